@@ -1,0 +1,62 @@
+package dev.zvpg;
+
+import dev.zvpg.server.ServerLauncher;
+import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.VolumeId;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What every operation of an open repository works with. Thread-safe. */
+record Context(
+        Home home,
+        String repositoryId,
+        Storage storage,
+        ServerLauncher launcher,
+        Credentials credentials,
+        Locks locks,
+        Events events,
+        PortRange ports,
+        String author,
+        Clock clock,
+        AtomicBoolean closed) {
+
+    /** The cluster's place in its volume; beside it there is room for what has to lie in the volume but not in the cluster. */
+    private static final String DATA = "data";
+
+    /** The locks of an open repository: nobody waits for one and then finds it closed. */
+    @Override
+    public Locks locks() {
+        requireOpen();
+        return locks;
+    }
+
+    Catalog catalog() {
+        requireOpen();
+        return new Catalog(storage.list());
+    }
+
+    void requireOpen() {
+        if (closed.get()) {
+            throw new IllegalStateException("the repository at " + home.root() + " is closed; open it again");
+        }
+    }
+
+    Path dataDirectory(VolumeId volume) {
+        return dataDirectory(storage.directory(volume));
+    }
+
+    static Path dataDirectory(Path volume) {
+        return volume.resolve(DATA);
+    }
+
+    CopyCallback progress(String what) {
+        return new CopyCallback() {
+            @Override
+            public void progress(long doneBytes, long totalBytes) {
+                events.tell(new Event.Progress(what, doneBytes, totalBytes));
+            }
+        };
+    }
+}

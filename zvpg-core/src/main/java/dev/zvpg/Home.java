@@ -1,0 +1,260 @@
+package dev.zvpg;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The home directory of a repository: {@code zvpg.json} says that it is one, {@code credentials.json} (0600) holds the
+ * superuser's password, {@code servers/ID} what belongs to one server's run, {@code storage}
+ * the storage unless another one was named, {@code locks} the lock files. Nothing here says
+ * what the repository holds: that is the storage's to say. Immutable.
+ */
+final class Home {
+
+    /** The newest format that this version reads and the one it writes. */
+    static final int FORMAT = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Home.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String MARKER = "zvpg.json";
+    private static final String CREDENTIALS = "credentials.json";
+    private static final String LOCKS = "locks";
+    private static final String NEW = ".new";
+    private static final String SERVERS = "servers";
+    private static final String STORAGE = "storage";
+    private static final int PASSWORD_BYTES = 24;
+
+    /**
+     * What {@code zvpg.json} says.
+     *
+     * @param id the repository's own, on everything that it makes in the storage
+     * @param state how far its life is
+     */
+    record Marker(String id, State state) {}
+
+    /** The life of a repository; what is cut off in the first or the last part of it is finished by {@code init()}. */
+    enum State {
+        INITIALIZING,
+        READY,
+        DESTROYING
+    }
+
+    private final Path root;
+
+    Home(Path root) {
+        this.root = root.toAbsolutePath().normalize();
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Path locks() {
+        return root.resolve(LOCKS);
+    }
+
+    /** Where the storage is unless another one was named. */
+    Path storage() {
+        return root.resolve(STORAGE);
+    }
+
+    Path runDirectory(String workingCopyId) {
+        return root.resolve(SERVERS).resolve(workingCopyId);
+    }
+
+    /** Makes the directory of the lock files, which is the first thing that a repository has; it may be there already. */
+    void createLocks() {
+        try {
+            Files.createDirectories(locks());
+        } catch (IOException e) {
+            throw failed("create", locks(), e);
+        }
+    }
+
+    boolean exists() {
+        return Files.exists(root.resolve(MARKER));
+    }
+
+    /** Checks that a new repository may be made here: the directory is absent, empty, or a repository cut off in the making. */
+    void requireUnused() {
+        if (!Files.exists(root)) {
+            return;
+        }
+        if (!Files.isDirectory(root)) {
+            throw new AlreadyExistsException("cannot make a repository at " + root
+                    + ": it is a file; choose a directory that is empty or absent");
+        }
+        if (exists()) {
+            if (marker().state() == State.READY) {
+                throw new AlreadyExistsException("a repository exists at " + root + "; open it with open()");
+            }
+            return;
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                if (!name.equals(LOCKS) && !name.equals(MARKER + NEW)) { // what a crash before the marker leaves
+                    throw new AlreadyExistsException("cannot make a repository at " + root + ": it is not empty ("
+                            + entry.getFileName() + " is there); choose a directory that is empty or absent");
+                }
+            }
+        } catch (IOException e) {
+            throw failed("read", root, e);
+        }
+    }
+
+    Marker marker() {
+        Path file = root.resolve(MARKER);
+        JsonNode json = read(file);
+        JsonNode format = json.path("format");
+        if (!format.isInt() || !json.path("id").isTextual()) {
+            throw new ConfigurationException(file, "format", "this is no repository's file; restore it", null);
+        }
+        if (format.intValue() > FORMAT) {
+            throw new ConfigurationException(
+                    file,
+                    "format",
+                    "the repository has format " + format.intValue() + ", this version of the library reads up to "
+                            + FORMAT + "; use a newer version",
+                    null);
+        }
+        try {
+            State state = State.valueOf(json.path("state").asText().toUpperCase(Locale.ROOT));
+            return new Marker(json.get("id").textValue(), state);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    file, "state", "allowed are initializing, ready and destroying; restore the file", e);
+        }
+    }
+
+    /** Checks that nobody destroys the repository meanwhile. */
+    void requireLiving() {
+        if (!exists() || marker().state() == State.DESTROYING) {
+            throw new NotFoundException("the repository at " + root + " is being destroyed");
+        }
+    }
+
+    Marker writeMarker(@Nullable Marker old, State state) {
+        Marker marker = new Marker(old == null ? UUID.randomUUID().toString() : old.id(), state);
+        ObjectNode json = JSON.createObjectNode()
+                .put("format", FORMAT)
+                .put("id", marker.id())
+                .put("state", state.name().toLowerCase(Locale.ROOT));
+        write(MARKER, json, "rw-r--r--");
+        return marker;
+    }
+
+    Credentials credentials() {
+        Path file = root.resolve(CREDENTIALS);
+        JsonNode json = read(file);
+        if (!json.path("user").isTextual() || !json.path("password").isTextual()) {
+            throw new ConfigurationException(file, null, "user or password is missing; restore the file", null);
+        }
+        return new Credentials(
+                json.get("user").textValue(), json.get("password").textValue());
+    }
+
+    /** Makes a random password, unless an initialization that was cut off made one. */
+    Credentials createCredentials() {
+        if (Files.exists(root.resolve(CREDENTIALS))) {
+            return credentials();
+        }
+        byte[] bytes = new byte[PASSWORD_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        Credentials credentials = new Credentials(
+                "postgres", Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        ObjectNode json =
+                JSON.createObjectNode().put("user", credentials.user()).put("password", credentials.password());
+        write(CREDENTIALS, json, "rw-------");
+        return credentials;
+    }
+
+    /**
+     * Removes everything that a repository has here, the marker last: until then {@code init()} takes up what is left.
+     *
+     * @param storageToo whether the storage in the home directory holds nothing but the repository's
+     */
+    void delete(boolean rootToo, boolean storageToo) {
+        try {
+            if (storageToo) {
+                Directories.delete(storage());
+            }
+            Directories.delete(root.resolve(SERVERS));
+            for (String name : List.of(CREDENTIALS, CREDENTIALS + NEW, MARKER + NEW, MARKER)) {
+                Files.deleteIfExists(root.resolve(name));
+            }
+            Directories.delete(locks());
+            if (rootToo) {
+                Files.deleteIfExists(root);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            LOG.info("{} stays: something in it is not the repository's", root);
+        } catch (IOException e) {
+            throw failed("delete", root, e);
+        }
+    }
+
+    private JsonNode read(Path file) {
+        try {
+            return JSON.readTree(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new NotFoundException("no repository at " + root + " (" + file.getFileName()
+                    + " is missing); make one with init(), or name another directory");
+        } catch (JsonProcessingException e) {
+            throw new ConfigurationException(file, null, "it is not JSON; restore the file", e);
+        } catch (IOException e) {
+            throw failed("read", file, e);
+        }
+    }
+
+    /** Replaces the file in one step that survives a power cut: the new content is on disk before it gets the name. */
+    private void write(String name, ObjectNode json, String permissions) {
+        Path file = root.resolve(name);
+        Path temporary = root.resolve(name + NEW);
+        try {
+            Files.deleteIfExists(temporary);
+            Files.createFile(
+                    temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
+            // a stream and not a channel, because a channel closes itself when the thread is interrupted
+            try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
+                out.write(json.toPrettyString().getBytes(StandardCharsets.UTF_8));
+                out.getFD().sync();
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            Directories.sync(root);
+        } catch (IOException e) {
+            throw failed("write", file, e);
+        }
+    }
+
+    static ZvpgException failed(String verb, Path path, IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return new PermissionException(
+                    "cannot " + verb + " " + path + ": permission denied; let " + System.getProperty("user.name")
+                            + " write there, or choose another directory",
+                    e);
+        }
+        return new StorageException(verb, path.toString(), e.toString(), e);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.zvpg;
+
+import dev.zvpg.server.Position;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StoredSnapshot;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A snapshot, as its attributes say. Immutable.
+ *
+ * @param id its identity
+ * @param name its name, unique in its branch
+ * @param branchId the identity of the branch it was taken on, which may be deleted since
+ * @param branchName the name that the branch had then
+ * @param sequence its place among the snapshots of its volume, from 1
+ * @param parents the snapshots it follows, nearest first
+ * @param stored what the storage says of it
+ */
+record Image(
+        SnapshotId id,
+        String name,
+        String branchId,
+        String branchName,
+        long sequence,
+        List<SnapshotId> parents,
+        StoredSnapshot stored) {
+
+    static final String PARENTS = "parents";
+    private static final String NAME = "name";
+    private static final String BRANCH = "branch";
+    private static final String BRANCH_NAME = "branch-name";
+    private static final String SEQUENCE = "sequence";
+    private static final String MESSAGE = "message";
+    private static final String AUTHOR = "author";
+    private static final String VERSION = "version";
+    private static final String WAL = "wal";
+    private static final String NEXT_TRANSACTION_ID = "next-transaction-id";
+
+    static Image of(StoredSnapshot stored) {
+        Map<String, String> attributes = stored.attributes();
+        return new Image(
+                stored.id(),
+                attributes.getOrDefault(NAME, stored.id().value()),
+                attributes.getOrDefault(BRANCH, ""),
+                attributes.getOrDefault(BRANCH_NAME, ""),
+                Long.parseLong(attributes.getOrDefault(SEQUENCE, "0")),
+                ids(attributes.getOrDefault(PARENTS, "")),
+                stored);
+    }
+
+    /** The attributes of a new snapshot, but for its position. */
+    static Map<String, String> attributes(
+            Copy branch,
+            String name,
+            String message,
+            String author,
+            String version,
+            long sequence,
+            List<SnapshotId> parents) {
+        Map<String, String> attributes = new TreeMap<>();
+        attributes.put(NAME, name);
+        attributes.put(BRANCH, branch.id());
+        attributes.put(BRANCH_NAME, branch.name());
+        attributes.put(SEQUENCE, Long.toString(sequence));
+        attributes.put(MESSAGE, message);
+        attributes.put(AUTHOR, author);
+        attributes.put(VERSION, version);
+        attributes.put(PARENTS, parents(parents));
+        return attributes;
+    }
+
+    static Map<String, String> position(Position position) {
+        return Map.of(WAL, position.wal(), NEXT_TRANSACTION_ID, Long.toString(position.nextTransactionId()));
+    }
+
+    long nextTransactionId() {
+        return Long.parseLong(stored.attributes().getOrDefault(NEXT_TRANSACTION_ID, "0"));
+    }
+
+    static String parents(List<SnapshotId> parents) {
+        return String.join(",", parents.stream().map(SnapshotId::value).toList());
+    }
+
+    SnapshotInfo info(Catalog catalog) {
+        Map<String, String> attributes = stored.attributes();
+        return new SnapshotInfo(
+                name,
+                catalog.branchName(this),
+                attributes.getOrDefault(MESSAGE, ""),
+                attributes.getOrDefault(AUTHOR, ""),
+                stored.created(),
+                parents.stream()
+                        .flatMap(p -> catalog.image(p).stream())
+                        .map(catalog::ref)
+                        .toList(),
+                attributes.getOrDefault(VERSION, ""),
+                attributes.getOrDefault(WAL, ""),
+                nextTransactionId(),
+                stored.usedBytes(),
+                stored.referencedBytes());
+    }
+
+    private static List<SnapshotId> ids(String value) {
+        return value.isEmpty()
+                ? List.of()
+                : Arrays.stream(value.split(",")).map(SnapshotId::new).toList();
+    }
+}

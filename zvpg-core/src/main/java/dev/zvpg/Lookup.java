@@ -1,0 +1,56 @@
+package dev.zvpg;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Finds what a name means, and explains when it means nothing. Thread-safe. */
+final class Lookup {
+
+    private Lookup() {}
+
+    /** Finds {@code branch@name}, or a bare name where only one branch has it. */
+    static Optional<Image> image(Catalog catalog, String ref) {
+        int at = ref.indexOf('@');
+        if (at >= 0) {
+            return catalog.copy(Copy.Kind.BRANCH, ref.substring(0, at))
+                    .flatMap(branch -> catalog.image(branch, ref.substring(at + 1)))
+                    .or(() -> catalog.images().stream() // a deleted branch's, that lives on
+                            .filter(image -> catalog.ref(image).equals(ref))
+                            .findFirst());
+        }
+        List<Image> named = catalog.images().stream()
+                .filter(image -> image.name().equals(ref))
+                .toList();
+        if (named.size() > 1) {
+            throw new NotFoundException("snapshot name " + ref + " is ambiguous; choose one of "
+                    + list(named.stream().map(catalog::ref).toList()));
+        }
+        return named.stream().findFirst();
+    }
+
+    static NotFoundException noCopy(Catalog catalog, Copy.Kind kind, String name) {
+        List<String> names = catalog.copies(kind).stream().map(Copy::name).toList();
+        String plural = kind == Copy.Kind.BRANCH ? "branches" : "clones";
+        return new NotFoundException("no " + kind.word() + " is named " + name + "; "
+                + (names.isEmpty() ? "there are no " + plural : "the " + plural + " are " + list(names)));
+    }
+
+    static NotFoundException noImage(Catalog catalog, String ref, List<Image> candidates) {
+        List<String> refs = candidates.stream().map(catalog::ref).toList();
+        return new NotFoundException("no snapshot is named " + ref + "; "
+                + (refs.isEmpty() ? "there are none yet" : "the snapshots are " + list(refs)));
+    }
+
+    /** For a handle whose object was deleted. */
+    static NotFoundException gone(String kind, String name) {
+        return new NotFoundException(kind + " " + name + " was deleted");
+    }
+
+    /** The names, or the first twenty of them. */
+    private static String list(List<String> names) {
+        int most = 20;
+        return names.size() <= most
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, most)) + " and " + (names.size() - most) + " more";
+    }
+}

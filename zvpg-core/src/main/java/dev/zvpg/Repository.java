@@ -1,0 +1,236 @@
+package dev.zvpg;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * A home directory, a storage, and everything versioned in them. Made by {@link Zvpg}.
+ *
+ * <p>Closing it releases what this JVM holds; servers keep running and are found again by the next {@code open()}. After
+ * closing, every method here and on its handles throws {@link IllegalStateException}.
+ *
+ * <p>Thread-safe; several processes may have the same repository open.
+ */
+public final class Repository implements AutoCloseable {
+
+    private final Operations operations;
+
+    Repository(Context context) {
+        this.operations = Operations.of(context);
+    }
+
+    /** Refuses a storage that serves another repository, before anything in it is taken for left over. */
+    void requireOwnStorage() {
+        owners().filter(owner -> !owner.equals(operations.context().repositoryId()))
+                .findFirst()
+                .ifPresent(owner -> {
+                    throw new ConfigurationException("cannot use "
+                            + operations.context().storage() + " for the repository at " + home()
+                            + ": it belongs to another repository (" + owner
+                            + "); a storage serves one repository, so name another one");
+                });
+    }
+
+    /** Whether the storage has no volume of the repository, not even one that nothing refers to. */
+    boolean ownsNothing() {
+        return owners().noneMatch(owner -> owner.equals(operations.context().repositoryId()));
+    }
+
+    private Stream<String> owners() {
+        return operations.context().storage().list().volumes().stream()
+                .flatMap(volume -> Optional.ofNullable(volume.attributes().get(Copy.REPOSITORY)).stream());
+    }
+
+    /** Refuses a storage that has nothing of the repository: it is not the one that it was made on. */
+    void requireABranch() {
+        if (branches().isEmpty()) {
+            throw new ConfigurationException("cannot open the repository at " + home() + ": "
+                    + operations.context().storage() + " holds nothing of it; name the storage that it was made on");
+        }
+    }
+
+    /** Removes what interrupted operations left. */
+    void sweep() {
+        operations.copies().sweep();
+    }
+
+    void createFirstBranch(String name) {
+        operations.copies().createFirst(name);
+    }
+
+    /**
+     * Where it is.
+     *
+     * @return the absolute path of its home directory
+     */
+    public Path home() {
+        return operations.context().home().root();
+    }
+
+    /**
+     * A branch.
+     *
+     * @param name its name
+     * @return the branch
+     * @throws NotFoundException when there is none; the message lists those there are
+     */
+    public Branch branch(String name) {
+        Catalog catalog = operations.context().catalog();
+        return catalog.copy(Copy.Kind.BRANCH, name)
+                .map(copy -> new Branch(operations, copy))
+                .orElseThrow(() -> Lookup.noCopy(catalog, Copy.Kind.BRANCH, name));
+    }
+
+    /**
+     * A branch, if there is one of that name.
+     *
+     * @param name its name
+     * @return the branch
+     */
+    public Optional<Branch> findBranch(String name) {
+        return operations.context().catalog().copy(Copy.Kind.BRANCH, name).map(copy -> new Branch(operations, copy));
+    }
+
+    /**
+     * The branches.
+     *
+     * @return by name
+     */
+    public List<Branch> branches() {
+        return operations.context().catalog().copies(Copy.Kind.BRANCH).stream()
+                .map(copy -> new Branch(operations, copy))
+                .toList();
+    }
+
+    /**
+     * A clone.
+     *
+     * @param name its name
+     * @return the clone
+     * @throws NotFoundException when there is none; the message lists those there are
+     */
+    public Clone clone(String name) {
+        Catalog catalog = operations.context().catalog();
+        return catalog.copy(Copy.Kind.CLONE, name)
+                .map(copy -> new Clone(operations, copy))
+                .orElseThrow(() -> Lookup.noCopy(catalog, Copy.Kind.CLONE, name));
+    }
+
+    /**
+     * A clone, if there is one of that name.
+     *
+     * @param name its name
+     * @return the clone
+     */
+    public Optional<Clone> findClone(String name) {
+        return operations.context().catalog().copy(Copy.Kind.CLONE, name).map(copy -> new Clone(operations, copy));
+    }
+
+    /**
+     * The clones.
+     *
+     * @return by name
+     */
+    public List<Clone> clones() {
+        return operations.context().catalog().copies(Copy.Kind.CLONE).stream()
+                .map(copy -> new Clone(operations, copy))
+                .toList();
+    }
+
+    /**
+     * A snapshot.
+     *
+     * @param ref {@code branch@name}, {@code branch@latest}, or a bare name where only one branch has it
+     * @return the snapshot
+     * @throws NotFoundException when there is none, or the bare name is ambiguous; the message lists what there is
+     */
+    public Snapshot snapshot(String ref) {
+        Catalog catalog = operations.context().catalog();
+        return Lookup.image(catalog, ref)
+                .map(image -> new Snapshot(operations, catalog, image))
+                .orElseThrow(() -> Lookup.noImage(catalog, ref, catalog.images()));
+    }
+
+    /**
+     * A snapshot, if there is one of that name.
+     *
+     * @param ref {@code branch@name}, {@code branch@latest}, or a bare name where only one branch has it
+     * @return the snapshot
+     * @throws NotFoundException when the bare name is ambiguous
+     */
+    public Optional<Snapshot> findSnapshot(String ref) {
+        Catalog catalog = operations.context().catalog();
+        return Lookup.image(catalog, ref).map(image -> new Snapshot(operations, catalog, image));
+    }
+
+    /**
+     * The snapshots of all branches.
+     *
+     * @return in the order they were taken
+     */
+    public List<Snapshot> snapshots() {
+        Catalog catalog = operations.context().catalog();
+        return catalog.images().stream()
+                .map(image -> new Snapshot(operations, catalog, image))
+                .toList();
+    }
+
+    /**
+     * Everything there is, from one listing.
+     *
+     * @return a record
+     */
+    public Status status() {
+        return operations.facts().status();
+    }
+
+    /**
+     * Listens to what this repository object does.
+     *
+     * @param listener called on the thread that did it, after the fact; what it throws is logged and ignored
+     * @return the registration
+     */
+    public Subscription listen(Consumer<? super Event> listener) {
+        operations.context().requireOpen();
+        return operations.context().events().listen(listener);
+    }
+
+    /**
+     * Deletes the whole repository: stops every server, destroys all that it has in the storage, and removes the home
+     * directory. Closes the repository. When it is cut off, the next {@link Zvpg#init()} on the directory clears the rest away.
+     *
+     * @throws InUseException when the storage cannot let go of a file; the message says who uses it
+     */
+    public void destroy() {
+        Context context = operations.context();
+        operations.copies().stopAll();
+        try (Locks.Held held = context.locks().repository()) {
+            context.home().writeMarker(context.home().marker(), Home.State.DESTROYING); // no way back from here
+            destroyStorage();
+            boolean onlyOurs = context.storage().list().foreign().isEmpty();
+            close();
+            context.home().delete(true, onlyOurs);
+        }
+    }
+
+    /** Destroys all that the storage has of the repository. */
+    void destroyStorage() {
+        operations.copies().destroyAll();
+    }
+
+    /** Releases what this JVM holds, the storage included; stops no server, deletes nothing. Idempotent. */
+    @Override
+    public void close() {
+        if (operations.context().closed().compareAndSet(false, true)) {
+            operations.context().storage().close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "repository " + home();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.zvpg;
+
+import dev.zvpg.server.DataDirectory;
+import dev.zvpg.server.PortTakenException;
+import dev.zvpg.server.Server;
+import dev.zvpg.server.ServerSpec;
+import dev.zvpg.storage.AttributeChange;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Starts, finds and stops the servers of working copies, and gives out their ports. Thread-safe. */
+final class Servers {
+
+    private final Context context;
+
+    Servers(Context context) {
+        this.context = context;
+    }
+
+    Optional<Server> find(Copy copy) {
+        return context.launcher().find(spec(copy));
+    }
+
+    ServerState state(Copy copy) {
+        if (find(copy).isPresent()) {
+            return ServerState.RUNNING;
+        }
+        try {
+            DataDirectory data = context.launcher()
+                    .inspect(context.dataDirectory(copy.volume().id()));
+            return data.state() == DataDirectory.State.CRASHED ? ServerState.CRASHED : ServerState.STOPPED;
+        } catch (ConfigurationException e) { // it cannot be started or versioned as it is, but it can be looked at
+            return ServerState.STOPPED;
+        }
+    }
+
+    /** Starts the server unless it runs. Called under the working copy's lock. */
+    Server start(Copy copy) {
+        Optional<Server> running = find(copy);
+        if (running.isPresent()) {
+            return running.get();
+        }
+        long began = System.nanoTime();
+        ServerSpec spec = spec(copy);
+        Set<Integer> refused = new HashSet<>();
+        while (true) {
+            try {
+                Server server = context.launcher().start(spec);
+                context.events()
+                        .tell(new Event.ServerStarted(
+                                copy.name(), server.port(), Duration.ofNanos(System.nanoTime() - began)));
+                return server;
+            } catch (PortTakenException e) {
+                if (copy.portFixed()) {
+                    throw new InUseException(
+                            "cannot start " + copy.kind().word() + " " + copy.name() + ": port " + e.port()
+                                    + " is taken by another program; stop that, or make a "
+                                    + copy.kind().word() + " on another port",
+                            e);
+                }
+                refused.add(e.port());
+                spec = spec.withPort(move(copy, refused));
+            }
+        }
+    }
+
+    /** Stops the server if it runs. Called under the working copy's lock. */
+    void stop(Copy copy) {
+        find(copy).ifPresent(server -> {
+            long began = System.nanoTime();
+            server.stop();
+            context.events().tell(new Event.ServerStopped(copy.name(), Duration.ofNanos(System.nanoTime() - began)));
+        });
+    }
+
+    /** Gives a port to a new working copy. Called under the repository's lock, with the catalog read under it. */
+    int assignPort(Catalog catalog, String what, OptionalInt wanted) {
+        if (wanted.isEmpty()) {
+            return nextFree(catalog, Set.of());
+        }
+        int port = wanted.getAsInt();
+        if (!context.ports().contains(port)) {
+            throw new ConfigurationException(
+                    "cannot create " + what + ": port " + port + " is outside the repository's range " + context.ports()
+                            + "; choose one inside, or omit the port");
+        }
+        catalog.copies().stream()
+                .filter(copy -> copy.port() == port)
+                .findFirst()
+                .ifPresent(copy -> {
+                    throw new InUseException("cannot create " + what + ": port " + port + " is taken by "
+                            + copy.kind().word() + " " + copy.name() + "; choose another or omit the port");
+                });
+        return port;
+    }
+
+    private int move(Copy copy, Set<Integer> refused) {
+        try (Locks.Held held = context.locks().repository()) {
+            int port = nextFree(context.catalog(), refused);
+            context.storage()
+                    .update(List.of(
+                            AttributeChange.set(copy.volume().id(), Map.of(Copy.PORT, Integer.toString(port)))));
+            return port;
+        }
+    }
+
+    private int nextFree(Catalog catalog, Set<Integer> refused) {
+        Set<Integer> taken = new HashSet<>(refused);
+        catalog.copies().forEach(copy -> taken.add(copy.port()));
+        for (int port = context.ports().first(); port <= context.ports().last(); port++) {
+            if (!taken.contains(port) && canBind(port)) {
+                return port;
+            }
+        }
+        throw new InUseException("no port of the repository's range " + context.ports()
+                + " is free; delete branches or clones, or widen the range");
+    }
+
+    /** A cheap look before the leap; the server may still lose the race for the port, and then tries the next. */
+    private static boolean canBind(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true); // as PostgreSQL does: a port in TIME_WAIT is free
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private ServerSpec spec(Copy copy) {
+        return new ServerSpec(
+                context.dataDirectory(copy.volume().id()),
+                context.home().runDirectory(copy.id()),
+                copy.port(),
+                context.credentials(),
+                copy.settings());
+    }
+}

@@ -1,0 +1,148 @@
+package dev.zvpg;
+
+import dev.zvpg.storage.SnapshotId;
+import java.util.function.UnaryOperator;
+
+/**
+ * An immutable image of a branch, from which branches and clones start.
+ *
+ * <p>A handle is an identity and does no work until a verb is called. Every verb throws {@link NotFoundException} once the
+ * snapshot is deleted, and {@link IllegalStateException} once the repository is closed.
+ *
+ * <p>Thread-safe.
+ */
+public final class Snapshot {
+
+    private final Operations operations;
+    private final SnapshotId id;
+    private final String name;
+    private final String ref;
+
+    Snapshot(Operations operations, Catalog catalog, Image image) {
+        this(operations, image.id(), image.name(), catalog.ref(image));
+    }
+
+    Snapshot(Operations operations, SnapshotId id, String name, String ref) {
+        this.operations = operations;
+        this.id = id;
+        this.name = name;
+        this.ref = ref;
+    }
+
+    /**
+     * Its name, unique in its branch.
+     *
+     * @return such as {@code v1}
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * How it is written.
+     *
+     * @return such as {@code main@v1}, with the name that the branch had when this handle was made
+     */
+    public String ref() {
+        return ref;
+    }
+
+    /**
+     * Makes a branch that starts as this snapshot. Its server is not started.
+     *
+     * @param name its name, unique in the repository, by git's rules for refs and without {@code @}
+     * @return the branch
+     * @throws AlreadyExistsException when a branch has that name
+     * @throws OutOfSpaceException when the storage has to copy and there is no space left
+     */
+    public Branch branch(String name) {
+        return branch(name, UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #branch(String)}, with options.
+     *
+     * @param name its name, unique in the repository, by git's rules for refs and without {@code @}
+     * @param options changes the default options
+     * @return the branch
+     * @throws InUseException when the port is another working copy's
+     * @throws ConfigurationException when the port is outside the repository's range
+     * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
+     */
+    public Branch branch(String name, UnaryOperator<WorkingCopyOptions> options) {
+        return new Branch(operations, create(Copy.Kind.BRANCH, RefName.branch(name), options), name);
+    }
+
+    /**
+     * Makes a clone of this snapshot. Its server is not started.
+     *
+     * @param name its name, unique among the repository's clones, by git's rules for refs and without {@code @}
+     * @return the clone
+     * @throws AlreadyExistsException when a clone has that name
+     * @throws OutOfSpaceException when the storage has to copy and there is no space left
+     */
+    public Clone clone(String name) {
+        return clone(name, UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #clone(String)}, with options.
+     *
+     * @param name its name, unique among the repository's clones, by git's rules for refs and without {@code @}
+     * @param options changes the default options
+     * @return the clone
+     * @throws InUseException when the port is another working copy's
+     * @throws ConfigurationException when the port is outside the repository's range
+     * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
+     */
+    public Clone clone(String name, UnaryOperator<WorkingCopyOptions> options) {
+        return new Clone(operations, create(Copy.Kind.CLONE, RefName.clone(name), options), name);
+    }
+
+    /**
+     * Deletes it. What grew from it stays; branches that follow it follow its parents from then on.
+     *
+     * @throws InUseException when somebody outside holds it; the message says who
+     */
+    public void delete() {
+        operations.snapshots().delete(id, ref);
+    }
+
+    /**
+     * The facts of this moment.
+     *
+     * @return a record
+     */
+    public SnapshotInfo info() {
+        Catalog catalog = operations.context().catalog();
+        return catalog.image(id).orElseThrow(() -> Lookup.gone("snapshot", ref)).info(catalog);
+    }
+
+    SnapshotId id() {
+        return id;
+    }
+
+    private String create(Copy.Kind kind, String name, UnaryOperator<WorkingCopyOptions> options) {
+        return operations.copies().create(kind, name, id, ref, options.apply(WorkingCopyOptions.DEFAULT));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Snapshot snapshot
+                && snapshot.id.equals(id)
+                && snapshot.operations
+                        .context()
+                        .repositoryId()
+                        .equals(operations.context().repositoryId());
+    }
+
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "snapshot " + ref;
+    }
+}

@@ -1,0 +1,220 @@
+package dev.zvpg;
+
+import dev.zvpg.server.Backup;
+import dev.zvpg.server.DataDirectory;
+import dev.zvpg.server.Position;
+import dev.zvpg.server.Server;
+import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.Attributes;
+import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StorageFeature;
+import dev.zvpg.storage.VolumeId;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes and deletes snapshots. Thread-safe. */
+final class Snapshots {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+    /** Sorts as text in the order of time. */
+    private static final DateTimeFormatter GENERATED_NAME =
+            DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+
+    private final Context context;
+    private final Servers servers;
+
+    Snapshots(Context context, Servers servers) {
+        this.context = context;
+        this.servers = servers;
+    }
+
+    /** A snapshot that was taken just now. */
+    record Taken(SnapshotId id, String name, String ref) {}
+
+    /**
+     * Takes a snapshot of a branch.
+     *
+     * @param name its name, or empty for a generated one
+     */
+    Taken take(String branchId, String branchName, Optional<String> name, String message, SnapshotOptions options) {
+        name.ifPresent(RefName::snapshot);
+        checkMessage(message);
+        long began = System.nanoTime();
+        try (Locks.Held held = context.locks().workingCopy(branchId)) {
+            Catalog catalog = context.catalog();
+            Copy branch = catalog.copy(branchId).orElseThrow(() -> Lookup.gone("branch", branchName));
+            String chosen = name.orElseGet(() -> generateName(catalog, branch));
+            if (catalog.image(branch, chosen).isPresent()) {
+                throw new AlreadyExistsException("cannot take snapshot " + branch.name() + "@" + chosen
+                        + ": it exists; choose another name, or delete it first");
+            }
+            List<SnapshotId> parents =
+                    catalog.head(branch).map(Image::id).stream().toList();
+            Map<String, String> attributes = Image.attributes(
+                    branch,
+                    chosen,
+                    message,
+                    context.author(),
+                    context.launcher().version(),
+                    catalog.nextSequence(branch),
+                    parents);
+            SnapshotId id = SnapshotId.generate(chosen);
+            String ref = branch.name() + "@" + chosen;
+            try (Locks.Held making = context.locks().making()) {
+                write(branch, id, attributes, ref, options);
+            }
+            adopt(id, parents, catalog);
+            context.events().tell(new Event.SnapshotTaken(ref, Duration.ofNanos(System.nanoTime() - began)));
+            return new Taken(id, chosen, ref);
+        }
+    }
+
+    private void write(
+            Copy branch, SnapshotId id, Map<String, String> attributes, String ref, SnapshotOptions options) {
+        VolumeId volume = branch.volume().id();
+        // refuses a cluster that keeps part of its data elsewhere, also one that was moved there while its server runs
+        DataDirectory data = context.launcher().inspect(context.dataDirectory(volume));
+        Optional<Server> server = servers.find(branch);
+        if (server.isEmpty()) {
+            context.storage()
+                    .snapshot(volume, id, with(attributes, data.position()), context.progress("snapshot " + ref));
+        } else if (context.storage().features().contains(StorageFeature.ATOMIC_SNAPSHOT)) {
+            if (options.checkpoint()) {
+                server.get().checkpoint();
+            }
+            Position position = server.get().position();
+            context.storage().snapshot(volume, id, with(attributes, position), context.progress("snapshot " + ref));
+        } else {
+            try (Backup backup = server.get().startBackup("zvpg " + ref)) {
+                context.storage().snapshot(volume, id, attributes, completing(backup, ref));
+            }
+        }
+    }
+
+    /** If the new snapshot's parent was deleted while it was made, gives it the nearest one that is left. */
+    private void adopt(SnapshotId id, List<SnapshotId> parents, Catalog before) {
+        if (parents.isEmpty()) {
+            return;
+        }
+        try (Locks.Held held = context.locks().repository()) {
+            Catalog now = context.catalog();
+            List<SnapshotId> left = parents.stream()
+                    .flatMap(parent -> now.survivor(parent, before).stream())
+                    .toList();
+            if (!left.equals(parents)) {
+                context.storage().update(List.of(AttributeChange.set(id, Map.of(Image.PARENTS, Image.parents(left)))));
+            }
+        }
+    }
+
+    /** Lets the server make the copy of its running self complete, and takes the position from what came out. */
+    private CopyCallback completing(Backup backup, String ref) {
+        CopyCallback progress = context.progress("snapshot " + ref);
+        return new CopyCallback() {
+            @Override
+            public void progress(long doneBytes, long totalBytes) {
+                progress.progress(doneBytes, totalBytes);
+            }
+
+            @Override
+            public Map<String, String> complete(Path image) {
+                return Image.position(backup.finish(Context.dataDirectory(image)));
+            }
+        };
+    }
+
+    /** Deletes a snapshot; what grew from it stays, and follows the snapshot's parents from now on. */
+    void delete(SnapshotId id, String ref) {
+        Catalog catalog;
+        Image image;
+        try (Locks.Held held = context.locks().repository()) {
+            catalog = context.catalog();
+            image = catalog.image(id).orElseThrow(() -> Lookup.gone("snapshot", ref));
+            List<AttributeChange> changes = relink(catalog, image);
+            if (!changes.isEmpty()) {
+                context.storage().update(changes);
+            }
+            context.storage().destroy(id);
+        }
+        context.events().tell(new Event.SnapshotDeleted(catalog.ref(image)));
+    }
+
+    /**
+     * Puts a snapshot's parents in its place, in its children and in the branches that began from it. A clone keeps naming it:
+     * a clone is a copy of that snapshot and of no other.
+     */
+    private static List<AttributeChange> relink(Catalog catalog, Image gone) {
+        List<AttributeChange> changes = new ArrayList<>();
+        for (Image child : catalog.images()) {
+            if (child.parents().contains(gone.id())) {
+                Set<SnapshotId> parents = new LinkedHashSet<>();
+                child.parents().forEach(p -> parents.addAll(p.equals(gone.id()) ? gone.parents() : List.of(p)));
+                changes.add(
+                        AttributeChange.set(child.id(), Map.of(Image.PARENTS, Image.parents(List.copyOf(parents)))));
+            }
+        }
+        for (Copy branch : catalog.copies(Copy.Kind.BRANCH)) {
+            if (branch.base().equals(Optional.of(gone.id()))) {
+                changes.add(gone.parents().stream()
+                        .findFirst()
+                        .map(parent -> AttributeChange.set(branch.volume().id(), Map.of(Copy.BASE, parent.value())))
+                        .orElseGet(() -> new AttributeChange(branch.volume().id(), Map.of(), Set.of(Copy.BASE))));
+            }
+        }
+        return changes;
+    }
+
+    /** Destroys the snapshots that nobody can reach any more; one that refuses is left for the next time. */
+    void collectGarbage() {
+        for (Image image : context.catalog().unreachable()) {
+            try (Locks.Held held = context.locks().repository()) {
+                // looked at once more under the lock: a branch may have been made from it meanwhile
+                if (context.catalog().unreachable().stream()
+                        .anyMatch(still -> still.id().equals(image.id()))) {
+                    context.storage().destroy(image.id());
+                }
+            } catch (NotFoundException e) {
+                LOG.debug("Snapshot {} is gone already", image.id());
+            } catch (ZvpgException e) {
+                LOG.warn("Snapshot {} cannot be removed now; the next open() tries again", image.id(), e);
+            }
+        }
+    }
+
+    private String generateName(Catalog catalog, Copy branch) {
+        Instant now = context.clock().instant();
+        while (catalog.image(branch, GENERATED_NAME.format(now)).isPresent()) {
+            now = now.plusMillis(1);
+        }
+        return GENERATED_NAME.format(now);
+    }
+
+    private static Map<String, String> with(Map<String, String> attributes, Position position) {
+        Map<String, String> all = new TreeMap<>(attributes);
+        all.putAll(Image.position(position));
+        return all;
+    }
+
+    private static void checkMessage(String message) {
+        int bytes = message.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > Attributes.MAX_VALUE_BYTES || message.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a snapshot's message has at most " + Attributes.MAX_VALUE_BYTES
+                    + " bytes of UTF-8 and no zero character; this one has " + bytes + " bytes");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.zvpg;
+
+import dev.zvpg.server.Server;
+import java.nio.file.Path;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/**
+ * A whole PostgreSQL cluster that one works with: a {@link Branch} or a {@link Clone}. It has files, a server and a port of
+ * its own.
+ *
+ * <p>A handle is an identity and does no work until a verb is called. Every verb throws {@link NotFoundException} once the
+ * branch or clone is deleted, and {@link IllegalStateException} once the repository is closed.
+ *
+ * <p>Thread-safe.
+ */
+public abstract sealed class WorkingCopy permits Branch, Clone {
+
+    /** The database that every cluster has, and that {@link #jdbcUrl()} and {@link #dataSource()} connect to. */
+    public static final String DEFAULT_DATABASE = "postgres";
+
+    private final Operations operations;
+    private final Copy.Kind kind;
+    private final String id;
+    private final String name;
+
+    WorkingCopy(Operations operations, Copy.Kind kind, String id, String name) {
+        this.operations = operations;
+        this.kind = kind;
+        this.id = id;
+        this.name = name;
+    }
+
+    /**
+     * Its name.
+     *
+     * @return the name by which this handle was found
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Starts its server, and returns when it answers. When it runs already, nothing happens. The server keeps running when
+     * the repository is closed and when the JVM ends.
+     *
+     * @return the running server
+     * @throws ServerException when it does not start; nothing is left running
+     * @throws InUseException when its port was chosen by the caller and another program listens there
+     */
+    public Server start() {
+        try (Locks.Held held = operations.context().locks().workingCopy(id)) {
+            return operations.servers().start(copy());
+        }
+    }
+
+    /**
+     * Stops its server and waits until it has ended; sessions are ended. When none runs, nothing happens.
+     *
+     * @throws ServerException when it does not end
+     */
+    public void stop() {
+        try (Locks.Held held = operations.context().locks().workingCopy(id)) {
+            operations.servers().stop(copy());
+        }
+    }
+
+    /**
+     * Its running server.
+     *
+     * @return the server, whoever started it
+     * @throws ServerException when it does not run
+     */
+    public Server server() {
+        return findServer()
+                .orElseThrow(() -> new ServerException(
+                        "the server of " + kind.word() + " " + name + " does not run; start it with start()", null));
+    }
+
+    /**
+     * Its running server, if one runs.
+     *
+     * @return the server, whoever started it
+     */
+    public Optional<Server> findServer() {
+        return operations.servers().find(copy());
+    }
+
+    /**
+     * The JDBC URL of its default database, without credentials.
+     *
+     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres}
+     * @throws ServerException when its server does not run
+     */
+    public String jdbcUrl() {
+        return server().jdbcUrl(DEFAULT_DATABASE);
+    }
+
+    /**
+     * Connects to its default database.
+     *
+     * @return a source of plain connections, not pooled
+     * @throws ServerException when its server does not run
+     */
+    public DataSource dataSource() {
+        return server().dataSource(DEFAULT_DATABASE);
+    }
+
+    /**
+     * Who connects to its server.
+     *
+     * @return the superuser, the same for the whole repository
+     */
+    public Credentials credentials() {
+        return operations.context().credentials();
+    }
+
+    /**
+     * Where its cluster's files are.
+     *
+     * @return an absolute path
+     */
+    public Path dataDirectory() {
+        return operations.context().dataDirectory(copy().volume().id());
+    }
+
+    /**
+     * Whether its server runs.
+     *
+     * @return the state at this moment
+     */
+    public ServerState state() {
+        return operations.servers().state(copy());
+    }
+
+    /**
+     * Stops its server and deletes it. What grew from it stays: branches and clones made from its snapshots, and those of its
+     * snapshots that they descend from.
+     *
+     * @throws InUseException when the storage cannot let go of its files; the message says who uses them
+     */
+    public void delete() {
+        operations.copies().delete(id, kind, name);
+    }
+
+    String id() {
+        return id;
+    }
+
+    Operations operations() {
+        return operations;
+    }
+
+    /** What the storage says of it now. */
+    Copy copy() {
+        return operations.context().catalog().copy(id).orElseThrow(() -> Lookup.gone(kind.word(), name));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof WorkingCopy copy
+                && copy.id.equals(id)
+                && copy.operations
+                        .context()
+                        .repositoryId()
+                        .equals(operations.context().repositoryId());
+    }
+
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return kind.word() + " " + name;
+    }
+}

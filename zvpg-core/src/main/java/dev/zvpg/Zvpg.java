@@ -1,0 +1,218 @@
+package dev.zvpg;
+
+import dev.zvpg.server.ServerLauncher;
+import dev.zvpg.storage.DirectoryStorage;
+import dev.zvpg.storage.Storage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where everything begins: names a repository's place and parts, then makes or opens it.
+ *
+ * <pre>{@code
+ * Repository repo = Zvpg.at(Path.of("/var/lib/zvpg")).postgres(Postgres.onPath()).init();
+ * }</pre>
+ *
+ * <p>Immutable: each method returns a changed copy, except the last one, {@link #init()} or {@link #open()}, which acts.
+ */
+public final class Zvpg {
+
+    /** The branch that {@link #init()} makes. */
+    public static final String FIRST_BRANCH = "main";
+
+    private final Home home;
+    private final @Nullable Storage storage;
+    private final @Nullable ServerLauncher launcher;
+    private final PortRange ports;
+    private final String author;
+    private final Clock clock;
+
+    private Zvpg(
+            Home home,
+            @Nullable Storage storage,
+            @Nullable ServerLauncher launcher,
+            PortRange ports,
+            String author,
+            Clock clock) {
+        this.home = home;
+        this.storage = storage;
+        this.launcher = launcher;
+        this.ports = ports;
+        this.author = author;
+        this.clock = clock;
+    }
+
+    /**
+     * Names the home directory of a repository. It holds the credentials and what belongs to running servers, and by default
+     * the storage too.
+     *
+     * @param home the directory
+     * @return the description of a repository on directory storage
+     */
+    public static Zvpg at(Path home) {
+        String user = System.getProperty("user.name", "unknown");
+        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, user, Clock.systemUTC());
+    }
+
+    /**
+     * Names the storage. Without this it is a {@link DirectoryStorage} in the home directory. One storage serves one
+     * repository.
+     *
+     * @param storage the storage; the repository closes it
+     * @return a changed copy
+     */
+    public Zvpg storage(Storage storage) {
+        return new Zvpg(home, Objects.requireNonNull(storage), launcher, ports, author, clock);
+    }
+
+    /**
+     * Names the PostgreSQL installation.
+     *
+     * @param launcher the installation, such as {@code Postgres.onPath()}
+     * @return a changed copy
+     */
+    public Zvpg postgres(ServerLauncher launcher) {
+        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, author, clock);
+    }
+
+    /**
+     * Names the ports that servers may listen on. Without this they are {@link PortRange#DEFAULT}.
+     *
+     * @param first the lowest, 1,024 to 65,535
+     * @param last the highest, {@code first} to 65,535
+     * @return a changed copy
+     */
+    public Zvpg ports(int first, int last) {
+        return new Zvpg(home, storage, launcher, new PortRange(first, last), author, clock);
+    }
+
+    /**
+     * Names who takes the snapshots. Without this it is the operating system's user.
+     *
+     * @param author a name, at most 8,191 bytes of UTF-8
+     * @return a changed copy
+     */
+    public Zvpg author(String author) {
+        return new Zvpg(home, storage, launcher, ports, Objects.requireNonNull(author), clock);
+    }
+
+    Zvpg clock(Clock clock) {
+        return new Zvpg(home, storage, launcher, ports, author, clock);
+    }
+
+    /**
+     * Makes a repository with one branch, {@value #FIRST_BRANCH}, on a new and empty cluster. An {@code init()} that was cut
+     * off by a crash is finished by the next one.
+     *
+     * @return the open repository
+     * @throws AlreadyExistsException when the home directory holds something
+     * @throws ConfigurationException when the storage belongs to another repository
+     * @throws PermissionException when the server's user cannot reach the directories
+     * @throws IllegalStateException when no PostgreSQL installation was named
+     */
+    public Repository init() {
+        ServerLauncher server = requireLauncher();
+        boolean newDirectory = !Files.exists(home.root());
+        home.requireUnused();
+        home.createLocks();
+        try (Locks.Held held = new Locks(home.locks()).repository()) {
+            home.requireUnused(); // once more, now that nobody else can be making one
+            boolean resumed = home.exists();
+            Home.Marker marker = resumed ? home.marker() : home.writeMarker(null, Home.State.INITIALIZING);
+            Repository repository = null;
+            try {
+                repository = repository(server, marker, home.createCredentials());
+                make(repository, marker);
+                return repository;
+            } catch (RuntimeException | Error e) {
+                undo(repository, !resumed, newDirectory, e);
+                throw e;
+            }
+        }
+    }
+
+    private void make(Repository repository, Home.Marker marker) {
+        repository.requireOwnStorage();
+        repository.sweep();
+        if (marker.state() == Home.State.DESTROYING) { // finish what was cut off, then begin anew
+            repository.destroyStorage();
+            home.writeMarker(marker, Home.State.INITIALIZING);
+        }
+        if (repository.findBranch(FIRST_BRANCH).isEmpty()) {
+            repository.createFirstBranch(FIRST_BRANCH);
+        }
+        home.writeMarker(marker, Home.State.READY);
+    }
+
+    /**
+     * Removes what a failed {@link #init()} made; the directory was empty before, so all that is in it is ours. Unless the
+     * storage has something left: the marker names its owner, and the next {@code init()} takes it up.
+     */
+    private void undo(@Nullable Repository repository, boolean remove, boolean newDirectory, Throwable failure) {
+        try (repository) {
+            if (remove && (repository == null || storage == null || repository.ownsNothing())) {
+                home.delete(newDirectory, storage == null);
+            }
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Opens a repository, and removes what operations that were cut off by a crash left in it.
+     *
+     * @return the open repository
+     * @throws NotFoundException when the directory is no repository
+     * @throws ConfigurationException when it belongs to a newer version of this library, or the storage is not the one that it
+     *     was made on
+     * @throws IllegalStateException when no PostgreSQL installation was named
+     */
+    public Repository open() {
+        ServerLauncher server = requireLauncher();
+        Home.Marker marker = home.marker();
+        if (marker.state() != Home.State.READY) {
+            throw new NotFoundException("no repository at " + home.root() + ": its "
+                    + (marker.state() == Home.State.INITIALIZING ? "init()" : "destroy()")
+                    + " was cut off; call init() again, which finishes that");
+        }
+        home.createLocks();
+        Repository repository = repository(server, marker, home.credentials());
+        try {
+            repository.requireOwnStorage();
+            repository.requireABranch();
+            repository.sweep();
+            return repository;
+        } catch (RuntimeException | Error e) {
+            repository.close();
+            throw e;
+        }
+    }
+
+    private ServerLauncher requireLauncher() {
+        if (launcher == null) {
+            throw new IllegalStateException("no PostgreSQL was named; call postgres(Postgres.onPath()), "
+                    + "postgres(Postgres.in(directory)) or postgres(Postgres.embedded()) first");
+        }
+        return launcher;
+    }
+
+    private Repository repository(ServerLauncher server, Home.Marker marker, Credentials credentials) {
+        Storage kept = storage != null ? storage : DirectoryStorage.at(home.storage());
+        return new Repository(new Context(
+                home,
+                marker.id(),
+                kept,
+                server,
+                credentials,
+                new Locks(home.locks()),
+                new Events(),
+                ports,
+                author,
+                clock,
+                new AtomicBoolean()));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.zvpg.server;
+
+import dev.zvpg.Credentials;
+import dev.zvpg.ServerException;
+import java.nio.file.Path;
+import javax.sql.DataSource;
+
+/**
+ * A running database server. It listens on the loopback interface only, and keeps running when the JVM ends.
+ *
+ * <p>Thread-safe.
+ */
+public interface Server {
+
+    /**
+     * Where it listens.
+     *
+     * @return 1 to 65,535
+     */
+    int port();
+
+    /**
+     * The process id of its main process.
+     *
+     * @return a positive number
+     */
+    long pid();
+
+    /**
+     * Where it writes its log.
+     *
+     * @return an absolute path
+     */
+    Path logFile();
+
+    /**
+     * Who connects to it.
+     *
+     * @return a superuser
+     */
+    Credentials credentials();
+
+    /**
+     * The JDBC URL of a database on it, without credentials.
+     *
+     * @param database the database's name, as it is (it is escaped here)
+     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres}
+     */
+    String jdbcUrl(String database);
+
+    /**
+     * Connects to a database on it as {@link #credentials()}.
+     *
+     * @param database the database's name
+     * @return a source of plain connections, not pooled
+     */
+    DataSource dataSource(String database);
+
+    /**
+     * Whether it still runs.
+     *
+     * @return false once its main process has ended
+     */
+    boolean isRunning();
+
+    /**
+     * Writes everything in memory to the files, so that a snapshot taken next recovers fast.
+     *
+     * @throws ServerException when it does not answer
+     */
+    void checkpoint();
+
+    /**
+     * How far it is at this moment.
+     *
+     * @return the position
+     * @throws ServerException when it does not answer
+     */
+    Position position();
+
+    /**
+     * Begins an online backup: until {@link Backup#finish} its files may be copied in any order while sessions keep writing.
+     *
+     * @param label what names the backup in the server's log and in the copy
+     * @return the backup, to be closed
+     * @throws ServerException when it does not answer, or cannot be backed up
+     */
+    Backup startBackup(String label);
+
+    /**
+     * Stops it: sessions are ended, transactions in progress roll back, and a last checkpoint is written. Does nothing when it
+     * has ended already.
+     *
+     * @throws ServerException when it does not end; carries its last log lines
+     */
+    void stop();
+}

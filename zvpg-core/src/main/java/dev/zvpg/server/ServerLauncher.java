@@ -1,0 +1,93 @@
+package dev.zvpg.server;
+
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.Credentials;
+import dev.zvpg.InUseException;
+import dev.zvpg.PermissionException;
+import dev.zvpg.ServerException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One installation of a database server: makes data directories, and starts and finds servers on them.
+ *
+ * <p>A data directory is named by the path that {@link #initialize} was given; everything that a server needs to survive in it
+ * lies inside. What belongs to one run of a server (socket, log, access rules) lies in the {@linkplain ServerSpec#runDirectory()
+ * run directory}.
+ *
+ * <p><b>Interruption.</b> A thread that is interrupted in one of these methods stops what it began, sets its interrupt flag
+ * again and throws {@link ServerException}.
+ *
+ * <p>Implementations are thread-safe, as long as nobody works on one data directory from two threads at once.
+ */
+public interface ServerLauncher {
+
+    /**
+     * The version of the installation.
+     *
+     * @return such as {@code 18.6}
+     */
+    String version();
+
+    /**
+     * Makes a new, empty cluster.
+     *
+     * @param dataDirectory where; its parent exists and may be written, it itself does not exist yet
+     * @param superuser the role to make, which authenticates by this password only
+     * @throws PermissionException when the server's user cannot reach the directory; the message says which parent to open
+     * @throws ServerException when the program that does it fails; what it made is removed
+     */
+    void initialize(Path dataDirectory, Credentials superuser);
+
+    /**
+     * Reads what a data directory says of itself, and refuses one that cannot be versioned.
+     *
+     * @param dataDirectory an existing data directory
+     * @return what it says
+     * @throws ConfigurationException when it is none, belongs to another major version, or keeps part of its data (WAL,
+     *     tablespaces) elsewhere
+     */
+    DataDirectory inspect(Path dataDirectory);
+
+    /**
+     * Makes the copy of a data directory harmless and startable, before its first start: removes what belongs to the server it
+     * was copied from, and switches off what could reach out of it. Doing it twice is doing it once.
+     *
+     * @param dataDirectory the copy
+     * @return what was found and what was done about it
+     */
+    List<Finding> disarm(Path dataDirectory);
+
+    /**
+     * Refuses settings that no server may be started with, so that nobody stores them.
+     *
+     * @param settings as in {@link ServerSpec#settings()}
+     * @throws IllegalArgumentException when one has a name that is none, or would take something out of the launcher's hands;
+     *     the message names it
+     */
+    void check(Map<String, String> settings);
+
+    /**
+     * Starts a server and waits until it answers. The server outlives the JVM.
+     *
+     * @param spec what to start, and where it listens
+     * @return the running server
+     * @throws PortTakenException when somebody else listens on the port; nothing is left running
+     * @throws ServerException when it does not start; carries its last log lines. Nothing is left running
+     * @throws InUseException when a server runs on the data directory already
+     * @throws PermissionException when the server's user cannot reach the directories
+     * @throws ConfigurationException as {@link #inspect} does
+     * @throws IllegalArgumentException as {@link #check} does
+     */
+    Server start(ServerSpec spec) throws PortTakenException;
+
+    /**
+     * Finds the server that runs on a data directory, whoever started it.
+     *
+     * @param spec the same as was given to {@link #start}; the port may differ from the one that the server listens on
+     * @return empty when none runs
+     */
+    Optional<Server> find(ServerSpec spec);
+}

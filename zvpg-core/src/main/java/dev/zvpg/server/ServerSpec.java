@@ -1,0 +1,38 @@
+package dev.zvpg.server;
+
+import dev.zvpg.Credentials;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What to start, and where it listens.
+ *
+ * <p>Immutable.
+ *
+ * @param dataDirectory the cluster's files
+ * @param runDirectory what belongs to this run: log, socket, access rules; made when absent
+ * @param port where to listen on the loopback interface, 1 to 65,535
+ * @param credentials the superuser of the cluster
+ * @param settings server settings that win over the cluster's own, such as {@code work_mem=256MB}
+ */
+public record ServerSpec(
+        Path dataDirectory, Path runDirectory, int port, Credentials credentials, Map<String, String> settings) {
+
+    /** Checks the port and copies the settings. */
+    public ServerSpec {
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
+        }
+        settings = Map.copyOf(settings);
+    }
+
+    /**
+     * The same on another port.
+     *
+     * @param port where to listen instead
+     * @return a copy
+     */
+    public ServerSpec withPort(int port) {
+        return new ServerSpec(dataDirectory, runDirectory, port, credentials, settings);
+    }
+}

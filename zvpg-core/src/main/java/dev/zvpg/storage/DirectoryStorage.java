@@ -1,0 +1,300 @@
+package dev.zvpg.storage;
+
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.NotFoundException;
+import dev.zvpg.storage.Document.Entry;
+import dev.zvpg.storage.DocumentFile.Durably;
+import dev.zvpg.storage.Lifecycle.Making;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps volumes and snapshots as plain directories, on any POSIX file system of this machine. Their blocks are shared where
+ * the file system can ({@link #copyMethod}), and copied elsewhere.
+ *
+ * <p>What exists, and every attribute, is in one JSON document that is replaced atomically. An identity is entered there as
+ * pending before its tree is made, and a destroyed one is pending until its tree is gone; so {@link #recover} removes what is
+ * pending and nothing else, and a tree that the document does not know is foreign.
+ *
+ * <p>Copies keep owners (as root), modes, times, symbolic links as links, and hard links inside the tree. They do not keep
+ * holes, and with {@link CopyMethod#COPY} no extended attributes; sockets, pipes and devices are left out. A snapshot's tree
+ * is not write-protected: that would change modes that clones must have. A source that is destroyed while it is copied makes
+ * the copying verb fail with {@link NotFoundException}.
+ *
+ * <p>What durability costs: every change of the document waits for the disk; a snapshot, and the first update of a volume, run
+ * {@code sync -f} once, which writes everything that waits to be written on that file system. A clone that was never updated
+ * is gone after the operating system's next start, even after an orderly one.
+ *
+ * <p>A destroyed object is gone at once; a file of its tree that cannot be removed is logged, and tried again by
+ * {@link #recover}. On Linux and the like; not to be used by several machines over a network.
+ *
+ * <p>Thread-safe, also among processes.
+ */
+public final class DirectoryStorage implements Storage {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryStorage.class);
+
+    private static final String UNKNOWN_BOOT = "unknown";
+
+    private final Place place;
+    private final DocumentFile file;
+    private final Lifecycle lifecycle;
+    private final CopyMethod method;
+    private final Optional<String> boot;
+    private volatile boolean closed;
+
+    private DirectoryStorage(Place place, DocumentFile file, CopyMethod method, Optional<String> boot) {
+        this.place = place;
+        this.file = file;
+        this.lifecycle = new Lifecycle(place, file);
+        this.method = method;
+        this.boot = boot;
+    }
+
+    /**
+     * Opens the storage in a directory, which is made where it is missing. It is tried there whether the file system can share
+     * blocks.
+     *
+     * @param directory where to keep everything; what it holds already is foreign and left alone
+     * @return the open storage
+     * @throws ConfigurationException when the storage's document cannot be read or belongs to a newer format, or this is no
+     *     place for a storage
+     */
+    public static DirectoryStorage at(Path directory) {
+        return open(directory, Optional.empty(), BootId.current());
+    }
+
+    /**
+     * Opens the storage in a directory, which is made where it is missing, with a given method of copying.
+     *
+     * @param directory where to keep everything; what it holds already is foreign and left alone
+     * @param method how to copy
+     * @return the open storage
+     * @throws ConfigurationException as above, or when the file system cannot do what is asked for
+     */
+    public static DirectoryStorage at(Path directory, CopyMethod method) {
+        return open(directory, Optional.of(method), BootId.current());
+    }
+
+    static DirectoryStorage open(Path directory, Optional<CopyMethod> wanted, Optional<String> boot) {
+        Place place = new Place(directory.toAbsolutePath().normalize());
+        if (Files.exists(place.root()) && !Files.isDirectory(place.root())) {
+            throw new ConfigurationException(place.root(), null, "is not a directory; name one for the storage", null);
+        }
+        if (!directory.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            throw new ConfigurationException(
+                    place.root(), null, "has no POSIX owners and modes; use a directory on a POSIX file system", null);
+        }
+        try {
+            place.prepare();
+            PlaceLock lock = new PlaceLock(place.lock());
+            DocumentFile file = new DocumentFile(place, lock, boot);
+            CopyMethod method = wanted.isPresent() && wanted.get() == CopyMethod.COPY
+                    ? CopyMethod.COPY
+                    : lock.hold(() -> Reflink.worksAt(place.probe()) ? CopyMethod.REFLINK : CopyMethod.COPY);
+            if (wanted.isPresent() && wanted.get() != method) {
+                throw new ConfigurationException(
+                        place.root(),
+                        "method",
+                        "is " + wanted.get() + ", but this file system cannot share blocks, or GNU cp is missing; "
+                                + "allowed is " + CopyMethod.COPY,
+                        null);
+            }
+            return new DirectoryStorage(place, file, method, boot);
+        } catch (IOException e) {
+            throw Failure.of("open", "the storage in " + place, place.root(), e);
+        }
+    }
+
+    /**
+     * How trees are copied here.
+     *
+     * @return {@link CopyMethod#REFLINK} when the file system passed the trial at opening. A file that it refuses to share
+     *     nevertheless makes that one tree be copied
+     */
+    public CopyMethod copyMethod() {
+        return method;
+    }
+
+    @Override
+    public Set<StorageFeature> features() {
+        return Set.of();
+    }
+
+    @Override
+    public void create(VolumeId volume, Map<String, String> attributes) {
+        checkOpen();
+        Map<String, String> checked = Attributes.checked(attributes);
+        lifecycle.make("create", volume, Optional.empty(), tree -> {
+            Place.searchable(tree);
+            DocumentFile.syncDirectory(tree);
+            DocumentFile.syncDirectory(place.trees(volume));
+            return new Making(checked, boot.or(() -> Optional.of(UNKNOWN_BOOT))); // what is put into it is not synced
+        });
+    }
+
+    @Override
+    public void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyCallback copy) {
+        checkOpen();
+        Map<String, String> all = new HashMap<>(Attributes.checked(attributes));
+        lifecycle.make("snapshot", snapshot, Optional.of(volume), tree -> {
+            copy(place.tree(volume), tree, true, copy);
+            all.putAll(Attributes.checked(copy.complete(tree)));
+            Trees.sync(tree);
+            return new Making(Map.copyOf(all), Optional.empty());
+        });
+    }
+
+    @Override
+    public void clone(SnapshotId snapshot, VolumeId volume, Map<String, String> attributes, CopyCallback copy) {
+        checkOpen();
+        Map<String, String> checked = Attributes.checked(attributes);
+        lifecycle.make("clone", volume, Optional.of(snapshot), tree -> {
+            copy(place.tree(snapshot), tree, false, copy);
+            if (boot.isEmpty()) {
+                Trees.sync(tree); // after a power cut nobody could tell that it never was
+            }
+            return new Making(checked, boot);
+        });
+    }
+
+    private void copy(Path source, Path tree, boolean alive, CopyCallback callback) throws IOException {
+        if (method == CopyMethod.REFLINK) {
+            try {
+                Reflink.copy(source, tree, alive, callback);
+                return;
+            } catch (Reflink.RefusedException e) {
+                LOG.info("{} is copied byte by byte, because its blocks cannot be shared: {}", source, e.getMessage());
+                Trees.delete(tree);
+                Files.createDirectory(tree, Node.DIRECTORY_MODE);
+            }
+        }
+        PlainCopy.copy(source, tree, alive, callback);
+    }
+
+    @Override
+    public void update(List<AttributeChange> changes) {
+        checkOpen();
+        Set<StoredId> targets = changes.stream().map(AttributeChange::target).collect(Collectors.toSet());
+        if (targets.size() < changes.size()) {
+            throw new IllegalArgumentException(
+                    "two of the changes name the same object; merge them into one: " + changes);
+        }
+        if (changes.isEmpty()) {
+            return;
+        }
+        String what = targets.stream().map(Lifecycle::name).sorted().collect(Collectors.joining(", "));
+        try {
+            Set<StoredId> synced = syncUnsynced(targets);
+            file.change(Durably.NOW, document -> {
+                Document changed = document;
+                for (AttributeChange change : changes) {
+                    Entry entry = lifecycle.existing("update", document, change.target());
+                    changed = changed.with((synced.contains(entry.id()) ? entry.synced() : entry).changed(change));
+                }
+                return changed;
+            });
+        } catch (IOException e) {
+            throw Failure.of("update", what, place.root(), e);
+        }
+    }
+
+    /** Makes volumes durable that are not, before the document is locked. */
+    private Set<StoredId> syncUnsynced(Set<StoredId> targets) throws IOException {
+        Document document = file.read();
+        Set<StoredId> synced = new HashSet<>();
+        for (StoredId target : targets) {
+            if (lifecycle.existing("update", document, target).unsyncedIn().isPresent()) {
+                try {
+                    Trees.sync(place.tree(target));
+                } catch (NoSuchFileException e) {
+                    continue; // destroyed meanwhile, which the document tells
+                }
+                synced.add(target);
+            }
+        }
+        return synced;
+    }
+
+    @Override
+    public void destroy(VolumeId volume) {
+        checkOpen();
+        lifecycle.destroy(volume);
+    }
+
+    @Override
+    public void destroy(SnapshotId snapshot) {
+        checkOpen();
+        lifecycle.destroy(snapshot);
+    }
+
+    @Override
+    public Listing list() {
+        checkOpen();
+        try {
+            List<Place.Found> found = place.scan();
+            Document document = file.read();
+            // what the scan saw and the document did not know is foreign; unless it was ours, destroyed between the two
+            List<String> foreign = found.stream()
+                    .filter(tree -> tree.id().filter(document::knows).isEmpty() && tree.isStillThere())
+                    .map(Place.Found::name)
+                    .toList();
+            return document.listing(foreign);
+        } catch (IOException e) {
+            throw Failure.of("list", place.toString(), place.root(), e);
+        }
+    }
+
+    @Override
+    public Path directory(VolumeId volume) {
+        return existingTree(volume);
+    }
+
+    @Override
+    public Path directory(SnapshotId snapshot) {
+        return existingTree(snapshot);
+    }
+
+    private Path existingTree(StoredId id) {
+        checkOpen();
+        try {
+            lifecycle.existing("find", file.read(), id);
+            return place.tree(id);
+        } catch (IOException e) {
+            throw Failure.of("find", Lifecycle.name(id), place.root(), e);
+        }
+    }
+
+    @Override
+    public void recover() {
+        checkOpen();
+        lifecycle.recover();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the storage in " + place + " is closed; open it again");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "directory " + place + " (" + method + ")";
+    }
+}

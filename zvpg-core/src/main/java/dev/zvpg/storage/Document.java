@@ -1,0 +1,141 @@
+package dev.zvpg.storage;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What a {@link DirectoryStorage} holds: the objects that exist, and the identities whose trees are being made or removed
+ * (pending). An identity is pending before the first file of its tree is made and until the last one is removed, so after a
+ * crash the pending trees are exactly the debris.
+ *
+ * <p>Immutable.
+ */
+final class Document {
+
+    static final Document EMPTY = new Document(new LinkedHashMap<>(), new LinkedHashSet<>());
+
+    private final Map<StoredId, Entry> entries; // in the order of their making
+    private final Set<StoredId> pending;
+
+    private Document(Map<StoredId, Entry> entries, Set<StoredId> pending) {
+        this.entries = entries;
+        this.pending = pending;
+    }
+
+    /**
+     * An object that exists.
+     *
+     * @param source the snapshot that a volume was cloned from, the volume that a snapshot is an image of
+     * @param unsyncedIn the run of the operating system (see {@link BootId}) in which its tree was made and never synced since:
+     *     in a later run a clone's tree is not to be trusted, while a created volume was durable when it was empty
+     */
+    record Entry(
+            StoredId id,
+            Optional<StoredId> source,
+            Instant created,
+            Map<String, String> attributes,
+            Optional<String> unsyncedIn) {
+
+        Entry changed(AttributeChange change) {
+            Map<String, String> changed = new HashMap<>(attributes);
+            changed.keySet().removeAll(change.remove());
+            changed.putAll(change.set());
+            return new Entry(id, source, created, Map.copyOf(changed), unsyncedIn);
+        }
+
+        Entry synced() {
+            return new Entry(id, source, created, attributes, Optional.empty());
+        }
+
+        /** Whether the other one is the same object, whatever its attributes have become. */
+        boolean isSameAs(Entry other) {
+            return id.equals(other.id) && created.equals(other.created);
+        }
+    }
+
+    /** What is in both counts as pending. */
+    static Document of(Collection<Entry> entries, Collection<StoredId> pending) {
+        Document document = new Document(new LinkedHashMap<>(), new LinkedHashSet<>(pending));
+        for (Entry entry : entries) {
+            if (!document.pending.contains(entry.id())) {
+                document.entries.put(entry.id(), entry);
+            }
+        }
+        return document;
+    }
+
+    Collection<Entry> entries() {
+        return Collections.unmodifiableCollection(entries.values());
+    }
+
+    Set<StoredId> pending() {
+        return Collections.unmodifiableSet(pending);
+    }
+
+    Optional<Entry> find(StoredId id) {
+        return Optional.ofNullable(entries.get(id));
+    }
+
+    boolean knows(StoredId id) {
+        return entries.containsKey(id) || pending.contains(id);
+    }
+
+    /** What exists, without figures of space. */
+    Listing listing(List<String> foreign) {
+        List<StoredVolume> volumes = new ArrayList<>();
+        List<StoredSnapshot> snapshots = new ArrayList<>();
+        OptionalLong unknown = OptionalLong.empty();
+        for (Entry entry : entries()) {
+            StoredId source = entry.source().orElse(null);
+            if (entry.id() instanceof VolumeId id) {
+                Optional<SnapshotId> origin = source instanceof SnapshotId from ? Optional.of(from) : Optional.empty();
+                volumes.add(new StoredVolume(id, origin, entry.attributes(), entry.created(), unknown, unknown));
+            } else if (entry.id() instanceof SnapshotId id && source instanceof VolumeId volume) {
+                snapshots.add(new StoredSnapshot(id, volume, entry.attributes(), entry.created(), unknown, unknown));
+            }
+        }
+        return new Listing(volumes, snapshots, foreign);
+    }
+
+    /** With an object that exists from now on, or instead of what was known of it. */
+    Document with(Entry entry) {
+        Document changed = copy();
+        changed.entries.put(entry.id(), entry);
+        changed.pending.remove(entry.id());
+        return changed;
+    }
+
+    /** With an identity that does not exist (any longer) but whose tree may. */
+    Document withPending(StoredId id) {
+        Document changed = copy();
+        changed.entries.remove(id);
+        changed.pending.add(id);
+        return changed;
+    }
+
+    /** Without identities whose trees are gone. */
+    Document without(Collection<StoredId> gone) {
+        Document changed = copy();
+        gone.forEach(changed.pending::remove);
+        return changed;
+    }
+
+    private Document copy() {
+        return new Document(new LinkedHashMap<>(entries), new LinkedHashSet<>(pending));
+    }
+
+    @Override
+    public String toString() {
+        return entries.keySet() + ", pending " + pending;
+    }
+}

@@ -1,0 +1,212 @@
+package dev.zvpg.storage;
+
+import dev.zvpg.AlreadyExistsException;
+import dev.zvpg.NotFoundException;
+import dev.zvpg.ZvpgException;
+import dev.zvpg.storage.Document.Entry;
+import dev.zvpg.storage.DocumentFile.Durably;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How an object of a {@link DirectoryStorage} comes and goes. It is pending, durably, before its tree is begun; then its tree
+ * is made, without the lock; then it exists. It goes the same way back. Wherever that is cut off, the document tells.
+ *
+ * <p>Its source may be destroyed while it is copied. A source is pending before the first of its files is removed, and the
+ * copy is published only when the source still exists after the last file was copied: so no published copy is torn.
+ *
+ * <p>Thread-safe.
+ */
+final class Lifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+    private static final int NAMES_IN_A_MESSAGE = 20;
+
+    private final Place place;
+    private final DocumentFile file;
+
+    Lifecycle(Place place, DocumentFile file) {
+        this.place = place;
+        this.file = file;
+    }
+
+    /**
+     * What became of making a tree.
+     *
+     * @param unsyncedIn see {@link Entry}
+     */
+    record Making(Map<String, String> attributes, Optional<String> unsyncedIn) {}
+
+    /** Fills an empty tree. */
+    interface Maker {
+        Making make(Path tree) throws IOException;
+    }
+
+    static String name(StoredId id) {
+        return (id instanceof VolumeId ? "volume " : "snapshot ") + id;
+    }
+
+    /** What the document says of an object that must exist. */
+    Entry existing(String verb, Document document, StoredId id) {
+        return document.find(id).orElseThrow(() -> {
+            List<String> others = document.entries().stream()
+                    .map(Entry::id)
+                    .filter(other -> other.getClass() == id.getClass())
+                    .map(StoredId::value)
+                    .toList();
+            String there = others.isEmpty()
+                    ? "there is none"
+                    : others.size() <= NAMES_IN_A_MESSAGE
+                            ? "there are " + String.join(", ", others)
+                            : "there are " + others.size() + ", the newest is " + others.get(others.size() - 1);
+            return new NotFoundException(
+                    "cannot " + verb + " " + name(id) + ": it does not exist in " + place + "; " + there);
+        });
+    }
+
+    /** Makes an object, wholly or not at all. */
+    void make(String verb, StoredId id, Optional<? extends StoredId> source, Maker maker) {
+        try {
+            Optional<Entry> from = begin(verb, id, source.map(StoredId.class::cast));
+            makeTree(verb, id);
+            boolean published = false;
+            try {
+                Making made = fill(verb, id, from, maker);
+                publish(verb, id, from, made);
+                published = true;
+            } catch (IOException e) {
+                throw Failure.of(verb, name(id), place.root(), e); // before the tree goes, or there is space again
+            } finally {
+                if (!published) {
+                    remove(id);
+                }
+            }
+        } catch (IOException e) {
+            throw Failure.of(verb, name(id), place.root(), e);
+        }
+    }
+
+    private Optional<Entry> begin(String verb, StoredId id, Optional<StoredId> source) throws IOException {
+        List<Entry> from = new ArrayList<>();
+        file.change(Durably.NOW, document -> {
+            source.ifPresent(wanted -> from.add(existing(verb, document, wanted)));
+            if (document.knows(id)) {
+                throw taken(verb, id, "it exists, or is being made or destroyed");
+            }
+            if (Files.exists(place.tree(id), LinkOption.NOFOLLOW_LINKS)) {
+                throw taken(verb, id, place.tree(id) + " exists and is not the storage's own");
+            }
+            return document.withPending(id);
+        });
+        return from.stream().findFirst();
+    }
+
+    private static AlreadyExistsException taken(String verb, StoredId id, String why) {
+        return new AlreadyExistsException("cannot " + verb + " " + name(id) + ": " + why + "; choose another identity");
+    }
+
+    private void makeTree(String verb, StoredId id) throws IOException {
+        boolean made = false;
+        try {
+            Files.createDirectory(place.tree(id), Node.DIRECTORY_MODE); // until it has a mode of its own
+            made = true;
+        } catch (FileAlreadyExistsException e) {
+            throw taken(verb, id, place.tree(id) + " exists and is not the storage's own");
+        } finally {
+            if (!made) {
+                forget(id); // and leave alone what is there
+            }
+        }
+    }
+
+    private Making fill(String verb, StoredId id, Optional<Entry> from, Maker maker) throws IOException {
+        try {
+            return maker.make(place.tree(id));
+        } catch (IOException e) {
+            if (from.isPresent() && !Failure.isInterruption(e)) {
+                stillThere(verb, file.read(), from.get());
+            }
+            throw e;
+        }
+    }
+
+    private void publish(String verb, StoredId id, Optional<Entry> from, Making made) throws IOException {
+        Durably durably = from.isPresent() && made.unsyncedIn().isPresent() ? Durably.LATER : Durably.NOW;
+        file.change(durably, document -> {
+            from.ifPresent(source -> stillThere(verb, document, source));
+            return document.with(
+                    new Entry(id, from.map(Entry::id), Instant.now(), made.attributes(), made.unsyncedIn()));
+        });
+    }
+
+    private static void stillThere(String verb, Document document, Entry source) {
+        if (document.find(source.id()).filter(source::isSameAs).isEmpty()) {
+            throw new NotFoundException("cannot " + verb + " from " + name(source.id())
+                    + ": it was destroyed while it was copied; choose another one");
+        }
+    }
+
+    /** Destroys an object that must exist. */
+    void destroy(StoredId id) {
+        try {
+            file.changeToFreeSpace(
+                    Durably.NOW,
+                    document -> document.withPending(
+                            existing("destroy", document, id).id()));
+        } catch (IOException e) {
+            throw Failure.of("destroy", name(id), place.root(), e);
+        }
+        remove(id);
+    }
+
+    /** Removes every pending tree. */
+    void recover() {
+        try {
+            for (StoredId id : List.copyOf(file.read().pending())) {
+                remove(id);
+            }
+        } catch (IOException e) {
+            throw Failure.of("recover", place.toString(), place.root(), e);
+        }
+    }
+
+    /**
+     * Removes a tree, and forgets it when it is gone. What cannot be removed stays pending; the object does not exist in any
+     * case.
+     */
+    private void remove(StoredId id) {
+        try {
+            Uninterrupted.call(() -> {
+                if (file.read().find(id).isPresent()) { // published, but it could not be made durable
+                    file.changeToFreeSpace(Durably.NOW, document -> document.withPending(id));
+                }
+                Trees.delete(place.tree(id));
+                DocumentFile.syncDirectory(place.trees(id)); // or it might be back after a power cut, as a foreign tree
+                return id;
+            });
+            forget(id);
+        } catch (IOException | ZvpgException e) {
+            LOG.warn(
+                    "{} is gone, but its files in {} could not all be removed: {}; they are removed the next time the "
+                            + "storage is recovered",
+                    name(id),
+                    place.tree(id),
+                    e.toString());
+        }
+    }
+
+    private void forget(StoredId id) throws IOException {
+        Uninterrupted.call(() -> file.changeToFreeSpace(Durably.LATER, document -> document.without(List.of(id))));
+        file.refillReserve();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.zvpg.storage;
+
+/** What a storage can do beyond the contract. Each constant says what happens without it. */
+public enum StorageFeature {
+
+    /**
+     * A snapshot is one instant of the volume, safe under a running server. Without it the domain makes the copy through the
+     * server's backup API, and the snapshot takes as long as the copy.
+     */
+    ATOMIC_SNAPSHOT,
+
+    /**
+     * Snapshot and clone cost the same whatever the size of the data. Without it they cost time in proportion to the number
+     * of files (where the file system shares blocks) or of bytes (where it does not), and report their progress.
+     */
+    CONSTANT_TIME_CLONE,
+
+    /**
+     * Listings tell how many bytes each object holds alone and refers to. Without it those figures are empty.
+     */
+    SPACE_ACCOUNTING
+}

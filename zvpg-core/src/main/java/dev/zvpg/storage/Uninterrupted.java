@@ -1,0 +1,52 @@
+package dev.zvpg.storage;
+
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
+
+/**
+ * Runs what must not be cut short by an interrupt, because something would stay half-made. Java's file channels close under
+ * an interrupted thread, so its flag is put aside meanwhile.
+ *
+ * <p>Thread-safe.
+ */
+final class Uninterrupted {
+
+    private Uninterrupted() {}
+
+    /** Something that may be repeated from its beginning when an interrupt cut it short. */
+    interface Action<T> {
+        T run() throws IOException;
+    }
+
+    static <T> T call(Action<T> action) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return action.run();
+                } catch (ClosedByInterruptException | FileLockInterruptionException e) {
+                    interrupted |= Thread.interrupted();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * Where volumes and snapshots live: the storage SPI, and {@link dev.zvpg.storage.DirectoryStorage}, which works on any file
+ * system.
+ *
+ * <p>A {@link dev.zvpg.storage.Storage} knows nothing of branches, clones or PostgreSQL. It keeps directory trees (volumes),
+ * immutable images of them (snapshots) and a small map of attributes with each. Every verb is one atomic action: after a
+ * crash it has happened or it has not, and {@link dev.zvpg.storage.Storage#recover()} removes the traces of one that has not.
+ */
+@NullMarked
+package dev.zvpg.storage;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+/** Versions PostgreSQL clusters like git versions code; see {@link dev.zvpg} for the design. */
+module dev.zvpg.core {
+    requires transitive java.sql;
+    requires transitive org.jspecify;
+    requires com.fasterxml.jackson.databind;
+    requires org.slf4j;
+
+    exports dev.zvpg;
+    exports dev.zvpg.server;
+    exports dev.zvpg.storage;
+}

@@ -1,0 +1,12 @@
+package dev.zvpg;
+
+import dev.zvpg.storage.DirectoryStorage;
+import dev.zvpg.storage.Storage;
+
+class DomainOnDirectoryStorageTest extends DomainContract {
+
+    @Override
+    protected Storage openStorage() {
+        return DirectoryStorage.at(directory.resolve("storage"));
+    }
+}

@@ -1,0 +1,177 @@
+package dev.zvpg.server;
+
+import dev.zvpg.Credentials;
+import dev.zvpg.InUseException;
+import dev.zvpg.ServerException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Launches servers that are only files, so that the domain can be tested without PostgreSQL: a server runs while its data
+ * directory holds a {@code postmaster.pid} that names this very directory, and its rows are files in {@code rows}. Several
+ * processes see the same state. Thread-safe.
+ */
+public final class FakeLauncher implements ServerLauncher {
+
+    static final String PID = "postmaster.pid";
+    static final String ROWS = "rows";
+    static final String WAL = "wal";
+    private static final String CRASHED = "crashed";
+
+    private final Set<Integer> takenPorts = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable RuntimeException nextFailure;
+
+    /** Lets every start on this port find it taken. */
+    public FakeLauncher portTaken(int port) {
+        takenPorts.add(port);
+        return this;
+    }
+
+    /** Lets the next initialize, disarm or start fail. */
+    public void failNext(RuntimeException failure) {
+        nextFailure = failure;
+    }
+
+    @Override
+    public String version() {
+        return "99.1";
+    }
+
+    @Override
+    public void initialize(Path dataDirectory, Credentials superuser) {
+        failIfAsked();
+        run(() -> {
+            Files.createDirectories(dataDirectory.resolve(ROWS));
+            Files.writeString(dataDirectory.resolve("PG_VERSION"), "99\n");
+            Files.writeString(dataDirectory.resolve(WAL), "1");
+        });
+    }
+
+    @Override
+    public DataDirectory inspect(Path dataDirectory) {
+        DataDirectory.State state = runs(dataDirectory)
+                ? DataDirectory.State.RUNNING
+                : Files.exists(dataDirectory.resolve(CRASHED))
+                        ? DataDirectory.State.CRASHED
+                        : DataDirectory.State.STOPPED;
+        return new DataDirectory(99, state, position(dataDirectory), state == DataDirectory.State.STOPPED);
+    }
+
+    @Override
+    public List<Finding> disarm(Path dataDirectory) {
+        failIfAsked();
+        List<Finding> findings = new ArrayList<>();
+        run(() -> {
+            if (Files.deleteIfExists(dataDirectory.resolve(PID))) {
+                findings.add(new Finding("postmaster.pid of the original", "removed"));
+            }
+        });
+        return findings;
+    }
+
+    @Override
+    public void check(Map<String, String> settings) {
+        if (settings.containsKey("port")) {
+            throw new IllegalArgumentException("setting port cannot be chosen");
+        }
+    }
+
+    @Override
+    public Server start(ServerSpec spec) throws PortTakenException {
+        failIfAsked();
+        if (takenPorts.contains(spec.port())) {
+            throw new PortTakenException(spec.port());
+        }
+        Path pid = spec.dataDirectory().resolve(PID);
+        if (Files.exists(pid)) {
+            if (runs(spec.dataDirectory())) {
+                throw new InUseException("a server runs on " + spec.dataDirectory());
+            }
+            throw new ServerException("the data directory was copied and never disarmed", null);
+        }
+        run(() -> {
+            Files.createDirectories(spec.runDirectory());
+            Files.deleteIfExists(spec.dataDirectory().resolve(CRASHED));
+            Files.deleteIfExists(spec.dataDirectory().resolve(FakeServer.BACKUP_LABEL));
+            Files.writeString(pid, spec.port() + "\n" + spec.dataDirectory());
+        });
+        return new FakeServer(spec);
+    }
+
+    @Override
+    public Optional<Server> find(ServerSpec spec) {
+        return runs(spec.dataDirectory())
+                ? Optional.of(new FakeServer(spec.withPort(port(spec.dataDirectory()))))
+                : Optional.empty();
+    }
+
+    /** Ends a server as kill -9 would. */
+    public void crash(Path dataDirectory) {
+        run(() -> {
+            Files.delete(dataDirectory.resolve(PID));
+            Files.createFile(dataDirectory.resolve(CRASHED));
+        });
+    }
+
+    static boolean runs(Path dataDirectory) {
+        return call(() -> {
+            Path pid = dataDirectory.resolve(PID);
+            return Files.exists(pid) && Files.readAllLines(pid).get(1).equals(dataDirectory.toString());
+        });
+    }
+
+    /** How far it is; for a crashed one how far it was when it was made, as after a crash before the first checkpoint. */
+    static Position position(Path dataDirectory) {
+        if (Files.exists(dataDirectory.resolve(CRASHED))) {
+            return new Position("0/1", 1);
+        }
+        long wal = call(() -> Long.parseLong(Files.readString(dataDirectory.resolve(WAL))));
+        return new Position("0/" + wal, wal);
+    }
+
+    private static int port(Path dataDirectory) {
+        return call(() ->
+                Integer.parseInt(Files.readAllLines(dataDirectory.resolve(PID)).get(0)));
+    }
+
+    private void failIfAsked() {
+        RuntimeException failure = nextFailure;
+        if (failure != null) {
+            nextFailure = null;
+            throw failure;
+        }
+    }
+
+    interface Action {
+        void run() throws IOException;
+    }
+
+    interface Read<T> {
+        T call() throws IOException;
+    }
+
+    static void run(Action action) {
+        try {
+            action.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static <T> T call(Read<T> read) {
+        try {
+            return read.call();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.zvpg.storage;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A real second process on the test's own class path. Confined to one thread. */
+final class ChildJvm implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader output;
+
+    /**
+     * Starts it.
+     *
+     * @param wrapper what to start it with, such as {@code unshare -m}; empty for nothing
+     * @param main its main class
+     */
+    ChildJvm(List<String> wrapper, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(wrapper);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Waits for a number of lines, or for the end. */
+    List<String> lines(int count) throws IOException {
+        List<String> lines = new ArrayList<>();
+        while (lines.size() < count) {
+            String line = output.readLine();
+            if (line == null) {
+                break;
+            }
+            lines.add(line);
+        }
+        return lines;
+    }
+
+    /** Everything that it still writes until it ends. */
+    List<String> rest() throws IOException {
+        return lines(Integer.MAX_VALUE);
+    }
+
+    int exitCode() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** SIGKILL. */
+    void kill() {
+        process.toHandle().destroyForcibly(); // Process.destroyForcibly would close the output as well
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        output.close();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.zvpg.storage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A fresh directory for a {@link DirectoryStorage}. Thread-safe. */
+final class DirectoryGround implements StorageContract.Ground {
+
+    private final Path directory;
+    private final CopyMethod method;
+
+    /**
+     * Makes the directory.
+     *
+     * @param parent what to make it in
+     */
+    DirectoryGround(Path parent, CopyMethod method) {
+        try {
+            this.directory = Files.createTempDirectory(parent, "zvpg-storage-test-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.method = method;
+    }
+
+    /** Where the storage is; beside it there is room for the test. */
+    Path place() {
+        return directory.resolve("storage");
+    }
+
+    @Override
+    public DirectoryStorage open() {
+        return DirectoryStorage.at(place(), method);
+    }
+
+    @Override
+    public String putForeign() {
+        TreeText.write(place(), "volumes/foreign/file", "somebody else's");
+        return "volumes/foreign";
+    }
+
+    @Override
+    public boolean foreignIsUntouched() {
+        return TreeText.read(place().resolve("volumes/foreign")).toString().equals("{file=somebody else's}");
+    }
+
+    @Override
+    public void close() {
+        try {
+            Trees.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package dev.zvpg.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.OutOfSpaceException;
+import dev.zvpg.PermissionException;
+import dev.zvpg.StorageException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What {@link DirectoryStorage} says when the operating system refuses. */
+class DirectoryStorageFailuresTest {
+
+    private static final VolumeId MAIN = new VolumeId("main");
+    private static final SnapshotId V1 = new SnapshotId("v1");
+
+    private final DirectoryGround ground =
+            new DirectoryGround(Path.of(System.getProperty("java.io.tmpdir")), CopyMethod.COPY);
+
+    @AfterEach
+    void removeEverything() {
+        ground.close();
+    }
+
+    @Test
+    void aFullDiskIsSaidNothingHalfMadeStaysAndDestroyingStillWorks() throws Exception {
+        Path mountPoint = Files.createDirectory(ground.place().resolveSibling("small"));
+        // a mount namespace of its own: root or not, nothing of it outlives the process
+        List<String> wrapper = List.of(
+                "unshare",
+                DirectoryStorageContract.isRoot() ? "-m" : "-rm",
+                "sh",
+                "-c",
+                "mount -t tmpfs -o size=12m tmpfs " + mountPoint + " && exec \"$@\"",
+                "sh");
+        assumeTrue(
+                canMount(wrapper),
+                "needs unshare (util-linux) and the right to mount a tmpfs in a namespace of its own");
+        try (ChildJvm child = new ChildJvm(wrapper, FullDisk.class, mountPoint.toString())) {
+            assertThat(child.rest()).containsExactly(FullDisk.FINE);
+            assertThat(child.exitCode()).isZero();
+        }
+    }
+
+    private boolean canMount(List<String> wrapper) {
+        try {
+            List<String> command = new ArrayList<>(wrapper);
+            command.add("true");
+            return Tool.run(Path.of("/"), command).exitCode() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void anUnreadableFileIsAMatterOfPermission() throws Exception {
+        assumeTrue(!DirectoryStorageContract.isRoot(), "needs an ordinary user, because root may read everything");
+        try (DirectoryStorage storage = ground.open()) {
+            storage.create(MAIN, Map.of());
+            Path file = storage.directory(MAIN).resolve("secret");
+            Files.writeString(file, "x");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+            assertThatThrownBy(() -> storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE))
+                    .isInstanceOf(PermissionException.class)
+                    .hasMessageContaining(file.toString())
+                    .hasMessageContaining("grant user " + System.getProperty("user.name"));
+            assertThat(storage.list().snapshots()).isEmpty();
+            assertThat(ground.place().resolve("snapshots")).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void aDirectoryThatMayNotBeWrittenIsAMatterOfPermission() throws Exception {
+        assumeTrue(!DirectoryStorageContract.isRoot(), "needs an ordinary user, because root may write everywhere");
+        Path closed = Files.createDirectory(ground.place().resolveSibling("closed"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-xr-xr-x"));
+        assertThatThrownBy(() -> DirectoryStorage.at(closed.resolve("storage")))
+                .isInstanceOf(PermissionException.class)
+                .hasMessageContaining(closed.toString());
+    }
+
+    @Test
+    void anInterruptedThreadStopsWaitingForTheLock() throws Exception {
+        try (DirectoryStorage storage = ground.open()) {
+            storage.create(MAIN, Map.of());
+            Place place = new Place(ground.place());
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            AtomicReference<Boolean> flag = new AtomicReference<>();
+            CountDownLatch begun = new CountDownLatch(1);
+            Thread waiting = new Thread(() -> {
+                begun.countDown();
+                try {
+                    storage.destroy(MAIN);
+                } catch (RuntimeException e) {
+                    thrown.set(e);
+                }
+                flag.set(Thread.currentThread().isInterrupted());
+            });
+            new PlaceLock(place.lock()).hold(() -> {
+                waiting.start();
+                try {
+                    begun.await();
+                    waiting.interrupt();
+                    waiting.join(); // while this thread still holds the lock
+                } catch (InterruptedException e) {
+                    throw new InterruptedIOException();
+                }
+                return place;
+            });
+            assertThat(thrown.get()).isInstanceOf(StorageException.class).hasMessageContaining("interrupted");
+            assertThat(flag.get()).isTrue();
+            assertThat(storage.list().volumes()).hasSize(1);
+        }
+    }
+
+    @Test
+    void sharedBlocksCanOnlyBeAskedForWhereTheyWork() throws Exception {
+        Path here = ground.place().resolveSibling("another");
+        CopyMethod works;
+        try (DirectoryStorage storage = DirectoryStorage.at(here)) {
+            works = storage.copyMethod();
+        }
+        if (works == CopyMethod.COPY) {
+            assertThatThrownBy(() -> DirectoryStorage.at(here, CopyMethod.REFLINK))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("cannot share blocks");
+        } else {
+            DirectoryStorage.at(here, CopyMethod.REFLINK).close();
+        }
+        DirectoryStorage.at(here, CopyMethod.COPY).close();
+        assertThat(here.resolve("storage.probe")).doesNotExist();
+    }
+
+    @Test
+    void whatTheSystemSaysBecomesTheExceptionForIt() {
+        Path place = ground.place().getRoot();
+        assertThat(of(new AccessDeniedException("/x"), place)).isInstanceOf(PermissionException.class);
+        assertThat(of(new FileSystemException("/x", null, "Operation not permitted"), place))
+                .isInstanceOf(PermissionException.class)
+                .hasMessageContaining("/x");
+        assertThat(of(new IOException("No space left on device"), place)).isInstanceOf(OutOfSpaceException.class);
+        assertThat(of(new FileSystemException("/x", null, "Disk quota exceeded"), place))
+                .isInstanceOf(OutOfSpaceException.class);
+        assertThat(of(new FileSystemException("/x", null, "Read-only file system"), place))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("Read-only");
+        for (IOException interruption : List.of(new ClosedByInterruptException(), new InterruptedIOException())) {
+            assertThat(of(interruption, place))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("interrupted");
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    private static Exception of(IOException e, Path place) {
+        return Failure.of("snapshot", "volume main", place, e);
+    }
+
+    @Test
+    void syncingFileByFileWorksToo() throws Exception {
+        try (DirectoryStorage storage = ground.open()) {
+            storage.create(MAIN, Map.of());
+            TreeText.write(storage.directory(MAIN), "dir/file", "x");
+            Trees.syncOneByOne(storage.directory(MAIN));
+            assertThat(TreeText.read(storage.directory(MAIN))).containsEntry("dir/file", "x");
+        }
+    }
+}

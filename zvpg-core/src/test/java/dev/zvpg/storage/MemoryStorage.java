@@ -1,0 +1,350 @@
+package dev.zvpg.storage;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import dev.zvpg.AlreadyExistsException;
+import dev.zvpg.NotFoundException;
+import dev.zvpg.StorageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A storage in memory, for tests: its volumes are directories of a file system in memory, so their paths work with
+ * {@link Files} but not with {@link Path#toFile()} or with processes. It has the features that it is asked to have, and can
+ * be made to crash at any point of any verb, see {@link #hook}.
+ *
+ * <p>Thread-safe.
+ */
+public final class MemoryStorage implements Storage {
+
+    private final Disk disk;
+    private final Set<StorageFeature> features;
+    private volatile @Nullable Hook hook;
+    private volatile boolean closed;
+
+    private MemoryStorage(Disk disk, Set<StorageFeature> features) {
+        this.disk = disk;
+        this.features = Set.copyOf(features);
+    }
+
+    /**
+     * Makes an empty storage.
+     *
+     * @param features what it can do beyond the contract
+     * @return the open storage
+     */
+    public static MemoryStorage with(StorageFeature... features) {
+        return new MemoryStorage(new Disk(), Set.of(features));
+    }
+
+    /**
+     * Opens what this storage keeps once more, as another process would. This one stays as it is, and the other has no hook.
+     *
+     * @return the same volumes and snapshots
+     */
+    public MemoryStorage reopen() {
+        return new MemoryStorage(disk, features);
+    }
+
+    /** When a hook is called. */
+    public enum Moment {
+        /** Nothing has happened yet. */
+        BEFORE,
+        /** The verb is half done: nothing of it is visible, but there is debris. Not with {@code update}. */
+        HALFWAY,
+        /** The verb is done and durable, but has not returned. */
+        AFTER
+    }
+
+    /** Called in the middle of verbs. What it throws reaches the caller, and nothing is tidied up: that is a crash. */
+    @FunctionalInterface
+    public interface Hook {
+
+        /**
+         * Called on the thread that called the verb.
+         *
+         * @param verb the method's name, such as {@code snapshot}
+         * @param target what is made, changed or destroyed; the first one for {@code update}
+         * @param moment how far the verb is
+         */
+        void at(String verb, StoredId target, Moment moment);
+    }
+
+    /**
+     * Sets the hook.
+     *
+     * @param hook what to call from now on, or null for nothing
+     */
+    public void hook(@Nullable Hook hook) {
+        this.hook = hook;
+    }
+
+    /**
+     * Puts something into the storage's place that is not the storage's own.
+     *
+     * @param name what the listing calls it
+     */
+    public void putForeign(String name) {
+        synchronized (disk) {
+            disk.foreign.add(name);
+        }
+    }
+
+    private void reach(String verb, StoredId target, Moment moment) {
+        Hook present = hook;
+        if (present != null) {
+            present.at(verb, target, moment);
+        }
+    }
+
+    @Override
+    public Set<StorageFeature> features() {
+        return features;
+    }
+
+    @Override
+    public void create(VolumeId volume, Map<String, String> attributes) {
+        make("create", volume, null, attributes, CopyCallback.NONE);
+    }
+
+    @Override
+    public void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyCallback copy) {
+        make("snapshot", snapshot, volume, attributes, copy);
+    }
+
+    @Override
+    public void clone(SnapshotId snapshot, VolumeId volume, Map<String, String> attributes, CopyCallback copy) {
+        make("clone", volume, snapshot, attributes, copy);
+    }
+
+    private void make(
+            String verb, StoredId id, @Nullable StoredId source, Map<String, String> attributes, CopyCallback copy) {
+        checkOpen();
+        Map<String, String> all = new HashMap<>(Attributes.checked(attributes));
+        reach(verb, id, Moment.BEFORE);
+        synchronized (disk) {
+            if (source != null) {
+                disk.existing(verb, source);
+            }
+            if (disk.entries.containsKey(id) || !disk.pending.add(id)) {
+                throw new AlreadyExistsException("cannot " + verb + " " + id + ": it exists; choose another identity");
+            }
+        }
+        try {
+            Files.createDirectory(disk.tree(id));
+            if (source != null) {
+                MemoryTrees.copy(disk.tree(source), disk.tree(id));
+            } else {
+                Files.setPosixFilePermissions(disk.tree(id), PosixFilePermissions.fromString("rwx--x--x"));
+            }
+        } catch (IOException | UncheckedIOException e) {
+            disk.remove(id);
+            synchronized (disk) {
+                if (source != null) {
+                    disk.existing(verb, source); // it may have been destroyed while it was copied
+                }
+            }
+            throw new StorageException(verb, id.value(), String.valueOf(e.getMessage()), e);
+        }
+        reach(verb, id, Moment.HALFWAY);
+        boolean made = false;
+        try {
+            all.putAll(Attributes.checked(tell(id, copy)));
+            synchronized (disk) {
+                if (source != null) {
+                    disk.existing(verb, source);
+                }
+                disk.entries.put(id, new Entry(Optional.ofNullable(source), Instant.now(), Map.copyOf(all)));
+                disk.pending.remove(id);
+            }
+            made = true;
+        } finally {
+            if (!made) {
+                disk.remove(id);
+            }
+        }
+        reach(verb, id, Moment.AFTER);
+    }
+
+    private Map<String, String> tell(StoredId made, CopyCallback copy) {
+        boolean atomic = features.contains(StorageFeature.ATOMIC_SNAPSHOT);
+        if (made instanceof SnapshotId ? atomic : features.contains(StorageFeature.CONSTANT_TIME_CLONE)) {
+            return Map.of();
+        }
+        long bytes = MemoryTrees.bytes(disk.tree(made));
+        copy.progress(bytes, bytes);
+        return made instanceof SnapshotId ? copy.complete(disk.tree(made)) : Map.of();
+    }
+
+    @Override
+    public void update(List<AttributeChange> changes) {
+        checkOpen();
+        if (changes.stream().map(AttributeChange::target).distinct().count() < changes.size()) {
+            throw new IllegalArgumentException("two of the changes name the same object: " + changes);
+        }
+        if (changes.isEmpty()) {
+            return;
+        }
+        reach("update", changes.get(0).target(), Moment.BEFORE);
+        synchronized (disk) {
+            Map<StoredId, Entry> changed = new HashMap<>();
+            for (AttributeChange change : changes) {
+                Entry entry = disk.existing("update", change.target());
+                Map<String, String> attributes = new HashMap<>(entry.attributes);
+                attributes.keySet().removeAll(change.remove());
+                attributes.putAll(change.set());
+                changed.put(change.target(), new Entry(entry.source, entry.created, Map.copyOf(attributes)));
+            }
+            disk.entries.putAll(changed);
+        }
+        reach("update", changes.get(0).target(), Moment.AFTER);
+    }
+
+    @Override
+    public void destroy(VolumeId volume) {
+        destroyAny(volume);
+    }
+
+    @Override
+    public void destroy(SnapshotId snapshot) {
+        destroyAny(snapshot);
+    }
+
+    private void destroyAny(StoredId id) {
+        checkOpen();
+        reach("destroy", id, Moment.BEFORE);
+        synchronized (disk) {
+            disk.existing("destroy", id);
+            disk.entries.remove(id);
+            disk.pending.add(id);
+        }
+        reach("destroy", id, Moment.HALFWAY);
+        disk.remove(id);
+        reach("destroy", id, Moment.AFTER);
+    }
+
+    @Override
+    public Listing list() {
+        checkOpen();
+        List<StoredVolume> volumes = new ArrayList<>();
+        List<StoredSnapshot> snapshots = new ArrayList<>();
+        synchronized (disk) {
+            disk.entries.forEach((id, entry) -> {
+                OptionalLong bytes = features.contains(StorageFeature.SPACE_ACCOUNTING)
+                        ? OptionalLong.of(MemoryTrees.bytes(disk.tree(id)))
+                        : OptionalLong.empty();
+                StoredId source = entry.source.orElse(null);
+                if (id instanceof VolumeId volume) {
+                    Optional<SnapshotId> origin =
+                            source instanceof SnapshotId snapshot ? Optional.of(snapshot) : Optional.empty();
+                    volumes.add(new StoredVolume(volume, origin, entry.attributes, entry.created, bytes, bytes));
+                } else if (id instanceof SnapshotId snapshot && source instanceof VolumeId volume) {
+                    snapshots.add(new StoredSnapshot(snapshot, volume, entry.attributes, entry.created, bytes, bytes));
+                }
+            });
+            return new Listing(volumes, snapshots, List.copyOf(disk.foreign));
+        }
+    }
+
+    @Override
+    public Path directory(VolumeId volume) {
+        return directoryOf(volume);
+    }
+
+    @Override
+    public Path directory(SnapshotId snapshot) {
+        return directoryOf(snapshot);
+    }
+
+    private Path directoryOf(StoredId id) {
+        checkOpen();
+        synchronized (disk) {
+            disk.existing("find", id);
+            return disk.tree(id);
+        }
+    }
+
+    @Override
+    public void recover() {
+        checkOpen();
+        List<StoredId> debris;
+        synchronized (disk) {
+            debris = List.copyOf(disk.pending);
+        }
+        debris.forEach(disk::remove);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the storage in memory is closed; open it again");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "memory " + features;
+    }
+
+    private record Entry(Optional<StoredId> source, Instant created, Map<String, String> attributes) {}
+
+    /** What is kept, whoever has it open. Guarded by its own lock, except for the trees. */
+    private static final class Disk {
+
+        final FileSystem files = Jimfs.newFileSystem(Configuration.unix().toBuilder()
+                .setAttributeViews("basic", "owner", "posix", "unix")
+                .setWorkingDirectory("/")
+                .build());
+        final Map<StoredId, Entry> entries = new LinkedHashMap<>();
+        final Set<StoredId> pending = new LinkedHashSet<>();
+        final Set<String> foreign = new LinkedHashSet<>();
+
+        Disk() {
+            try {
+                Files.createDirectories(files.getPath("/volumes"));
+                Files.createDirectories(files.getPath("/snapshots"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        Path tree(StoredId id) {
+            return files.getPath(id instanceof VolumeId ? "/volumes" : "/snapshots", id.value());
+        }
+
+        Entry existing(String verb, StoredId id) {
+            Entry entry = entries.get(id);
+            if (entry == null) {
+                throw new NotFoundException(
+                        "cannot " + verb + " " + id + ": there is none; there are " + entries.keySet());
+            }
+            return entry;
+        }
+
+        void remove(StoredId id) {
+            MemoryTrees.delete(tree(id));
+            synchronized (this) {
+                pending.remove(id);
+            }
+        }
+    }
+}

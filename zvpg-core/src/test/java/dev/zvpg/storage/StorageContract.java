@@ -1,0 +1,933 @@
+package dev.zvpg.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.zvpg.AlreadyExistsException;
+import dev.zvpg.InUseException;
+import dev.zvpg.NotFoundException;
+import dev.zvpg.StorageException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What every {@link Storage} promises. A storage is tested by a subclass that says where it lives, and adds what only this
+ * storage does. What depends on a feature is tested according to {@link Storage#features()}.
+ */
+public abstract class StorageContract {
+
+    /** The volume that most tests begin with. */
+    protected static final VolumeId MAIN = new VolumeId("main");
+
+    /** Its first snapshot. */
+    protected static final SnapshotId V1 = new SnapshotId("v1");
+
+    /** A clone of that. */
+    protected static final VolumeId CLONE = new VolumeId("clone");
+
+    /** An empty place for a storage, for one test. */
+    public interface Ground extends AutoCloseable {
+
+        /**
+         * Opens the storage in this place; the second time, the same storage once more.
+         *
+         * @return a new instance
+         */
+        Storage open();
+
+        /**
+         * Puts something into the place that is not the storage's own.
+         *
+         * @return what the storage's listing must call it
+         */
+        String putForeign();
+
+        /**
+         * Looks after it.
+         *
+         * @return whether it is still as it was
+         */
+        boolean foreignIsUntouched();
+
+        /** Removes everything, once the storages are closed. */
+        @Override
+        void close();
+    }
+
+    private final List<Storage> opened = new ArrayList<>();
+    private Ground ground;
+    private Storage storage;
+
+    /** For subclasses. */
+    protected StorageContract() {}
+
+    /**
+     * Makes an empty place.
+     *
+     * @return the place, for one test
+     */
+    protected abstract Ground newGround();
+
+    @BeforeEach
+    void openStorage() {
+        ground = newGround();
+        storage = open();
+    }
+
+    @AfterEach
+    void closeStorage() {
+        try {
+            opened.forEach(Storage::close);
+        } finally {
+            ground.close();
+        }
+    }
+
+    /**
+     * Opens the storage once more.
+     *
+     * @return a new instance, closed after the test
+     */
+    protected final Storage open() {
+        Storage another = ground.open();
+        opened.add(another);
+        return another;
+    }
+
+    /**
+     * The storage under test.
+     *
+     * @return the instance that was opened before the test
+     */
+    protected final Storage storage() {
+        return storage;
+    }
+
+    // ---- volumes, snapshots, clones
+
+    @Test
+    void aNewStorageIsEmpty() {
+        assertThat(storage.list().volumes()).isEmpty();
+        assertThat(storage.list().snapshots()).isEmpty();
+    }
+
+    @Test
+    void aNewVolumeIsAnEmptyWritableDirectory() {
+        storage.create(MAIN, Map.of());
+
+        Path directory = storage.directory(MAIN);
+        assertThat(directory).isAbsolute();
+        assertThat(TreeText.read(directory)).isEmpty();
+        TreeText.write(directory, "base/1/data", "rows");
+        assertThat(storage.directory(MAIN)).isEqualTo(directory);
+        assertThat(TreeText.read(directory)).containsEntry("base/1/data", "rows");
+    }
+
+    @Test
+    void everyUserMayEnterTheTopOfANewVolumeAndNobodyElseMayList() throws Exception {
+        storage.create(MAIN, Map.of());
+        assertThat(Files.getPosixFilePermissions(storage.directory(MAIN)))
+                .isEqualTo(PosixFilePermissions.fromString("rwx--x--x"));
+    }
+
+    @Test
+    void aSnapshotHoldsTheVolumeAsItWas() {
+        mainWith("file", "old");
+        snapshot(MAIN, V1);
+
+        TreeText.write(storage.directory(MAIN), "file", "new");
+        TreeText.write(storage.directory(MAIN), "another", "new");
+
+        assertThat(TreeText.read(storage.directory(V1))).isEqualTo(Map.of("file", "old"));
+        assertThat(storage.directory(V1)).isAbsolute();
+    }
+
+    @Test
+    void aCloneStartsAsTheSnapshotAndGoesItsOwnWay() {
+        mainWith("file", "old");
+        snapshot(MAIN, V1);
+        clone(V1, CLONE);
+        assertThat(TreeText.read(storage.directory(CLONE))).isEqualTo(Map.of("file", "old"));
+
+        TreeText.write(storage.directory(CLONE), "file", "clone's");
+        TreeText.write(storage.directory(MAIN), "file", "main's");
+
+        assertThat(TreeText.read(storage.directory(CLONE))).isEqualTo(Map.of("file", "clone's"));
+        assertThat(TreeText.read(storage.directory(V1))).isEqualTo(Map.of("file", "old"));
+        assertThat(TreeText.read(storage.directory(MAIN))).isEqualTo(Map.of("file", "main's"));
+    }
+
+    @Test
+    void directoriesAndLinksAreKeptAsTheyAre() throws Exception {
+        storage.create(MAIN, Map.of());
+        Path tree = storage.directory(MAIN);
+        TreeText.write(tree, "base/1/\u00fcml\u00e4ut 'quoted'", "x");
+        Files.createDirectories(tree.resolve("empty/deeper"));
+        Files.createSymbolicLink(tree.resolve("inside"), tree.getFileSystem().getPath("base"));
+        Files.createSymbolicLink(tree.resolve("dangling"), tree.getFileSystem().getPath("nowhere"));
+        Map<String, String> before = TreeText.read(tree);
+
+        snapshot(MAIN, V1);
+        clone(V1, CLONE);
+
+        assertThat(TreeText.read(storage.directory(V1))).isEqualTo(before);
+        assertThat(TreeText.read(storage.directory(CLONE))).isEqualTo(before);
+    }
+
+    @Test
+    void snapshotsOfClonesOfSnapshotsWork() {
+        mainWith("generation", "0");
+        VolumeId volume = MAIN;
+        for (int i = 1; i <= 4; i++) {
+            SnapshotId snapshot = new SnapshotId("s" + i);
+            snapshot(volume, snapshot);
+            volume = new VolumeId("c" + i);
+            clone(snapshot, volume);
+            TreeText.write(storage.directory(volume), "generation", String.valueOf(i));
+        }
+        for (int i = 1; i <= 4; i++) {
+            assertThat(TreeText.read(storage.directory(new SnapshotId("s" + i))))
+                    .isEqualTo(Map.of("generation", String.valueOf(i - 1)));
+            assertThat(TreeText.read(storage.directory(new VolumeId("c" + i))))
+                    .isEqualTo(Map.of("generation", String.valueOf(i)));
+        }
+    }
+
+    @Test
+    void theListingTellsOriginsTimesAndOrder() {
+        Instant before = Instant.now().minus(Duration.ofSeconds(2)); // some storages keep whole seconds
+        storage.create(MAIN, Map.of());
+        snapshot(MAIN, V1);
+        clone(V1, CLONE);
+        snapshot(CLONE, new SnapshotId("a-later-one"));
+        Instant after = Instant.now().plus(Duration.ofSeconds(1));
+
+        Listing listing = storage.list();
+        assertThat(listing.volumes()).extracting(StoredVolume::id).containsExactly(MAIN, CLONE);
+        assertThat(listing.snapshots())
+                .extracting(StoredSnapshot::id)
+                .containsExactly(V1, new SnapshotId("a-later-one"));
+        assertThat(listing.volumes().get(0).origin()).isEmpty();
+        assertThat(listing.volumes().get(1).origin()).contains(V1);
+        assertThat(listing.snapshots().get(0).volume()).isEqualTo(MAIN);
+        assertThat(listing.volumes()).extracting(StoredVolume::created).allMatch(t -> isBetween(before, t, after));
+        assertThat(listing.snapshots()).extracting(StoredSnapshot::created).allMatch(t -> isBetween(before, t, after));
+        assertThat(storage.list()).isEqualTo(listing);
+    }
+
+    private static boolean isBetween(Instant before, Instant time, Instant after) {
+        return !time.isBefore(before) && !time.isAfter(after);
+    }
+
+    @Test
+    void figuresOfSpaceAreThereExactlyWithTheFeature() {
+        mainWith("file", "x".repeat(100_000));
+        snapshot(MAIN, V1);
+        boolean told = storage.features().contains(StorageFeature.SPACE_ACCOUNTING);
+
+        StoredVolume volume = storage.list().volumes().get(0);
+        StoredSnapshot snapshot = storage.list().snapshots().get(0);
+        assertThat(Stream.of(
+                        volume.usedBytes(), volume.referencedBytes(), snapshot.usedBytes(), snapshot.referencedBytes()))
+                .allMatch(figure -> figure.isPresent() == told);
+    }
+
+    // ---- the copy's callback
+
+    @Test
+    void theCallerCompletesTheImageOfAStorageThatIsNotAtomic() {
+        mainWith("file", "old");
+        boolean atomic = storage.features().contains(StorageFeature.ATOMIC_SNAPSHOT);
+        AtomicInteger completed = new AtomicInteger();
+        storage.snapshot(MAIN, V1, Map.of("a", "1", "b", "2"), new CopyCallback() {
+            @Override
+            public Map<String, String> complete(Path image) {
+                completed.incrementAndGet();
+                assertThat(TreeText.read(image)).isEqualTo(Map.of("file", "old"));
+                assertThat(storage.list().snapshots()).isEmpty();
+                TreeText.write(image, "backup_label", "added");
+                return Map.of("b", "3", "c", "4");
+            }
+        });
+
+        assertThat(completed).hasValue(atomic ? 0 : 1);
+        assertThat(TreeText.read(storage.directory(V1)).containsKey("backup_label"))
+                .isEqualTo(!atomic);
+        assertThat(storage.list().snapshots().get(0).attributes())
+                .isEqualTo(atomic ? Map.of("a", "1", "b", "2") : Map.of("a", "1", "b", "3", "c", "4"));
+    }
+
+    @Test
+    void anImageThatCannotBeCompletedIsNoSnapshot() {
+        mainWith("file", "old");
+        CopyCallback failing = new CopyCallback() {
+            @Override
+            public Map<String, String> complete(Path image) {
+                throw new ArithmeticException("the server is gone");
+            }
+        };
+        if (storage.features().contains(StorageFeature.ATOMIC_SNAPSHOT)) {
+            storage.snapshot(MAIN, V1, Map.of(), failing);
+            return;
+        }
+        assertThatThrownBy(() -> storage.snapshot(MAIN, V1, Map.of(), failing))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessage("the server is gone");
+        assertNothingButMain();
+        snapshot(MAIN, V1);
+    }
+
+    @Test
+    void attributesOutOfBoundsFromTheCallerMakeNoSnapshot() {
+        mainWith("file", "old");
+        CopyCallback wrong = new CopyCallback() {
+            @Override
+            public Map<String, String> complete(Path image) {
+                return Map.of("Not A Name", "");
+            }
+        };
+        if (!storage.features().contains(StorageFeature.ATOMIC_SNAPSHOT)) {
+            assertThatThrownBy(() -> storage.snapshot(MAIN, V1, Map.of(), wrong))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertNothingButMain();
+        }
+    }
+
+    @Test
+    void aCopyTellsHowFarItIsAndACloneIsNotCompleted() {
+        mainWith("file", "x".repeat(100_000));
+        List<Long> told = new ArrayList<>();
+        Thread verb = Thread.currentThread();
+        CopyCallback callback = new CopyCallback() {
+            @Override
+            public void progress(long doneBytes, long totalBytes) {
+                assertThat(doneBytes).isBetween(0L, totalBytes);
+                assertThat(Thread.currentThread()).isSameAs(verb);
+                told.add(totalBytes - doneBytes);
+            }
+
+            @Override
+            public Map<String, String> complete(Path image) {
+                told.add(-1L);
+                return Map.of();
+            }
+        };
+        snapshot(MAIN, V1);
+        storage.clone(V1, CLONE, Map.of(), callback);
+
+        if (storage.features().contains(StorageFeature.CONSTANT_TIME_CLONE)) {
+            assertThat(told).isEmpty();
+        } else {
+            assertThat(told).doesNotContain(-1L).endsWith(0L);
+        }
+    }
+
+    // ---- attributes
+
+    static List<String> values() {
+        return List.of(
+                "",
+                " ",
+                "two\nlines\r\n\tand a tab",
+                "\u00e4\u00f6\u00fc \u20ac \u6f22\u5b57 \ud83d\udc18",
+                "\"quotes\" 'and' \\backslashes\\ {\"json\": [null]} %s $HOME",
+                "\u0001\u001f\u007f\u0085\u2028",
+                "x".repeat(Attributes.MAX_VALUE_BYTES),
+                "\u20ac".repeat(Attributes.MAX_VALUE_BYTES / 3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("values")
+    void attributesComeBackAsTheyWereGiven(String value) {
+        Map<String, String> attributes = Map.of("message", value, "a-2", "x");
+        storage.create(MAIN, attributes);
+        storage.snapshot(MAIN, V1, attributes, CopyCallback.NONE);
+        storage.clone(V1, CLONE, attributes, CopyCallback.NONE);
+        VolumeId updated = new VolumeId("updated");
+        storage.create(updated, Map.of());
+        storage.update(List.of(AttributeChange.set(updated, attributes)));
+
+        for (Storage each : List.of(storage, open())) {
+            assertThat(each.list().volumes())
+                    .hasSize(3)
+                    .allSatisfy(v -> assertThat(v.attributes()).isEqualTo(attributes));
+            assertThat(each.list().snapshots())
+                    .hasSize(1)
+                    .allSatisfy(s -> assertThat(s.attributes()).isEqualTo(attributes));
+        }
+    }
+
+    @Test
+    void attributesOutOfBoundsAreRefusedAndNothingIsMade() {
+        mainWith("file", "x");
+        for (Map<String, String> wrong : List.of(
+                Map.of("Upper", ""),
+                Map.of("", ""),
+                Map.of("a:b", ""),
+                Map.of("a".repeat(64), ""),
+                Map.of("a", "\0"),
+                Map.of("a", "\ud83d"),
+                Map.of("a", "x".repeat(Attributes.MAX_VALUE_BYTES + 1)))) {
+            assertThatThrownBy(() -> storage.create(CLONE, wrong)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> storage.snapshot(MAIN, V1, wrong, CopyCallback.NONE))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertNothingButMain();
+    }
+
+    @Test
+    void aCloneDoesNotInheritAttributes() {
+        storage.create(MAIN, Map.of("volume", "1"));
+        storage.snapshot(MAIN, V1, Map.of("snapshot", "2"), CopyCallback.NONE);
+        storage.clone(V1, CLONE, Map.of("clone", "3"), CopyCallback.NONE);
+
+        assertThat(attributes(MAIN)).isEqualTo(Map.of("volume", "1"));
+        assertThat(attributes(V1)).isEqualTo(Map.of("snapshot", "2"));
+        assertThat(attributes(CLONE)).isEqualTo(Map.of("clone", "3"));
+    }
+
+    @Test
+    void anUpdateAddsReplacesAndRemoves() {
+        storage.create(MAIN, Map.of("kept", "1", "replaced", "2", "removed", "3"));
+
+        storage.update(List.of(
+                new AttributeChange(MAIN, Map.of("replaced", "4", "added", "5"), Set.of("removed", "never-there"))));
+
+        assertThat(attributes(MAIN)).isEqualTo(Map.of("kept", "1", "replaced", "4", "added", "5"));
+    }
+
+    @Test
+    void anUpdateOfSeveralObjectsChangesAllOfThem() {
+        storage.create(MAIN, Map.of("head", "yes"));
+        snapshot(MAIN, V1);
+        clone(V1, CLONE);
+
+        storage.update(List.of(
+                new AttributeChange(MAIN, Map.of(), Set.of("head")),
+                AttributeChange.set(CLONE, Map.of("head", "yes")),
+                AttributeChange.set(V1, Map.of("seen", "1"))));
+
+        assertThat(attributes(MAIN)).isEmpty();
+        assertThat(attributes(CLONE)).isEqualTo(Map.of("head", "yes"));
+        assertThat(attributes(V1)).isEqualTo(Map.of("seen", "1"));
+    }
+
+    @Test
+    void anUpdateThatNamesAnUnknownObjectChangesNothing() {
+        storage.create(MAIN, Map.of("a", "1"));
+        for (StoredId unknown : List.of(new VolumeId("unknown"), new SnapshotId("unknown"), new SnapshotId("main"))) {
+            assertThatThrownBy(() -> storage.update(List.of(
+                            AttributeChange.set(MAIN, Map.of("a", "2")),
+                            AttributeChange.set(unknown, Map.of("a", "2")))))
+                    .isInstanceOf(NotFoundException.class);
+            assertThat(attributes(MAIN)).isEqualTo(Map.of("a", "1"));
+        }
+    }
+
+    @Test
+    void anUpdateNamesAnObjectOnce() {
+        storage.create(MAIN, Map.of("a", "1"));
+        assertThatThrownBy(() -> storage.update(List.of(
+                        AttributeChange.set(MAIN, Map.of("a", "2")), AttributeChange.set(MAIN, Map.of("a", "3")))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(attributes(MAIN)).isEqualTo(Map.of("a", "1"));
+    }
+
+    @Test
+    void anUpdateOfNothingIsFine() {
+        storage.update(List.of());
+        assertThat(storage.list().volumes()).isEmpty();
+    }
+
+    // ---- identities
+
+    @Test
+    void aTakenIdentityIsRefusedAndWhatHasItIsUnharmed() {
+        mainWith("file", "main's");
+        snapshot(MAIN, V1);
+        TreeText.write(storage.directory(MAIN), "file", "newer");
+        clone(V1, CLONE);
+        Listing before = storage.list();
+
+        assertThatThrownBy(() -> storage.create(MAIN, Map.of())).isInstanceOf(AlreadyExistsException.class);
+        assertThatThrownBy(() -> snapshot(MAIN, V1)).isInstanceOf(AlreadyExistsException.class);
+        assertThatThrownBy(() -> clone(V1, CLONE)).isInstanceOf(AlreadyExistsException.class);
+        assertThatThrownBy(() -> clone(V1, MAIN)).isInstanceOf(AlreadyExistsException.class);
+
+        assertThat(storage.list()).isEqualTo(before);
+        assertThat(TreeText.read(storage.directory(MAIN))).isEqualTo(Map.of("file", "newer"));
+        assertThat(TreeText.read(storage.directory(V1))).isEqualTo(Map.of("file", "main's"));
+    }
+
+    @Test
+    void aVolumeAndASnapshotMayHaveTheSameIdentity() {
+        SnapshotId main = new SnapshotId(MAIN.value());
+        mainWith("file", "x");
+        snapshot(MAIN, main);
+        storage.destroy(main);
+        assertNothingButMain();
+    }
+
+    @Test
+    void anUnknownIdentityIsNotFoundAndTheMessageNamesIt() {
+        mainWith("file", "x");
+        VolumeId volume = new VolumeId("no-such-volume");
+        SnapshotId snapshot = new SnapshotId("no-such-snapshot");
+        List<Runnable> verbs = List.of(
+                () -> snapshot(volume, V1),
+                () -> clone(snapshot, CLONE),
+                () -> storage.destroy(volume),
+                () -> storage.destroy(snapshot),
+                () -> storage.directory(volume),
+                () -> storage.directory(snapshot));
+        for (Runnable verb : verbs) {
+            assertThatThrownBy(verb::run).isInstanceOf(NotFoundException.class).hasMessageContaining("no-such-");
+        }
+        assertThatThrownBy(() -> storage.destroy(volume)).hasMessageContaining(MAIN.value());
+        assertNothingButMain();
+    }
+
+    // ---- lifetimes
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vsc", "vcs", "svc", "scv", "cvs", "csv"})
+    void volumeSnapshotAndCloneGoInAnyOrder(String order) {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        clone(V1, CLONE);
+        List<StoredId> left = new ArrayList<>(List.of(MAIN, V1, CLONE));
+        for (int i = 0; i < order.length(); i++) {
+            StoredId going = switch (order.charAt(i)) {
+                case 'v' -> MAIN;
+                case 's' -> V1;
+                default -> CLONE;
+            };
+            destroy(going);
+            left.remove(going);
+
+            assertThat(listed()).containsExactlyInAnyOrderElementsOf(left);
+            for (StoredId id : left) {
+                assertThat(TreeText.read(directory(id))).isEqualTo(Map.of("file", "x"));
+            }
+            assertThatThrownBy(() -> directory(going)).isInstanceOf(NotFoundException.class);
+            assertThatThrownBy(() -> destroy(going)).isInstanceOf(NotFoundException.class);
+        }
+    }
+
+    @Test
+    void whatGrewFromDestroyedThingsCanBeUsedFurther() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        clone(V1, CLONE);
+        storage.destroy(V1);
+        storage.destroy(MAIN);
+
+        SnapshotId later = new SnapshotId("later");
+        snapshot(CLONE, later);
+        clone(later, new VolumeId("again"));
+        assertThat(TreeText.read(storage.directory(new VolumeId("again")))).isEqualTo(Map.of("file", "x"));
+        StoredVolume listed = storage.list().volumes().get(0);
+        assertThat(listed.id()).isEqualTo(CLONE);
+    }
+
+    @Test
+    void severalClonesOfOneSnapshotAreIndependent() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        for (int i = 0; i < 5; i++) {
+            clone(V1, new VolumeId("c" + i));
+            TreeText.write(storage.directory(new VolumeId("c" + i)), "file", "c" + i);
+        }
+        storage.destroy(new VolumeId("c2"));
+        storage.destroy(V1);
+        for (int i : List.of(0, 1, 3, 4)) {
+            assertThat(TreeText.read(storage.directory(new VolumeId("c" + i)))).isEqualTo(Map.of("file", "c" + i));
+        }
+    }
+
+    // ---- foreign things, reopening, closing, recovery
+
+    @Test
+    void foreignThingsAreListedAndLeftAlone() {
+        String foreign = ground.putForeign();
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        clone(V1, CLONE);
+        storage.destroy(MAIN);
+        storage.destroy(V1);
+        storage.recover();
+
+        assertThat(storage.list().foreign()).contains(foreign);
+        assertThat(listed()).containsExactly(CLONE);
+        assertThat(ground.foreignIsUntouched()).isTrue();
+        assertThat(open().list().foreign()).contains(foreign);
+    }
+
+    @Test
+    void reopeningFindsEverythingAsItWas() {
+        mainWith("file", "x");
+        storage.snapshot(MAIN, V1, Map.of("a", "1"), CopyCallback.NONE);
+        clone(V1, CLONE);
+        Listing before = storage.list();
+        storage.close();
+
+        Storage again = open();
+        again.recover();
+
+        assertThat(again.list()).isEqualTo(before);
+        assertThat(again.features()).isEqualTo(storage.features());
+        assertThat(TreeText.read(again.directory(CLONE))).isEqualTo(Map.of("file", "x"));
+    }
+
+    @Test
+    void aClosedStorageSaysSoAndClosingTwiceIsFine() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        storage.close();
+        storage.close();
+
+        List<Runnable> verbs = List.of(
+                () -> storage.create(CLONE, Map.of()),
+                () -> snapshot(MAIN, new SnapshotId("v2")),
+                () -> clone(V1, CLONE),
+                () -> storage.update(List.of(AttributeChange.set(MAIN, Map.of("a", "1")))),
+                () -> storage.destroy(MAIN),
+                () -> storage.destroy(V1),
+                () -> storage.list(),
+                () -> storage.directory(MAIN),
+                () -> storage.directory(V1),
+                () -> storage.recover());
+        for (Runnable verb : verbs) {
+            assertThatThrownBy(verb::run)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
+        }
+        Storage again = open();
+        assertThat(again.list().volumes()).hasSize(1);
+        assertThat(TreeText.read(again.directory(V1))).isEqualTo(Map.of("file", "x"));
+    }
+
+    @Test
+    void recoveringAHealthyStorageChangesNothing() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        clone(V1, CLONE);
+        Listing before = storage.list();
+        storage.recover();
+        storage.recover();
+        assertThat(storage.list()).isEqualTo(before);
+        assertThat(TreeText.read(storage.directory(CLONE))).isEqualTo(Map.of("file", "x"));
+    }
+
+    // ---- side by side
+
+    @Test
+    void twoInstancesOnOnePlaceSeeEachOther() {
+        Storage other = open();
+        storage.create(MAIN, Map.of("a", "1"));
+        TreeText.write(other.directory(MAIN), "file", "other's");
+        other.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
+        clone(V1, CLONE);
+        other.update(List.of(AttributeChange.set(CLONE, Map.of("b", "2"))));
+        storage.destroy(MAIN);
+
+        assertThat(other.list()).isEqualTo(storage.list());
+        assertThat(attributes(CLONE)).isEqualTo(Map.of("b", "2"));
+        assertThat(TreeText.read(other.directory(CLONE))).isEqualTo(Map.of("file", "other's"));
+        assertThatThrownBy(() -> other.create(CLONE, Map.of())).isInstanceOf(AlreadyExistsException.class);
+    }
+
+    @Test
+    void manyThreadsWorkSideBySide() throws Exception {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        Storage other = open();
+        List<Callable<Void>> workers = new ArrayList<>();
+        for (int worker = 0; worker < 6; worker++) {
+            Storage mine = worker % 2 == 0 ? storage : other;
+            StorageWalk walk = new StorageWalk(ThreadLocalRandom.current().nextLong(), "w" + worker + "-");
+            String prefix = "t" + worker + "-";
+            workers.add(() -> {
+                for (int i = 0; i < 5; i++) {
+                    VolumeId scratch = new VolumeId(prefix + i);
+                    mine.clone(V1, scratch, Map.of("a", prefix), CopyCallback.NONE);
+                    assertThat(TreeText.read(mine.directory(scratch))).isEqualTo(Map.of("file", "x"));
+                    walk.take(mine, 3);
+                    mine.list();
+                    mine.destroy(scratch);
+                }
+                walk.check(mine);
+                return null;
+            });
+        }
+        together(workers);
+        assertThat(listed()).filteredOn(id -> id.value().startsWith("t")).isEmpty();
+        assertThat(TreeText.read(storage.directory(V1))).isEqualTo(Map.of("file", "x"));
+    }
+
+    @Test
+    void noUpdateIsLostAmongThreads() throws Exception {
+        storage.create(MAIN, Map.of());
+        Storage other = open();
+        List<Callable<Void>> workers = new ArrayList<>();
+        for (int worker = 0; worker < 4; worker++) {
+            Storage mine = worker % 2 == 0 ? storage : other;
+            String name = "w" + worker + "-";
+            workers.add(() -> {
+                for (int i = 0; i < 6; i++) {
+                    mine.update(List.of(AttributeChange.set(MAIN, Map.of(name + i, "x"))));
+                }
+                return null;
+            });
+        }
+        together(workers);
+        assertThat(attributes(MAIN)).hasSize(24);
+    }
+
+    @Test
+    void anIdentityIsGivenToOneOfManyWhoWantIt() throws Exception {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        AtomicInteger won = new AtomicInteger();
+        List<Callable<Void>> workers = new ArrayList<>();
+        for (int worker = 0; worker < 6; worker++) {
+            String name = String.valueOf(worker);
+            workers.add(() -> {
+                try {
+                    storage.clone(V1, CLONE, Map.of("winner", name), CopyCallback.NONE);
+                    won.incrementAndGet();
+                } catch (AlreadyExistsException e) {
+                    assertThat(e).hasMessageContaining(CLONE.value());
+                }
+                return null;
+            });
+        }
+        together(workers);
+        assertThat(won).hasValue(1);
+        assertThat(TreeText.read(storage.directory(CLONE))).isEqualTo(Map.of("file", "x"));
+    }
+
+    @Test
+    void aSourceDestroyedWhileItIsCopiedMakesAWholeCopyOrNone() throws Exception {
+        for (int round = 0; round < 8; round++) {
+            VolumeId source = new VolumeId("source" + round);
+            SnapshotId image = new SnapshotId("image" + round);
+            storage.create(source, Map.of());
+            for (int i = 0; i < 60; i++) {
+                TreeText.write(storage.directory(source), "d" + i % 7 + "/f" + i, "x" + i);
+            }
+            Map<String, String> whole = TreeText.read(storage.directory(source));
+            CountDownLatch begun = new CountDownLatch(1);
+            Callable<Void> copier = () -> {
+                begun.countDown();
+                try {
+                    snapshot(source, image);
+                } catch (NotFoundException | InUseException e) {
+                    assertThat(e).hasMessageContaining(source.value());
+                }
+                return null;
+            };
+            Callable<Void> destroyer = () -> {
+                begun.await();
+                spin(ThreadLocalRandom.current().nextInt(6_000_000));
+                try {
+                    storage.destroy(source);
+                } catch (InUseException e) {
+                    assertThat(e).hasMessageContaining(source.value());
+                }
+                return null;
+            };
+            together(List.of(copier, destroyer));
+            if (listed().contains(image)) {
+                assertThat(TreeText.read(storage.directory(image))).isEqualTo(whole);
+            }
+        }
+    }
+
+    private static void spin(long nanos) {
+        for (long end = System.nanoTime() + nanos; System.nanoTime() < end; ) {
+            Thread.onSpinWait();
+        }
+    }
+
+    // ---- interruption
+
+    @Test
+    void aVerbOfAnInterruptedThreadHappensOrNotAndTheFlagStays() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        List<Runnable> verbs = List.of(
+                () -> storage.create(new VolumeId("created"), Map.of()),
+                () -> snapshot(MAIN, new SnapshotId("v2")),
+                () -> clone(V1, CLONE),
+                () -> storage.update(List.of(AttributeChange.set(MAIN, Map.of("a", "1")))),
+                () -> storage.list(),
+                () -> storage.directory(V1),
+                () -> storage.destroy(V1));
+        for (Runnable verb : verbs) {
+            Listing before = storage.list();
+            Thread.currentThread().interrupt();
+            Throwable thrown = catchThrowable(verb::run);
+            assertThat(Thread.interrupted()).isTrue();
+            if (thrown != null) {
+                assertThat(thrown).isInstanceOf(StorageException.class).hasMessageContaining("interrupt");
+                assertThat(storage.list()).isEqualTo(before);
+            }
+        }
+        // and the storage is none the worse for it
+        snapshot(MAIN, new SnapshotId("v3"));
+        clone(new SnapshotId("v3"), new VolumeId("after"));
+        assertThat(TreeText.read(storage.directory(new VolumeId("after")))).isEqualTo(Map.of("file", "x"));
+        Listing last = storage.list();
+        storage.recover();
+        assertThat(open().list()).isEqualTo(last);
+    }
+
+    @Test
+    void anInterruptAtAnyTimeLeavesNothingHalfMade() throws Exception {
+        storage.create(MAIN, Map.of());
+        for (int i = 0; i < 40; i++) {
+            TreeText.write(storage.directory(MAIN), "d" + i % 7 + "/f" + i, "x" + i);
+        }
+        Map<String, String> whole = TreeText.read(storage.directory(MAIN));
+        for (int round = 0; round < 10; round++) {
+            SnapshotId snapshot = new SnapshotId("s" + round);
+            VolumeId volume = new VolumeId("v" + round);
+            Thread worker = new Thread(() -> {
+                try {
+                    snapshot(MAIN, snapshot);
+                    clone(snapshot, volume);
+                } catch (StorageException e) {
+                    assertThat(e).hasMessageContaining("interrupt");
+                }
+            });
+            List<Throwable> failures = new ArrayList<>();
+            worker.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
+            worker.start();
+            spin(ThreadLocalRandom.current().nextInt(30_000_000));
+            worker.interrupt();
+            worker.join();
+            assertThat(failures).isEmpty();
+        }
+        Listing before = storage.list();
+        for (StoredId id : listed()) {
+            assertThat(TreeText.read(directory(id))).isEqualTo(whole);
+        }
+        assertThat(before.foreign()).isEmpty();
+        storage.recover();
+        assertThat(storage.list()).isEqualTo(before);
+    }
+
+    // ---- a random walk
+
+    /**
+     * How many steps the random walk takes.
+     *
+     * @return 500; less for a storage that is slow
+     */
+    protected int walkSteps() {
+        return 500;
+    }
+
+    @Test
+    void aRandomWalkMatchesTheModel() {
+        long seed = ThreadLocalRandom.current().nextLong();
+        StorageWalk walk = new StorageWalk(seed, "");
+        try {
+            for (int taken = 0; taken < walkSteps(); taken += 20) {
+                walk.take(storage, 20);
+                walk.check(taken % 100 == 0 ? open() : storage);
+            }
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError("the walk with seed " + seed + " went wrong: " + e.getMessage(), e);
+        }
+    }
+
+    // ---- helpers
+
+    /** Makes {@link #MAIN} with one file. */
+    protected final void mainWith(String file, String contents) {
+        storage.create(MAIN, Map.of());
+        TreeText.write(storage.directory(MAIN), file, contents);
+    }
+
+    /** Takes a snapshot without attributes. */
+    protected final void snapshot(VolumeId volume, SnapshotId snapshot) {
+        storage.snapshot(volume, snapshot, Map.of(), CopyCallback.NONE);
+    }
+
+    /** Makes a clone without attributes. */
+    protected final void clone(SnapshotId snapshot, VolumeId volume) {
+        storage.clone(snapshot, volume, Map.of(), CopyCallback.NONE);
+    }
+
+    private void destroy(StoredId id) {
+        if (id instanceof VolumeId volume) {
+            storage.destroy(volume);
+        } else if (id instanceof SnapshotId snapshot) {
+            storage.destroy(snapshot);
+        }
+    }
+
+    private Path directory(StoredId id) {
+        return id instanceof VolumeId volume ? storage.directory(volume) : storage.directory((SnapshotId) id);
+    }
+
+    private List<StoredId> listed() {
+        Listing listing = storage.list();
+        return Stream.<StoredId>concat(
+                        listing.volumes().stream().map(StoredVolume::id),
+                        listing.snapshots().stream().map(StoredSnapshot::id))
+                .toList();
+    }
+
+    private void assertNothingButMain() {
+        assertThat(listed()).containsExactly(MAIN);
+    }
+
+    private Map<String, String> attributes(StoredId id) {
+        Listing listing = storage.list();
+        return Stream.concat(
+                        listing.volumes().stream()
+                                .filter(v -> v.id().equals(id))
+                                .map(StoredVolume::attributes),
+                        listing.snapshots().stream()
+                                .filter(s -> s.id().equals(id))
+                                .map(StoredSnapshot::attributes))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void together(List<Callable<Void>> work) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(work.size());
+        try {
+            for (Future<Void> done : threads.invokeAll(work)) {
+                done.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}
