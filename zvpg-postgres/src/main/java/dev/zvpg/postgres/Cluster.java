@@ -1,0 +1,156 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.InUseException;
+import dev.zvpg.server.DataDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+
+/** A data directory as files: what it is, and whether it is whole. */
+final class Cluster {
+
+    static final String VERSION_FILE = "PG_VERSION";
+
+    private static final Duration SURVIVORS_PATIENCE = Duration.ofSeconds(2);
+
+    private Cluster() {}
+
+    /** Reads what it says of itself, and refuses what cannot be versioned. */
+    static DataDirectory inspect(Installation installation, Path directory) {
+        int major = majorVersion(directory);
+        if (major != installation.major()) {
+            throw new ConfigurationException(
+                    directory,
+                    null,
+                    "it belongs to PostgreSQL " + major + ", but the installation in " + installation.bin() + " is "
+                            + installation.version() + "; use an installation of PostgreSQL " + major,
+                    null);
+        }
+        try {
+            requireSelfContained(directory);
+        } catch (IOException e) {
+            throw Failures.of("cannot look into " + directory, e);
+        }
+        // the process first: a server that ends in between has then written its last state
+        boolean running = server(directory).isPresent();
+        ControlFile control = ControlFile.read(directory);
+        if (!running && !control.isCleanlyStopped()) {
+            requireNoSurvivors(directory);
+        }
+        return new DataDirectory(
+                major,
+                running ? DataDirectory.State.RUNNING : stateWithoutServer(directory, control),
+                control.position(),
+                !running && control.isCleanlyStopped());
+    }
+
+    /**
+     * A server that dies leaves its lock behind. Where there is none, and yet the control file speaks of a server in
+     * production, the directory is an image of a running one, which has not been started yet.
+     */
+    private static DataDirectory.State stateWithoutServer(Path directory, ControlFile control) {
+        return control.isCleanlyStopped() || PostmasterPid.read(directory).isEmpty()
+                ? DataDirectory.State.STOPPED
+                : DataDirectory.State.CRASHED;
+    }
+
+    /**
+     * The processes of a server that was killed go on with what they do, and write, until they look for it. Most do so at
+     * once.
+     */
+    private static void requireNoSurvivors(Path directory) {
+        long deadline = System.nanoTime() + SURVIVORS_PATIENCE.toNanos();
+        List<OsProcess> survivors = survivors(directory);
+        while (!survivors.isEmpty() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            survivors = survivors(directory);
+        }
+        if (!survivors.isEmpty()) {
+            throw new InUseException(
+                    "the server on " + directory + " has died, but processes of it still work on its files: "
+                            + survivors.stream()
+                                    .map(process -> Long.toString(process.pid()))
+                                    .collect(Collectors.joining(", "))
+                            + "; wait until they have ended, or end them");
+        }
+    }
+
+    private static List<OsProcess> survivors(Path directory) {
+        try {
+            return OsProcess.serverProcessesIn(directory.toRealPath());
+        } catch (IOException e) {
+            throw Failures.of("cannot look into " + directory, e);
+        }
+    }
+
+    /** The server that runs on exactly this directory. */
+    static Optional<OsProcess> server(Path directory) {
+        return PostmasterPid.read(directory).flatMap(file -> file.server(directory));
+    }
+
+    private static int majorVersion(Path directory) {
+        try {
+            String version = Files.readString(directory.resolve(VERSION_FILE)).trim();
+            if (version.matches("\\d{1,4}(\\.\\d+)?")) {
+                // until 9.6 the first two numbers were the major version
+                return Integer.parseInt(version.split("\\.", 2)[0]);
+            }
+            throw new ConfigurationException(
+                    directory, null, "not a PostgreSQL data directory: " + VERSION_FILE + " holds no version", null);
+        } catch (NoSuchFileException e) {
+            throw new ConfigurationException(
+                    directory, null, "not a PostgreSQL data directory: it has no " + VERSION_FILE, e);
+        } catch (IOException e) {
+            throw Failures.of("cannot read " + directory.resolve(VERSION_FILE), e);
+        }
+    }
+
+    /** Refuses what leads out of the directory. */
+    static void requireSelfContained(Path directory) throws IOException {
+        Path real = directory.toRealPath();
+        for (Path entry : Trees.entries(real)) {
+            String name = entry.getFileName().toString();
+            if (name.startsWith("pg_") || name.equals("base") || name.equals("global")) {
+                requireInside(directory, real, entry, name.equals("pg_wal") ? "the write-ahead log" : name);
+            }
+        }
+        for (Path tablespace : Trees.entries(real.resolve("pg_tblspc"))) {
+            requireInside(directory, real, tablespace, "tablespace " + tablespace.getFileName());
+        }
+    }
+
+    private static void requireInside(Path directory, Path real, Path entry, String what) throws IOException {
+        if (!Files.isSymbolicLink(entry)) {
+            return;
+        }
+        Path target = Files.readSymbolicLink(entry);
+        // also an absolute link to the inside: in a copy it would lead to the original
+        if (target.isAbsolute() || !entry.resolveSibling(target).normalize().startsWith(real)) {
+            throw new ConfigurationException(
+                    directory,
+                    null,
+                    what + " lies outside: " + real.relativize(entry) + " is a link to " + target
+                            + ", so a snapshot would lack it and a copy would write to the original's; move it into the "
+                            + "data directory, and let only a relative link point at it",
+                    null);
+        }
+        Path led = entry.toRealPath();
+        if (!led.startsWith(real)) {
+            throw new ConfigurationException(
+                    directory, null, what + " lies outside: " + real.relativize(entry) + " leads to " + led, null);
+        }
+    }
+
+    /** What a running server's directory and a copy's have in common: the names of what is in a subdirectory. */
+    static List<Path> contents(Path directory, String subdirectory) throws IOException {
+        return Trees.entries(directory.resolve(subdirectory));
+    }
+}

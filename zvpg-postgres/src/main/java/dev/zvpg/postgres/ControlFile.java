@@ -1,0 +1,100 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.server.Position;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.zip.CRC32C;
+
+/**
+ * The beginning of {@code global/pg_control}, which has been laid out the same from 14 to 18 as far as it is read here; see
+ * {@code src/include/catalog/pg_control.h}. It is written in the machine's own byte order.
+ */
+record ControlFile(int state, long checkpoint, long nextTransactionId) {
+
+    static final String FILE = "global/pg_control";
+
+    private static final int STATE = 16;
+    private static final int CHECKPOINT = 32;
+    private static final int NEXT_TRANSACTION_ID = 64;
+
+    /** The checksum follows the last field, whose place differs by version; so it is looked for. */
+    private static final int FIRST_CHECKSUM = 128;
+
+    private static final int LAST_CHECKSUM = 508;
+
+    private static final int SHUT_DOWN = 1;
+    private static final int SHUT_DOWN_IN_RECOVERY = 2;
+
+    private static final int ATTEMPTS = 50;
+
+    /** Reads it, again when a server was writing it at that moment. */
+    static ControlFile read(Path dataDirectory) {
+        Path file = dataDirectory.resolve(FILE);
+        try {
+            for (int i = 0; i < ATTEMPTS; i++) {
+                byte[] bytes = Files.readAllBytes(file);
+                if (isWhole(bytes)) {
+                    return parse(bytes);
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+        } catch (NoSuchFileException e) {
+            throw new ConfigurationException(
+                    dataDirectory, null, "not a PostgreSQL data directory: " + FILE + " is missing", e);
+        } catch (IOException e) {
+            throw Failures.of("cannot read " + file, e);
+        }
+        throw new ConfigurationException(
+                dataDirectory, null, FILE + " is damaged: its checksum does not fit; restore it from a snapshot", null);
+    }
+
+    /** Whether the bytes are a control file whose checksum fits. */
+    static boolean isWhole(byte[] bytes) {
+        if (bytes.length < LAST_CHECKSUM + Integer.BYTES) {
+            return false;
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, FIRST_CHECKSUM);
+        for (int at = FIRST_CHECKSUM; at <= LAST_CHECKSUM; at += Integer.BYTES) {
+            if (buffer.getInt(at) == (int) crc.getValue()) {
+                return true;
+            }
+            crc.update(bytes, at, Integer.BYTES);
+        }
+        return false;
+    }
+
+    private static ControlFile parse(byte[] bytes) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+        return new ControlFile(buffer.getInt(STATE), buffer.getLong(CHECKPOINT), buffer.getLong(NEXT_TRANSACTION_ID));
+    }
+
+    boolean isCleanlyStopped() {
+        return state == SHUT_DOWN || state == SHUT_DOWN_IN_RECOVERY;
+    }
+
+    Position position() {
+        return new Position(WalSegments.format(checkpoint), nextTransactionId);
+    }
+
+    /** The whole file of another directory, as soon as it can be read in one piece. */
+    static Optional<byte[]> bytes(Path dataDirectory) throws IOException {
+        for (int i = 0; i < ATTEMPTS; i++) {
+            byte[] bytes = Files.readAllBytes(dataDirectory.resolve(FILE));
+            if (isWhole(bytes)) {
+                return Optional.of(bytes);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.AlreadyExistsException;
+import dev.zvpg.Credentials;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Makes a new cluster. Encoding UTF-8; locale C, the only one that every build on every system has, and the only collation
+ * that never changes under an index. A database with another one can be made in it.
+ */
+final class Initdb {
+
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+
+    private Initdb() {}
+
+    static void run(Installation installation, ServerUser user, Path dataDirectory, Credentials superuser) {
+        Reachability.require(user, dataDirectory, "the data directory");
+        Reachability.require(user, Path.of(installation.program("initdb")), "the PostgreSQL programs");
+        try {
+            // the server's user may not write to the parent, so the directory is made for it
+            Files.createDirectory(
+                    dataDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException e) {
+            throw new AlreadyExistsException("cannot make a cluster in " + dataDirectory + ": it exists already");
+        } catch (IOException e) {
+            throw Failures.of("cannot make the directory " + dataDirectory, e);
+        }
+        boolean done = false;
+        try {
+            user.own(dataDirectory);
+            initialize(installation, user, dataDirectory, superuser);
+            done = true;
+        } catch (IOException e) {
+            throw Failures.of("cannot make a cluster in " + dataDirectory, e);
+        } finally {
+            if (!done) {
+                discard(dataDirectory);
+            }
+        }
+    }
+
+    private static void initialize(
+            Installation installation, ServerUser user, Path dataDirectory, Credentials superuser) throws IOException {
+        Path secrets = PrivateDirectory.make(user);
+        try {
+            Path passwordFile = secrets.resolve("password");
+            Files.createFile(
+                    passwordFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(passwordFile, superuser.password() + "\n");
+            user.own(passwordFile);
+            user.own(secrets);
+            Program.Result result = Program.run(
+                    user,
+                    TIMEOUT,
+                    Map.of(),
+                    installation.program("initdb"),
+                    "--pgdata=" + dataDirectory,
+                    "--username=" + superuser.user(),
+                    "--pwfile=" + passwordFile,
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                    // durability is the storage's business: it syncs what it snapshots
+                    "--no-sync");
+            if (!result.ok()) {
+                throw result.failure("initdb cannot make a cluster in " + dataDirectory);
+            }
+        } finally {
+            Trees.delete(secrets);
+        }
+    }
+
+    private static void discard(Path dataDirectory) {
+        try {
+            Trees.delete(dataDirectory);
+        } catch (IOException e) {
+            throw Failures.of("cannot remove the unfinished cluster " + dataDirectory, e);
+        }
+    }
+}

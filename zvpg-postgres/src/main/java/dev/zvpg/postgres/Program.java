@@ -1,0 +1,203 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.ServerException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+
+/**
+ * Runs a short program to its end, in English, without the {@code PG…} variables of whoever started the JVM, and collects
+ * what it prints.
+ */
+final class Program {
+
+    /** The most of a program's output that is kept, in bytes. */
+    private static final int OUTPUT_LIMIT = 64 * 1024;
+
+    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration BUSY_PATIENCE = Duration.ofSeconds(30);
+    private static final long BUSY_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** How JDKs write ETXTBSY, whose number is the same on all of Linux. */
+    private static final Pattern TEXT_FILE_BUSY = Pattern.compile("error[=:] ?26\\b");
+
+    private Program() {}
+
+    /** How a program ended, and what it printed to both of its outputs. */
+    record Result(int exitCode, String output) {
+
+        boolean ok() {
+            return exitCode == 0;
+        }
+
+        List<String> lastLines(int most) {
+            List<String> lines = output.lines().filter(line -> !line.isBlank()).toList();
+            return lines.subList(Math.max(0, lines.size() - most), lines.size());
+        }
+
+        ServerException failure(String what) {
+            return new ServerException(
+                    what + ": exit code " + exitCode, OptionalInt.of(exitCode), lastLines(ServerLog.LINES));
+        }
+    }
+
+    /**
+     * Runs a program. An interrupted thread kills it and its children, sets its flag again and throws.
+     *
+     * @throws IOException when it cannot be executed
+     * @throws ServerException when it was interrupted or took too long
+     */
+    static Result run(ServerUser user, Duration timeout, Map<String, String> environment, String... command)
+            throws IOException {
+        Process process = start(user, environment, command);
+        Drain drain = new Drain(process.getInputStream());
+        drain.start();
+        try {
+            return await(process, drain, timeout, command);
+        } catch (InterruptedException e) {
+            kill(process);
+            Thread.currentThread().interrupt();
+            throw new ServerException(name(command) + " was interrupted, and killed", e);
+        }
+    }
+
+    /**
+     * The same for a step of milliseconds that must not be left half-done: a thread that is interrupted meanwhile, or was
+     * before, keeps its flag for whoever asks next.
+     */
+    static Result runToTheEnd(ServerUser user, Duration timeout, Map<String, String> environment, String... command)
+            throws IOException {
+        boolean interrupted = Thread.interrupted();
+        Process process = start(user, environment, command);
+        Drain drain = new Drain(process.getInputStream());
+        drain.start();
+        try {
+            while (true) {
+                try {
+                    return await(process, drain, timeout, command);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static Process start(ServerUser user, Map<String, String> environment, String... command)
+            throws IOException {
+        List<String> words = new ArrayList<>(user.commandPrefix());
+        words.addAll(List.of(command));
+        // the working directory of the JVM may be one that the server's user cannot enter
+        ProcessBuilder builder = new ProcessBuilder(words)
+                .directory(Path.of("/").toFile())
+                .redirectErrorStream(true)
+                .redirectInput(Path.of("/dev/null").toFile());
+        clean(builder.environment(), user);
+        builder.environment().putAll(environment);
+        long patience = System.nanoTime() + BUSY_PATIENCE.toNanos();
+        while (true) {
+            try {
+                return builder.start();
+            } catch (IOException e) {
+                // a program that was written a moment ago may still be open in a process that another thread has just
+                // forked and that has not come to its exec: it inherits every file until then
+                if (!TEXT_FILE_BUSY.matcher(String.valueOf(e.getMessage())).find() || System.nanoTime() > patience) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BUSY_PARK_NANOS);
+            }
+        }
+    }
+
+    private static Result await(Process process, Drain drain, Duration timeout, String... command)
+            throws InterruptedException {
+        if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+            kill(process);
+            throw new ServerException(name(command) + " did not end within " + timeout + " and was killed", null);
+        }
+        drain.join(GRACE.toMillis());
+        return new Result(process.exitValue(), drain.text());
+    }
+
+    private static String name(String... command) {
+        return String.valueOf(Path.of(command[0]).getFileName());
+    }
+
+    private static void clean(Map<String, String> environment, ServerUser user) {
+        // PGDATA, PGPORT, PGHOST, PGOPTIONS and all their siblings mean somebody else's server
+        environment
+                .keySet()
+                .removeIf(name -> name.startsWith("PG") || name.startsWith("LC_") || name.equals("LANGUAGE"));
+        environment.put("LC_ALL", "C");
+        if (user.switched()) {
+            environment.remove("HOME");
+            environment.put("USER", user.name());
+            environment.put("LOGNAME", user.name());
+        }
+    }
+
+    private static void kill(Process process) {
+        // asked first, so that it can clean up: initdb removes what it made
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroy();
+        boolean interrupted = false;
+        try {
+            process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        process.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Reads on even when nobody wants more, so that the program never blocks on a full pipe. */
+    private static final class Drain extends Thread {
+
+        private final InputStream in;
+        private final StringBuilder text = new StringBuilder();
+
+        Drain(InputStream in) {
+            super("zvpg-program-output");
+            setDaemon(true);
+            this.in = in;
+        }
+
+        @Override
+        public void run() {
+            byte[] buffer = new byte[8192];
+            try (in) {
+                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    synchronized (text) {
+                        text.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
+                        if (text.length() > OUTPUT_LIMIT) {
+                            text.delete(0, text.length() - OUTPUT_LIMIT);
+                        }
+                    }
+                }
+            } catch (IOException e) {
+                // the program was killed; what it printed until then is kept
+            }
+        }
+
+        String text() {
+            synchronized (text) {
+                return text.toString();
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.zvpg.postgres;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The files of one run of a server; the package's description draws them. When the JVM is root, only the socket directory
+ * belongs to the server's user: what root writes is out of its reach.
+ *
+ * @param ours whether the socket directory was made here, so that something may be removed from it
+ */
+record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
+
+    /** The longest path of a socket in bytes: {@code sun_path} has 108, of which one ends it. */
+    private static final int SOCKET_PATH_LIMIT = 107;
+
+    private static final int SOCKET_NAME = "/.s.PGSQL.65535".length();
+
+    private static final String START_PID = "start.pid";
+    private static final String SERVER_PID = "server.pid";
+
+    private static final String HBA = """
+            # written by ZVPG at each start; changes here are lost
+            local all all scram-sha-256
+            host all all 127.0.0.1/32 scram-sha-256
+            """;
+
+    /** Makes it ready for a start. */
+    static RunDirectory prepare(ServerUser user, Path directory, Path dataDirectory) {
+        Path absolute = directory.toAbsolutePath().normalize();
+        Reachability.require(user, absolute, "the run directory");
+        try {
+            if (!Files.isDirectory(absolute)) {
+                Files.createDirectories(absolute);
+                Files.setPosixFilePermissions(
+                        absolute, PosixFilePermissions.fromString(user.switched() ? "rwxr-xr-x" : "rwx------"));
+            }
+            Reachability.require(user, absolute.resolve("socket"), "the run directory");
+            RunDirectory run = new RunDirectory(absolute, socketDirectory(user, absolute, dataDirectory), true);
+            run.write(run.hbaFile(), HBA);
+            run.write(run.identFile(), "# written by ZVPG at each start; changes here are lost\n");
+            run.removeTraces();
+            return run;
+        } catch (IOException e) {
+            throw Failures.of("cannot prepare the run directory " + absolute, e);
+        }
+    }
+
+    /**
+     * The one of a server that runs. Its lock file says where its sockets are; when somebody started it by hand that is a
+     * place like {@code /tmp}, where nothing is ours to remove.
+     */
+    static RunDirectory find(ServerUser user, Path directory, Path dataDirectory, String socketDirectory) {
+        Path absolute = directory.toAbsolutePath().normalize();
+        Path inside = absolute.resolve("socket");
+        try {
+            if (socketDirectory.equals(inside.toString())) {
+                return new RunDirectory(absolute, inside, true);
+            }
+            return PrivateDirectory.findFor(user, dataDirectory.toRealPath())
+                    .filter(own -> socketDirectory.equals(own.toString()))
+                    .map(own -> new RunDirectory(absolute, own, true))
+                    .orElseGet(() -> new RunDirectory(absolute, inside, false));
+        } catch (IOException e) {
+            throw Failures.of("cannot find the run directory of the server on " + dataDirectory, e);
+        }
+    }
+
+    Path hbaFile() {
+        return directory.resolve("pg_hba.conf");
+    }
+
+    Path identFile() {
+        return directory.resolve("pg_ident.conf");
+    }
+
+    Path logFile() {
+        return directory.resolve("server.log");
+    }
+
+    /** Where the shell that becomes the server notes its process id. */
+    Path startPidFile() {
+        return socketDirectory.resolve(START_PID);
+    }
+
+    Path externalPidFile() {
+        return socketDirectory.resolve(SERVER_PID);
+    }
+
+    /** Removes what a server has left here that is dead; the log stays. */
+    void release() {
+        if (!ours) {
+            return;
+        }
+        try {
+            removeTraces();
+            if (PrivateDirectory.isOne(socketDirectory)) {
+                Files.deleteIfExists(socketDirectory);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            // somebody else's files; the next start uses it again
+        } catch (IOException e) {
+            throw Failures.of("cannot clean up " + socketDirectory, e);
+        }
+    }
+
+    private void removeTraces() throws IOException {
+        // sockets and their locks, of whatever port
+        Trees.deleteFiles(
+                socketDirectory,
+                name -> name.startsWith(".s.PGSQL.") || name.equals(START_PID) || name.equals(SERVER_PID));
+    }
+
+    private static Path socketDirectory(ServerUser user, Path directory, Path dataDirectory) throws IOException {
+        Path inside = directory.resolve("socket");
+        if (inside.toString().getBytes(StandardCharsets.UTF_8).length + SOCKET_NAME > SOCKET_PATH_LIMIT) {
+            return PrivateDirectory.madeFor(user, dataDirectory.toRealPath());
+        }
+        if (!Files.isDirectory(inside, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(
+                    inside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        user.own(inside);
+        return inside;
+    }
+
+    private void write(Path file, String text) throws IOException {
+        // replaced as a whole: a server that runs may be reading it
+        Path unfinished = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(unfinished);
+        Files.createFile(unfinished);
+        Files.writeString(unfinished, text);
+        Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

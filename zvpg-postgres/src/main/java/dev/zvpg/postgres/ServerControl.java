@@ -1,0 +1,141 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.ServerException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Ends one server process. */
+record ServerControl(
+        Installation installation,
+        ServerUser user,
+        OsProcess process,
+        Path dataDirectory,
+        RunDirectory run,
+        ServerLog log) {
+
+    private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final Duration PG_CTL_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration FAST = Duration.ofSeconds(60);
+    private static final Duration IMMEDIATE = Duration.ofSeconds(10);
+
+    /** Sessions are ended and a checkpoint is written; what does not end in time is stopped as at once. */
+    void stop() {
+        if (!endedAfter("INT", FAST)) {
+            stopAtOnce();
+            return;
+        }
+        cleanUp();
+    }
+
+    /** As at a crash: nothing committed is lost, and the next start recovers. */
+    void stopAtOnce() {
+        if (!endedAfter("QUIT", IMMEDIATE)) {
+            process.handle().ifPresent(ProcessHandle::destroyForcibly);
+            if (!ends(IMMEDIATE, process::isAlive)) {
+                throw new ServerException(
+                        "the server on " + dataDirectory + " (process " + process.pid()
+                                + ") does not end, not even when it " + "is killed; it probably waits for a disk",
+                        OptionalInt.empty(),
+                        log.lastLines());
+            }
+        }
+        if (anotherLives()) {
+            return;
+        }
+        // its children notice its death by themselves, but in their own time
+        ends(IMMEDIATE, () -> {
+            List<OsProcess> orphans = OsProcess.serverProcessesIn(realDataDirectory());
+            orphans.forEach(orphan -> orphan.handle().ifPresent(ProcessHandle::destroyForcibly));
+            return !orphans.isEmpty();
+        });
+        cleanUp();
+    }
+
+    private boolean endedAfter(String signal, Duration patience) {
+        if (!process.isAlive()) {
+            return true;
+        }
+        try {
+            // pg_ctl kill and not pg_ctl stop: the latter ends whoever is in postmaster.pid by now
+            Program.Result result = Program.runToTheEnd(
+                    user,
+                    PG_CTL_TIMEOUT,
+                    Map.of(),
+                    installation.program("pg_ctl"),
+                    "kill",
+                    signal,
+                    Long.toString(process.pid()));
+            if (!result.ok() && process.isAlive()) {
+                throw result.failure(
+                        "pg_ctl cannot stop the server on " + dataDirectory + " (process " + process.pid() + ")");
+            }
+        } catch (IOException e) {
+            throw Failures.of("cannot stop the server on " + dataDirectory, e);
+        }
+        return ends(patience, process::isAlive);
+    }
+
+    private boolean ends(Duration patience, BooleanSupplier lives) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean interrupted = false;
+        try {
+            while (lives.getAsBoolean()) {
+                if (System.nanoTime() - deadline > 0) {
+                    return false;
+                }
+                // an interrupted thread would not park at all
+                interrupted |= Thread.interrupted();
+                LockSupport.parkNanos(this, POLL_NANOS);
+            }
+            return true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** A handle outlives its server; by now the data directory and the sockets may be those of the next one. */
+    private boolean anotherLives() {
+        return Cluster.server(dataDirectory)
+                .filter(server -> !server.equals(process))
+                .isPresent();
+    }
+
+    private Path realDataDirectory() {
+        try {
+            return dataDirectory.toRealPath();
+        } catch (IOException e) {
+            return dataDirectory;
+        }
+    }
+
+    private void cleanUp() {
+        if (anotherLives()) {
+            return;
+        }
+        removeLock();
+        run.release();
+    }
+
+    /** A server that was killed, or died before it could, has left its lock; the next start would have to explain it away. */
+    private void removeLock() {
+        try {
+            if (PostmasterPid.read(dataDirectory)
+                    .filter(file -> file.pid() == process.pid())
+                    .isPresent()) {
+                Files.deleteIfExists(dataDirectory.resolve(PostmasterPid.FILE));
+            }
+        } catch (IOException e) {
+            throw Failures.of("cannot remove the lock of the server that has ended on " + dataDirectory, e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.zvpg.postgres;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The settings of one run, for the command line: the only place that wins over {@code postgresql.auto.conf}, where ALTER
+ * SYSTEM writes.
+ */
+final class Settings {
+
+    /** How many replication slots there can be beside those that exist: a backup needs one. */
+    private static final int SPARE_SLOTS = 10;
+
+    private static final int ARCHIVE_LIBRARY_SINCE = 15;
+    private static final int SYNC_SLOTS_SINCE = 17;
+
+    /** Refused too, though nothing sets them here: each would take something out of our hands. */
+    private static final Set<String> REFUSED = Set.of(
+            "config_file",
+            "data_directory",
+            "log_directory",
+            "log_filename",
+            "recovery_end_command",
+            "archive_cleanup_command",
+            "unix_socket_group",
+            "unix_socket_permissions");
+
+    /** Set here unless the caller knows better. */
+    private static final Set<String> DEFAULTS =
+            Set.of("wal_level", "max_replication_slots", "recovery_init_sync_method");
+
+    private Settings() {}
+
+    /**
+     * All settings of a run; those of the caller come last.
+     *
+     * @param slots how many replication slots the cluster has
+     * @throws IllegalArgumentException when the caller's would break a rule
+     */
+    static Map<String, String> of(int major, int port, RunDirectory run, int slots, Map<String, String> wanted) {
+        Map<String, String> result = new LinkedHashMap<>();
+        result.put("port", Integer.toString(port));
+        // nothing listens to strangers
+        result.put("listen_addresses", "127.0.0.1");
+        result.put("unix_socket_directories", listItem(run.socketDirectory()));
+        result.put("hba_file", run.hbaFile().toString());
+        result.put("ident_file", run.identFile().toString());
+        result.put("ssl", "off");
+        result.put("bonjour", "off");
+        // what belongs to a run is in the run directory
+        result.put("external_pid_file", run.externalPidFile().toString());
+        result.put("logging_collector", "off");
+        result.put("log_destination", "stderr");
+        // failures are recognised by their text
+        result.put("lc_messages", "C");
+        // nothing reaches out: a copy has the system identifier, the slots and the subscriptions of the original
+        result.put("archive_mode", "off");
+        result.put("archive_command", "");
+        if (major >= ARCHIVE_LIBRARY_SINCE) {
+            result.put("archive_library", "");
+        }
+        result.put("restore_command", "");
+        result.put("primary_conninfo", "");
+        result.put("primary_slot_name", "");
+        if (major >= SYNC_SLOTS_SINCE) {
+            result.put("sync_replication_slots", "off");
+        }
+        result.put("synchronous_standby_names", "");
+        result.put("max_logical_replication_workers", "0");
+        if (System.getProperty("os.name").equals("Linux")) {
+            // the first start of a copy is a recovery, and one syncfs is several times faster than an fsync a file
+            result.put("recovery_init_sync_method", "syncfs");
+        }
+        // a backup of the running server needs both
+        result.put("wal_level", "replica");
+        result.put("max_replication_slots", Integer.toString(slots + SPARE_SLOTS));
+        new TreeMap<>(wanted)
+                .forEach((name, value) -> result.put(allowed(name, value, Set.copyOf(result.keySet())), value));
+        return result;
+    }
+
+    /** Throws what {@link #of} would, before there is a run. */
+    static void check(int major, Map<String, String> wanted) {
+        Path none = Path.of("/");
+        of(major, 1, new RunDirectory(none, none, false), 0, wanted);
+    }
+
+    private static String allowed(String name, String value, Set<String> ours) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (!lower.matches("[a-z_][a-z0-9_$]*(\\.[a-z_][a-z0-9_$]*)*")) {
+            throw new IllegalArgumentException("not the name of a PostgreSQL setting: '" + name + "'");
+        }
+        if (value.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("the value of setting " + name + " contains a NUL character");
+        }
+        if (REFUSED.contains(lower) || (ours.contains(lower) && !DEFAULTS.contains(lower))) {
+            throw new IllegalArgumentException(
+                    "setting " + name + " cannot be chosen: ZVPG sets it, so that a server is "
+                            + "reached from this machine only, keeps its log and socket in its run directory, and no copy reaches "
+                            + "out of itself; leave out " + name);
+        }
+        return lower;
+    }
+
+    /** {@code unix_socket_directories} is a list; an item in double quotes may contain anything. */
+    private static String listItem(Path path) {
+        return '"' + path.toString().replace("\"", "\"\"") + '"';
+    }
+}

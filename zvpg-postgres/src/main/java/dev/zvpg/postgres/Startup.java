@@ -1,0 +1,247 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.InUseException;
+import dev.zvpg.PermissionException;
+import dev.zvpg.ServerException;
+import dev.zvpg.server.PortTakenException;
+import dev.zvpg.server.ServerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** One start of one server, from the checks to the first connection; or back to nothing. */
+final class Startup {
+
+    private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final Duration PID_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PG_CTL_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Installation installation;
+    private final ServerUser user;
+    private final ServerSpec spec;
+    private final Path dataDirectory;
+    private final long deadline;
+    private final Duration timeout;
+
+    Startup(Installation installation, ServerUser user, Duration timeout, ServerSpec spec) {
+        this.installation = installation;
+        this.user = user;
+        this.spec = spec;
+        this.dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
+        this.timeout = timeout;
+        this.deadline = System.nanoTime() + timeout.toNanos();
+    }
+
+    PostgresServer run() throws PortTakenException {
+        Cluster.inspect(installation, dataDirectory);
+        PostmasterPid.read(dataDirectory).ifPresent(this::requireStale);
+        requireReachable();
+        Ports.requireFree(spec.port());
+        RunDirectory run = RunDirectory.prepare(user, spec.runDirectory(), dataDirectory);
+        boolean started = false;
+        try {
+            ServerLog log = ServerLog.begin(user, run.logFile());
+            PostgresServer server = launch(run, log);
+            started = true;
+            return server;
+        } finally {
+            if (!started) {
+                run.release();
+            }
+        }
+    }
+
+    private void requireStale(PostmasterPid file) {
+        file.server(dataDirectory).ifPresent(server -> {
+            throw new InUseException("cannot start a server on " + dataDirectory + ": one runs on it already (process "
+                    + server.pid() + ", port " + file.port() + "); stop it first");
+        });
+        // PostgreSQL only asks whether a process has that number, so it would refuse to start when another process has
+        // inherited it, or when it is a zombie. Survivors of a crash that still use the files are found by PostgreSQL
+        // through their shared memory, whose key comes from the directory and not from this file.
+        if (ProcessHandle.of(file.pid()).isPresent()) {
+            try {
+                Files.deleteIfExists(dataDirectory.resolve(PostmasterPid.FILE));
+            } catch (IOException e) {
+                throw Failures.of("cannot remove the stale " + PostmasterPid.FILE + " in " + dataDirectory, e);
+            }
+        }
+    }
+
+    private void requireReachable() {
+        Reachability.require(user, dataDirectory, "the data directory");
+        Reachability.require(user, Path.of(installation.program("postgres")), "the PostgreSQL programs");
+        try {
+            if (!user.owns(dataDirectory)) {
+                throw new PermissionException("the data directory " + dataDirectory + " belongs to "
+                        + Files.getOwner(dataDirectory) + ", but PostgreSQL runs as " + user.name()
+                        + " and wants to own it; run chown -R " + user.name() + " " + dataDirectory);
+            }
+        } catch (IOException e) {
+            throw Failures.of("cannot find out who owns " + dataDirectory, e);
+        }
+    }
+
+    private PostgresServer launch(RunDirectory run, ServerLog log) throws PortTakenException {
+        boolean launched = false;
+        boolean ready = false;
+        try {
+            String options = options(run, log);
+            Program.Result result = pgCtlStart(options);
+            if (!result.ok()) {
+                throw result.failure("pg_ctl cannot start a server on " + dataDirectory);
+            }
+            launched = true;
+            OsProcess process = awaitReady(run, log, result);
+            PostgresServer server = new PostgresServer(
+                    new ServerControl(installation, user, process, dataDirectory, run, log),
+                    new Connections(spec.port(), spec.credentials()));
+            connect(server, log);
+            ready = true;
+            return server;
+        } catch (IOException e) {
+            throw Failures.of("cannot start a server on " + dataDirectory, e);
+        } finally {
+            if (launched && !ready) {
+                abort(run, log);
+            }
+        }
+    }
+
+    private String options(RunDirectory run, ServerLog log) throws IOException {
+        // pg_ctl makes: exec "POSTGRES" OPTIONS < /dev/null 2>&1, and a shell runs it. The substitution leaves no word;
+        // it notes the number of the shell, which is the server's after the exec. What is quoted here, and not by
+        // pg_ctl, may contain any character, so the data directory is an option too and comes to pg_ctl by a variable.
+        StringBuilder options = new StringBuilder("$(echo $$ >")
+                .append(Shell.quote(run.startPidFile().toString()))
+                .append(") -D ")
+                .append(Shell.quote(dataDirectory.toString()));
+        int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
+        Settings.of(installation.major(), spec.port(), run, slots, spec.settings())
+                .forEach((name, value) -> options.append(" -c ").append(Shell.quote(name + "=" + value)));
+        return options.append(" >>").append(Shell.quote(log.file().toString())).toString();
+    }
+
+    private Program.Result pgCtlStart(String options) throws IOException {
+        // it takes milliseconds; interrupted in the middle it might leave a server that nobody knows of
+        return Program.runToTheEnd(
+                user,
+                PG_CTL_TIMEOUT,
+                Map.of("PGDATA", dataDirectory.toString()),
+                installation.program("pg_ctl"),
+                "start",
+                "-W",
+                "-s",
+                // named, so that pg_ctl does not run it once more only to compare versions
+                "-p",
+                Shell.escapeInDoubleQuotes(installation.program("postgres")),
+                "-o",
+                options);
+    }
+
+    private OsProcess awaitReady(RunDirectory run, ServerLog log, Program.Result pgCtl)
+            throws PortTakenException, IOException {
+        Optional<OsProcess> process = Optional.empty();
+        OptionalInt pid = OptionalInt.empty();
+        while (true) {
+            if (pid.isEmpty()) {
+                pid = startedPid(run);
+                process = pid.isPresent() ? OsProcess.find(pid.getAsInt()) : process;
+            }
+            // asked before the file is read: what is ready and then dies is found out by the connection
+            boolean ended =
+                    pid.isPresent() && process.filter(OsProcess::isAlive).isEmpty();
+            Optional<PostmasterPid> file = PostmasterPid.read(dataDirectory);
+            if (!ended && process.isPresent() && file.isPresent() && isReady(file.get(), process.get())) {
+                return process.get();
+            }
+            if (ended) {
+                if (log.saysPortTaken()) {
+                    throw new PortTakenException(spec.port());
+                }
+                throw failure("ended while it started", log, pgCtl);
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw failure("was not ready after " + timeout + " and was stopped", log, pgCtl);
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ServerException(
+                        "interrupted while a server started on " + dataDirectory + "; it was stopped", null);
+            }
+            LockSupport.parkNanos(this, POLL_NANOS);
+        }
+    }
+
+    private static boolean isReady(PostmasterPid file, OsProcess process) {
+        return file.pid() == process.pid() && file.isReady();
+    }
+
+    private static OptionalInt startedPid(RunDirectory run) throws IOException {
+        Path file = run.startPidFile();
+        if (!Files.exists(file)) {
+            return OptionalInt.empty();
+        }
+        String text = Files.readString(file);
+        return text.endsWith("\n") ? OptionalInt.of(Integer.parseInt(text.trim())) : OptionalInt.empty();
+    }
+
+    private void connect(PostgresServer server, ServerLog log) {
+        try (Connection connection = server.connections().admin().getConnection()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ServerException(
+                        "interrupted while a server started on " + dataDirectory + "; it was stopped", null);
+            }
+            if (!connection.isValid(0)) {
+                throw new ServerException(
+                        "the server on " + dataDirectory + " accepted a connection and lost it", null);
+            }
+        } catch (SQLException e) {
+            throw new ServerException(
+                    "the server on " + dataDirectory + " started but does not let "
+                            + spec.credentials().user() + " connect, and was stopped: " + e.getMessage() + "\n  "
+                            + String.join("\n  ", log.lastLines()),
+                    e);
+        }
+    }
+
+    private ServerException failure(String what, ServerLog log, Program.Result pgCtl) {
+        var lines = log.lastLines();
+        return new ServerException(
+                "the server on " + dataDirectory + " " + what + "; its log is " + log.file(),
+                OptionalInt.empty(),
+                // without a log there is at most what the shell said
+                lines.isEmpty() ? pgCtl.lastLines(ServerLog.LINES) : lines);
+    }
+
+    /** Leaves no process and no lock; a thread's interrupt flag is put aside meanwhile. */
+    private void abort(RunDirectory run, ServerLog log) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            long patience = System.nanoTime() + PID_PATIENCE.toNanos();
+            // pg_ctl returns before the shell that it started has noted its number
+            while (startedPid(run).isEmpty() && System.nanoTime() - patience < 0) {
+                interrupted |= Thread.interrupted();
+                LockSupport.parkNanos(this, POLL_NANOS);
+            }
+            startedPid(run).stream()
+                    .mapToObj(OsProcess::find)
+                    .flatMap(Optional::stream)
+                    .forEach(process ->
+                            new ServerControl(installation, user, process, dataDirectory, run, log).stopAtOnce());
+        } catch (IOException e) {
+            throw Failures.of("cannot stop the server that failed to start on " + dataDirectory, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/**
+ * PostgreSQL: {@link dev.zvpg.postgres.Postgres} is one installation, {@link dev.zvpg.postgres.PostgresServer} one running
+ * server. Everything else is private.
+ *
+ * <p>The priorities, in this order: no committed row is lost; a copy never reaches out of itself; nothing is left behind by
+ * a failure; a start takes hardly longer than PostgreSQL itself needs.
+ *
+ * <p><b>Starting.</b> {@code pg_ctl start -W} detaches the server and returns at once. The shell that becomes the server
+ * notes its process id first, so its death is seen within a millisecond even when it never wrote {@code postmaster.pid}; its
+ * readiness is read from the eighth line of that file every half millisecond, and then proven by a connection. Whatever goes
+ * wrong, a start that fails leaves no process, socket or lock.
+ *
+ * <p><b>What belongs to one run lies outside of the data directory.</b> Access rules, log and socket are in the run
+ * directory, and everything that a run depends on is said on the command line, which is the only place that wins over
+ * {@code ALTER SYSTEM}. So a data directory may be copied at any time, and the copy does not need to be edited.
+ *
+ * <pre>
+ * runDirectory/pg_hba.conf    scram-sha-256 on loopback and on the socket, nothing else
+ *              pg_ident.conf  empty
+ *              server.log     appended to by each start; set aside as server.log.1 when a start finds it over 16 MB
+ *              socket/        the socket and the process id; private to the server's user
+ * </pre>
+ *
+ * A socket path has at most 107 bytes; where {@code runDirectory/socket} is too long for that, a private directory
+ * {@code zvpg-…} under {@code /tmp} stands in for it until the server stops.
+ *
+ * <p><b>Root.</b> PostgreSQL refuses to run as root. A JVM that is root starts every PostgreSQL program through
+ * {@code setpriv} as an unprivileged user, who owns the data directory and the {@code socket} directory and nothing else.
+ * Nothing that this user could have replaced by a link is followed when root writes.
+ *
+ * <p><b>Several processes</b> may work on different data directories at once. Unpacking embedded binaries takes a file lock.
+ * Nobody protects one data directory from two threads here; PostgreSQL's own lock file is the last line.
+ *
+ * <p><b>Time.</b> Every wait has a bound; nothing sleeps for a fixed time. A thread that is interrupted while it starts a
+ * server stops it again, sets its interrupt flag and throws. One that is interrupted while it stops a server finishes that
+ * first, because a server that is half stopped helps nobody, and sets its flag again.
+ *
+ * <p><b>Secrets</b> are never in an argument, an environment variable, a log or a message. The initial password reaches
+ * {@code initdb} in a private file that is gone when {@code initdb} is.
+ */
+@NullMarked
+package dev.zvpg.postgres;
+
+import org.jspecify.annotations.NullMarked;

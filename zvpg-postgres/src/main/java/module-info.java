@@ -1,0 +1,11 @@
+/** PostgreSQL for ZVPG: installations, data directories and servers; see {@link dev.zvpg.postgres} for the design. */
+module dev.zvpg.postgres {
+    requires transitive dev.zvpg.core;
+    requires java.naming;
+    requires org.apache.commons.compress;
+    requires org.postgresql.jdbc;
+    requires org.slf4j;
+    requires org.tukaani.xz;
+
+    exports dev.zvpg.postgres;
+}

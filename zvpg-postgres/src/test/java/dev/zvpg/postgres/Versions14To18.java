@@ -1,0 +1,24 @@
+package dev.zvpg.postgres;
+
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The versions under test: the embedded ones, and what is installed on this machine. */
+public final class Versions14To18 {
+
+    private Versions14To18() {}
+
+    /** One installation of each version; a method source. */
+    public static Stream<Postgres> all() {
+        Stream<Postgres> embedded = IntStream.rangeClosed(14, 18).mapToObj(Postgres::embedded);
+        return Stream.concat(embedded, installed());
+    }
+
+    private static Stream<Postgres> installed() {
+        try {
+            return Stream.of(Postgres.onPath());
+        } catch (dev.zvpg.ConfigurationException e) {
+            return Stream.empty();
+        }
+    }
+}
