@@ -1,0 +1,325 @@
+package dev.zvpg.zfs;
+
+import dev.zvpg.PermissionException;
+import dev.zvpg.StorageException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import jnr.ffi.Pointer;
+import jnr.ffi.byref.PointerByReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * libzfs_core with Java's types and exceptions. Each method is one call, which the kernel carries out wholly or not at all;
+ * every number that comes back goes through {@link ResultCode}. Datasets and snapshots go by their full names,
+ * {@code pool/path} and {@code pool/path@snapshot}.
+ *
+ * <p>Property maps: a user property ({@code zvpg:message}) is a {@code String} of at most 8,191 bytes, a native number or
+ * index property ({@code recordsize}, {@code canmount}) is a {@code Long}.
+ *
+ * <p>Thread-safe.
+ */
+final class Lzc {
+
+    static final Path DEVICE = Path.of("/dev/zfs");
+
+    /** The most that ZFS grants unless its administrator says otherwise: 100 million Lua instructions. */
+    static final long MAX_INSTRUCTIONS = 100_000_000;
+
+    /** The most that ZFS grants unless its administrator says otherwise: 100 MiB. */
+    static final long MAX_MEMORY_BYTES = 100L * 1024 * 1024;
+
+    private static @Nullable Lzc instance;
+
+    private final Native.LibZfsCore lib;
+
+    private Lzc(Native.LibZfsCore lib) {
+        this.lib = lib;
+    }
+
+    /**
+     * The library, loaded and initialised. There is one for the process, and nothing to close: the kernel drops what it holds
+     * when the process ends. A failure is not remembered, so that a module loaded later is found.
+     *
+     * @throws StorageException when the library is not installed, or the kernel module is not loaded
+     * @throws PermissionException when this user may not open {@code /dev/zfs}
+     */
+    static synchronized Lzc open() {
+        Lzc open = instance;
+        if (open == null) {
+            Native.LibZfsCore lib = Native.zfsCore();
+            Native.nvpair();
+            checkDevice(lib.libzfs_core_init());
+            open = new Lzc(lib);
+            instance = open;
+        }
+        return open;
+    }
+
+    private static void checkDevice(int code) {
+        if (code == 0) {
+            return;
+        }
+        switch (ResultCode.of(code).orElse(ResultCode.EIO)) {
+            case ENOENT, ENXIO, ENODEV ->
+                throw new StorageException(
+                        "open",
+                        DEVICE.toString(),
+                        "the ZFS kernel module is not loaded; load it with modprobe zfs "
+                                + "(Debian: it is in the package zfs-dkms, in the component contrib; Ubuntu: in the kernel)",
+                        null);
+            case EPERM, EACCES ->
+                throw new PermissionException("cannot open " + DEVICE
+                        + ": this user may not; run as root, or make the device readable and writable for it "
+                        + "(snapshots and clones then need zfs allow, mounting needs root)");
+            default -> throw ResultCode.exception(code, "open", DEVICE.toString());
+        }
+    }
+
+    /** The version of the loaded kernel module, such as {@code 2.1.11-1+deb12u1}; empty when it does not say. */
+    static Optional<String> moduleVersion() {
+        try {
+            return Optional.of(
+                    Files.readString(Path.of("/sys/module/zfs/version")).strip());
+        } catch (java.io.IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Takes snapshots of several datasets of one pool at one instant, with the same user properties. When this returns they
+     * are on disk; a power cut before leaves all or none.
+     */
+    void snapshot(Collection<String> snapshots, Map<String, String> userProperties) {
+        callForEach("snapshot", flags(snapshots), (list, errors) -> {
+            try (NvList properties = NvList.of(userProperties)) {
+                return lib.lzc_snapshot(list, properties.pointer(), errors);
+            }
+        });
+    }
+
+    /** Creates a file system. Its parent must exist. */
+    void create(String dataset, Map<String, ?> properties) {
+        try (NvList list = NvList.of(properties)) {
+            ResultCode.check(
+                    lib.lzc_create(name(dataset), Native.LibZfsCore.LZC_DATSET_TYPE_ZFS, list.pointer(), null, 0),
+                    "create",
+                    dataset);
+        }
+    }
+
+    /**
+     * Clones a snapshot. The kernel sets the properties after the clone exists: a power cut in between leaves a clone without
+     * them.
+     */
+    void clone(String origin, String dataset, Map<String, ?> properties) {
+        try (NvList list = NvList.of(properties)) {
+            ResultCode.check(
+                    lib.lzc_clone(name(dataset), name(origin), list.pointer()), "clone", origin + " to " + dataset);
+        }
+    }
+
+    /** Makes a clone the parent of its origin's dataset; the snapshots up to the origin move to it. */
+    void promote(String dataset) {
+        byte[] clash = new byte[Native.LibZfsCore.ZFS_MAX_DATASET_NAME_LEN];
+        int code = lib.lzc_promote(name(dataset), clash, clash.length);
+        if (code == ResultCode.EEXIST.number()) {
+            throw ResultCode.EEXIST.exception(
+                    "promote", dataset, "both it and its origin's dataset have a snapshot " + text(clash));
+        }
+        ResultCode.check(code, "promote", dataset);
+    }
+
+    /**
+     * Destroys snapshots of one pool, all or none; one that does not exist is no error.
+     *
+     * @param defer whether one with clones or holds goes by itself when the last of those goes; if not, it is an error
+     */
+    void destroySnapshots(Collection<String> snapshots, boolean defer) {
+        callForEach("destroy", flags(snapshots), (list, errors) -> lib.lzc_destroy_snaps(list, defer ? 1 : 0, errors));
+    }
+
+    /**
+     * Keeps snapshots of one pool from being destroyed.
+     *
+     * @param tags a snapshot's name to the name of the hold
+     * @param cleanup dropped by the kernel with this, or never when null
+     */
+    void hold(Map<String, String> tags, @Nullable CleanupHandle cleanup) {
+        tags.keySet().forEach(Lzc::name);
+        callForEach("hold", tags, (list, errors) -> lib.lzc_hold(list, cleanup == null ? -1 : cleanup.fd(), errors));
+    }
+
+    /** Releases holds on one pool's snapshots: a snapshot's name to the names of its holds. */
+    void release(Map<String, ? extends Collection<String>> tags) {
+        Map<String, Object> holds = new LinkedHashMap<>();
+        tags.forEach((snapshot, names) -> holds.put(name(snapshot), flagged(names)));
+        callForEach("release", holds, lib::lzc_release);
+    }
+
+    /** Who holds a snapshot: the names of the holds, and when they were made. */
+    Map<String, Instant> holds(String snapshot) {
+        PointerByReference result = new PointerByReference();
+        int code = lib.lzc_get_holds(name(snapshot), result);
+        try (NvList list = NvList.adopt(result)) {
+            ResultCode.check(code, "list the holds of", snapshot);
+            Map<String, Instant> holds = new TreeMap<>();
+            list.toMap().forEach((tag, time) -> holds.put(tag, Instant.ofEpochSecond((Long) time)));
+            return holds;
+        }
+    }
+
+    /** Whether a dataset or a snapshot exists. */
+    boolean exists(String dataset) {
+        return lib.lzc_exists(name(dataset)) != 0;
+    }
+
+    /** Throws away what was written since a snapshot, which must be the dataset's latest. */
+    void rollback(String dataset, String snapshot) {
+        ResultCode.check(lib.lzc_rollback_to(name(dataset), name(snapshot)), "roll back", dataset + " to " + snapshot);
+    }
+
+    /** Renames a dataset within its pool, with everything below it; mounts stay where they are. */
+    void rename(String dataset, String to) {
+        ResultCode.check(lib.lzc_rename(name(dataset), name(to)), "rename", dataset + " to " + to);
+    }
+
+    /** Destroys a file system that has no snapshots and no children and is not mounted. */
+    void destroy(String dataset) {
+        ResultCode.check(lib.lzc_destroy(name(dataset)), "destroy", dataset);
+    }
+
+    /**
+     * Runs a channel program: Lua in the kernel, atomic, in one transaction group. Root only.
+     *
+     * <p>A program must not call {@code zfs.list.children} or {@code zfs.list.snapshots} with a dataset whose name has 255
+     * bytes, the longest allowed: the kernel appends a separator, fails its own assertion ({@code zcp_children_iter} in
+     * {@code zcp_iter.c}, ZFS 2.1 and later) and the whole pool hangs until the machine is restarted. Such a dataset has no room
+     * for children or snapshots, so {@code if #name < 255} loses nothing.
+     *
+     * @param pool the pool that the program may read and change
+     * @param program Lua; its arguments are {@code ...}
+     * @param arguments a name to a string, number, truth, map or array
+     * @return what the program returned: a {@code String}, {@code Long}, {@code Boolean} or {@code Map}; null for nothing
+     */
+    @Nullable
+    Object channelProgram(String pool, String program, Map<String, ?> arguments) {
+        return program(
+                pool,
+                arguments,
+                (list, result) ->
+                        lib.lzc_channel_program(name(pool), program, MAX_INSTRUCTIONS, MAX_MEMORY_BYTES, list, result));
+    }
+
+    /** As {@link #channelProgram}, for a program that only reads: it waits for no transaction group. */
+    @Nullable
+    Object readingChannelProgram(String pool, String program, Map<String, ?> arguments) {
+        return program(
+                pool,
+                arguments,
+                (list, result) -> lib.lzc_channel_program_nosync(
+                        name(pool), program, MAX_INSTRUCTIONS, MAX_MEMORY_BYTES, list, result));
+    }
+
+    /** Waits until everything that a pool was told before is on disk. */
+    void sync(String pool) {
+        // older modules want to be told that the sync is not to be forced
+        try (NvList list = NvList.of(Map.of("force", false))) {
+            ResultCode.check(lib.lzc_sync(name(pool), list.pointer(), null), "sync", pool);
+        }
+    }
+
+    private @Nullable Object program(
+            String pool, Map<String, ?> arguments, BiFunction<Pointer, PointerByReference, Integer> call) {
+        PointerByReference result = new PointerByReference();
+        int code;
+        try (NvList list = NvList.of(arguments)) {
+            code = call.apply(list.pointer(), result);
+        }
+        try (NvList list = NvList.adopt(result)) {
+            Map<String, Object> answer = list.toMap();
+            if (code != 0) {
+                throw programFailed(code, pool, answer.get("error"));
+            }
+            return answer.get("return");
+        }
+    }
+
+    /** Some numbers mean something else here than everywhere else: a program's memory is not the pool's space. */
+    private static RuntimeException programFailed(int code, String pool, @Nullable Object error) {
+        String operation = "run a channel program on";
+        return switch (ResultCode.of(code).orElse(ResultCode.ECHRNG)) {
+            case ENOSPC -> new StorageException(operation, pool, "it ran into its memory limit (ENOSPC)", null);
+            case ENOMEM -> new StorageException(operation, pool, "its result is too large (ENOMEM)", null);
+            case EINVAL, ECHRNG ->
+                error == null
+                        ? ResultCode.exception(code, operation, pool)
+                        : new StorageException(operation, pool, error + " (error " + code + ")", null);
+            case EPERM ->
+                ResultCode.EPERM.exception(
+                        operation,
+                        pool,
+                        "ZFS lets only root do that; run as root, or with the capability CAP_SYS_ADMIN (which mounting "
+                                + "needs as well; zfs allow does not help here)");
+            default -> ResultCode.exception(code, operation, pool);
+        };
+    }
+
+    /** A call that takes many objects and lists those that failed, each with its own number. */
+    private static void callForEach(
+            String operation, Map<String, ?> objects, BiFunction<Pointer, PointerByReference, Integer> call) {
+        if (objects.isEmpty()) {
+            return;
+        }
+        PointerByReference errors = new PointerByReference();
+        int code;
+        try (NvList list = NvList.of(objects)) {
+            code = call.apply(list.pointer(), errors);
+        }
+        try (NvList list = NvList.adopt(errors)) {
+            list.toMap().forEach((object, number) -> {
+                if (number instanceof Integer n) {
+                    ResultCode.check(n, operation, object);
+                }
+            });
+        }
+        ResultCode.check(code, operation, String.join(", ", objects.keySet()));
+    }
+
+    private static Map<String, Object> flags(Collection<String> names) {
+        names.forEach(Lzc::name);
+        return flagged(names);
+    }
+
+    private static Map<String, Object> flagged(Collection<String> names) {
+        Map<String, Object> flags = new LinkedHashMap<>();
+        names.forEach(name -> flags.put(name, Flag.SET));
+        return flags;
+    }
+
+    /** The library cuts a longer name off without a word, and the call would act on another dataset. */
+    private static String name(String name) {
+        if (name.isEmpty() || name.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("not a name of a dataset: '" + name.replace('\0', '?') + "'");
+        }
+        if (name.getBytes(StandardCharsets.UTF_8).length >= Native.LibZfsCore.ZFS_MAX_DATASET_NAME_LEN) {
+            throw ResultCode.exception(ResultCode.ENAMETOOLONG.number(), "use", name);
+        }
+        return name;
+    }
+
+    private static String text(byte[] bytes) {
+        int end = 0;
+        while (end < bytes.length && bytes[end] != 0) {
+            end++;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,209 @@
+package dev.zvpg.zfs;
+
+import dev.zvpg.InUseException;
+import dev.zvpg.NotFoundException;
+import dev.zvpg.PermissionException;
+import dev.zvpg.StorageException;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.VolumeId;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a storage's volumes and snapshots are mounted: directories below one of its own. They are made for a mount and removed
+ * after it; nothing is kept in them.
+ *
+ * <p>Thread-safe, also among processes: the kernel refuses a second mount of one dataset on one directory.
+ *
+ * @param root the directory that everything is below of
+ */
+record MountPoints(Path root) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MountPoints.class);
+    private static final int ATTEMPTS = 100;
+
+    Path of(VolumeId volume) {
+        return root.resolve("volumes").resolve(volume.value());
+    }
+
+    Path of(SnapshotId snapshot) {
+        return root.resolve("snapshots").resolve(snapshot.value());
+    }
+
+    /**
+     * Whether something is mounted there: its file system is another one than its parent's. (The kernel's table of mounts would
+     * say what, but has a line for every mount of the machine.)
+     */
+    boolean isMounted(Path directory) {
+        try {
+            return !device(directory).equals(device(parent(directory)));
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw failed("look at", directory, e);
+        }
+    }
+
+    /** The directory's path in the kernel's table, which knows no symbolic links. */
+    static Path real(Path directory) {
+        try {
+            return directory.toRealPath();
+        } catch (IOException e) {
+            return directory;
+        }
+    }
+
+    private static Object device(Path directory) throws IOException {
+        return Files.getAttribute(directory, "unix:dev", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static Path parent(Path directory) {
+        Path parent = directory.getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException(directory + " cannot be a mount point");
+        }
+        return parent;
+    }
+
+    /**
+     * Mounts a dataset or a snapshot, unless its directory has a mount already.
+     *
+     * @throws NotFoundException when it does not exist
+     * @throws StorageException when the directory is not empty
+     */
+    void mount(String dataset, Path directory, boolean readOnly) {
+        for (int attempt = 0; ; attempt++) {
+            make(directory);
+            if (isMounted(directory)) {
+                return;
+            }
+            try {
+                requireEmpty(dataset, directory);
+                if (readOnly) {
+                    Mounts.mountReadOnly(dataset, directory);
+                } else {
+                    Mounts.mount(dataset, directory);
+                }
+                return;
+            } catch (InUseException | StorageException e) {
+                if (isMounted(directory)) {
+                    return; // by somebody else, meanwhile
+                }
+                throw e;
+            } catch (NotFoundException e) {
+                // the directory, removed by somebody who destroyed what was mounted before; or else the dataset
+                if (attempt == ATTEMPTS || Files.isDirectory(directory)) {
+                    remove(directory);
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * Unmounts what is mounted on a directory, if anything is, and removes the directory.
+     *
+     * @return whether anything was
+     * @throws InUseException when a process uses it; the message says which
+     */
+    boolean unmount(Path directory) {
+        boolean mounted = isMounted(directory);
+        if (mounted) {
+            try {
+                Mounts.unmount(directory);
+            } catch (StorageException | NotFoundException e) {
+                if (isMounted(directory)) {
+                    throw e;
+                }
+            }
+        }
+        remove(directory);
+        return mounted;
+    }
+
+    /** Every directory that is there, mounted or not. */
+    List<Path> all() {
+        List<Path> all = new ArrayList<>();
+        for (String kind : List.of("volumes", "snapshots")) {
+            try (DirectoryStream<Path> directories = Files.newDirectoryStream(root.resolve(kind))) {
+                directories.forEach(all::add);
+            } catch (NoSuchFileException e) {
+                LOG.debug("Nothing was mounted in {} yet", root.resolve(kind));
+            } catch (IOException e) {
+                throw failed("list", root.resolve(kind), e);
+            }
+        }
+        return all;
+    }
+
+    /** Everybody may search it: the server that runs on a volume may belong to another user. */
+    private static void make(Path directory) {
+        try {
+            Files.createDirectory(directory);
+            Files.setPosixFilePermissions(
+                    directory, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory)) {
+                throw new StorageException("mount on", directory.toString(), "it is not a directory; move it away", e);
+            }
+        } catch (NoSuchFileException e) {
+            if (Files.exists(parent(directory))) {
+                return; // made and removed again meanwhile
+            }
+            make(parent(directory));
+            make(directory);
+        } catch (IOException e) {
+            throw failed("make", directory, e);
+        }
+    }
+
+    private static void requireEmpty(String dataset, Path directory) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                throw new StorageException(
+                        "mount",
+                        dataset,
+                        "its mount point " + directory + " is not empty (" + entry.getFileName()
+                                + " is there, which a mount would hide); move away what is in it",
+                        null);
+            }
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} was removed meanwhile", directory);
+        } catch (IOException e) {
+            throw failed("read", directory, e);
+        }
+    }
+
+    private static void remove(Path directory) {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (DirectoryNotEmptyException e) {
+            LOG.debug("{} is not empty, and so not removed", directory);
+        } catch (IOException e) {
+            LOG.debug("{} is not removed: somebody mounted on it", directory, e);
+        }
+    }
+
+    private static RuntimeException failed(String operation, Path directory, IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return new PermissionException(
+                    "cannot " + operation + " the mount point " + directory
+                            + ": access denied; mounting needs root, or name another directory with "
+                            + "ZfsOptions.mountDirectory",
+                    e);
+        }
+        return new StorageException(operation, "the mount point " + directory, String.valueOf(e.getMessage()), e);
+    }
+}

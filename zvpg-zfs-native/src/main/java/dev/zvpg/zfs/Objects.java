@@ -1,0 +1,169 @@
+package dev.zvpg.zfs;
+
+import dev.zvpg.AlreadyExistsException;
+import dev.zvpg.NotFoundException;
+import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StoredId;
+import dev.zvpg.storage.StoredSnapshot;
+import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.VolumeId;
+import dev.zvpg.zfs.Program.Answer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a storage keeps, as the kernel tells it: listed, found, and its attributes changed.
+ *
+ * <p>Thread-safe, also among processes.
+ */
+final class Objects {
+
+    private static final int NAMES_IN_A_MESSAGE = 20;
+
+    private final Lzc lzc;
+    private final Names names;
+
+    /** In which dataset a snapshot was last seen. Only a hint: programs look elsewhere when it is not there. */
+    private final Map<SnapshotId, String> seen = new ConcurrentHashMap<>();
+
+    Objects(Lzc lzc, Names names) {
+        this.lzc = lzc;
+        this.names = names;
+    }
+
+    Lzc lzc() {
+        return lzc;
+    }
+
+    Names names() {
+        return names;
+    }
+
+    /** An identity in a message. */
+    static String name(StoredId id) {
+        return (id instanceof VolumeId ? "volume " : "snapshot ") + id;
+    }
+
+    Program.Result run(Program program, String operation, String target, Map<String, ?> arguments) {
+        return program.run(lzc, names, operation, target, arguments);
+    }
+
+    /** How programs are told which object is meant. */
+    Map<String, Object> arguments(StoredId id) {
+        Map<String, Object> arguments = new HashMap<>();
+        if (id instanceof VolumeId volume) {
+            arguments.put("volume", names.dataset(volume));
+        } else if (id instanceof SnapshotId snapshot) {
+            arguments.put("snapshot", snapshot.value());
+            String hint = seen.get(snapshot);
+            if (hint != null) {
+                arguments.put("hint", hint);
+            }
+        }
+        return arguments;
+    }
+
+    Scan scan() {
+        Scan scan = Scan.of(run(Program.LIST, "list", "zfs " + names.root(), Map.of()));
+        Map<SnapshotId, String> now = new HashMap<>();
+        for (StoredSnapshot snapshot : scan.listing().snapshots()) {
+            now.put(snapshot.id(), names.dataset(snapshot.volume()));
+        }
+        seen.keySet().retainAll(now.keySet());
+        seen.putAll(now);
+        return scan;
+    }
+
+    /** The full name that a snapshot was last seen by; null when it never was. It may be destroyed since. */
+    @Nullable
+    String lastSeen(SnapshotId snapshot) {
+        String dataset = seen.get(snapshot);
+        return dataset == null ? null : dataset + "@" + snapshot;
+    }
+
+    void saw(SnapshotId snapshot, String dataset) {
+        seen.put(snapshot, dataset);
+    }
+
+    void forget(SnapshotId snapshot) {
+        seen.remove(snapshot);
+    }
+
+    /**
+     * The full name of a snapshot.
+     *
+     * @throws NotFoundException when there is no such snapshot
+     */
+    String find(String operation, SnapshotId snapshot) {
+        Program.Result result = run(Program.FIND, operation, name(snapshot), arguments(snapshot));
+        if (result.answer() == Answer.MISSING) {
+            throw missing(operation, snapshot);
+        }
+        String found = result.text("name");
+        saw(snapshot, found.substring(0, found.indexOf('@')));
+        return found;
+    }
+
+    boolean exists(String operation, StoredId id) {
+        return run(Program.FIND, operation, name(id), arguments(id)).answer() == Answer.OK;
+    }
+
+    /** All changes in one transaction group. */
+    void update(List<AttributeChange> changes) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        for (int i = 0; i < changes.size(); i++) {
+            all.put(String.valueOf(i), arguments(changes.get(i)));
+        }
+        String targets = String.join(
+                ", ", changes.stream().map(change -> name(change.target())).toList());
+        Program.Result result = run(Program.UPDATE, "update", targets, Map.of("changes", all));
+        if (result.answer() == Answer.MISSING) {
+            throw missing(
+                    "update",
+                    changes.get(Integer.parseInt(result.text("index"))).target());
+        }
+    }
+
+    private Map<String, Object> arguments(AttributeChange change) {
+        Map<String, Object> arguments = arguments(change.target());
+        arguments.put("set", Scan.properties(change.set()));
+        Map<String, Boolean> remove = new HashMap<>();
+        for (String name : change.remove()) {
+            if (!change.set().containsKey(name)) {
+                remove.put(Scan.PREFIX + name, true);
+            }
+        }
+        arguments.put("remove", remove);
+        return arguments;
+    }
+
+    static AlreadyExistsException taken(String operation, StoredId id, @Nullable Throwable cause) {
+        return new AlreadyExistsException(
+                "cannot " + operation + " " + name(id) + ": it exists, or did; choose another identity", cause);
+    }
+
+    NotFoundException missing(String operation, StoredId id) {
+        Scan scan = scan();
+        List<String> others = id instanceof VolumeId
+                ? scan.listing().volumes().stream()
+                        .map(StoredVolume::id)
+                        .map(VolumeId::value)
+                        .toList()
+                : scan.listing().snapshots().stream()
+                        .map(StoredSnapshot::id)
+                        .map(SnapshotId::value)
+                        .toList();
+        String there = others.isEmpty()
+                ? "there is none"
+                : others.size() <= NAMES_IN_A_MESSAGE
+                        ? "there are " + String.join(", ", others)
+                        : "there are " + others.size() + ", the newest is " + others.get(others.size() - 1);
+        return new NotFoundException(
+                "cannot " + operation + " " + name(id) + ": it does not exist in zfs " + names.root() + "; " + there);
+    }
+}

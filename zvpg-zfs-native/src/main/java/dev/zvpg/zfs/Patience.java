@@ -1,0 +1,27 @@
+package dev.zvpg.zfs;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * For what another process keeps busy for a moment only: somebody may be mounting what is about to be destroyed, and will find
+ * out.
+ *
+ * <p>Confined to one thread.
+ */
+final class Patience {
+
+    private static final Duration WHOLE = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private final long end = System.nanoTime() + WHOLE.toNanos();
+
+    /** Waits a moment; throws when that was done for long enough. */
+    void lose(Supplier<RuntimeException> exception) {
+        if (System.nanoTime() > end) {
+            throw exception.get();
+        }
+        LockSupport.parkNanos(PAUSE.toNanos()); // an interrupt makes it shorter, and stays
+    }
+}

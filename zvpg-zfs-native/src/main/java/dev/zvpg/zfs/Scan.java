@@ -1,0 +1,121 @@
+package dev.zvpg.zfs;
+
+import dev.zvpg.StorageException;
+import dev.zvpg.storage.Listing;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StoredSnapshot;
+import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.VolumeId;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What {@code list.lua} found, as the storage's terms have it.
+ *
+ * <p>Immutable.
+ *
+ * @param listing what is ours and visible, and what is foreign
+ * @param left volumes that verbs which were cut off have left: half-made, or destroyed and of no use to anybody any more
+ */
+record Scan(Listing listing, List<VolumeId> left) {
+
+    /** Before an attribute's name. */
+    static final String PREFIX = "zvpg:";
+
+    private static final Comparator<Map.Entry<String, Object>> BY_AGE =
+            Comparator.<Map.Entry<String, Object>>comparingLong(
+                            entry -> State.of(entry).transactionGroup())
+                    .thenComparing(entry -> State.of(entry).created())
+                    .thenComparing(Map.Entry::getKey);
+
+    /**
+     * What {@link Program#STATE} says of a live object.
+     *
+     * @param transactionGroup when it was made: these have an order, whatever becomes of the clock
+     * @param created when that was
+     * @param origin the snapshot that a volume was cloned from
+     */
+    private record State(long transactionGroup, Instant created, Optional<SnapshotId> origin) {
+
+        private static final int PARTS = 4;
+
+        static State of(Map.Entry<String, Object> entry) {
+            String text = String.valueOf(Program.table(entry.getValue()).get(Program.STATE));
+            String[] parts = text.split(" ", -1);
+            if (parts.length != PARTS) {
+                throw new StorageException(
+                        "list",
+                        entry.getKey(),
+                        "its property " + Program.STATE + " is '" + text + "'; set it right",
+                        null);
+            }
+            return new State(
+                    Long.parseLong(parts[1]),
+                    Instant.ofEpochMilli(Long.parseLong(parts[2])),
+                    Optional.of(parts[3]).filter(origin -> !origin.isEmpty()).map(SnapshotId::new));
+        }
+    }
+
+    static Scan of(Program.Result found) {
+        List<StoredVolume> volumes = found.table("volumes").entrySet().stream()
+                .sorted(BY_AGE)
+                .map(Scan::volume)
+                .toList();
+        List<StoredSnapshot> snapshots = found.table("snapshots").entrySet().stream()
+                .sorted(BY_AGE)
+                .map(Scan::snapshot)
+                .toList();
+        List<String> foreign = found.table("foreign").keySet().stream().sorted().toList();
+        List<VolumeId> left = found.table("left").keySet().stream()
+                .sorted()
+                .map(VolumeId::new)
+                .toList();
+        return new Scan(new Listing(volumes, snapshots, foreign), left);
+    }
+
+    private static StoredVolume volume(Map.Entry<String, Object> entry) {
+        return new StoredVolume(
+                new VolumeId(entry.getKey()),
+                State.of(entry).origin(),
+                attributes(entry),
+                State.of(entry).created(),
+                OptionalLong.of(number(entry, "used")),
+                OptionalLong.of(number(entry, "referenced")));
+    }
+
+    private static StoredSnapshot snapshot(Map.Entry<String, Object> entry) {
+        return new StoredSnapshot(
+                new SnapshotId(entry.getKey()),
+                new VolumeId(String.valueOf(Program.table(entry.getValue()).get("volume"))),
+                attributes(entry),
+                State.of(entry).created(),
+                OptionalLong.of(number(entry, "used")),
+                OptionalLong.of(number(entry, "referenced")));
+    }
+
+    private static long number(Map.Entry<String, Object> entry, String name) {
+        return Program.table(entry.getValue()).get(name) instanceof Long number ? number : 0;
+    }
+
+    private static Map<String, String> attributes(Map.Entry<String, Object> entry) {
+        Map<String, String> attributes = new HashMap<>();
+        Program.table(entry.getValue()).forEach((name, value) -> {
+            if (name.startsWith(PREFIX)) {
+                attributes.put(name.substring(PREFIX.length()), value.toString());
+            }
+        });
+        return attributes;
+    }
+
+    /** Attributes as user properties. */
+    static Map<String, String> properties(Map<String, String> attributes) {
+        Map<String, String> properties = new HashMap<>();
+        attributes.forEach((name, value) -> properties.put(PREFIX + name, value));
+        return properties;
+    }
+}

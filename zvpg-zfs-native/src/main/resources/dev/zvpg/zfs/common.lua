@@ -1,0 +1,85 @@
+-- The beginning of every program: what a name and a property mean in a storage. See Program.java.
+args = ...
+root = args.root
+-- Of our own objects: "destroyed" when only something that grew from it needs it, or else "live", the transaction group
+-- and the time in milliseconds that it was made in, and the identity of a volume's origin. All in one: whatever is asked
+-- of an object opens and closes it again, which is most of a listing's time.
+STATE = "zvpg.storage:state"
+MAX_NAME = 255 -- bytes
+
+-- A property that is the object's own: a child inherits its parent's user properties, a snapshot its dataset's.
+function own(object, property)
+    local value, source = zfs.get_prop(object, property)
+    if source == object or source == "$recvd" then return value end
+end
+
+function state(object)
+    if #object <= MAX_NAME and zfs.exists(object) then
+        return string.match(own(object, STATE) or "", "^%a+")
+    end
+end
+
+function live_since(object, origin)
+    return "live " .. zfs.get_prop(object, "createtxg") .. " " .. args.now .. " " .. (origin or "")
+end
+
+-- The next two never ask for the children or snapshots of a name that has no room for any: the pool would hang.
+function first_child(dataset)
+    if #dataset < MAX_NAME then
+        for child in zfs.list.children(dataset) do return child end
+    end
+end
+
+function first_snapshot(dataset)
+    if #dataset < MAX_NAME then
+        for snapshot in zfs.list.snapshots(dataset) do return snapshot end
+    end
+end
+
+function dataset_of(snapshot)
+    return string.match(snapshot, "^(.*)@")
+end
+
+-- The identity of a volume, from the name of a dataset that a storage made.
+function volume_id(dataset)
+    return string.match(string.sub(dataset, #root + 2), "^([a-z0-9][a-z0-9-]*)%.zvpg$")
+end
+
+-- The full name of a snapshot that is not destroyed; the hint is the dataset it was last seen in.
+function find(id, hint)
+    if hint and state(hint .. "@" .. id) == "live" then return hint .. "@" .. id end
+    if not zfs.exists(root) then return end
+    for child in zfs.list.children(root) do
+        local name = child .. "@" .. id
+        if volume_id(child) and state(name) == "live" then return name end
+    end
+end
+
+function missing(index)
+    return { answer = zfs.exists(root) and "missing" or "no root", index = index }
+end
+
+-- Destroys datasets of destroyed volumes that nothing needs any more: this one, then perhaps the one it was cloned from.
+function reap(dataset)
+    while dataset and state(dataset) == "destroyed" and not first_snapshot(dataset) and not first_child(dataset) do
+        local origin = zfs.get_prop(dataset, "origin")
+        if zfs.sync.destroy(dataset) ~= 0 then return end
+        dataset = origin and dataset_of(origin)
+    end
+end
+
+-- Destroys a dataset without snapshots, and what lived on for its sake only.
+function destroy(dataset)
+    local origin = zfs.get_prop(dataset, "origin")
+    local failed = zfs.sync.destroy(dataset)
+    if failed == 0 and origin then reap(dataset_of(origin)) end
+    return failed
+end
+
+-- Whether a verb that was cut off can have left this: neither finished nor anybody's parent.
+function half_made(dataset)
+    if not volume_id(dataset) or not zfs.exists(dataset) or own(dataset, STATE) then return false end
+    local origin = zfs.get_prop(dataset, "origin")
+    return not first_child(dataset) and not first_snapshot(dataset)
+        and not (origin and not own(origin, STATE))
+end

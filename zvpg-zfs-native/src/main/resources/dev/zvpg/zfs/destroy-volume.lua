@@ -1,0 +1,21 @@
+EAGAIN, EBUSY = 11, 16
+
+volume = args.volume
+if state(volume) ~= "live" then return missing() end
+child = first_child(volume)
+if child then return { answer = "child", name = child } end
+
+if not first_snapshot(volume) then
+    failed = destroy(volume)
+    if failed == EBUSY then return { answer = "busy" } end
+    return { answer = failed == 0 and "ok" or "failed", code = failed }
+end
+
+-- The dataset stays as long as it has snapshots, out of sight; what was written since the latest one returns its space.
+failed = zfs.check.rollback(volume)
+if failed == EBUSY then return { answer = "busy" } end
+if failed == EAGAIN then return { answer = "again" } end -- the snapshot is of this transaction group
+marked = zfs.sync.set_prop(volume, STATE, "destroyed")
+if marked ~= 0 then return { answer = "failed", code = marked } end
+if failed == 0 then zfs.sync.rollback(volume) end
+return { answer = "ok" }

@@ -1,0 +1,36 @@
+package dev.zvpg.zfs;
+
+import dev.zvpg.postgres.Postgres;
+import dev.zvpg.postgres.PostgresRepositoryContract;
+import dev.zvpg.storage.Storage;
+import java.nio.file.Path;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * What a repository promises with real servers, on a real kernel module. Its snapshots under load are made without the
+ * server's backup API, because they are atomic.
+ */
+@EnabledIfEnvironmentVariable(
+        named = TestPool.VARIABLE,
+        matches = ".+",
+        disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
+class RepositoryOnZfsIT extends PostgresRepositoryContract {
+
+    private final TestPool pool = new TestPool();
+
+    /** After the contract has destroyed its repository, and looked whether anything is left. */
+    @RegisterExtension
+    final AfterEachCallback cleanUp = context -> pool.close();
+
+    @Override
+    protected Storage openStorage(Path directory) {
+        return pool.open(directory.resolve("mounts"));
+    }
+
+    @Override
+    protected Postgres postgres() {
+        return Postgres.onPath();
+    }
+}

@@ -1,0 +1,131 @@
+package dev.zvpg.zfs;
+
+import dev.zvpg.AlreadyExistsException;
+import dev.zvpg.InUseException;
+import dev.zvpg.NotFoundException;
+import dev.zvpg.storage.StorageContract;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A dataset of its own for one test, on a pool that was made for tests: the place of a {@link ZfsStorage}.
+ *
+ * <p>Confined to one thread.
+ */
+final class TestPool implements StorageContract.Ground {
+
+    /** The environment variable that names the pool. */
+    static final String VARIABLE = "ZVPG_ZFS_POOL";
+
+    static final String POOL = System.getenv().getOrDefault(VARIABLE, "");
+
+    private static final String TREE = """
+            args = ...
+            found = {}
+            function visit(dataset)
+                if #dataset < 255 then -- see Lzc.channelProgram
+                    for child in zfs.list.children(dataset) do visit(child) end
+                    for snapshot in zfs.list.snapshots(dataset) do found[snapshot] = true end
+                end
+                found[dataset] = true
+            end
+            visit(args.root)
+            return found
+            """;
+
+    private final Lzc lzc = Lzc.open();
+    private final String dataset = POOL + "/" + UUID.randomUUID();
+    private final Path mounts;
+
+    TestPool() {
+        try {
+            this.mounts = Files.createTempDirectory("zvpg-zfs-test-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The storage's dataset. */
+    String dataset() {
+        return dataset;
+    }
+
+    /** Where its volumes are mounted. */
+    Path mounts() {
+        return mounts;
+    }
+
+    Lzc lzc() {
+        return lzc;
+    }
+
+    @Override
+    public ZfsStorage open() {
+        return open(mounts);
+    }
+
+    /** Opens it with its volumes mounted somewhere else. */
+    ZfsStorage open(Path mountDirectory) {
+        return ZfsStorage.dataset(dataset, o -> o.mountDirectory(mountDirectory));
+    }
+
+    private String foreign() {
+        return dataset + "/foreign";
+    }
+
+    @Override
+    public String putForeign() {
+        lzc.create(foreign(), Map.of("zvpg:kind", "somebody else's"));
+        lzc.snapshot(List.of(foreign() + "@foreign"), Map.of());
+        return foreign();
+    }
+
+    @Override
+    public boolean foreignIsUntouched() {
+        return lzc.exists(foreign() + "@foreign");
+    }
+
+    /** Everything that there is below the storage's dataset, and it. */
+    List<String> everything() {
+        if (!lzc.exists(dataset)) {
+            return List.of();
+        }
+        return Program.table(lzc.readingChannelProgram(POOL, TREE, Map.of("root", dataset))).keySet().stream()
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        Mounts.list().stream()
+                .filter(mount -> mount.dataset().startsWith(dataset))
+                .forEach(mount -> Mounts.unmount(mount.directory()));
+        // whatever the order of dependence, one object less each round
+        for (List<String> left = everything(); !left.isEmpty(); left = everything()) {
+            left.forEach(this::tryToDestroy);
+        }
+        try (var files = Files.walk(mounts)) {
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void tryToDestroy(String name) {
+        try {
+            if (name.contains("@")) {
+                lzc.destroySnapshots(List.of(name), true);
+            } else {
+                lzc.destroy(name);
+            }
+        } catch (InUseException | AlreadyExistsException | NotFoundException e) {
+            // its turn comes in another round
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.zvpg.zfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.zvpg.OutOfSpaceException;
+import dev.zvpg.StorageException;
+import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.Listing;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.VolumeId;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@link ZfsStorage} says when the pool itself is in trouble: a pool of this test's own, on a file of its own. */
+@EnabledIfEnvironmentVariable(
+        named = TestPool.VARIABLE,
+        matches = ".+",
+        disabledReason = "needs a ZFS kernel module, and a machine for tests; zfs-machine run is one")
+class ZfsPoolFailuresIT {
+
+    private static final VolumeId MAIN = new VolumeId("main");
+    private static final VolumeId CLONE = new VolumeId("clone");
+    private static final SnapshotId V1 = new SnapshotId("v1");
+    private static final SnapshotId V2 = new SnapshotId("v2");
+    private static final long POOL_BYTES = 256 << 20; // of which ZFS reserves half
+
+    private final String pool = "zvpgtest-" + UUID.randomUUID();
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void makePool() throws Exception {
+        try (RandomAccessFile file = new RandomAccessFile(drive().toFile(), "rw")) {
+            file.setLength(POOL_BYTES);
+        }
+        Tool.run("zpool", "create", "-o", "cachefile=none", "-O", "mountpoint=none", pool, drive().toString());
+    }
+
+    @AfterEach
+    void destroyPool() throws Exception {
+        Tool.run("zpool", "destroy", "-f", pool);
+        try (var left = Files.walk(directory.resolve("mounts"))) {
+            assertThat(left.filter(path -> !Files.isDirectory(path))).isEmpty();
+        }
+    }
+
+    private Path drive() {
+        return directory.resolve("drive");
+    }
+
+    private ZfsStorage open() {
+        return ZfsStorage.dataset(pool + "/zvpg", o -> o.mountDirectory(directory.resolve("mounts")));
+    }
+
+    private static List<VolumeId> volumes(ZfsStorage storage) {
+        return storage.list().volumes().stream().map(StoredVolume::id).toList();
+    }
+
+    @Test
+    void aFullPoolIsSaidNothingHalfMadeStaysAndDestroyingStillWorks() throws Exception {
+        try (ZfsStorage storage = open()) {
+            storage.create(MAIN, Map.of("kept", "1"));
+            storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
+            fill(storage.directory(MAIN).resolve("noise"));
+            Lzc.open().sync(pool);
+            Listing before = storage.list();
+
+            assertThatThrownBy(() -> storage.create(new VolumeId("more"), Map.of()))
+                    .isInstanceOf(OutOfSpaceException.class)
+                    .hasMessageContaining("full");
+            assertThatThrownBy(() -> storage.snapshot(MAIN, V2, Map.of("message", "m"), CopyCallback.NONE))
+                    .isInstanceOf(OutOfSpaceException.class);
+            assertThatThrownBy(() -> storage.clone(V1, CLONE, Map.of("name", "c"), CopyCallback.NONE))
+                    .isInstanceOf(OutOfSpaceException.class);
+            assertThat(storage.list().snapshots()).isEqualTo(before.snapshots());
+            assertThat(volumes(storage)).containsExactly(MAIN);
+            assertThat(storage.list().foreign()).isEmpty();
+
+            // what gives space back needs none
+            storage.update(List.of(AttributeChange.set(MAIN, Map.of("kept", "2"))));
+            storage.destroy(MAIN);
+            storage.destroy(V1);
+            Lzc.open().sync(pool);
+            storage.create(MAIN, Map.of());
+            assertThat(volumes(storage)).containsExactly(MAIN);
+            storage.destroy(MAIN);
+        }
+    }
+
+    private static void fill(Path file) {
+        byte[] noise = noise();
+        // what fits is known only when it is on disk, so until nothing fits any more
+        for (int full = 0; full < 2; full++) {
+            try (OutputStream out = Files.newOutputStream(file.resolveSibling("noise-" + full))) {
+                while (true) {
+                    out.write(noise);
+                }
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("No space left");
+            }
+        }
+    }
+
+    /** 1 MiB that cannot be compressed. */
+    private static byte[] noise() {
+        byte[] noise = new byte[1 << 20];
+        new Random(7).nextBytes(noise);
+        return noise;
+    }
+
+    @Test
+    void aReadOnlyPoolIsSaid() throws Exception {
+        try (ZfsStorage storage = open()) {
+            storage.create(MAIN, Map.of());
+            storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
+            Tool.run("zpool", "export", "-f", pool);
+            Tool.run("zpool", "import", "-N", "-o", "readonly=on", "-d", directory.toString(), pool);
+            for (Runnable verb : List.<Runnable>of(
+                    () -> storage.create(CLONE, Map.of()),
+                    () -> storage.snapshot(MAIN, V2, Map.of(), CopyCallback.NONE),
+                    () -> storage.clone(V1, CLONE, Map.of(), CopyCallback.NONE),
+                    () -> storage.update(List.of(AttributeChange.set(MAIN, Map.of("a", "1")))),
+                    () -> storage.destroy(V1),
+                    () -> storage.destroy(MAIN))) {
+                assertThatThrownBy(verb::run)
+                        .isInstanceOf(StorageException.class)
+                        .hasMessageContaining("read-only");
+            }
+            Tool.run("zpool", "export", "-f", pool);
+            Tool.run("zpool", "import", "-N", "-o", "cachefile=none", "-d", directory.toString(), pool);
+            assertThat(volumes(storage)).containsExactly(MAIN);
+            storage.destroy(V1);
+            storage.destroy(MAIN);
+        }
+    }
+
+    @Test
+    void aSuspendedPoolIsSaidAndWorksOnWhenItIsResumed() throws Exception {
+        // a drive that fails: its blocks lie in a file system that is too small for all of them
+        Path small = Files.createDirectory(directory.resolve("small"));
+        String failing = pool + "-failing";
+        Tool.run("mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", small.toString());
+        try (ZfsStorage storage = make(failing, small)) {
+            storage.create(MAIN, Map.of());
+            storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
+            Path file = storage.directory(MAIN).resolve("noise");
+            // this one runs into the errors, and waits until the pool is resumed
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            Thread waiting = new Thread(() -> {
+                write(file, 48);
+                storage.snapshot(MAIN, V2, Map.of("message", "m"), CopyCallback.NONE);
+            });
+            waiting.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
+            waiting.start();
+            awaitSuspension(failing);
+            for (Runnable verb : List.<Runnable>of(
+                    () -> storage.create(CLONE, Map.of()),
+                    () -> storage.clone(V1, CLONE, Map.of(), CopyCallback.NONE),
+                    () -> storage.update(List.of(AttributeChange.set(MAIN, Map.of("a", "1")))),
+                    () -> storage.list())) {
+                assertThatThrownBy(verb::run)
+                        .isInstanceOf(StorageException.class)
+                        .hasMessageContainingAll("suspended", "zpool clear");
+            }
+            Tool.run("mount", "-o", "remount,size=256m", small.toString());
+            Tool.run("zpool", "clear", failing);
+            waiting.join();
+            assertThat(failure).hasNullValue();
+            assertThat(volumes(storage)).containsExactly(MAIN);
+            assertThat(storage.list().snapshots()).hasSize(2);
+            storage.destroy(V1);
+            storage.destroy(V2);
+            storage.destroy(MAIN);
+        } finally {
+            Tool.run("mount", "-o", "remount,size=256m", small.toString());
+            Tool.run("zpool", "clear", failing);
+            Tool.run("zpool", "destroy", "-f", failing);
+            Tool.run("umount", small.toString());
+        }
+    }
+
+    private ZfsStorage make(String name, Path where) throws Exception {
+        Path file = where.resolve("drive");
+        try (RandomAccessFile drive = new RandomAccessFile(file.toFile(), "rw")) {
+            drive.setLength(POOL_BYTES);
+        }
+        Tool.run("zpool", "create", "-o", "cachefile=none", "-O", "mountpoint=none", name, file.toString());
+        return ZfsStorage.dataset(name + "/zvpg", o -> o.mountDirectory(where.resolveSibling("mounts")));
+    }
+
+    private static void write(Path file, int mib) {
+        byte[] noise = noise();
+        try (OutputStream out = Files.newOutputStream(file)) {
+            for (int i = 0; i < mib; i++) {
+                out.write(noise);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void awaitSuspension(String pool) throws Exception {
+        // the state in /proc, because zpool status would wait too
+        Path state = Path.of("/proc/spl/kstat/zfs", pool, "state");
+        while (!Files.readString(state).contains("SUSPENDED")) {
+            Thread.sleep(50);
+        }
+    }
+}
