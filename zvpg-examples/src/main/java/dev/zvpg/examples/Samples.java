@@ -1,0 +1,50 @@
+package dev.zvpg.examples;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** The times that one thing took. Not thread-safe. */
+final class Samples {
+
+    private final String name;
+    private final List<Double> milliseconds = new ArrayList<>();
+
+    Samples(String name) {
+        this.name = name;
+    }
+
+    String name() {
+        return name;
+    }
+
+    <T> T time(boolean counts, Callable<T> step) throws Exception {
+        long began = System.nanoTime();
+        T result = step.call();
+        add(counts, System.nanoTime() - began);
+        return result;
+    }
+
+    void run(boolean counts, Step step) throws Exception {
+        long began = System.nanoTime();
+        step.run();
+        add(counts, System.nanoTime() - began);
+    }
+
+    void add(boolean counts, long nanoseconds) {
+        if (counts) {
+            milliseconds.add(nanoseconds / 1e6);
+        }
+    }
+
+    /** The nearest-rank percentile, in milliseconds. */
+    double percentile(int percent) {
+        List<Double> sorted = milliseconds.stream().sorted().toList();
+        int rank = (int) Math.ceil(percent / 100.0 * sorted.size());
+        return sorted.get(Math.max(rank, 1) - 1);
+    }
+
+    interface Step {
+        void run() throws Exception;
+    }
+}
