@@ -37,6 +37,28 @@ public final class Clone extends WorkingCopy {
         return operations().facts().clone(catalog, copy(catalog));
     }
 
+    /**
+     * Brings it back to its snapshot, in one step. Name, port, settings, time to live and protection stay; a running server is
+     * stopped meanwhile and started again. What was written to it is gone.
+     *
+     * @throws NotFoundException when its snapshot was deleted
+     * @throws OutOfSpaceException when the storage has to copy and there is no space left; nothing has changed then
+     * @throws ServerException when the server does not start again; the clone is reset
+     */
+    public void reset() {
+        operations().resets().clone(id(), name());
+    }
+
+    /** Protects it: it can neither be deleted nor expire until {@link #unprotect()}. Doing it twice is doing it once. */
+    public void protect() {
+        operations().copies().protect(id(), name(), true);
+    }
+
+    /** Ends its protection; when its time is over, it may expire at once. Doing it twice is doing it once. */
+    public void unprotect() {
+        operations().copies().protect(id(), name(), false);
+    }
+
     private Copy copy(Catalog catalog) {
         return catalog.copy(id()).orElseThrow(() -> Lookup.gone("clone", name()));
     }

@@ -28,6 +28,7 @@ public final class Zvpg {
     private final @Nullable Storage storage;
     private final @Nullable ServerLauncher launcher;
     private final PortRange ports;
+    private final int maxClones;
     private final String author;
     private final Clock clock;
 
@@ -36,12 +37,14 @@ public final class Zvpg {
             @Nullable Storage storage,
             @Nullable ServerLauncher launcher,
             PortRange ports,
+            int maxClones,
             String author,
             Clock clock) {
         this.home = home;
         this.storage = storage;
         this.launcher = launcher;
         this.ports = ports;
+        this.maxClones = maxClones;
         this.author = author;
         this.clock = clock;
     }
@@ -55,7 +58,7 @@ public final class Zvpg {
      */
     public static Zvpg at(Path home) {
         String user = System.getProperty("user.name", "unknown");
-        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, user, Clock.systemUTC());
+        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, Integer.MAX_VALUE, user, Clock.systemUTC());
     }
 
     /**
@@ -66,7 +69,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg storage(Storage storage) {
-        return new Zvpg(home, Objects.requireNonNull(storage), launcher, ports, author, clock);
+        return new Zvpg(home, Objects.requireNonNull(storage), launcher, ports, maxClones, author, clock);
     }
 
     /**
@@ -76,7 +79,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg postgres(ServerLauncher launcher) {
-        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, author, clock);
+        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, maxClones, author, clock);
     }
 
     /**
@@ -87,7 +90,21 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg ports(int first, int last) {
-        return new Zvpg(home, storage, launcher, new PortRange(first, last), author, clock);
+        return new Zvpg(home, storage, launcher, new PortRange(first, last), maxClones, author, clock);
+    }
+
+    /**
+     * Limits how many clones the repository may have; one more is refused with {@link InUseException}. Without this there is no
+     * limit. It is this program's limit and not stored in the repository.
+     *
+     * @param count at least 1
+     * @return a changed copy
+     */
+    public Zvpg maxClones(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("the limit of clones is at least 1, not " + count);
+        }
+        return new Zvpg(home, storage, launcher, ports, count, author, clock);
     }
 
     /**
@@ -97,11 +114,11 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg author(String author) {
-        return new Zvpg(home, storage, launcher, ports, Objects.requireNonNull(author), clock);
+        return new Zvpg(home, storage, launcher, ports, maxClones, Objects.requireNonNull(author), clock);
     }
 
     Zvpg clock(Clock clock) {
-        return new Zvpg(home, storage, launcher, ports, author, clock);
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock);
     }
 
     /**
@@ -163,7 +180,8 @@ public final class Zvpg {
     }
 
     /**
-     * Opens a repository, and removes what operations that were cut off by a crash left in it.
+     * Opens a repository, removes what operations that were cut off by a crash left in it, and deletes clones that have
+     * expired.
      *
      * @return the open repository
      * @throws NotFoundException when the directory is no repository
@@ -185,6 +203,7 @@ public final class Zvpg {
             repository.requireOwnStorage();
             repository.requireABranch();
             repository.sweep();
+            repository.deleteExpired();
             return repository;
         } catch (RuntimeException | Error e) {
             repository.close();
@@ -211,6 +230,7 @@ public final class Zvpg {
                 new Locks(home.locks()),
                 new Events(),
                 ports,
+                maxClones,
                 author,
                 clock,
                 new AtomicBoolean()));
