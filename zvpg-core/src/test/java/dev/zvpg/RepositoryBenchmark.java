@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -33,25 +34,26 @@ final class RepositoryBenchmark {
             byte[] data = new byte[bytes];
             new Random(1).nextBytes(data);
             Files.write(main.dataDirectory().resolve("data"), data);
-            System.out.println("snapshots, clone, log, status in ms (p50 of " + ROUNDS + "), " + bytes + " bytes each");
+            System.out.println("ms (least and p50 of " + ROUNDS + "), " + bytes + " bytes in each snapshot");
             int taken = 0;
             for (int count : new int[] {10, 100, 1000}) {
                 for (; taken < count; taken++) {
                     main.snapshot("s" + taken, "one of many");
                 }
                 Snapshot from = repo.snapshot("main@s0");
-                double clone = median(
+                double[] clone = times(
                         () -> from.clone("trial"), () -> repo.clone("trial").delete());
-                double log = median(main::log, () -> {});
-                double status = median(repo::status, () -> {});
-                System.out.printf("%d, %.1f, %.1f, %.1f%n", count, clone, log, status);
+                double[] log = times(main::log, () -> {});
+                double[] status = times(repo::status, () -> {});
+                System.out.printf(
+                        "%4d snapshots: clone %s, log %s, status %s%n", count, text(clone), text(log), text(status));
             }
         } finally {
             Directories.delete(directory);
         }
     }
 
-    private static double median(Runnable measured, Runnable cleaning) {
+    private static double[] times(Runnable measured, Runnable cleaning) {
         double[] times = new double[ROUNDS];
         for (int i = 0; i < ROUNDS; i++) {
             long began = System.nanoTime();
@@ -60,6 +62,10 @@ final class RepositoryBenchmark {
             cleaning.run();
         }
         Arrays.sort(times);
-        return times[ROUNDS / 2];
+        return times;
+    }
+
+    private static String text(double[] sorted) {
+        return String.format(Locale.ROOT, "%.1f / %.1f", sorted[0], sorted[ROUNDS / 2]);
     }
 }
