@@ -34,10 +34,12 @@ final class Lifecycle {
 
     private final Place place;
     private final DocumentFile file;
+    private final Copier copier;
 
-    Lifecycle(Place place, DocumentFile file) {
+    Lifecycle(Place place, DocumentFile file, Copier copier) {
         this.place = place;
         this.file = file;
+        this.copier = copier;
     }
 
     /**
@@ -47,7 +49,11 @@ final class Lifecycle {
      */
     record Making(Map<String, String> attributes, Optional<String> unsyncedIn) {}
 
-    /** Fills an empty tree. */
+    /**
+     * Makes a tree and fills it.
+     *
+     * <p>It throws {@link FileAlreadyExistsException} for the tree itself when there is something already.
+     */
     interface Maker {
         Making make(Path tree) throws IOException;
     }
@@ -78,16 +84,21 @@ final class Lifecycle {
     void make(String verb, StoredId id, Optional<? extends StoredId> source, Maker maker) {
         try {
             Optional<Entry> from = begin(verb, id, source.map(StoredId.class::cast));
-            makeTree(verb, id);
+            boolean ours = true;
             boolean published = false;
             try {
                 Making made = fill(verb, id, from, maker);
                 publish(verb, id, from, made);
                 published = true;
+            } catch (FileAlreadyExistsException e) {
+                ours = !place.tree(id).toString().equals(e.getFile());
+                throw ours ? Failure.of(verb, name(id), place.root(), e) : occupied(verb, id);
             } catch (IOException e) {
                 throw Failure.of(verb, name(id), place.root(), e); // before the tree goes, or there is space again
             } finally {
-                if (!published) {
+                if (!ours) {
+                    forget(id); // and leave alone what is there
+                } else if (!published) {
                     remove(id);
                 }
             }
@@ -104,7 +115,7 @@ final class Lifecycle {
                 throw taken(verb, id, "it exists, or is being made or destroyed");
             }
             if (Files.exists(place.tree(id), LinkOption.NOFOLLOW_LINKS)) {
-                throw taken(verb, id, place.tree(id) + " exists and is not the storage's own");
+                throw occupied(verb, id);
             }
             return document.withPending(id);
         });
@@ -115,18 +126,8 @@ final class Lifecycle {
         return new AlreadyExistsException("cannot " + verb + " " + name(id) + ": " + why + "; choose another identity");
     }
 
-    private void makeTree(String verb, StoredId id) throws IOException {
-        boolean made = false;
-        try {
-            Files.createDirectory(place.tree(id), Node.DIRECTORY_MODE); // until it has a mode of its own
-            made = true;
-        } catch (FileAlreadyExistsException e) {
-            throw taken(verb, id, place.tree(id) + " exists and is not the storage's own");
-        } finally {
-            if (!made) {
-                forget(id); // and leave alone what is there
-            }
-        }
+    private AlreadyExistsException occupied(String verb, StoredId id) {
+        return taken(verb, id, place.tree(id) + " exists and is not the storage's own");
     }
 
     private Making fill(String verb, StoredId id, Optional<Entry> from, Maker maker) throws IOException {
@@ -190,7 +191,7 @@ final class Lifecycle {
                 if (file.read().find(id).isPresent()) { // published, but it could not be made durable
                     file.changeToFreeSpace(Durably.NOW, document -> document.withPending(id));
                 }
-                Trees.delete(place.tree(id));
+                copier.delete(place.tree(id));
                 DocumentFile.syncDirectory(place.trees(id)); // or it might be back after a power cut, as a foreign tree
                 return id;
             });

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Shared blocks on btrfs. */
+/** Subvolumes on btrfs. */
 class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
 
     private static @Nullable LoopMount mount;
@@ -41,6 +41,6 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
 
     @Override
     CopyMethod method() {
-        return CopyMethod.REFLINK;
+        return CopyMethod.SUBVOLUME;
     }
 }
