@@ -90,8 +90,9 @@ final class Copier {
     /** Makes a tree that is one instant of another. */
     void freeze(Path source, Path tree) throws IOException {
         if (Files.isDirectory(source) && !Subvolumes.is(source)) {
-            throw new IOException(source + " became a plain directory while this storage was open, because another process "
-                    + "uses another method of copying; close this storage and open it again");
+            throw new IOException(
+                    source + " became a plain directory while this storage was open, because another process "
+                            + "uses another method of copying; close this storage and open it again");
         }
         Subvolumes.snapshot(source, tree);
     }

@@ -177,6 +177,7 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
             other.destroy(CLONE);
         }
         assertThat(place().resolve("volumes")).isEmptyDirectory();
+        assertThat(place().resolve("clones")).isEmptyDirectory();
         assertThat(place().resolve("snapshots")).isEmptyDirectory();
     }
 
@@ -191,6 +192,7 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
         storage().destroy(MAIN);
         storage().destroy(V1);
         assertThat(place().resolve("volumes")).isEmptyDirectory();
+        assertThat(place().resolve("clones")).isEmptyDirectory();
         assertThat(place().resolve("snapshots")).isEmptyDirectory();
     }
 
