@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,7 @@ final class Document {
      * @param source the snapshot that a volume was cloned from, the volume that a snapshot is an image of
      * @param unsyncedIn the run of the operating system (see {@link BootId}) in which its tree was made and never synced since:
      *     in a later run a clone's tree is not to be trusted, while a created volume was durable when it was empty
+     * @param memo how it was written last
      */
     record Entry(
             StoredId id,
@@ -49,7 +51,18 @@ final class Document {
             Optional<StoredId> source,
             Instant created,
             Map<String, String> attributes,
-            Optional<String> unsyncedIn) {
+            Optional<String> unsyncedIn,
+            Memo memo) {
+
+        Entry(
+                StoredId id,
+                Area area,
+                Optional<StoredId> source,
+                Instant created,
+                Map<String, String> attributes,
+                Optional<String> unsyncedIn) {
+            this(id, area, source, created, attributes, unsyncedIn, new Memo());
+        }
 
         Entry changed(AttributeChange change) {
             Map<String, String> changed = new HashMap<>(attributes);
@@ -69,6 +82,36 @@ final class Document {
         /** Whether the other one is the same object, whatever its attributes have become. */
         boolean isSameAs(Entry other) {
             return id.equals(other.id) && created.equals(other.created);
+        }
+    }
+
+    /**
+     * An entry as text, so that a change of one of a thousand objects does not write the others anew. It says nothing that the
+     * entry does not say, so any two are equal.
+     *
+     * <p>Thread-safe.
+     */
+    static final class Memo {
+
+        private volatile byte @Nullable [] text;
+
+        byte[] text(Supplier<byte[]> written) {
+            byte[] known = text;
+            if (known == null) {
+                known = written.get();
+                text = known;
+            }
+            return known;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Memo;
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
         }
     }
 

@@ -10,6 +10,7 @@ import dev.zvpg.storage.Document.Entry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -40,24 +41,27 @@ final class DocumentFormat {
 
     static byte[] write(Document document) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 14);
-        try (JsonGenerator json = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
-            json.writeStartObject();
-            json.writeNumberField("format", NUMBER);
-            json.writeArrayFieldStart("volumes");
-            for (Entry entry : document.entries()) {
-                if (entry.id() instanceof VolumeId) {
-                    writeEntry(json, entry, "origin");
-                }
+        append(bytes, "{\"format\":" + NUMBER + ",\"volumes\":[");
+        String separator = "";
+        for (Entry entry : document.entries()) {
+            if (entry.id() instanceof VolumeId) {
+                append(bytes, separator);
+                bytes.writeBytes(entry.memo().text(() -> json(json -> writeEntry(json, entry, "origin"))));
+                separator = ",";
             }
-            json.writeEndArray();
-            json.writeArrayFieldStart("snapshots");
-            for (Entry entry : document.entries()) {
-                if (entry.id() instanceof SnapshotId) {
-                    writeEntry(json, entry, "volume");
-                }
+        }
+        append(bytes, "],\"snapshots\":[");
+        separator = "";
+        for (Entry entry : document.entries()) {
+            if (entry.id() instanceof SnapshotId) {
+                append(bytes, separator);
+                bytes.writeBytes(entry.memo().text(() -> json(json -> writeEntry(json, entry, "volume"))));
+                separator = ",";
             }
-            json.writeEndArray();
-            json.writeArrayFieldStart("pending");
+        }
+        append(bytes, "],\"pending\":");
+        bytes.writeBytes(json(json -> {
+            json.writeStartArray();
             for (Map.Entry<StoredId, Area> pending : document.pending().entrySet()) {
                 StoredId id = pending.getKey();
                 json.writeStartObject();
@@ -66,7 +70,24 @@ final class DocumentFormat {
                 json.writeEndObject();
             }
             json.writeEndArray();
-            json.writeEndObject();
+        }));
+        append(bytes, "}");
+        return bytes.toByteArray();
+    }
+
+    private static void append(ByteArrayOutputStream bytes, String text) {
+        bytes.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes one value. */
+    private interface Value {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static byte[] json(Value value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
+            value.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory does not fail
         }
