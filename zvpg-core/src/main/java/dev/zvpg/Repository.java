@@ -188,6 +188,17 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
+     * A file that holds the superuser's password for programs such as {@code psql}, which find it by the connection parameter
+     * {@code passfile} or the environment variable {@code PGPASSFILE}. Nobody but its owner can read it.
+     *
+     * @return its path in the home directory; it is written when it is first asked for
+     */
+    public Path passwordFile() {
+        operations.context().requireOpen();
+        return operations.context().home().passwordFile(operations.context().credentials());
+    }
+
+    /**
      * Listens to what this repository object does.
      *
      * @param listener called on the thread that did it, after the fact; what it throws is logged and ignored

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ public final class Zvpg {
     public static final String FIRST_BRANCH = "main";
 
     private final Home home;
-    private final @Nullable Storage storage;
+    private final @Nullable Supplier<? extends Storage> storage;
     private final @Nullable ServerLauncher launcher;
     private final PortRange ports;
     private final String author;
@@ -33,7 +34,7 @@ public final class Zvpg {
 
     private Zvpg(
             Home home,
-            @Nullable Storage storage,
+            @Nullable Supplier<? extends Storage> storage,
             @Nullable ServerLauncher launcher,
             PortRange ports,
             String author,
@@ -59,6 +60,25 @@ public final class Zvpg {
     }
 
     /**
+     * Describes a repository as a configuration does. Its storage is opened by {@link #init()} or {@link #open()}, not
+     * before.
+     *
+     * @param configuration the configuration, such as {@code Configuration.read(Configuration.defaultFile())}
+     * @return the description
+     * @throws ConfigurationException when the storage or the PostgreSQL installation that it names is not there
+     */
+    public static Zvpg from(Configuration configuration) {
+        Zvpg zvpg = new Zvpg(
+                new Home(configuration.home()),
+                configuration.storage().equals(Configuration.DIRECTORY) ? null : () -> Providers.storage(configuration),
+                Providers.launcher(configuration),
+                configuration.ports(),
+                at(configuration.home()).author,
+                Clock.systemUTC());
+        return configuration.author().map(zvpg::author).orElse(zvpg);
+    }
+
+    /**
      * Names the storage. Without this it is a {@link DirectoryStorage} in the home directory. One storage serves one
      * repository.
      *
@@ -66,7 +86,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg storage(Storage storage) {
-        return new Zvpg(home, Objects.requireNonNull(storage), launcher, ports, author, clock);
+        return new Zvpg(home, opened(Objects.requireNonNull(storage)), launcher, ports, author, clock);
     }
 
     /**
@@ -192,6 +212,10 @@ public final class Zvpg {
         }
     }
 
+    private static Supplier<Storage> opened(Storage storage) {
+        return () -> storage;
+    }
+
     private ServerLauncher requireLauncher() {
         if (launcher == null) {
             throw new IllegalStateException("no PostgreSQL was named; call postgres(Postgres.onPath()), "
@@ -201,7 +225,7 @@ public final class Zvpg {
     }
 
     private Repository repository(ServerLauncher server, Home.Marker marker, Credentials credentials) {
-        Storage kept = storage != null ? storage : DirectoryStorage.at(home.storage());
+        Storage kept = storage != null ? storage.get() : DirectoryStorage.at(home.storage());
         return new Repository(new Context(
                 home,
                 marker.id(),
