@@ -56,9 +56,93 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
+     * Makes a branch that starts as this one's head; where there is none, a snapshot is taken first. The new branch's server is
+     * not started.
+     *
+     * @param name its name, unique in the repository, by git's rules for refs and without {@code @}
+     * @return the new branch
+     * @throws AlreadyExistsException when a branch has that name
+     * @throws OutOfSpaceException when the storage has to copy and there is no space left
+     */
+    public Branch branch(String name) {
+        return branch(name, UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #branch(String)}, with options.
+     *
+     * @param name its name, unique in the repository, by git's rules for refs and without {@code @}
+     * @param options changes the default options
+     * @return the new branch
+     * @throws InUseException when the port is another working copy's
+     * @throws ConfigurationException when the port is outside the repository's range
+     * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
+     */
+    public Branch branch(String name, UnaryOperator<BranchOptions> options) {
+        Wanted wanted = Wanted.branch(name, options.apply(BranchOptions.DEFAULT));
+        return new Branch(operations(), operations().branches().branch(id(), name(), wanted), name);
+    }
+
+    /**
+     * Gives it another name, in one step. Its snapshots are written with the new name from then on; a running server goes on.
+     *
+     * @param newName unique in the repository, by git's rules for refs and without {@code @}
+     * @return the branch by its new name. Older handles go on working, and tell the name by which they were found
+     * @throws AlreadyExistsException when another branch has that name
+     */
+    public Branch rename(String newName) {
+        operations().branches().rename(id(), name(), newName);
+        return new Branch(operations(), id(), newName);
+    }
+
+    /**
+     * Whether it holds work that no snapshot has: writing transactions ran since its head snapshot, those of the server's own
+     * maintenance (such as autovacuum's ANALYZE) included. In doubt it does: a branch without a snapshot, and one whose server
+     * crashed, is dirty.
+     *
+     * @return false when its head snapshot holds all that it holds
+     * @throws ServerException when its server does not answer
+     */
+    public boolean isDirty() {
+        try (Locks.Held held = operations().context().locks().workingCopy(id())) {
+            Catalog catalog = operations().context().catalog();
+            return operations().work().isUnsaved(catalog, copy(catalog));
+        }
+    }
+
+    /**
+     * Gives this branch what another one has, in one step: its state and its history. Possible when this one has not moved
+     * since they parted and holds no unsaved work. Name, port, settings and credentials stay; a running server is stopped
+     * meanwhile and started again. The other branch stays as it is; work of it that no snapshot has is saved in a snapshot of
+     * it first.
+     *
+     * @param other another branch of the repository
+     * @return what became of it
+     * @throws DivergedException when this branch has moved or holds unsaved work; nothing has changed then, and the message
+     *     says what the choices are
+     * @throws OutOfSpaceException when the storage has to copy and there is no space left; nothing has changed then
+     * @throws ServerException when the server does not start again; the branch is merged
+     * @throws IllegalArgumentException when {@code other} is this branch, or of another repository
+     */
+    public MergeResult merge(Branch other) {
+        Context context = operations().context();
+        if (!other.operations().context().repositoryId().equals(context.repositoryId())) {
+            throw new IllegalArgumentException(
+                    "cannot merge " + other.name() + " into " + name() + ": it is a branch of another repository");
+        }
+        if (other.id().equals(id())) {
+            throw new IllegalArgumentException("cannot merge branch " + name() + " with itself; name another branch");
+        }
+        Merges.Merged merged = operations().merges().merge(id(), name(), other.id(), other.name());
+        return new MergeResult(
+                merged.kind(), handle(merged.head()), merged.saved().map(this::handle));
+    }
+
+    /**
      * Makes the branch what a snapshot is, in one step. Name, port, settings and credentials stay; a running server is stopped
-     * meanwhile and started again. Work that no snapshot has is saved in a snapshot of this branch first. The branch's
-     * snapshots stay.
+     * meanwhile and started again. Work that no snapshot has is saved in a snapshot of this branch first, and so is work whose
+     * last snapshot is a deleted branch's and would be gone when this branch no longer follows it. The branch's snapshots
+     * stay.
      *
      * @param snapshot any snapshot of the repository
      * @return the snapshot that unsaved work is in; empty when there was none
@@ -79,8 +163,8 @@ public final class Branch extends WorkingCopy {
     public Optional<Snapshot> resetTo(Snapshot snapshot, UnaryOperator<ResetOptions> options) {
         return operations()
                 .resets()
-                .reset(id(), name(), snapshot.id(), snapshot.ref(), options.apply(ResetOptions.DEFAULT))
-                .map(taken -> new Snapshot(operations(), taken.id(), taken.name(), taken.ref()));
+                .branch(id(), name(), snapshot.id(), snapshot.ref(), options.apply(ResetOptions.DEFAULT))
+                .map(this::handle);
     }
 
     /**
@@ -159,7 +243,10 @@ public final class Branch extends WorkingCopy {
     }
 
     private Snapshot take(Optional<String> name, String message, SnapshotOptions options) {
-        Snapshots.Taken taken = operations().snapshots().take(id(), name(), name, message, options);
+        return handle(operations().snapshots().take(id(), name(), name, message, options));
+    }
+
+    private Snapshot handle(Snapshots.Taken taken) {
         return new Snapshot(operations(), taken.id(), taken.name(), taken.ref());
     }
 }

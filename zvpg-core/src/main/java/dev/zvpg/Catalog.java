@@ -6,10 +6,10 @@ import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +20,10 @@ import java.util.Set;
 final class Catalog {
 
     private final List<Copy> copies = new ArrayList<>();
+    private final Map<String, Copy> copiesById = new HashMap<>();
     private final Map<SnapshotId, Image> images = new LinkedHashMap<>();
     private final Map<VolumeId, List<Image>> imagesOfVolume = new HashMap<>();
+    private final Map<String, List<Image>> imagesOfBranch = new HashMap<>();
     private final List<StoredVolume> unreferenced = new ArrayList<>();
     private final List<String> foreign;
 
@@ -30,11 +32,15 @@ final class Catalog {
             Copy.of(volume).ifPresentOrElse(copies::add, () -> unreferenced.add(volume));
         }
         copies.sort(Comparator.comparing(Copy::name));
+        copies.forEach(copy -> copiesById.put(copy.id(), copy));
         listing.snapshots().forEach(stored -> {
             Image image = Image.of(stored);
             images.put(image.id(), image);
             imagesOfVolume
                     .computeIfAbsent(stored.volume(), v -> new ArrayList<>())
+                    .add(image);
+            imagesOfBranch
+                    .computeIfAbsent(image.branchId(), b -> new ArrayList<>())
                     .add(image);
         });
         foreign = listing.foreign();
@@ -55,7 +61,13 @@ final class Catalog {
     }
 
     Optional<Copy> copy(String id) {
-        return copies.stream().filter(copy -> copy.id().equals(id)).findFirst();
+        return Optional.ofNullable(copiesById.get(id));
+    }
+
+    Optional<Copy> cloneOnPort(int port) {
+        return copies.stream()
+                .filter(copy -> copy.kind() == Copy.Kind.CLONE && copy.port() == port)
+                .findFirst();
     }
 
     List<Image> images() {
@@ -68,17 +80,16 @@ final class Catalog {
 
     /** The snapshots that were taken on a branch, oldest first. */
     List<Image> imagesOf(Copy branch) {
-        return images.values().stream()
-                .filter(image -> image.branchId().equals(branch.id()))
-                .toList();
+        return List.copyOf(imagesOfBranch.getOrDefault(branch.id(), List.of()));
     }
 
     Optional<Image> image(Copy branch, String name) {
-        List<Image> own = imagesOf(branch);
         if (name.equals(RefName.LATEST)) {
             return head(branch);
         }
-        return own.stream().filter(image -> image.name().equals(name)).findFirst();
+        return imagesOfBranch.getOrDefault(branch.id(), List.of()).stream()
+                .filter(image -> image.name().equals(name))
+                .findFirst();
     }
 
     /**
@@ -101,15 +112,24 @@ final class Catalog {
 
     /** The snapshots that a snapshot follows, itself first, each once, nearest first. */
     List<Image> history(SnapshotId start) {
+        return List.copyOf(history(List.of(start)).values());
+    }
+
+    /** The same for a working copy; nothing where it has no snapshot. */
+    List<Image> history(Copy copy) {
+        return head(copy).map(head -> history(head.id())).orElse(List.of());
+    }
+
+    private Map<SnapshotId, Image> history(Collection<SnapshotId> starts) {
         Map<SnapshotId, Image> seen = new LinkedHashMap<>();
-        Deque<SnapshotId> next = new ArrayDeque<>(List.of(start));
+        Deque<SnapshotId> next = new ArrayDeque<>(starts);
         while (!next.isEmpty()) {
             Image image = images.get(next.removeFirst());
             if (image != null && seen.putIfAbsent(image.id(), image) == null) {
                 next.addAll(image.parents());
             }
         }
-        return List.copyOf(seen.values());
+        return seen;
     }
 
     /** The nearest snapshot of a history seen earlier that is still there: what a new object follows if one was deleted. */
@@ -120,7 +140,7 @@ final class Catalog {
                 .findFirst();
     }
 
-    /** The name of a snapshot's branch: today's if it lives, else the one that it had. */
+    /** The name of a snapshot's branch: today's if it lives, else the last one that it had. */
     String branchName(Image image) {
         return copy(image.branchId()).map(Copy::name).orElse(image.branchName());
     }
@@ -139,20 +159,30 @@ final class Catalog {
      * As in git, a deleted branch's history lives on in what grew from it.
      */
     List<Image> unreachable() {
-        Set<SnapshotId> reachable = new HashSet<>();
-        Set<String> branches = new HashSet<>();
-        for (Copy copy : copies) {
-            branches.add(copy.id());
-            copy.base().ifPresent(base -> history(base).forEach(image -> reachable.add(image.id())));
-        }
-        for (Image image : images.values()) {
-            if (branches.contains(image.branchId())) {
-                history(image.id()).forEach(ancestor -> reachable.add(ancestor.id()));
-            }
-        }
+        Set<SnapshotId> reachable =
+                reachable(copies.stream().flatMap(copy -> copy.base().stream()).toList());
         return images.values().stream()
                 .filter(image -> !reachable.contains(image.id()))
                 .toList();
+    }
+
+    /** Whether a snapshot can still be reached when a working copy follows another one. */
+    boolean isReachableAfter(Copy moved, SnapshotId to, SnapshotId wanted) {
+        List<SnapshotId> bases = new ArrayList<>(List.of(to));
+        copies.stream()
+                .filter(copy -> !copy.id().equals(moved.id()))
+                .forEach(copy -> copy.base().ifPresent(bases::add));
+        return reachable(bases).contains(wanted);
+    }
+
+    private Set<SnapshotId> reachable(List<SnapshotId> bases) {
+        List<SnapshotId> starts = new ArrayList<>(bases);
+        imagesOfBranch.forEach((branch, taken) -> {
+            if (copiesById.containsKey(branch)) {
+                taken.forEach(image -> starts.add(image.id()));
+            }
+        });
+        return history(starts).keySet();
     }
 
     List<String> foreign() {

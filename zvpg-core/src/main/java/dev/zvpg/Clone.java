@@ -37,6 +37,42 @@ public final class Clone extends WorkingCopy {
         return operations().facts().clone(catalog, copy(catalog));
     }
 
+    /**
+     * Brings it back to its snapshot, in one step. Name, port, settings, time to live and protection stay; a running server is
+     * stopped meanwhile and started again. What was written to it is gone.
+     *
+     * @throws NotFoundException when its snapshot was deleted
+     * @throws OutOfSpaceException when the storage has to copy and there is no space left; nothing has changed then
+     * @throws ServerException when the server does not start again; the clone is reset
+     */
+    public void reset() {
+        operations().resets().clone(id(), name());
+    }
+
+    /**
+     * Whether something was written to it: writing transactions ran since its snapshot, those of the server's own maintenance
+     * (such as autovacuum's ANALYZE) included. In doubt it is dirty: when its snapshot was deleted, or its server crashed.
+     *
+     * @return false when its snapshot holds all that it holds
+     * @throws ServerException when its server does not answer
+     */
+    public boolean isDirty() {
+        try (Locks.Held held = operations().context().locks().workingCopy(id())) {
+            Catalog catalog = operations().context().catalog();
+            return operations().work().isUnsaved(catalog, copy(catalog));
+        }
+    }
+
+    /** Protects it: it can neither be deleted nor expire until {@link #unprotect()}. Doing it twice is doing it once. */
+    public void protect() {
+        operations().copies().protect(id(), name(), true);
+    }
+
+    /** Ends its protection; when its time is over, it may expire at once. Doing it twice is doing it once. */
+    public void unprotect() {
+        operations().copies().protect(id(), name(), false);
+    }
+
     private Copy copy(Catalog catalog) {
         return catalog.copy(id()).orElseThrow(() -> Lookup.gone("clone", name()));
     }

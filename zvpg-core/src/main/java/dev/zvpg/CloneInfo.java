@@ -16,6 +16,8 @@ import java.util.OptionalLong;
  * @param state whether its server runs
  * @param port the port that its server listens on, or will
  * @param dataDirectory where its files are
+ * @param expires from when on the next {@link Zvpg#open()} or {@link Repository#deleteExpired()} deletes it; empty for never
+ * @param isProtected whether it can neither be deleted nor expire
  * @param usedBytes the bytes that come free when it alone goes; empty where the storage does not tell
  * @param referencedBytes the bytes it refers to, shared or not; empty where the storage does not tell
  */
@@ -26,5 +28,7 @@ public record CloneInfo(
         ServerState state,
         int port,
         Path dataDirectory,
+        Optional<Instant> expires,
+        boolean isProtected,
         OptionalLong usedBytes,
         OptionalLong referencedBytes) {}

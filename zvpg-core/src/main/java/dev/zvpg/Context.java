@@ -18,6 +18,7 @@ record Context(
         Locks locks,
         Events events,
         PortRange ports,
+        int maxClones,
         String author,
         Clock clock,
         AtomicBoolean closed) {

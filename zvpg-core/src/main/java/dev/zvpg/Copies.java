@@ -3,9 +3,7 @@ package dev.zvpg;
 import dev.zvpg.server.Finding;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
-import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,19 +13,17 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes and deletes branches and clones. Thread-safe. */
+/** Makes branches and clones. Thread-safe. */
 final class Copies {
 
     private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
 
     private final Context context;
     private final Servers servers;
-    private final Snapshots snapshots;
 
-    Copies(Context context, Servers servers, Snapshots snapshots) {
+    Copies(Context context, Servers servers) {
         this.context = context;
         this.servers = servers;
-        this.snapshots = snapshots;
     }
 
     /** Makes the branch that everything grows from, on a new and empty cluster. */
@@ -37,143 +33,89 @@ final class Copies {
             context.storage().create(volume, Map.of(Copy.REPOSITORY, context.repositoryId()));
             undoingOnFailure(volume, () -> {
                 context.launcher().initialize(context.dataDirectory(volume), context.credentials());
-                refer(Copy.Kind.BRANCH, name, volume, now -> Optional.empty(), WorkingCopyOptions.DEFAULT);
+                refer(Wanted.branch(name, BranchOptions.DEFAULT), volume, now -> Optional.empty(), Optional.empty());
             });
         }
     }
 
     /** Makes a branch or a clone that starts as a snapshot's image, and returns its identity. */
-    String create(Copy.Kind kind, String name, SnapshotId from, String ref, WorkingCopyOptions options) {
+    String create(Wanted wanted, SnapshotId from, String ref) {
         long began = System.nanoTime();
-        String what = kind.word() + " " + name;
-        context.launcher().check(options.settings());
         Catalog catalog = context.catalog();
-        requireFree(catalog, kind, name); // before the long copy; and once more after it, when it counts
+        requirePossible(catalog, wanted); // before the long copy; and once more after it, when it counts
         if (catalog.image(from).isEmpty()) {
             throw Lookup.gone("snapshot", ref);
         }
-        VolumeId volume = VolumeId.generate(name);
+        VolumeId volume = VolumeId.generate(wanted.name());
         try (Locks.Held making = context.locks().making()) {
             context.storage()
-                    .clone(from, volume, Map.of(Copy.REPOSITORY, context.repositoryId()), context.progress(what));
+                    .clone(
+                            from,
+                            volume,
+                            Map.of(Copy.REPOSITORY, context.repositoryId()),
+                            context.progress(wanted.words()));
             List<Finding> findings = undoingOnFailure(volume, () -> {
                 List<Finding> found = context.launcher().disarm(context.dataDirectory(volume));
-                // a clone is a copy of that snapshot and of no other; a branch follows what is left of its history
-                refer(
-                        kind,
-                        name,
-                        volume,
-                        now -> kind == Copy.Kind.CLONE ? Optional.of(from) : now.survivor(from, catalog),
-                        options);
+                if (wanted.kind() == Copy.Kind.CLONE) { // a copy of that snapshot and of no other
+                    refer(wanted, volume, now -> Optional.of(from), Optional.empty());
+                } else { // follows what is left of its history
+                    refer(wanted, volume, now -> now.survivor(from, catalog), Optional.of(from));
+                }
                 return found;
             });
             Duration took = Duration.ofNanos(System.nanoTime() - began);
             context.events()
                     .tell(
-                            kind == Copy.Kind.BRANCH
-                                    ? new Event.BranchCreated(name, ref, findings, took)
-                                    : new Event.CloneCreated(name, ref, findings, took));
+                            wanted.kind() == Copy.Kind.BRANCH
+                                    ? new Event.BranchCreated(wanted.name(), ref, findings, took)
+                                    : new Event.CloneCreated(wanted.name(), ref, findings, took));
         }
         return volume.value();
     }
 
+    /** Refuses what cannot be made, before anything is. */
+    void requirePossible(Catalog catalog, Wanted wanted) {
+        context.launcher().check(wanted.settings());
+        requireFree(catalog, wanted.kind(), wanted.name());
+        int clones = catalog.copies(Copy.Kind.CLONE).size();
+        if (wanted.kind() == Copy.Kind.CLONE && clones >= context.maxClones()) {
+            throw new InUseException("cannot create " + wanted.words() + ": the repository has " + clones
+                    + " clones, its limit; delete one or raise maxClones");
+        }
+    }
+
     /** The step before which the volume is nobody's and after which it is the branch or clone. */
     private void refer(
-            Copy.Kind kind,
-            String name,
+            Wanted wanted,
             VolumeId volume,
             Function<Catalog, Optional<SnapshotId>> base,
-            WorkingCopyOptions options) {
+            Optional<SnapshotId> untouched) {
         try (Locks.Held held = context.locks().repository()) {
             context.home().requireLiving();
             Catalog catalog = context.catalog();
-            requireFree(catalog, kind, name);
-            int port = servers.assignPort(catalog, kind.word() + " " + name, options.port());
+            requirePossible(catalog, wanted);
+            int port = servers.assignPort(catalog, wanted.words(), wanted.port());
             Map<String, String> attributes = Copy.attributes(
-                    kind,
-                    volume.value(),
-                    name,
-                    base.apply(catalog),
-                    port,
-                    options,
-                    context.clock().instant());
+                    wanted, volume.value(), port, context.clock().instant());
+            base.apply(catalog).ifPresent(snapshot -> attributes.put(Copy.BASE, snapshot.value()));
+            untouched.ifPresent(snapshot -> attributes.put(Copy.UNTOUCHED, snapshot.value()));
             context.storage().update(List.of(AttributeChange.set(volume, attributes)));
         }
     }
 
-    /** Stops the server and deletes the branch or clone with everything that only it needed. */
-    void delete(String id, Copy.Kind kind, String name) {
+    /** Lets a clone be deleted, or not. */
+    void protect(String id, String name, boolean isProtected) {
         try (Locks.Held held = context.locks().workingCopy(id)) {
-            Copy copy = context.catalog().copy(id).orElseThrow(() -> Lookup.gone(kind.word(), name));
-            requireAnother(context.catalog(), copy);
-            servers.stop(copy);
-            try (Locks.Held making = context.locks().making()) { // so that nobody sweeps it before it is destroyed here
-                try (Locks.Held repository = context.locks().repository()) {
-                    requireAnother(context.catalog(), copy); // once more, now that nobody else can delete the other one
-                    unrefer(List.of(copy));
-                }
-                context.storage().destroy(copy.volume().id());
-            }
-            snapshots.collectGarbage();
-            forget(id);
-            context.events()
-                    .tell(
-                            kind == Copy.Kind.BRANCH
-                                    ? new Event.BranchDeleted(copy.name())
-                                    : new Event.CloneDeleted(copy.name()));
-        }
-    }
-
-    /** From here on nobody refers to the volumes; what a crash leaves of them is swept by the next {@code open()}. */
-    private void unrefer(List<Copy> copies) {
-        context.storage()
-                .update(copies.stream()
-                        .map(copy -> new AttributeChange(copy.volume().id(), Map.of(), Set.of(Copy.KIND)))
-                        .toList());
-    }
-
-    private static void requireAnother(Catalog catalog, Copy copy) {
-        if (catalog.copies(Copy.Kind.BRANCH).equals(List.of(copy))) {
-            throw new InUseException(
-                    "cannot delete branch " + copy.name()
-                            + ": it is the only one, and everything grows from a branch; to delete the whole repository, call destroy()");
-        }
-    }
-
-    void stopAll() {
-        for (Copy copy : context.catalog().copies()) {
-            try (Locks.Held held = context.locks().workingCopy(copy.id())) {
-                servers.stop(copy);
-            }
-        }
-    }
-
-    /** Destroys everything in the storage that is this repository's. Called under the repository's lock. */
-    void destroyAll() {
-        List<Copy> copies = context.catalog().copies();
-        if (!copies.isEmpty()) {
-            unrefer(copies);
-        }
-        for (StoredVolume volume : context.catalog().unreferenced()) {
-            context.storage().destroy(volume.id());
-        }
-        snapshots.collectGarbage();
-    }
-
-    /** Removes what interrupted operations left, unless somebody is in the middle of one. */
-    void sweep() {
-        Optional<Locks.Held> sweeping = context.locks().sweeping();
-        if (sweeping.isEmpty()) {
-            LOG.debug("Not sweeping: another process is making something");
-            return;
-        }
-        try (Locks.Held held = sweeping.get()) {
-            context.storage().recover();
-            for (StoredVolume volume : context.catalog().unreferenced()) {
-                LOG.info("Removing volume {}, left over from an operation that was cut off", volume.id());
-                destroyQuietly(volume.id());
-            }
-            snapshots.collectGarbage();
+            VolumeId volume = context.catalog()
+                    .copy(id)
+                    .orElseThrow(() -> Lookup.gone("clone", name))
+                    .volume()
+                    .id();
+            context.storage()
+                    .update(List.of(
+                            isProtected
+                                    ? AttributeChange.set(volume, Map.of(Copy.PROTECTED, Boolean.toString(true)))
+                                    : new AttributeChange(volume, Map.of(), Set.of(Copy.PROTECTED))));
         }
     }
 
@@ -218,22 +160,14 @@ final class Copies {
         }
     }
 
-    private void destroyQuietly(VolumeId volume) {
+    /** Destroys what nobody refers to; what refuses is left for the next {@code open()}. */
+    void destroyQuietly(VolumeId volume) {
         try {
             context.storage().destroy(volume);
         } catch (NotFoundException e) {
             LOG.debug("Volume {} is gone already", volume);
         } catch (ZvpgException e) {
             LOG.warn("Volume {} cannot be removed now; the next open() tries again", volume, e);
-        }
-    }
-
-    private void forget(String id) {
-        context.locks().forget(id);
-        try {
-            Directories.delete(context.home().runDirectory(id));
-        } catch (IOException e) {
-            LOG.warn("{} cannot be removed; remove it by hand", context.home().runDirectory(id), e);
         }
     }
 }

@@ -15,10 +15,13 @@ import java.util.TreeMap;
  * @param name its name, unique among its kind
  * @param volume the volume that holds it
  * @param base the snapshot it started from, or last returned to; empty when it started empty
+ * @param untouched the snapshot that a branch's volume is still the image of, because no server was ever started on it
  * @param port where its server listens
  * @param portFixed whether the caller chose the port
  * @param settings server settings that the caller chose
  * @param created when it was made, whichever volume it is on now
+ * @param expires when it may be deleted
+ * @param isProtected whether it must not be
  */
 record Copy(
         Kind kind,
@@ -26,10 +29,13 @@ record Copy(
         String name,
         StoredVolume volume,
         Optional<SnapshotId> base,
+        Optional<SnapshotId> untouched,
         int port,
         boolean portFixed,
         Map<String, String> settings,
-        Instant created) {
+        Instant created,
+        Optional<Instant> expires,
+        boolean isProtected) {
 
     enum Kind {
         BRANCH,
@@ -44,13 +50,19 @@ record Copy(
     static final String KIND = "kind";
 
     static final String REPOSITORY = "repository";
+    static final String NAME = "name";
     static final String BASE = "base";
+
+    /** Goes before the first start; a volume without it may have been written to. */
+    static final String UNTOUCHED = "untouched";
+
     static final String PORT = "port";
+    static final String PROTECTED = "protected";
     private static final String ID = "id";
-    private static final String NAME = "name";
     private static final String PORT_FIXED = "port-fixed";
     private static final String SETTINGS = "settings";
     private static final String CREATED = "created";
+    private static final String EXPIRES = "expires";
 
     /** Reads a volume's attributes; empty when nothing refers to it. */
     static Optional<Copy> of(StoredVolume volume) {
@@ -65,30 +77,39 @@ record Copy(
                 attributes.getOrDefault(NAME, volume.id().value()),
                 volume,
                 Optional.ofNullable(attributes.get(BASE)).map(SnapshotId::new),
+                Optional.ofNullable(attributes.get(UNTOUCHED)).map(SnapshotId::new),
                 Integer.parseInt(attributes.getOrDefault(PORT, "0")),
                 Boolean.parseBoolean(attributes.get(PORT_FIXED)),
                 Settings.parse(attributes.getOrDefault(SETTINGS, "{}")),
-                Instant.parse(attributes.getOrDefault(CREATED, volume.created().toString()))));
+                Instant.parse(attributes.getOrDefault(CREATED, volume.created().toString())),
+                Optional.ofNullable(attributes.get(EXPIRES)).map(Instant::parse),
+                Boolean.parseBoolean(attributes.get(PROTECTED))));
     }
 
-    /** The attributes of a new branch or clone. */
-    static Map<String, String> attributes(
-            Kind kind,
-            String id,
-            String name,
-            Optional<SnapshotId> base,
-            int port,
-            WorkingCopyOptions options,
-            Instant created) {
+    /** The attributes of a new branch or clone, but for the snapshots that it comes from. */
+    static Map<String, String> attributes(Wanted wanted, String id, int port, Instant created) {
         Map<String, String> attributes = new TreeMap<>();
-        attributes.put(KIND, kind.word());
+        attributes.put(KIND, wanted.kind().word());
         attributes.put(ID, id);
-        attributes.put(NAME, name);
-        base.ifPresent(snapshot -> attributes.put(BASE, snapshot.value()));
+        attributes.put(NAME, wanted.name());
         attributes.put(PORT, Integer.toString(port));
-        attributes.put(PORT_FIXED, Boolean.toString(options.port().isPresent()));
-        attributes.put(SETTINGS, Settings.format(options.settings()));
+        attributes.put(PORT_FIXED, Boolean.toString(wanted.port().isPresent()));
+        attributes.put(SETTINGS, Settings.format(wanted.settings()));
         attributes.put(CREATED, created.toString());
+        wanted.timeToLive()
+                .ifPresent(time -> attributes.put(EXPIRES, created.plus(time).toString()));
+        if (wanted.isProtected()) {
+            attributes.put(PROTECTED, Boolean.toString(true));
+        }
         return attributes;
+    }
+
+    boolean isExpired(Instant now) {
+        return expires.isPresent() && !expires.get().isAfter(now);
+    }
+
+    /** In words, for messages. */
+    String words() {
+        return kind.word() + " " + name;
     }
 }

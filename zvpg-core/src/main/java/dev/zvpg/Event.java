@@ -47,6 +47,25 @@ public sealed interface Event {
     record BranchReset(String name, String to, List<Finding> findings, Duration took) implements Event {}
 
     /**
+     * A branch got another name.
+     *
+     * @param from the name that it had
+     * @param to the name that it has
+     */
+    record BranchRenamed(String from, String to) implements Event {}
+
+    /**
+     * A branch got the state and the history of another one.
+     *
+     * @param name its name
+     * @param other the other one's name
+     * @param to the snapshot that it holds now, written {@code branch@name}
+     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was done
+     * @param took how long it took, but for starting its server again
+     */
+    record BranchMerged(String name, String other, String to, List<Finding> findings, Duration took) implements Event {}
+
+    /**
      * A branch was deleted.
      *
      * @param name its name
@@ -64,7 +83,24 @@ public sealed interface Event {
     record CloneCreated(String name, String from, List<Finding> findings, Duration took) implements Event {}
 
     /**
-     * A clone was deleted.
+     * A clone was brought back to its snapshot.
+     *
+     * @param name its name
+     * @param to the snapshot, written {@code branch@name}
+     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was done
+     * @param took how long it took, but for starting its server again
+     */
+    record CloneReset(String name, String to, List<Finding> findings, Duration took) implements Event {}
+
+    /**
+     * A clone was deleted because its time was over.
+     *
+     * @param name its name
+     */
+    record CloneExpired(String name) implements Event {}
+
+    /**
+     * A clone was deleted on demand.
      *
      * @param name its name
      */

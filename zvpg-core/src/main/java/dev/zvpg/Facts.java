@@ -40,6 +40,8 @@ final class Facts {
                 servers.state(copy),
                 copy.port(),
                 context.dataDirectory(copy.volume().id()),
+                copy.expires(),
+                copy.isProtected(),
                 copy.volume().usedBytes(),
                 copy.volume().referencedBytes());
     }

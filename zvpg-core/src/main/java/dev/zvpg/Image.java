@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * @param id its identity
  * @param name its name, unique in its branch
  * @param branchId the identity of the branch it was taken on, which may be deleted since
- * @param branchName the name that the branch had then
+ * @param branchName the name that the branch had then, or when it was deleted
  * @param sequence its place among the snapshots of its volume, from 1
  * @param parents the snapshots it follows, nearest first
  * @param stored what the storage says of it
@@ -29,9 +29,9 @@ record Image(
         StoredSnapshot stored) {
 
     static final String PARENTS = "parents";
+    static final String BRANCH_NAME = "branch-name";
     private static final String NAME = "name";
     private static final String BRANCH = "branch";
-    private static final String BRANCH_NAME = "branch-name";
     private static final String SEQUENCE = "sequence";
     private static final String MESSAGE = "message";
     private static final String AUTHOR = "author";

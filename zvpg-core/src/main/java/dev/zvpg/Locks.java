@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Named locks between the threads and processes that use one repository. The operating system drops them with the process,
- * so a crash leaves none. Order: a working copy's lock first, then the repository's. Thread-safe.
+ * so a crash leaves none. Order: working copies' locks first, by id where there are two, then the repository's. Thread-safe.
  */
 final class Locks {
 
@@ -56,6 +56,25 @@ final class Locks {
     /** For everything that must not meet itself on one working copy: start, stop, snapshot, delete. */
     Held workingCopy(String id) {
         return exclusive("copy-" + id, true);
+    }
+
+    /** The same for two of them at once. */
+    Held workingCopies(String one, String other) {
+        boolean inOrder = one.compareTo(other) <= 0;
+        Held first = workingCopy(inOrder ? one : other);
+        try {
+            Held second = workingCopy(inOrder ? other : one);
+            return () -> {
+                try {
+                    second.close();
+                } finally {
+                    first.close();
+                }
+            };
+        } catch (RuntimeException | Error e) {
+            first.close();
+            throw e;
+        }
     }
 
     /** Says that objects are being made that nothing refers to yet. Shared by any number of makers. */

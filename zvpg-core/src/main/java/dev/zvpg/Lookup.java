@@ -35,6 +35,14 @@ final class Lookup {
                 + (names.isEmpty() ? "there are no " + plural : "the " + plural + " are " + list(names)));
     }
 
+    static NotFoundException noCloneOnPort(Catalog catalog, int port) {
+        List<String> clones = catalog.copies(Copy.Kind.CLONE).stream()
+                .map(clone -> clone.name() + " (" + clone.port() + ")")
+                .toList();
+        return new NotFoundException("no clone is on port " + port + "; "
+                + (clones.isEmpty() ? "there are no clones" : "the clones are " + list(clones)));
+    }
+
     static NotFoundException noImage(Catalog catalog, String ref, List<Image> candidates) {
         List<String> refs = candidates.stream().map(catalog::ref).toList();
         return new NotFoundException("no snapshot is named " + ref + "; "

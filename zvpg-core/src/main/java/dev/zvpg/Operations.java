@@ -1,18 +1,34 @@
 package dev.zvpg;
 
 /** The verbs of an open repository, for its handles. Thread-safe. */
-record Operations(Context context, Servers servers, Snapshots snapshots, Copies copies, Resets resets, Facts facts) {
+record Operations(
+        Context context,
+        Servers servers,
+        Snapshots snapshots,
+        Copies copies,
+        Branches branches,
+        Deletions deletions,
+        Work work,
+        Resets resets,
+        Merges merges,
+        Facts facts) {
 
     static Operations of(Context context) {
         Servers servers = new Servers(context);
         Snapshots snapshots = new Snapshots(context, servers);
-        Copies copies = new Copies(context, servers, snapshots);
+        Copies copies = new Copies(context, servers);
+        Work work = new Work(context, servers);
+        Moves moves = new Moves(context, servers, copies);
         return new Operations(
                 context,
                 servers,
                 snapshots,
                 copies,
-                new Resets(context, servers, snapshots, copies),
+                new Branches(context, snapshots, copies),
+                new Deletions(context, servers, snapshots, copies),
+                work,
+                new Resets(context, snapshots, work, moves),
+                new Merges(context, snapshots, work, moves),
                 new Facts(context, servers));
     }
 }

@@ -54,7 +54,7 @@ public final class Repository implements AutoCloseable {
 
     /** Removes what interrupted operations left. */
     void sweep() {
-        operations.copies().sweep();
+        operations.deletions().sweep();
     }
 
     void createFirstBranch(String name) {
@@ -127,6 +127,40 @@ public final class Repository implements AutoCloseable {
      */
     public Optional<Clone> findClone(String name) {
         return operations.context().catalog().copy(Copy.Kind.CLONE, name).map(copy -> new Clone(operations, copy));
+    }
+
+    /**
+     * The clone on a port.
+     *
+     * @param port where its server listens, or will
+     * @return the clone
+     * @throws NotFoundException when there is none; the message lists those there are
+     */
+    public Clone cloneOnPort(int port) {
+        Catalog catalog = operations.context().catalog();
+        return catalog.cloneOnPort(port)
+                .map(copy -> new Clone(operations, copy))
+                .orElseThrow(() -> Lookup.noCloneOnPort(catalog, port));
+    }
+
+    /**
+     * The clone on a port, if there is one.
+     *
+     * @param port where its server listens, or will
+     * @return the clone
+     */
+    public Optional<Clone> findCloneOnPort(int port) {
+        return operations.context().catalog().cloneOnPort(port).map(copy -> new Clone(operations, copy));
+    }
+
+    /**
+     * Deletes the clones whose time is over, running or not; protected ones stay. {@link Zvpg#open()} does this too. One that
+     * cannot be deleted is logged, and tried again the next time.
+     *
+     * @return the names of those that were deleted
+     */
+    public List<String> deleteExpired() {
+        return operations.deletions().deleteExpired();
     }
 
     /**
@@ -217,7 +251,7 @@ public final class Repository implements AutoCloseable {
      */
     public void destroy() {
         Context context = operations.context();
-        operations.copies().stopAll();
+        operations.deletions().stopAll();
         try (Locks.Held held = context.locks().repository()) {
             context.home().writeMarker(context.home().marker(), Home.State.DESTROYING); // no way back from here
             destroyStorage();
@@ -229,7 +263,7 @@ public final class Repository implements AutoCloseable {
 
     /** Destroys all that the storage has of the repository. */
     void destroyStorage() {
-        operations.copies().destroyAll();
+        operations.deletions().destroyAll();
     }
 
     /** Releases what this JVM holds, the storage included; stops no server, deletes nothing. Idempotent. */

@@ -49,6 +49,10 @@ final class Servers {
         if (running.isPresent()) {
             return running.get();
         }
+        if (copy.untouched().isPresent()) { // from here on it may be written to
+            context.storage()
+                    .update(List.of(new AttributeChange(copy.volume().id(), Map.of(), Set.of(Copy.UNTOUCHED))));
+        }
         long began = System.nanoTime();
         ServerSpec spec = spec(copy);
         Set<Integer> refused = new HashSet<>();

@@ -69,8 +69,9 @@ public final class Snapshot {
      * @throws ConfigurationException when the port is outside the repository's range
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
-    public Branch branch(String name, UnaryOperator<WorkingCopyOptions> options) {
-        return new Branch(operations, create(Copy.Kind.BRANCH, RefName.branch(name), options), name);
+    public Branch branch(String name, UnaryOperator<BranchOptions> options) {
+        Wanted wanted = Wanted.branch(name, options.apply(BranchOptions.DEFAULT));
+        return new Branch(operations, operations.copies().create(wanted, id, ref), name);
     }
 
     /**
@@ -79,6 +80,7 @@ public final class Snapshot {
      * @param name its name, unique among the repository's clones, by git's rules for refs and without {@code @}
      * @return the clone
      * @throws AlreadyExistsException when a clone has that name
+     * @throws InUseException when the repository has as many clones as {@link Zvpg#maxClones} allows
      * @throws OutOfSpaceException when the storage has to copy and there is no space left
      */
     public Clone clone(String name) {
@@ -91,12 +93,14 @@ public final class Snapshot {
      * @param name its name, unique among the repository's clones, by git's rules for refs and without {@code @}
      * @param options changes the default options
      * @return the clone
-     * @throws InUseException when the port is another working copy's
+     * @throws InUseException when the port is another working copy's, or the repository has as many clones as
+     *     {@link Zvpg#maxClones} allows
      * @throws ConfigurationException when the port is outside the repository's range
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
-    public Clone clone(String name, UnaryOperator<WorkingCopyOptions> options) {
-        return new Clone(operations, create(Copy.Kind.CLONE, RefName.clone(name), options), name);
+    public Clone clone(String name, UnaryOperator<CloneOptions> options) {
+        Wanted wanted = Wanted.clone(name, options.apply(CloneOptions.DEFAULT));
+        return new Clone(operations, operations.copies().create(wanted, id, ref), name);
     }
 
     /**
@@ -120,10 +124,6 @@ public final class Snapshot {
 
     SnapshotId id() {
         return id;
-    }
-
-    private String create(Copy.Kind kind, String name, UnaryOperator<WorkingCopyOptions> options) {
-        return operations.copies().create(kind, name, id, ref, options.apply(WorkingCopyOptions.DEFAULT));
     }
 
     @Override

@@ -43,7 +43,7 @@ final class Snapshots {
         this.servers = servers;
     }
 
-    /** A snapshot that was taken just now. */
+    /** A snapshot, by all its names. */
     record Taken(SnapshotId id, String name, String ref) {}
 
     /**
@@ -152,6 +152,15 @@ final class Snapshots {
             context.storage().destroy(id);
         }
         context.events().tell(new Event.SnapshotDeleted(catalog.ref(image)));
+    }
+
+    /** Takes a snapshot back that was taken for something that failed. */
+    void undo(Taken taken, Throwable failure) {
+        try {
+            delete(taken.id(), taken.ref());
+        } catch (RuntimeException | Error again) {
+            failure.addSuppressed(again); // one snapshot more than there was, which harms nobody
+        }
     }
 
     /**

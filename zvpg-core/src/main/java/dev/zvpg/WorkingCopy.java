@@ -66,6 +66,21 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
     }
 
     /**
+     * Stops its server if one runs, and starts it.
+     *
+     * @return the running server
+     * @throws ServerException when it does not end, or does not start again
+     * @throws InUseException as {@link #start()} does
+     */
+    public Server restart() {
+        try (Locks.Held held = operations.context().locks().workingCopy(id)) {
+            Copy copy = copy();
+            operations.servers().stop(copy);
+            return operations.servers().start(copy);
+        }
+    }
+
+    /**
      * Its running server.
      *
      * @return the server, whoever started it
@@ -137,10 +152,11 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
      * Stops its server and deletes it. What grew from it stays: branches and clones made from its snapshots, and those of its
      * snapshots that they descend from.
      *
-     * @throws InUseException when the storage cannot let go of its files; the message says who uses them
+     * @throws InUseException when it is the only branch or a protected clone, or the storage cannot let go of its files; the
+     *     message says who uses them
      */
     public void delete() {
-        operations.copies().delete(id, kind, name);
+        operations.deletions().delete(id, kind, name);
     }
 
     String id() {

@@ -29,6 +29,7 @@ public final class Zvpg {
     private final @Nullable Supplier<? extends Storage> storage;
     private final @Nullable ServerLauncher launcher;
     private final PortRange ports;
+    private final int maxClones;
     private final String author;
     private final Clock clock;
 
@@ -37,12 +38,14 @@ public final class Zvpg {
             @Nullable Supplier<? extends Storage> storage,
             @Nullable ServerLauncher launcher,
             PortRange ports,
+            int maxClones,
             String author,
             Clock clock) {
         this.home = home;
         this.storage = storage;
         this.launcher = launcher;
         this.ports = ports;
+        this.maxClones = maxClones;
         this.author = author;
         this.clock = clock;
     }
@@ -56,7 +59,7 @@ public final class Zvpg {
      */
     public static Zvpg at(Path home) {
         String user = System.getProperty("user.name", "unknown");
-        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, user, Clock.systemUTC());
+        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, Integer.MAX_VALUE, user, Clock.systemUTC());
     }
 
     /**
@@ -73,6 +76,7 @@ public final class Zvpg {
                 configuration.storage().equals(Configuration.DIRECTORY) ? null : () -> Providers.storage(configuration),
                 Providers.launcher(configuration),
                 configuration.ports(),
+                configuration.maxClones().orElse(Integer.MAX_VALUE),
                 at(configuration.home()).author,
                 Clock.systemUTC());
         return configuration.author().map(zvpg::author).orElse(zvpg);
@@ -86,7 +90,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg storage(Storage storage) {
-        return new Zvpg(home, opened(Objects.requireNonNull(storage)), launcher, ports, author, clock);
+        return new Zvpg(home, opened(Objects.requireNonNull(storage)), launcher, ports, maxClones, author, clock);
     }
 
     /**
@@ -96,7 +100,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg postgres(ServerLauncher launcher) {
-        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, author, clock);
+        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, maxClones, author, clock);
     }
 
     /**
@@ -107,7 +111,21 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg ports(int first, int last) {
-        return new Zvpg(home, storage, launcher, new PortRange(first, last), author, clock);
+        return new Zvpg(home, storage, launcher, new PortRange(first, last), maxClones, author, clock);
+    }
+
+    /**
+     * Limits how many clones the repository may have; one more is refused with {@link InUseException}. Without this there is no
+     * limit. It is this program's limit and not stored in the repository.
+     *
+     * @param count at least 1
+     * @return a changed copy
+     */
+    public Zvpg maxClones(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("the limit of clones is at least 1, not " + count);
+        }
+        return new Zvpg(home, storage, launcher, ports, count, author, clock);
     }
 
     /**
@@ -117,11 +135,11 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg author(String author) {
-        return new Zvpg(home, storage, launcher, ports, Objects.requireNonNull(author), clock);
+        return new Zvpg(home, storage, launcher, ports, maxClones, Objects.requireNonNull(author), clock);
     }
 
     Zvpg clock(Clock clock) {
-        return new Zvpg(home, storage, launcher, ports, author, clock);
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock);
     }
 
     /**
@@ -183,7 +201,8 @@ public final class Zvpg {
     }
 
     /**
-     * Opens a repository, and removes what operations that were cut off by a crash left in it.
+     * Opens a repository, removes what operations that were cut off by a crash left in it, and deletes clones that have
+     * expired.
      *
      * @return the open repository
      * @throws NotFoundException when the directory is no repository
@@ -205,6 +224,7 @@ public final class Zvpg {
             repository.requireOwnStorage();
             repository.requireABranch();
             repository.sweep();
+            repository.deleteExpired();
             return repository;
         } catch (RuntimeException | Error e) {
             repository.close();
@@ -235,6 +255,7 @@ public final class Zvpg {
                 new Locks(home.locks()),
                 new Events(),
                 ports,
+                maxClones,
                 author,
                 clock,
                 new AtomicBoolean()));

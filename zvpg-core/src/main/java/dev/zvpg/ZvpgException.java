@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class ZvpgException extends RuntimeException
         permits AlreadyExistsException,
                 ConfigurationException,
+                DivergedException,
                 InUseException,
                 NotFoundException,
                 OutOfSpaceException,

@@ -5,21 +5,21 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
- * How the server of a new branch or clone runs. Handed to a lambda that returns a changed copy:
- * {@code v1.clone("trial", o -> o.port(6010).setting("work_mem", "256MB"))}.
+ * How the server of a new branch runs. Handed to a lambda that returns a changed copy:
+ * {@code v1.branch("feature", o -> o.port(6010).setting("work_mem", "256MB"))}.
  *
  * <p>Immutable.
  *
  * @param port the port it always listens on; empty for the next free one of the repository's range
  * @param settings server settings that win over the cluster's own
  */
-public record WorkingCopyOptions(OptionalInt port, Map<String, String> settings) {
+public record BranchOptions(OptionalInt port, Map<String, String> settings) {
 
     /** The next free port, and no settings. */
-    public static final WorkingCopyOptions DEFAULT = new WorkingCopyOptions(OptionalInt.empty(), Map.of());
+    public static final BranchOptions DEFAULT = new BranchOptions(OptionalInt.empty(), Map.of());
 
     /** Copies the settings. */
-    public WorkingCopyOptions {
+    public BranchOptions {
         settings = Map.copyOf(settings);
     }
 
@@ -29,8 +29,8 @@ public record WorkingCopyOptions(OptionalInt port, Map<String, String> settings)
      * @param port a port of the repository's range
      * @return a copy
      */
-    public WorkingCopyOptions port(int port) {
-        return new WorkingCopyOptions(OptionalInt.of(port), settings);
+    public BranchOptions port(int port) {
+        return new BranchOptions(OptionalInt.of(port), settings);
     }
 
     /**
@@ -40,9 +40,9 @@ public record WorkingCopyOptions(OptionalInt port, Map<String, String> settings)
      * @param value its value, as the server's configuration file would have it, without quotes
      * @return a copy
      */
-    public WorkingCopyOptions setting(String name, String value) {
+    public BranchOptions setting(String name, String value) {
         Map<String, String> more = new TreeMap<>(settings);
         more.put(name, value);
-        return new WorkingCopyOptions(port, more);
+        return new BranchOptions(port, more);
     }
 }

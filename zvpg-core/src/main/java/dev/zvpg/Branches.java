@@ -1,0 +1,64 @@
+package dev.zvpg;
+
+import dev.zvpg.storage.AttributeChange;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Branches of branches, and their names. Thread-safe. */
+final class Branches {
+
+    private final Context context;
+    private final Snapshots snapshots;
+    private final Copies copies;
+
+    Branches(Context context, Snapshots snapshots, Copies copies) {
+        this.context = context;
+        this.snapshots = snapshots;
+        this.copies = copies;
+    }
+
+    /** Makes a branch from another one's head, and takes a snapshot of it where there is none. */
+    String branch(String id, String name, Wanted wanted) {
+        Catalog catalog = context.catalog();
+        Copy parent = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
+        Optional<Image> head = catalog.head(parent);
+        if (head.isPresent()) {
+            return copies.create(wanted, head.get().id(), catalog.ref(head.get()));
+        }
+        copies.requirePossible(catalog, wanted);
+        Snapshots.Taken first = snapshots.take(
+                id,
+                parent.name(),
+                Optional.empty(),
+                "where branch " + wanted.name() + " begins",
+                SnapshotOptions.DEFAULT);
+        try {
+            return copies.create(wanted, first.id(), first.ref());
+        } catch (RuntimeException | Error e) {
+            snapshots.undo(first, e);
+            throw e;
+        }
+    }
+
+    /** Gives a branch another name. Its snapshots are written with it from then on, because they only name its identity. */
+    void rename(String id, String oldName, String newName) {
+        RefName.branch(newName);
+        String before;
+        try (Locks.Held held = context.locks().workingCopy(id);
+                Locks.Held repository = context.locks().repository()) {
+            Catalog catalog = context.catalog();
+            Copy branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", oldName));
+            before = branch.name();
+            if (before.equals(newName)) {
+                return;
+            }
+            if (catalog.copy(Copy.Kind.BRANCH, newName).isPresent()) {
+                throw new AlreadyExistsException("cannot rename branch " + before + " to " + newName
+                        + ": a branch of that name exists; choose another name, or rename or delete that one first");
+            }
+            context.storage().update(List.of(AttributeChange.set(branch.volume().id(), Map.of(Copy.NAME, newName))));
+        }
+        context.events().tell(new Event.BranchRenamed(before, newName));
+    }
+}

@@ -1,0 +1,162 @@
+package dev.zvpg;
+
+import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.StoredVolume;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Deletes branches and clones, and what was left of such. Thread-safe. */
+final class Deletions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deletions.class);
+
+    private final Context context;
+    private final Servers servers;
+    private final Snapshots snapshots;
+    private final Copies copies;
+
+    Deletions(Context context, Servers servers, Snapshots snapshots, Copies copies) {
+        this.context = context;
+        this.servers = servers;
+        this.snapshots = snapshots;
+        this.copies = copies;
+    }
+
+    /** Stops the server and deletes the branch or clone with everything that only it needed. */
+    void delete(String id, Copy.Kind kind, String name) {
+        try (Locks.Held held = context.locks().workingCopy(id)) {
+            Copy copy = context.catalog().copy(id).orElseThrow(() -> Lookup.gone(kind.word(), name));
+            if (copy.isProtected()) {
+                throw new InUseException(
+                        "cannot delete " + copy.words() + ": it is protected; call unprotect() on it first");
+            }
+            remove(copy);
+            context.events()
+                    .tell(
+                            kind == Copy.Kind.BRANCH
+                                    ? new Event.BranchDeleted(copy.name())
+                                    : new Event.CloneDeleted(copy.name()));
+        }
+    }
+
+    /** Deletes the clones whose time is over and that nobody protects, and returns their names. */
+    List<String> deleteExpired() {
+        Instant now = context.clock().instant();
+        List<String> deleted = new ArrayList<>();
+        for (Copy clone : context.catalog().copies(Copy.Kind.CLONE)) {
+            if (clone.isExpired(now) && !clone.isProtected()) {
+                try (Locks.Held held = context.locks().workingCopy(clone.id())) {
+                    expire(clone.id()).ifPresent(deleted::add);
+                } catch (ZvpgException e) {
+                    LOG.warn(
+                            "Clone {} has expired and cannot be deleted now; the next time tries again",
+                            clone.name(),
+                            e);
+                }
+            }
+        }
+        return List.copyOf(deleted);
+    }
+
+    /** Called under its lock, which others may have had before: it may be protected by now, or gone. */
+    private Optional<String> expire(String id) {
+        Optional<Copy> clone = context.catalog().copy(id).filter(copy -> !copy.isProtected());
+        clone.ifPresent(copy -> {
+            remove(copy);
+            LOG.info("Clone {} has expired and was deleted", copy.name());
+            context.events().tell(new Event.CloneExpired(copy.name()));
+        });
+        return clone.map(Copy::name);
+    }
+
+    private void remove(Copy copy) {
+        requireAnother(context.catalog(), copy);
+        servers.stop(copy);
+        try (Locks.Held making = context.locks().making()) { // so that nobody sweeps it before it is destroyed here
+            try (Locks.Held repository = context.locks().repository()) {
+                Catalog catalog = context.catalog();
+                requireAnother(catalog, copy); // once more, now that nobody else can delete the other one
+                List<AttributeChange> changes = new ArrayList<>(lastNames(catalog, copy));
+                changes.add(unreferred(copy));
+                context.storage().update(changes);
+            }
+            context.storage().destroy(copy.volume().id());
+        }
+        snapshots.collectGarbage();
+        forget(copy.id());
+    }
+
+    /** Writes the name of a renamed branch on those of its snapshots that may outlive it. */
+    private static List<AttributeChange> lastNames(Catalog catalog, Copy branch) {
+        return catalog.imagesOf(branch).stream()
+                .filter(image -> !image.branchName().equals(branch.name()))
+                .map(image -> AttributeChange.set(image.id(), Map.of(Image.BRANCH_NAME, branch.name())))
+                .toList();
+    }
+
+    /** From here on nobody refers to the volume; what a crash leaves of it is swept by the next {@code open()}. */
+    private static AttributeChange unreferred(Copy copy) {
+        return new AttributeChange(copy.volume().id(), Map.of(), Set.of(Copy.KIND));
+    }
+
+    private static void requireAnother(Catalog catalog, Copy copy) {
+        if (catalog.copies(Copy.Kind.BRANCH).equals(List.of(copy))) {
+            throw new InUseException(
+                    "cannot delete branch " + copy.name()
+                            + ": it is the only one, and everything grows from a branch; to delete the whole repository, call destroy()");
+        }
+    }
+
+    void stopAll() {
+        for (Copy copy : context.catalog().copies()) {
+            try (Locks.Held held = context.locks().workingCopy(copy.id())) {
+                servers.stop(copy);
+            }
+        }
+    }
+
+    /** Destroys everything in the storage that is this repository's. Called under the repository's lock. */
+    void destroyAll() {
+        List<Copy> all = context.catalog().copies();
+        if (!all.isEmpty()) {
+            context.storage().update(all.stream().map(Deletions::unreferred).toList());
+        }
+        for (StoredVolume volume : context.catalog().unreferenced()) {
+            context.storage().destroy(volume.id());
+        }
+        snapshots.collectGarbage();
+    }
+
+    /** Removes what interrupted operations left, unless somebody is in the middle of one. */
+    void sweep() {
+        Optional<Locks.Held> sweeping = context.locks().sweeping();
+        if (sweeping.isEmpty()) {
+            LOG.debug("Not sweeping: another process is making something");
+            return;
+        }
+        try (Locks.Held held = sweeping.get()) {
+            context.storage().recover();
+            for (StoredVolume volume : context.catalog().unreferenced()) {
+                LOG.info("Removing volume {}, left over from an operation that was cut off", volume.id());
+                copies.destroyQuietly(volume.id());
+            }
+            snapshots.collectGarbage();
+        }
+    }
+
+    private void forget(String id) {
+        context.locks().forget(id);
+        try {
+            Directories.delete(context.home().runDirectory(id));
+        } catch (IOException e) {
+            LOG.warn("{} cannot be removed; remove it by hand", context.home().runDirectory(id), e);
+        }
+    }
+}

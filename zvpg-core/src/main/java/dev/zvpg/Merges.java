@@ -1,0 +1,136 @@
+package dev.zvpg;
+
+import dev.zvpg.storage.SnapshotId;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Gives a branch what another one has. Thread-safe. */
+final class Merges {
+
+    private final Context context;
+    private final Snapshots snapshots;
+    private final Work work;
+    private final Moves moves;
+
+    Merges(Context context, Snapshots snapshots, Work work, Moves moves) {
+        this.context = context;
+        this.snapshots = snapshots;
+        this.work = work;
+        this.moves = moves;
+    }
+
+    /** What became of it. */
+    record Merged(MergeResult.Kind kind, Snapshots.Taken head, Optional<Snapshots.Taken> saved) {}
+
+    private static Snapshots.Taken named(Catalog catalog, Image image) {
+        return new Snapshots.Taken(image.id(), image.name(), catalog.ref(image));
+    }
+
+    Merged merge(String id, String name, String otherId, String otherName) {
+        try (Locks.Held held = context.locks().workingCopies(id, otherId)) {
+            Catalog catalog = context.catalog();
+            Copy branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
+            Copy other = catalog.copy(otherId).orElseThrow(() -> Lookup.gone("branch", otherName));
+            boolean unsaved = work.isUnsaved(catalog, other);
+            Optional<Image> head = catalog.head(branch);
+            if (!unsaved
+                    && catalog.history(branch)
+                            .containsAll(catalog.head(other).stream().toList())) {
+                return new Merged(MergeResult.Kind.UP_TO_DATE, named(catalog, head.orElseThrow()), Optional.empty());
+            }
+            requireNotMoved(catalog, branch, other);
+            Optional<Snapshots.Taken> saved = unsaved ? Optional.of(save(other, branch)) : Optional.empty();
+            try {
+                return fastForward(branch, other, saved);
+            } catch (RuntimeException | Error e) {
+                saved.filter(taken -> isStillWhereItWas(branch, e)).ifPresent(taken -> snapshots.undo(taken, e));
+                throw e;
+            }
+        }
+    }
+
+    private Snapshots.Taken save(Copy other, Copy branch) {
+        return snapshots.take(
+                other.id(),
+                other.name(),
+                Optional.empty(),
+                "before the merge into " + branch.name(),
+                SnapshotOptions.DEFAULT);
+    }
+
+    private Merged fastForward(Copy branch, Copy other, Optional<Snapshots.Taken> saved) {
+        Catalog catalog = context.catalog();
+        Image target = catalog.head(other).orElseThrow(() -> Lookup.gone("the head of branch", other.name()));
+        String ref = catalog.ref(target);
+        return moves.move(
+                catalog,
+                branch,
+                target,
+                "merge of " + other.name() + " into " + branch.name(),
+                () -> {
+                    // once more, now that its server is stopped and no session can write any more
+                    requireNotMoved(context.catalog(), branch, other);
+                    return new Merged(MergeResult.Kind.FAST_FORWARD, named(catalog, target), saved);
+                },
+                (findings, took) -> new Event.BranchMerged(branch.name(), other.name(), ref, findings, took));
+    }
+
+    /** Whether nothing came of the merge; it may also have failed after the branch was moved. */
+    private boolean isStillWhereItWas(Copy branch, Throwable failure) {
+        try {
+            return context.catalog()
+                    .copy(branch.id())
+                    .filter(now -> now.volume().id().equals(branch.volume().id()))
+                    .isPresent();
+        } catch (RuntimeException | Error again) {
+            failure.addSuppressed(again);
+            return false;
+        }
+    }
+
+    /** Refuses to take anything away that only the branch has. */
+    private void requireNotMoved(Catalog catalog, Copy branch, Copy other) {
+        List<Image> mine = catalog.history(branch);
+        Set<SnapshotId> theirs = catalog.history(other).stream().map(Image::id).collect(Collectors.toSet());
+        List<String> moved = mine.stream()
+                .takeWhile(image -> !theirs.contains(image.id()))
+                .map(catalog::ref)
+                .toList();
+        boolean unsaved = work.isUnsaved(catalog, branch);
+        if (moved.isEmpty() && !unsaved) {
+            return;
+        }
+        Optional<String> fork = mine.stream()
+                .filter(image -> theirs.contains(image.id()))
+                .findFirst()
+                .map(catalog::ref);
+        throw new DivergedException(message(catalog, branch, other, fork, moved, unsaved), moved, unsaved);
+    }
+
+    private static String message(
+            Catalog catalog, Copy branch, Copy other, Optional<String> fork, List<String> moved, boolean unsaved) {
+        String name = branch.name();
+        String begin = "cannot merge " + other.name() + " into " + name + ": ";
+        if (fork.isEmpty()) {
+            return begin + "no snapshot is in the history of both; to make " + name + " what " + other.name()
+                    + " is, reset it to a snapshot of " + other.name();
+        }
+        if (moved.isEmpty()) {
+            return begin + name + " holds changes that no snapshot has, made since " + fork.get() + "; resetting "
+                    + name + " to " + fork.get() + " puts them aside in a snapshot, and then the merge can be done";
+        }
+        String theirs = catalog.head(other).map(catalog::ref).orElse(other.name());
+        return begin + name + " has moved since they parted at " + fork.get() + ", to " + shortened(moved)
+                + (unsaved ? ", and holds changes that no snapshot has" : "") + "; resetting " + name + " to " + theirs
+                + " gives it " + other.name() + "'s state and leaves its own in its snapshots, and a branch from "
+                + moved.get(0) + " is where " + other.name() + "'s changes can be made again";
+    }
+
+    private static String shortened(List<String> refs) {
+        int most = 5;
+        return refs.stream().limit(most).collect(Collectors.joining(", "))
+                + (refs.size() > most ? " and " + (refs.size() - most) + " more" : "");
+    }
+}
