@@ -20,7 +20,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What is done with branches. Confined to one thread. */
-@Command(name = "branch", description = "Makes, runs, resets, merges and deletes branches.")
+@Command(
+        name = "branch",
+        mixinStandardHelpOptions = true,
+        description = "Makes, runs, resets, merges and deletes branches.")
 final class BranchCommands {
 
     private static final String A_BRANCH = "the branch";
@@ -52,7 +55,10 @@ final class BranchCommands {
         }
     }
 
-    @Command(name = "create", description = "Makes a branch, starts it and prints how to connect.")
+    @Command(
+            name = "create",
+            mixinStandardHelpOptions = true,
+            description = "Makes a branch, starts it and prints how to connect.")
     void create(
             @Parameters(paramLabel = "NAME", description = "its name, such as feature/new-api") String name,
             @ArgGroup(multiplicity = "0..1") Start start,
@@ -78,7 +84,7 @@ final class BranchCommands {
         });
     }
 
-    @Command(name = "list", description = "Lists the branches.")
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the branches.")
     void list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
         session.use(repo -> {
             List<BranchInfo> branches = repo.status().branches();
@@ -86,7 +92,10 @@ final class BranchCommands {
         });
     }
 
-    @Command(name = "log", description = "Lists a branch's history, nearest first, across branches.")
+    @Command(
+            name = "log",
+            mixinStandardHelpOptions = true,
+            description = "Lists a branch's history, nearest first, across branches.")
     void log(
             @Parameters(
                             paramLabel = "BRANCH",
@@ -102,7 +111,7 @@ final class BranchCommands {
         });
     }
 
-    @Command(name = "snapshot", description = "Takes a snapshot of a branch.")
+    @Command(name = "snapshot", mixinStandardHelpOptions = true, description = "Takes a snapshot of a branch.")
     void snapshot(
             @Parameters(paramLabel = "BRANCH", description = A_BRANCH) String branch,
             @Parameters(paramLabel = "NAME", description = "the snapshot's name, unique in the branch") String name,
@@ -117,7 +126,10 @@ final class BranchCommands {
         SnapshotCommands.take(session, branch, Optional.of(name), message, json);
     }
 
-    @Command(name = "start", description = "Starts a branch's server, and prints how to connect.")
+    @Command(
+            name = "start",
+            mixinStandardHelpOptions = true,
+            description = "Starts a branch's server, and prints how to connect.")
     void start(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
         session.use(repo -> {
             Branch branch = repo.branch(name);
@@ -126,7 +138,7 @@ final class BranchCommands {
         });
     }
 
-    @Command(name = "stop", description = "Stops a branch's server. Its files stay.")
+    @Command(name = "stop", mixinStandardHelpOptions = true, description = "Stops a branch's server. Its files stay.")
     void stop(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
         session.use(repo -> {
             Branch branch = repo.branch(name);
@@ -135,7 +147,10 @@ final class BranchCommands {
         });
     }
 
-    @Command(name = "restart", description = "Stops a branch's server if it runs, and starts it.")
+    @Command(
+            name = "restart",
+            mixinStandardHelpOptions = true,
+            description = "Stops a branch's server if it runs, and starts it.")
     void restart(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
         session.use(repo -> {
             Branch branch = repo.branch(name);
@@ -144,7 +159,7 @@ final class BranchCommands {
         });
     }
 
-    @Command(name = "rename", description = "Gives a branch another name.")
+    @Command(name = "rename", mixinStandardHelpOptions = true, description = "Gives a branch another name.")
     void rename(
             @Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name,
             @Parameters(paramLabel = "NEW-NAME", description = "its name from then on") String newName)
@@ -157,6 +172,7 @@ final class BranchCommands {
 
     @Command(
             name = "reset",
+            mixinStandardHelpOptions = true,
             description = "Makes a branch what a snapshot is. Unsaved work goes into a snapshot of its own first.")
     void reset(
             @Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name,
@@ -188,6 +204,7 @@ final class BranchCommands {
 
     @Command(
             name = "merge",
+            mixinStandardHelpOptions = true,
             description = "Gives a branch what another one has, where it has not moved since they parted.")
     void merge(
             @Parameters(paramLabel = "BRANCH", description = "the branch to take from; it stays") String name,
@@ -213,7 +230,10 @@ final class BranchCommands {
         });
     }
 
-    @Command(name = "delete", description = "Stops a branch's server and deletes the branch. What grew from it stays.")
+    @Command(
+            name = "delete",
+            mixinStandardHelpOptions = true,
+            description = "Stops a branch's server and deletes the branch. What grew from it stays.")
     void delete(
             @Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name,
             @Option(names = "--force", description = "do not ask when it holds what nothing else has") boolean force)

@@ -15,7 +15,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What is done with clones. Confined to one thread. */
-@Command(name = "clone", description = "Makes, runs and deletes clones: copies of a snapshot to try things on.")
+@Command(
+        name = "clone",
+        mixinStandardHelpOptions = true,
+        description = "Makes, runs and deletes clones: copies of a snapshot to try things on.")
 final class CloneCommands {
 
     private final Session session;
@@ -38,7 +41,10 @@ final class CloneCommands {
         }
     }
 
-    @Command(name = "create", description = "Makes a clone of a snapshot, starts it and prints how to connect.")
+    @Command(
+            name = "create",
+            mixinStandardHelpOptions = true,
+            description = "Makes a clone of a snapshot, starts it and prints how to connect.")
     void create(
             @Parameters(
                             paramLabel = "SNAPSHOT",
@@ -74,7 +80,7 @@ final class CloneCommands {
         });
     }
 
-    @Command(name = "list", description = "Lists the clones.")
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the clones.")
     void list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
         session.use(repo -> {
             List<CloneInfo> clones = repo.status().clones();
@@ -82,7 +88,10 @@ final class CloneCommands {
         });
     }
 
-    @Command(name = "start", description = "Starts a clone's server, and prints how to connect.")
+    @Command(
+            name = "start",
+            mixinStandardHelpOptions = true,
+            description = "Starts a clone's server, and prints how to connect.")
     void start(@ArgGroup(multiplicity = "1") Choice choice) throws Exception {
         session.use(repo -> {
             Clone clone = choice.in(repo);
@@ -91,7 +100,7 @@ final class CloneCommands {
         });
     }
 
-    @Command(name = "stop", description = "Stops a clone's server. Its files stay.")
+    @Command(name = "stop", mixinStandardHelpOptions = true, description = "Stops a clone's server. Its files stay.")
     void stop(@ArgGroup(multiplicity = "1") Choice choice) throws Exception {
         session.use(repo -> {
             Clone clone = choice.in(repo);
@@ -100,7 +109,10 @@ final class CloneCommands {
         });
     }
 
-    @Command(name = "restart", description = "Stops a clone's server if it runs, and starts it.")
+    @Command(
+            name = "restart",
+            mixinStandardHelpOptions = true,
+            description = "Stops a clone's server if it runs, and starts it.")
     void restart(@ArgGroup(multiplicity = "1") Choice choice) throws Exception {
         session.use(repo -> {
             Clone clone = choice.in(repo);
@@ -109,7 +121,7 @@ final class CloneCommands {
         });
     }
 
-    @Command(name = "reset", description = "Brings a clone back to its snapshot.")
+    @Command(name = "reset", mixinStandardHelpOptions = true, description = "Brings a clone back to its snapshot.")
     void reset(
             @ArgGroup(multiplicity = "1") Choice choice,
             @Option(names = "--force", description = "do not ask when it was written to") boolean force)
@@ -122,7 +134,10 @@ final class CloneCommands {
         });
     }
 
-    @Command(name = "protect", description = "Protects a clone: it is neither deleted nor expires.")
+    @Command(
+            name = "protect",
+            mixinStandardHelpOptions = true,
+            description = "Protects a clone: it is neither deleted nor expires.")
     void protect(@ArgGroup(multiplicity = "1") Choice choice) throws Exception {
         session.use(repo -> {
             Clone clone = choice.in(repo);
@@ -131,7 +146,7 @@ final class CloneCommands {
         });
     }
 
-    @Command(name = "unprotect", description = "Ends a clone's protection.")
+    @Command(name = "unprotect", mixinStandardHelpOptions = true, description = "Ends a clone's protection.")
     void unprotect(@ArgGroup(multiplicity = "1") Choice choice) throws Exception {
         session.use(repo -> {
             Clone clone = choice.in(repo);
@@ -140,7 +155,10 @@ final class CloneCommands {
         });
     }
 
-    @Command(name = "delete", description = "Stops a clone's server and deletes the clone.")
+    @Command(
+            name = "delete",
+            mixinStandardHelpOptions = true,
+            description = "Stops a clone's server and deletes the clone.")
     void delete(
             @ArgGroup(multiplicity = "1") Choice choice,
             @Option(names = "--force", description = "do not ask when it was written to") boolean force)

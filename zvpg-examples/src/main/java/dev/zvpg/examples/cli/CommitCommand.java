@@ -1,24 +1,33 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Zvpg;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The other name of {@code snapshot}, with a short form of its own. Confined to one thread. */
 @Command(
         name = "commit",
+        mixinStandardHelpOptions = true,
         description = "Takes a snapshot; also another name for the command snapshot.",
         footer = {
             "",
             "`zvpg commit -m MESSAGE` names the snapshot by its time. The commands below are those of `zvpg snapshot`, so a "
                     + "snapshot with one of their names is taken with `zvpg commit create`."
         })
-final class CommitCommand implements Callable<Integer> {
+final class CommitCommand extends SnapshotCommands implements Callable<Integer> {
 
     private final Session session;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Parameters(paramLabel = "NAME", arity = "0..1", description = "its name; its time without this")
     private Optional<String> name = Optional.empty();
@@ -26,9 +35,8 @@ final class CommitCommand implements Callable<Integer> {
     @Option(
             names = {"-m", "--message"},
             paramLabel = "MESSAGE",
-            required = true,
-            description = "what it is")
-    private String message = "";
+            description = "what it is; needed here")
+    private Optional<String> message = Optional.empty();
 
     @Option(
             names = "--branch",
@@ -41,12 +49,15 @@ final class CommitCommand implements Callable<Integer> {
     private boolean json;
 
     CommitCommand(Session session) {
+        super(session);
         this.session = session;
     }
 
     @Override
     public Integer call() throws Exception {
-        SnapshotCommands.take(session, branch, name, message, json);
+        String text = message.orElseThrow(() -> new ParameterException(
+                Objects.requireNonNull(spec).commandLine(), "Missing required option: '--message=MESSAGE'"));
+        take(session, branch, name, text, json);
         return ExitCode.DONE;
     }
 }

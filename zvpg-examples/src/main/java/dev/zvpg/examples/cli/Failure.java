@@ -28,6 +28,8 @@ final class Failure {
     }
 
     static String oneLine(@Nullable String message) {
-        return message == null ? "no message" : message.strip().replaceAll("\\s*\\R\\s*", " | ");
+        return message == null
+                ? "no message"
+                : message.strip().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " | ");
     }
 }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 /** Makes a repository and the configuration that names it. Confined to one thread. */
 @Command(
         name = "init",
+        mixinStandardHelpOptions = true,
         description = {
             "Makes a repository with the branch main, starts that, and writes the configuration.",
             "Where a repository is already and only the configuration is missing, writes that."

@@ -34,29 +34,17 @@ public final class Main {
         CommandLine zvpg = new CommandLine(session);
         zvpg.addSubcommand(new InitCommand(session));
         zvpg.addSubcommand(new SnapshotCommands(session));
-        CommandLine commit = new CommandLine(new CommitCommand(session));
-        new CommandLine(new SnapshotCommands(session)).getSubcommands().forEach(commit::addSubcommand);
-        zvpg.addSubcommand(commit);
+        zvpg.addSubcommand(new CommitCommand(session));
         zvpg.addSubcommand(new CloneCommands(session));
         zvpg.addSubcommand(new BranchCommands(session));
-        new CommandLine(new RepositoryCommands(session)).getSubcommands().forEach(zvpg::addSubcommand);
+        zvpg.addSubcommand(new StatusCommand(session));
         zvpg.addSubcommand(new GenerateCompletion());
-        withHelp(zvpg);
         return zvpg.setOut(terminal.out())
                 .setErr(terminal.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler((e, arguments) -> report(e))
                 .setExecutionExceptionHandler((e, command, parsed) -> report(session, e));
-    }
-
-    private static void withHelp(CommandLine parent) {
-        for (CommandLine command : parent.getSubcommands().values()) {
-            if (!command.getCommandSpec().mixinStandardHelpOptions()) {
-                command.getCommandSpec().mixinStandardHelpOptions(true);
-            }
-            withHelp(command);
-        }
     }
 
     private static int report(ParameterException e) {

@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What is done with snapshots. Confined to one thread. */
-@Command(name = "snapshot", description = "Takes, lists and deletes snapshots.")
-final class SnapshotCommands {
+@Command(name = "snapshot", mixinStandardHelpOptions = true, description = "Takes, lists and deletes snapshots.")
+class SnapshotCommands {
 
     private final Session session;
 
@@ -21,7 +21,10 @@ final class SnapshotCommands {
         this.session = session;
     }
 
-    @Command(name = "create", description = "Takes a snapshot. A running server goes on, with its sessions.")
+    @Command(
+            name = "create",
+            mixinStandardHelpOptions = true,
+            description = "Takes a snapshot. A running server goes on, with its sessions.")
     void create(
             @Parameters(paramLabel = "NAME", description = "its name, unique in the branch") String name,
             @Option(
@@ -50,7 +53,7 @@ final class SnapshotCommands {
         });
     }
 
-    @Command(name = "list", description = "Lists the snapshots, oldest first.")
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the snapshots, oldest first.")
     void list(
             @Option(names = "--branch", paramLabel = "BRANCH", description = "only those taken on this branch")
                     Optional<String> branch,
@@ -70,7 +73,10 @@ final class SnapshotCommands {
         return branch.snapshots().stream().map(Snapshot::info).toList();
     }
 
-    @Command(name = "delete", description = "Deletes a snapshot. What grew from it stays.")
+    @Command(
+            name = "delete",
+            mixinStandardHelpOptions = true,
+            description = "Deletes a snapshot. What grew from it stays.")
     void delete(
             @Parameters(paramLabel = "NAME", description = "BRANCH@NAME, or NAME where only one branch has it")
                     String name)

@@ -18,12 +18,12 @@ import java.nio.charset.StandardCharsets;
  */
 record Terminal(BufferedReader in, PrintWriter out, PrintWriter err, boolean canAnswer, boolean showsProgress) {
 
-    /** Set by the launcher, which can ask the system; contains {@code in} and {@code err} where these are a terminal. */
+    /** Set by the launcher, because Java cannot ask: contains {@code in} and {@code err} where these are a terminal. */
     private static final String PROPERTY = "zvpg.terminal";
 
     /** Of this process. */
     static Terminal ofThisProcess() {
-        String terminals = System.getProperty(PROPERTY, System.console() != null ? "in,err" : "");
+        String terminals = System.getProperty(PROPERTY, "");
         Charset charset = Charset.defaultCharset().equals(StandardCharsets.US_ASCII)
                 ? StandardCharsets.UTF_8 // what "C" as a locale means nowadays
                 : Charset.defaultCharset();
