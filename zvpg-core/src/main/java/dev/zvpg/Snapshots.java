@@ -151,6 +151,7 @@ final class Snapshots {
             }
             context.storage().destroy(id);
         }
+        collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
         context.events().tell(new Event.SnapshotDeleted(catalog.ref(image)));
     }
 

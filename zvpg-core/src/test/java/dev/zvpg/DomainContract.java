@@ -3,14 +3,12 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.DirectoryStorage;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageFeature;
-import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,58 +22,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the domain promises on every storage; the servers are fakes, so that only domain and storage are at work. */
-public abstract class DomainContract {
-
-    @TempDir
-    protected Path directory;
-
-    private final FakeLauncher launcher = new FakeLauncher();
-    private Repository repo;
-
-    /** The storage of the repository under test: the same one, opened once more, at every call within one test. */
-    protected abstract Storage openStorage();
-
-    @BeforeEach
-    void initialize() {
-        repo = zvpg().init();
-    }
-
-    @AfterEach
-    void close() {
-        repo.close();
-    }
-
-    private Path home() {
-        return directory.resolve("home");
-    }
-
-    private Zvpg zvpg() {
-        return Zvpg.at(home()).storage(openStorage()).postgres(launcher).ports(6000, 6009);
-    }
-
-    private Repository reopen() {
-        repo.close();
-        repo = zvpg().open();
-        return repo;
-    }
-
-    private static void put(WorkingCopy copy, String key, String value) {
-        ((FakeServer) copy.start()).put(key, value);
-    }
-
-    private static Map<String, String> rows(WorkingCopy copy) {
-        return FakeServer.rowsOf(copy.dataDirectory());
-    }
-
-    private Branch main() {
-        return repo.branch("main");
-    }
+public abstract class DomainContract extends MergeContract {
 
     // --- snapshots ---
 
@@ -742,11 +692,5 @@ public abstract class DomainContract {
         v1.delete();
         assertThat(repo.branch("main").operations().context().catalog().survivor(gone, before))
                 .isEmpty();
-    }
-
-    private List<StoredVolume> openStorageVolumes() {
-        try (Storage storage = openStorage()) {
-            return storage.list().volumes();
-        }
     }
 }

@@ -165,4 +165,11 @@ class ZvpgTest {
         assertThatThrownBy(() -> zvpg().ports(80, 90)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> zvpg().ports(6000, 70_000)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void aLimitOfClonesIsAtLeastOne() {
+        assertThatThrownBy(() -> zvpg().maxClones(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least 1");
+    }
 }

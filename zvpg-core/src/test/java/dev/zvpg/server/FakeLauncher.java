@@ -17,14 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Launches servers that are only files, so that the domain can be tested without PostgreSQL: a server runs while its data
- * directory holds a {@code postmaster.pid} that names this very directory, and its rows are files in {@code rows}. Several
- * processes see the same state. Thread-safe.
+ * directory holds a {@code postmaster.pid} that names this very directory, and its rows are files in {@code rows}. As with
+ * PostgreSQL, an image of a running one does not tell exactly how far it is. Several processes see the same state.
+ * Thread-safe.
  */
 public final class FakeLauncher implements ServerLauncher {
 
     static final String PID = "postmaster.pid";
     static final String ROWS = "rows";
     static final String WAL = "wal";
+    static final String IN_PRODUCTION = "in-production";
     private static final String CRASHED = "crashed";
 
     private final Set<Integer> takenPorts = ConcurrentHashMap.newKeySet();
@@ -63,7 +65,8 @@ public final class FakeLauncher implements ServerLauncher {
                 : Files.exists(dataDirectory.resolve(CRASHED))
                         ? DataDirectory.State.CRASHED
                         : DataDirectory.State.STOPPED;
-        return new DataDirectory(99, state, position(dataDirectory), state == DataDirectory.State.STOPPED);
+        boolean exact = state == DataDirectory.State.STOPPED && !Files.exists(dataDirectory.resolve(IN_PRODUCTION));
+        return new DataDirectory(99, state, position(dataDirectory), exact);
     }
 
     @Override
@@ -102,6 +105,7 @@ public final class FakeLauncher implements ServerLauncher {
             Files.createDirectories(spec.runDirectory());
             Files.deleteIfExists(spec.dataDirectory().resolve(CRASHED));
             Files.deleteIfExists(spec.dataDirectory().resolve(FakeServer.BACKUP_LABEL));
+            Files.writeString(spec.dataDirectory().resolve(IN_PRODUCTION), "");
             Files.writeString(pid, spec.port() + "\n" + spec.dataDirectory());
         });
         return new FakeServer(spec);

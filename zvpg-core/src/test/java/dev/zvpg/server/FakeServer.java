@@ -123,7 +123,10 @@ public final class FakeServer implements Server {
 
     @Override
     public void stop() {
-        FakeLauncher.run(() -> Files.deleteIfExists(spec.dataDirectory().resolve(FakeLauncher.PID)));
+        FakeLauncher.run(() -> {
+            Files.deleteIfExists(spec.dataDirectory().resolve(FakeLauncher.IN_PRODUCTION));
+            Files.deleteIfExists(spec.dataDirectory().resolve(FakeLauncher.PID));
+        });
     }
 
     private Path rowDirectory() {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A real second process on the test's own class path. Confined to one thread. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader output;
@@ -20,7 +20,7 @@ final class ChildJvm implements AutoCloseable {
      * @param wrapper what to start it with, such as {@code unshare -m}; empty for nothing
      * @param main its main class
      */
-    ChildJvm(List<String> wrapper, Class<?> main, String... arguments) throws IOException {
+    public ChildJvm(List<String> wrapper, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
@@ -44,11 +44,11 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** Everything that it still writes until it ends. */
-    List<String> rest() throws IOException {
+    public List<String> rest() throws IOException {
         return lines(Integer.MAX_VALUE);
     }
 
-    int exitCode() throws InterruptedException {
+    public int exitCode() throws InterruptedException {
         return process.waitFor();
     }
 
