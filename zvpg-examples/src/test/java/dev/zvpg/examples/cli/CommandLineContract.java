@@ -82,7 +82,8 @@ abstract class CommandLineContract {
                         .succeeded()
                         .out())
                 .isEqualTo("took snapshot main@v1\n");
-        JsonNode v2 = place.zvpg("snapshot", "create", "v2", "--message", "More", "--json").json();
+        JsonNode v2 = place.zvpg("snapshot", "create", "v2", "--message", "More", "--json")
+                .json();
         assertThat(place.zvpg("commit", "-m", "by its time").succeeded().out())
                 .matches("took snapshot main@\\d{8}-\\d{6}-\\d{3}\n");
         place.zvpg("commit", "v3", "-m", "by its name").succeeded();
@@ -119,15 +120,15 @@ abstract class CommandLineContract {
                         "clone", "create", "v1", "--name", "trial", "--port", "" + port, "--set", "work_mem=7MB")
                 .succeeded()
                 .out();
-        assertThat(trial)
-                .startsWith("made clone trial\nclone trial runs on port " + port + "; connect with\npsql ");
+        assertThat(trial).startsWith("made clone trial\nclone trial runs on port " + port + "; connect with\npsql ");
         assertThat(query(trial, "SHOW work_mem")).isEqualTo("7MB");
         query(trial, "DELETE FROM t");
         assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("10");
         JsonNode second = place.zvpg("clone", "create", "main@v1", "--name", "second", "--ttl", "1d12h", "--json")
                 .json();
         assertThat(second.get("state").textValue()).isEqualTo("running");
-        assertThat(query(second.get("psql").textValue(), "SELECT count(*) FROM t")).isEqualTo("10");
+        assertThat(query(second.get("psql").textValue(), "SELECT count(*) FROM t"))
+                .isEqualTo("10");
         assertThat(Instant.parse(second.get("expires").textValue()))
                 .isBetween(Instant.now().plusSeconds(35 * 3600), Instant.now().plusSeconds(36 * 3600));
         JsonNode third = place.zvpg("clone", "create", "v1", "--name", "third", "--no-start", "--protect", "--json")
@@ -146,7 +147,11 @@ abstract class CommandLineContract {
 
         assertThat(place.zvpg("clone", "stop", "--port", "" + port).succeeded().out())
                 .isEqualTo("stopped clone trial\n");
-        assertThat(query(place.zvpg("clone", "start", "--name", "trial").succeeded().out(), "SELECT count(*) FROM t"))
+        assertThat(query(
+                        place.zvpg("clone", "start", "--name", "trial")
+                                .succeeded()
+                                .out(),
+                        "SELECT count(*) FROM t"))
                 .isEqualTo("0");
         place.zvpg("clone", "restart", "--port", "" + port).succeeded();
 
@@ -157,7 +162,9 @@ abstract class CommandLineContract {
         place.zvpg("clone", "reset", "--name", "trial", "--force").succeeded();
         assertThat(query(trial, "SELECT count(*) FROM t")).isEqualTo("10");
 
-        place.zvpg("clone", "delete", "--name", "third", "--force").failed(ExitCode.CONFLICT).saying("third");
+        place.zvpg("clone", "delete", "--name", "third", "--force")
+                .failed(ExitCode.CONFLICT)
+                .saying("third");
         place.zvpg("clone", "unprotect", "--name", "third").succeeded();
         place.zvpg("clone", "protect", "--name", "third").succeeded();
         place.zvpg("clone", "delete", "--name", "third", "--force").failed(ExitCode.CONFLICT);
@@ -183,8 +190,10 @@ abstract class CommandLineContract {
                         .succeeded()
                         .out())
                 .isEqualTo("took snapshot feature/new-api@f1\n");
-        place.zvpg("branch", "create", "deeper", "--parent", "feature/new-api", "--no-start").succeeded();
-        JsonNode old = place.zvpg("branch", "create", "old", "--from", "v1", "--no-start", "--json").json();
+        place.zvpg("branch", "create", "deeper", "--parent", "feature/new-api", "--no-start")
+                .succeeded();
+        JsonNode old = place.zvpg("branch", "create", "old", "--from", "v1", "--no-start", "--json")
+                .json();
         assertThat(old.get("head").textValue()).isEqualTo("main@v1");
 
         assertThat(place.zvpg("branch", "list").succeeded().out())
@@ -226,16 +235,19 @@ abstract class CommandLineContract {
                 .saying("branch main holds work that no snapshot has")
                 .saying("--force");
         assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("0");
-        assertThat(place.answering("no\n", "branch", "reset", "main", "v1", "--no-save").exitCode())
+        assertThat(place.answering("no\n", "branch", "reset", "main", "v1", "--no-save")
+                        .exitCode())
                 .isEqualTo(ExitCode.NOT_CONFIRMED);
-        assertThat(place.answering("yes\n", "branch", "reset", "main", "v1", "--no-save").out())
+        assertThat(place.answering("yes\n", "branch", "reset", "main", "v1", "--no-save")
+                        .out())
                 .isEqualTo("reset branch main to main@v1\n");
         assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("10");
 
-        place.zvpg("snapshot", "create", "v2", "-m", "as before").succeeded();
         place.zvpg("branch", "stop", "main").succeeded(); // so that its own maintenance does not move it
-        String feature =
-                place.zvpg("branch", "create", "feature", "--from", "v2").succeeded().out();
+        place.zvpg("snapshot", "create", "v2", "-m", "as before").succeeded();
+        String feature = place.zvpg("branch", "create", "feature", "--from", "v2")
+                .succeeded()
+                .out();
         query(feature, "INSERT INTO t VALUES (11)");
         place.zvpg("branch", "snapshot", "feature", "f1").succeeded();
         assertThat(place.zvpg("branch", "merge", "feature").succeeded().out())
@@ -243,10 +255,14 @@ abstract class CommandLineContract {
         String started = place.zvpg("branch", "start", "main").succeeded().out();
         assertThat(started).contains("port " + place.firstPort());
         assertThat(query(started, "SELECT count(*) FROM t")).isEqualTo("11");
+        assertThat(place.zvpg("branch", "merge", "feature", "--into", "main")
+                        .succeeded()
+                        .out())
+                .isEqualTo("branch main has all that feature has\n");
         query(started, "INSERT INTO t VALUES (12)");
-        place.zvpg("branch", "merge", "feature", "--into", "main").failed(ExitCode.CONFLICT).saying("main");
-
         query(feature, "INSERT INTO t VALUES (13)");
+        place.zvpg("branch", "merge", "feature").failed(ExitCode.CONFLICT).saying("main");
+
         place.zvpg("branch", "delete", "feature").failed(ExitCode.NOT_CONFIRMED).saying("zvpg branch snapshot feature");
         place.zvpg("branch", "delete", "feature", "--force").succeeded();
         assertThat(place.zvpg("branch", "list", "--json").json()).hasSize(1);

@@ -4,6 +4,8 @@ class CommandLineOnDirectoryStorageTest extends CommandLineContract {
 
     @Override
     String[] storage() {
-        return new String[] {"--storage", "directory", "--home", place.path("home").toString()};
+        return new String[] {
+            "--storage", "directory", "--home", place.path("home").toString()
+        };
     }
 }

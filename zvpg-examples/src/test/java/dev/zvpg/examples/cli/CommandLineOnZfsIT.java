@@ -35,7 +35,9 @@ class CommandLineOnZfsIT extends CommandLineContract {
 
     @Override
     String[] storage() {
-        return new String[] {"--zfs-pool", parent, "--mount-dir", place.path("mounts").toString()};
+        return new String[] {
+            "--zfs-pool", parent, "--mount-dir", place.path("mounts").toString()
+        };
     }
 
     private static void zfs(String... arguments) throws IOException, InterruptedException {
