@@ -1,45 +1,58 @@
 package dev.zvpg;
 
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.function.BiFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes the records that tell facts. Thread-safe. */
 final class Facts {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Facts.class);
-
     private final Context context;
     private final Servers servers;
+    private final Doctor doctor;
 
     Facts(Context context, Servers servers) {
         this.context = context;
         this.servers = servers;
+        this.doctor = new Doctor(context, servers);
     }
 
     BranchInfo branch(Catalog catalog, Copy copy) {
+        return branch(
+                catalog,
+                copy,
+                servers.state(copy),
+                context.dataDirectory(copy.volume().id()));
+    }
+
+    private static BranchInfo branch(Catalog catalog, Copy copy, ServerState state, Path directory) {
         return new BranchInfo(
                 copy.name(),
                 copy.created(),
                 copy.base().flatMap(catalog::image).map(catalog::ref),
                 catalog.head(copy).map(catalog::ref),
-                servers.state(copy),
+                state,
                 copy.port(),
-                context.dataDirectory(copy.volume().id()),
+                directory,
                 copy.volume().usedBytes(),
                 copy.volume().referencedBytes());
     }
 
     CloneInfo clone(Catalog catalog, Copy copy) {
+        return clone(
+                catalog,
+                copy,
+                servers.state(copy),
+                context.dataDirectory(copy.volume().id()));
+    }
+
+    private static CloneInfo clone(Catalog catalog, Copy copy, ServerState state, Path directory) {
         return new CloneInfo(
                 copy.name(),
                 copy.created(),
                 copy.base().flatMap(catalog::image).map(catalog::ref),
-                servers.state(copy),
+                state,
                 copy.port(),
-                context.dataDirectory(copy.volume().id()),
+                directory,
                 copy.expires(),
                 copy.isProtected(),
                 copy.volume().usedBytes(),
@@ -48,26 +61,39 @@ final class Facts {
 
     Status status() {
         Catalog catalog = context.catalog();
+        List<Doctor.Examined> examined = examine(catalog);
         return new Status(
-                ofThoseThatAreStillThere(catalog, Copy.Kind.BRANCH, this::branch),
+                infos(examined, Copy.Kind.BRANCH, (copy, state, directory) -> branch(catalog, copy, state, directory)),
                 catalog.images().stream().map(image -> image.info(catalog)).toList(),
-                ofThoseThatAreStillThere(catalog, Copy.Kind.CLONE, this::clone),
+                infos(examined, Copy.Kind.CLONE, (copy, state, directory) -> clone(catalog, copy, state, directory)),
                 context.storage().toString(),
                 context.launcher().version(),
-                catalog.foreign());
+                catalog.foreign(),
+                Space.of(catalog),
+                doctor.problems(catalog, examined));
     }
 
-    /** Another process may delete one between the listing and the look at its files. */
-    private static <T> List<T> ofThoseThatAreStillThere(
-            Catalog catalog, Copy.Kind kind, BiFunction<Catalog, Copy, T> facts) {
-        List<T> result = new ArrayList<>();
-        for (Copy copy : catalog.copies(kind)) {
-            try {
-                result.add(facts.apply(catalog, copy));
-            } catch (NotFoundException e) {
-                LOG.debug("{} {} was deleted meanwhile", kind.word(), copy.name());
-            }
-        }
-        return result;
+    List<Problem> problems() {
+        Catalog catalog = context.catalog();
+        return doctor.problems(catalog, examine(catalog));
+    }
+
+    private List<Doctor.Examined> examine(Catalog catalog) {
+        return catalog.copies().stream()
+                .flatMap(copy -> doctor.examine(copy).stream())
+                .toList();
+    }
+
+    /** Makes a record of what a look at a branch or clone found. */
+    private interface Telling<T> {
+        T tell(Copy copy, ServerState state, Path directory);
+    }
+
+    private static <T> List<T> infos(List<Doctor.Examined> examined, Copy.Kind kind, Telling<T> telling) {
+        return examined.stream()
+                .filter(one -> one.copy().kind() == kind)
+                .flatMap(one ->
+                        one.directory().stream().map(directory -> telling.tell(one.copy(), one.state(), directory)))
+                .toList();
     }
 }

@@ -55,7 +55,7 @@ final class Lookup {
     }
 
     /** The names, or the first twenty of them. */
-    private static String list(List<String> names) {
+    static String list(List<String> names) {
         int most = 20;
         return names.size() <= most
                 ? String.join(", ", names)

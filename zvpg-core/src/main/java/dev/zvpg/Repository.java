@@ -213,7 +213,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Everything there is, from one listing.
+     * Everything there is, from one listing, and what is wrong with it.
      *
      * @return a record
      */
@@ -230,6 +230,26 @@ public final class Repository implements AutoCloseable {
     public Path passwordFile() {
         operations.context().requireOpen();
         return operations.context().home().passwordFile(operations.context().credentials());
+    }
+
+    /**
+     * Looks for what is wrong: files that are missing or cannot be reached by the server's user, data directories that cannot
+     * be versioned, crashed servers, ports that clash, histories with a gap, leftovers, a disk that is nearly full; and for
+     * foreign things in the storage's place. Changes nothing.
+     *
+     * @return what was found, each with advice; empty when all is well
+     */
+    public List<Problem> doctor() {
+        return operations.facts().problems();
+    }
+
+    /**
+     * Draws the history: snapshots, and the branches and clones that follow them.
+     *
+     * @return a drawing of this moment, as text, Mermaid or SVG
+     */
+    public Graph graph() {
+        return Graph.of(operations.context().catalog());
     }
 
     /**

@@ -130,7 +130,7 @@ final class Servers {
     }
 
     /** A cheap look before the leap; the server may still lose the race for the port, and then tries the next. */
-    private static boolean canBind(int port) {
+    static boolean canBind(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true); // as PostgreSQL does: a port in TIME_WAIT is free
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -140,7 +140,7 @@ final class Servers {
         }
     }
 
-    private ServerSpec spec(Copy copy) {
+    ServerSpec spec(Copy copy) {
         return new ServerSpec(
                 context.dataDirectory(copy.volume().id()),
                 context.home().runDirectory(copy.id()),

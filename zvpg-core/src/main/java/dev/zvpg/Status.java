@@ -3,7 +3,8 @@ package dev.zvpg;
 import java.util.List;
 
 /**
- * What a repository holds, from one consistent listing of its storage.
+ * What a repository holds, from one consistent listing of its storage, and what is wrong with it. A branch or clone whose
+ * files the storage cannot find is not among the branches and clones, but among the problems.
  *
  * <p>Immutable.
  *
@@ -13,6 +14,8 @@ import java.util.List;
  * @param storage what keeps them, in words
  * @param version the version of the servers, such as {@code 18.6}
  * @param foreign what lies in the storage's place and is not its own; never touched
+ * @param space the space that all of it takes
+ * @param problems what is wrong, as {@link Repository#doctor()} tells it; empty when nothing is
  */
 public record Status(
         List<BranchInfo> branches,
@@ -20,7 +23,9 @@ public record Status(
         List<CloneInfo> clones,
         String storage,
         String version,
-        List<String> foreign) {
+        List<String> foreign,
+        Space space,
+        List<Problem> problems) {
 
     /** Copies the lists. */
     public Status {
@@ -28,5 +33,6 @@ public record Status(
         snapshots = List.copyOf(snapshots);
         clones = List.copyOf(clones);
         foreign = List.copyOf(foreign);
+        problems = List.copyOf(problems);
     }
 }

@@ -70,6 +70,15 @@ public interface ServerLauncher {
     void check(Map<String, String> settings);
 
     /**
+     * Checks that the server's user gets to everything that a start needs. Changes nothing, and does not care whether a server
+     * runs.
+     *
+     * @param spec what would be started
+     * @throws PermissionException when it does not; the message says which directory to open
+     */
+    void requireReachable(ServerSpec spec);
+
+    /**
      * Starts a server and waits until it answers. The server outlives the JVM.
      *
      * @param spec what to start, and where it listens

@@ -2,6 +2,7 @@ package dev.zvpg.server;
 
 import dev.zvpg.Credentials;
 import dev.zvpg.InUseException;
+import dev.zvpg.PermissionException;
 import dev.zvpg.ServerException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,11 +31,18 @@ public final class FakeLauncher implements ServerLauncher {
     private static final String CRASHED = "crashed";
 
     private final Set<Integer> takenPorts = ConcurrentHashMap.newKeySet();
+    private final Set<Path> unreachable = ConcurrentHashMap.newKeySet();
     private volatile @Nullable RuntimeException nextFailure;
 
     /** Lets every start on this port find it taken. */
     public FakeLauncher portTaken(int port) {
         takenPorts.add(port);
+        return this;
+    }
+
+    /** Lets the user of the servers not enter a directory. */
+    public FakeLauncher unreachable(Path directory) {
+        unreachable.add(directory);
         return this;
     }
 
@@ -85,6 +93,15 @@ public final class FakeLauncher implements ServerLauncher {
     public void check(Map<String, String> settings) {
         if (settings.containsKey("port")) {
             throw new IllegalArgumentException("setting port cannot be chosen");
+        }
+    }
+
+    @Override
+    public void requireReachable(ServerSpec spec) {
+        for (Path at = spec.dataDirectory(); at != null; at = at.getParent()) {
+            if (unreachable.contains(at)) {
+                throw new PermissionException("the server's user may not enter " + at + "; open it", null);
+            }
         }
     }
 

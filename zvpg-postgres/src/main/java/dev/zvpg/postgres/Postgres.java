@@ -195,6 +195,11 @@ public final class Postgres implements ServerLauncher {
         Settings.check(installation.major(), settings);
     }
 
+    @Override
+    public void requireReachable(ServerSpec spec) {
+        new Startup(installation, ServerUser.of(runAs), startTimeout, spec).requireReachable();
+    }
+
     /**
      * {@inheritDoc}
      *

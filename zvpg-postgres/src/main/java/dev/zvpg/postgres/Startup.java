@@ -76,9 +76,11 @@ final class Startup {
         }
     }
 
-    private void requireReachable() {
+    /** Changes nothing; the run directory is looked at again when it is made. */
+    void requireReachable() {
         Reachability.require(user, dataDirectory, "the data directory");
         Reachability.require(user, Path.of(installation.program("postgres")), "the PostgreSQL programs");
+        Reachability.require(user, spec.runDirectory().resolve("socket"), "the run directory");
         try {
             if (!user.owns(dataDirectory)) {
                 throw new PermissionException("the data directory " + dataDirectory + " belongs to "

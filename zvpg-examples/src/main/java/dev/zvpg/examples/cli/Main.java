@@ -38,6 +38,8 @@ public final class Main {
         zvpg.addSubcommand(new CloneCommands(session));
         zvpg.addSubcommand(new BranchCommands(session));
         zvpg.addSubcommand(new StatusCommand(session));
+        zvpg.addSubcommand(new DoctorCommand(session));
+        zvpg.addSubcommand(new GraphCommand(session));
         zvpg.addSubcommand(new GenerateCompletion());
         return zvpg.setOut(terminal.out())
                 .setErr(terminal.err())

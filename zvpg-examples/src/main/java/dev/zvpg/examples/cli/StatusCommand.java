@@ -1,6 +1,7 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Repository;
+import dev.zvpg.Space;
 import dev.zvpg.Status;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,6 +37,9 @@ final class StatusCommand implements Callable<Integer> {
         text.append("repository  ").append(repo.home()).append('\n');
         text.append("storage     ").append(status.storage()).append('\n');
         text.append("PostgreSQL  ").append(status.version()).append('\n');
+        if (status.space().usedBytes().isPresent()) {
+            text.append("space       ").append(space(status.space())).append('\n');
+        }
         for (Columns table : new Columns[] {
             Facts.branches(status.branches()), Facts.clones(status.clones()), Facts.snapshots(status.snapshots())
         }) {
@@ -46,5 +50,10 @@ final class StatusCommand implements Callable<Integer> {
         status.foreign()
                 .forEach(name -> text.append("\nforeign, and left alone: ").append(name));
         return text.toString().strip();
+    }
+
+    private static String space(Space space) {
+        return Bytes.text(space.usedBytes()) + " used, " + Bytes.text(space.referencedBytes()) + " referenced, "
+                + Bytes.text(space.sharedBytes()) + " of it shared";
     }
 }

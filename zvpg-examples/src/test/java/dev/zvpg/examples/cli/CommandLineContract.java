@@ -117,7 +117,7 @@ abstract class CommandLineContract {
 
         int port = place.firstPort() + 7;
         String trial = place.zvpg(
-                        "clone", "create", "v1", "--name", "trial", "--port", "" + port, "--set", "work_mem=7MB")
+                        "clone", "create", "v1", "--name", "trial", "--port", "" + port, "--set", "work_mem=7MB", "--set", "autovacuum=off")
                 .succeeded()
                 .out();
         assertThat(trial).startsWith("made clone trial\nclone trial runs on port " + port + "; connect with\npsql ");
@@ -192,7 +192,7 @@ abstract class CommandLineContract {
                 .isEqualTo("took snapshot feature/new-api@f1\n");
         place.zvpg("branch", "create", "deeper", "--parent", "feature/new-api", "--no-start")
                 .succeeded();
-        JsonNode old = place.zvpg("branch", "create", "old", "--from", "v1", "--no-start", "--json")
+        JsonNode old = place.zvpg("branch", "create", "old", "--from", "v1", "--set", "autovacuum=off", "--no-start", "--json")
                 .json();
         assertThat(old.get("head").textValue()).isEqualTo("main@v1");
 
