@@ -1,6 +1,7 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Graph;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,7 +26,7 @@ final class GraphCommand implements Callable<Integer> {
 
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -44,10 +45,7 @@ final class GraphCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        session.use(repo -> {
-            String drawing = format.of(repo.graph()).stripTrailing();
-            session.print(drawing.isEmpty() ? "there are no snapshots yet" : drawing);
-        });
+        session.use(repo -> session.print(format.of(repo.graph()).stripTrailing()));
         return ExitCode.DONE;
     }
 }

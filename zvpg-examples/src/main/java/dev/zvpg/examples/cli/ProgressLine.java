@@ -4,6 +4,7 @@ import dev.zvpg.Event;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * One line on the screen that says how far long work is; gone when the work is done. Nothing where there is no screen. Confined
@@ -15,18 +16,26 @@ final class ProgressLine implements Consumer<Event>, AutoCloseable {
     private static final String ERASE = "\r\u001b[K";
 
     private final Terminal terminal;
-    private long next = System.nanoTime() + PERIOD_NANOS; // what is done before that needs no line
+    private final LongSupplier nanoTime;
+    private long next;
     private boolean shown;
 
     ProgressLine(Terminal terminal) {
+        this(terminal, System::nanoTime);
+    }
+
+    ProgressLine(Terminal terminal, LongSupplier nanoTime) {
         this.terminal = terminal;
+        this.nanoTime = nanoTime;
+        this.next = nanoTime.getAsLong() + PERIOD_NANOS; // what is done before that needs no line
     }
 
     @Override
     public void accept(Event event) {
         if (event instanceof Event.Progress progress && terminal.showsProgress()) {
-            if (System.nanoTime() - next >= 0) {
-                next = System.nanoTime() + PERIOD_NANOS;
+            long now = nanoTime.getAsLong();
+            if (now - next >= 0) {
+                next = now + PERIOD_NANOS;
                 shown = true;
                 write(ERASE + text(progress));
             }

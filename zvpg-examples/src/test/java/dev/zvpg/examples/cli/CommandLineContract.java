@@ -269,8 +269,9 @@ abstract class CommandLineContract {
     }
 
     @Test
-    void status_tellsWhatThereIs() {
+    void status_doctor_graph() throws Exception {
         init();
+        assertThat(place.zvpg("graph").succeeded().out()).contains("main");
         place.zvpg("snapshot", "create", "v1", "-m", "Initial schema").succeeded();
         place.zvpg("clone", "create", "v1", "--name", "trial", "--no-start").succeeded();
 
@@ -286,5 +287,25 @@ abstract class CommandLineContract {
         assertThat(status.get("snapshots").get(0).get("ref").textValue()).isEqualTo("main@v1");
         assertThat(status.get("clones").get(0).get("snapshot").textValue()).isEqualTo("main@v1");
         assertThat(status.get("version").textValue()).matches("\\d+.*");
+
+        assertThat(place.zvpg("graph").succeeded().out()).matches("\\* main@v1 \\(.*trial.*\\) Initial schema\n");
+        assertThat(place.zvpg("graph", "--format", "mermaid").succeeded().out()).contains("flowchart", "main@v1");
+        assertThat(place.zvpg("graph", "--format", "svg").succeeded().out()).startsWith("<svg").contains("main@v1");
+
+        assertThat(place.zvpg("doctor").succeeded().out()).isEqualTo("nothing is wrong\n");
+        assertThat(place.zvpg("doctor", "--json").json()).isEmpty();
+        kill(place.zvpg("status", "--json").json().get("branches").get(0).get("dataDirectory").textValue());
+        Ran doctor = place.zvpg("doctor");
+        assertThat(doctor.exitCode()).isEqualTo(ExitCode.PROBLEMS);
+        assertThat(doctor.out()).contains("branch main");
+        assertThat(place.zvpg("status").succeeded().out()).contains("What is wrong", "branch main");
+        assertThat(place.zvpg("branch", "list").succeeded().out()).containsPattern("(?m)^main +crashed");
+    }
+
+    private static void kill(String dataDirectory) throws Exception {
+        long pid = Long.parseLong(Files.readAllLines(Path.of(dataDirectory, "postmaster.pid")).get(0));
+        ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+        server.destroyForcibly();
+        server.onExit().get();
     }
 }
