@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Looks for what is wrong with a repository, changes nothing, and waits for nobody. Thread-safe. */
+/** Looks for what is wrong with a repository, and changes nothing. Thread-safe. */
 final class Doctor {
 
     private static final long MEGABYTE = 1_000_000;

@@ -92,9 +92,10 @@ record History(List<Node> nodes, List<Label> loose) {
         Ordering(Catalog catalog) {
             this.images = catalog.images();
             for (Image image : images) {
-                image.parents().stream().distinct().forEach(parent -> children.computeIfAbsent(
-                                parent, id -> new ArrayList<>())
-                        .add(0, image));
+                image.parents().stream()
+                        .distinct()
+                        .forEach(parent -> children.computeIfAbsent(parent, id -> new ArrayList<>())
+                                .add(0, image));
             }
         }
 

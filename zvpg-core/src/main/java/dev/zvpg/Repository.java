@@ -264,8 +264,9 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Deletes the whole repository: stops every server, destroys all that it has in the storage, and removes the home
-     * directory. Closes the repository. When it is cut off, the next {@link Zvpg#init()} on the directory clears the rest away.
+     * Deletes the whole repository: stops every server, destroys all that it has in the storage, protected clones
+     * included, and removes the home directory. Closes the repository. When it is cut off, the next {@link Zvpg#init()} on
+     * the directory clears the rest away.
      *
      * @throws InUseException when the storage cannot let go of a file; the message says who uses it
      */

@@ -7,7 +7,6 @@ import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.DirectoryStorage;
 import dev.zvpg.storage.Listing;
-import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
@@ -90,10 +89,6 @@ class DoctorTest {
         return copy.copy().volume().id();
     }
 
-    private static SnapshotId id(Snapshot snapshot) {
-        return snapshot.id();
-    }
-
     @Test
     void aHealthyRepositoryHasNoProblems() {
         main().start();
@@ -126,9 +121,10 @@ class DoctorTest {
         Path volume = main().dataDirectory().resolveSibling("");
         Files.setPosixFilePermissions(volume, PosixFilePermissions.fromString("---------"));
         try {
-            assertThat(problems()).isNotEmpty().allSatisfy(problem -> assertThat(problem.what())
-                    .contains("branch main")
-                    .contains("permission denied"));
+            assertThat(problems())
+                    .isNotEmpty()
+                    .allSatisfy(problem ->
+                            assertThat(problem.what()).contains("branch main").contains("permission denied"));
         } finally {
             Files.setPosixFilePermissions(volume, PosixFilePermissions.fromString("rwx--x--x"));
         }
@@ -190,7 +186,7 @@ class DoctorTest {
         main().snapshot("v2", "");
         v1.branch("feature");
         try (Storage storage = openStorage()) { // as by hand, with the storage's own tools
-            storage.destroy(id(v1));
+            storage.destroy(v1.id());
         }
         assertThat(problems())
                 .extracting(Problem::what)
@@ -225,8 +221,8 @@ class DoctorTest {
 
     @Test
     void whatIsDeletedWhileTheDoctorLooksIsNoProblem() {
-        Doctor doctor = new Doctor(
-                main().operations().context(), main().operations().servers());
+        Doctor doctor =
+                new Doctor(main().operations().context(), main().operations().servers());
         Clone trial = main().snapshot("v1", "").clone("trial");
         Copy seen = trial.copy();
         assertThat(doctor.examine(seen)).isPresent();

@@ -64,7 +64,8 @@ final class DrawnHistory {
 
     /** A snapshot of a branch that exists. */
     DrawnHistory snapshot(String branch, String name, String message, String... follows) {
-        VolumeId volume = Objects.requireNonNull(volumes.get("branch " + branch)).id();
+        VolumeId volume =
+                Objects.requireNonNull(volumes.get("branch " + branch)).id();
         String parentIds = String.join(
                 ",", Arrays.stream(follows).map(parent -> id(parent).value()).toList());
         snapshots.add(new StoredSnapshot(

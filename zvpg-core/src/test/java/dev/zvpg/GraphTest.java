@@ -116,12 +116,7 @@ class GraphTest {
                 .snapshot("main", "v2", "", "v1")
                 .snapshot("main", "saved", "before the reset to main@v1", "v2")
                 .snapshot("main", "v3", "", "v1");
-        draws(
-                "* main@v3 (main)",
-                "| * main@saved before the reset to main@v1",
-                "| * main@v2",
-                "|/",
-                "* main@v1");
+        draws("* main@v3 (main)", "| * main@saved before the reset to main@v1", "| * main@v2", "|/", "* main@v1");
     }
 
     @Test
@@ -196,7 +191,8 @@ class GraphTest {
     @Test
     void mermaidSeesNothingOfItsOwnInNamesAndMessages() {
         history.branch("main")
-                .snapshot("main", "v1", "%%{init: {}}%% \"`**x**`\" <b>#35; end]);\\ style a:#b; $$x$$ www.example.org");
+                .snapshot(
+                        "main", "v1", "%%{init: {}}%% \"`**x**`\" <b>#35; end]);\\ style a:#b; $$x$$ www.example.org");
         assertThat(history.graph().mermaid().lines().filter(line -> line.contains("s0[")))
                 .singleElement()
                 .asString()

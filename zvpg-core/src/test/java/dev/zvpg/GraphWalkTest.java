@@ -80,9 +80,10 @@ class GraphWalkTest {
 
     private static Set<Line> lines(DrawnHistory history) {
         Set<Line> lines = new HashSet<>();
-        history.parents().forEach((child, parents) -> parents.stream()
-                .filter(history.parents()::containsKey)
-                .forEach(parent -> lines.add(new Line(history.ref(child), history.ref(parent)))));
+        history.parents()
+                .forEach((child, parents) -> parents.stream()
+                        .filter(history.parents()::containsKey)
+                        .forEach(parent -> lines.add(new Line(history.ref(child), history.ref(parent)))));
         return lines;
     }
 
@@ -204,7 +205,8 @@ class GraphWalkTest {
             Matcher drawn = path.matcher(edge.getAttribute("d"));
             assertThat(drawn.matches()).as(edge.getAttribute("d")).isTrue();
             String x = drawn.group(2) == null ? drawn.group(1).split(" ", -1)[0] : drawn.group(2);
-            lines.add(new Line(nodes.getOrDefault(drawn.group(1), "?"), nodes.getOrDefault(x + " " + drawn.group(3), "?")));
+            lines.add(new Line(
+                    nodes.getOrDefault(drawn.group(1), "?"), nodes.getOrDefault(x + " " + drawn.group(3), "?")));
         }
         assertThat(lines).isEqualTo(lines(history));
     }
@@ -222,8 +224,7 @@ class GraphWalkTest {
         Set<Line> lines = new HashSet<>();
         Matcher line = Pattern.compile("(s\\d+) --> (s\\d+)").matcher(chart);
         while (line.find()) {
-            lines.add(new Line(
-                    nodes.getOrDefault(line.group(2), "?"), nodes.getOrDefault(line.group(1), "?")));
+            lines.add(new Line(nodes.getOrDefault(line.group(2), "?"), nodes.getOrDefault(line.group(1), "?")));
         }
         assertThat(nodes).hasSize(SNAPSHOTS);
         assertThat(lines).isEqualTo(lines(history));
@@ -239,8 +240,12 @@ class GraphWalkTest {
     @Test
     void namesAndMessagesCannotBreakTheSvg() throws Exception {
         String name = "a\"b<c>&'d;]]><!--";
-        String message = "</title></svg><script>x</script>\u0001\u001b[31m\u202E\u007f\u0085\uFFFF &amp; 😀 漢字\r\nsecond\tline";
-        DrawnHistory history = new DrawnHistory().branch(name).snapshot(name, name + "1", message).clone(name, "gone");
+        String message =
+                "</title></svg><script>x</script>\u0001\u001b[31m\u202E\u007f\u0085\uFFFF &amp; 😀 漢字\r\nsecond\tline";
+        DrawnHistory history = new DrawnHistory()
+                .branch(name)
+                .snapshot(name, name + "1", message)
+                .clone(name, "gone");
         Document svg = parse(history.graph().svg());
         assertThat(elements(svg, "script")).isEmpty();
         assertThat(elements(svg, "text"))

@@ -1,5 +1,6 @@
 package dev.zvpg.server;
 
+import dev.zvpg.ConfigurationException;
 import dev.zvpg.Credentials;
 import dev.zvpg.InUseException;
 import dev.zvpg.PermissionException;
@@ -7,7 +8,9 @@ import dev.zvpg.ServerException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +71,9 @@ public final class FakeLauncher implements ServerLauncher {
 
     @Override
     public DataDirectory inspect(Path dataDirectory) {
+        if (!Files.exists(dataDirectory.resolve("PG_VERSION"))) {
+            throw gone(dataDirectory);
+        }
         DataDirectory.State state = runs(dataDirectory)
                 ? DataDirectory.State.RUNNING
                 : Files.exists(dataDirectory.resolve(CRASHED))
@@ -123,16 +129,14 @@ public final class FakeLauncher implements ServerLauncher {
             Files.deleteIfExists(spec.dataDirectory().resolve(CRASHED));
             Files.deleteIfExists(spec.dataDirectory().resolve(FakeServer.BACKUP_LABEL));
             Files.writeString(spec.dataDirectory().resolve(IN_PRODUCTION), "");
-            Files.writeString(pid, spec.port() + "\n" + spec.dataDirectory());
+            replace(pid, spec.port() + "\n" + spec.dataDirectory());
         });
         return new FakeServer(spec);
     }
 
     @Override
     public Optional<Server> find(ServerSpec spec) {
-        return runs(spec.dataDirectory())
-                ? Optional.of(new FakeServer(spec.withPort(port(spec.dataDirectory()))))
-                : Optional.empty();
+        return port(spec.dataDirectory()).map(port -> new FakeServer(spec.withPort(port)));
     }
 
     /** Ends a server as kill -9 would. */
@@ -144,10 +148,7 @@ public final class FakeLauncher implements ServerLauncher {
     }
 
     static boolean runs(Path dataDirectory) {
-        return call(() -> {
-            Path pid = dataDirectory.resolve(PID);
-            return Files.exists(pid) && Files.readAllLines(pid).get(1).equals(dataDirectory.toString());
-        });
+        return port(dataDirectory).isPresent();
     }
 
     /** How far it is; for a crashed one how far it was when it was made, as after a crash before the first checkpoint. */
@@ -155,13 +156,38 @@ public final class FakeLauncher implements ServerLauncher {
         if (Files.exists(dataDirectory.resolve(CRASHED))) {
             return new Position("0/1", 1);
         }
-        long wal = call(() -> Long.parseLong(Files.readString(dataDirectory.resolve(WAL))));
+        long wal = call(() -> {
+            try {
+                return Long.parseLong(Files.readString(dataDirectory.resolve(WAL)));
+            } catch (NoSuchFileException e) {
+                throw gone(dataDirectory);
+            }
+        });
         return new Position("0/" + wal, wal);
     }
 
-    private static int port(Path dataDirectory) {
-        return call(() ->
-                Integer.parseInt(Files.readAllLines(dataDirectory.resolve(PID)).get(0)));
+    private static Optional<Integer> port(Path dataDirectory) {
+        return call(() -> {
+            try {
+                List<String> pid = Files.readAllLines(dataDirectory.resolve(PID));
+                return pid.get(1).equals(dataDirectory.toString())
+                        ? Optional.of(Integer.parseInt(pid.get(0)))
+                        : Optional.empty();
+            } catch (NoSuchFileException e) {
+                return Optional.empty(); // another process may stop it or delete it all at any moment
+            }
+        });
+    }
+
+    private static ConfigurationException gone(Path dataDirectory) {
+        return new ConfigurationException(dataDirectory, null, "no data directory", null);
+    }
+
+    /** Writes a file in one step, so that no other process reads a half of it. */
+    static void replace(Path file, String text) throws IOException {
+        Path next = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(next, text);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private void failIfAsked() {

@@ -26,7 +26,7 @@ public final class FakeServer implements Server {
         FakeLauncher.run(() -> {
             long wal = position().nextTransactionId() + 1;
             Files.writeString(rowDirectory().resolve(key), value);
-            Files.writeString(spec.dataDirectory().resolve(FakeLauncher.WAL), Long.toString(wal));
+            FakeLauncher.replace(spec.dataDirectory().resolve(FakeLauncher.WAL), Long.toString(wal));
         });
     }
 
