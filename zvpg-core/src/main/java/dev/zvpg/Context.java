@@ -32,6 +32,10 @@ record Context(
         return locks;
     }
 
+    Context withCredentials(Credentials other) {
+        return new Context(home, repositoryId, storage, launcher, other, locks, events, ports, author, clock, closed);
+    }
+
     Catalog catalog() {
         requireOpen();
         return new Catalog(storage.list());

@@ -6,8 +6,12 @@ import dev.zvpg.storage.Storage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,7 @@ public final class Zvpg {
     private final PortRange ports;
     private final String author;
     private final Clock clock;
+    private final List<Consumer<? super Event>> listeners;
 
     private Zvpg(
             Home home,
@@ -37,13 +42,15 @@ public final class Zvpg {
             @Nullable ServerLauncher launcher,
             PortRange ports,
             String author,
-            Clock clock) {
+            Clock clock,
+            List<Consumer<? super Event>> listeners) {
         this.home = home;
         this.storage = storage;
         this.launcher = launcher;
         this.ports = ports;
         this.author = author;
         this.clock = clock;
+        this.listeners = listeners;
     }
 
     /**
@@ -55,7 +62,7 @@ public final class Zvpg {
      */
     public static Zvpg at(Path home) {
         String user = System.getProperty("user.name", "unknown");
-        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, user, Clock.systemUTC());
+        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, user, Clock.systemUTC(), List.of());
     }
 
     /**
@@ -66,7 +73,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg storage(Storage storage) {
-        return new Zvpg(home, Objects.requireNonNull(storage), launcher, ports, author, clock);
+        return new Zvpg(home, Objects.requireNonNull(storage), launcher, ports, author, clock, listeners);
     }
 
     /**
@@ -76,7 +83,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg postgres(ServerLauncher launcher) {
-        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, author, clock);
+        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, author, clock, listeners);
     }
 
     /**
@@ -87,7 +94,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg ports(int first, int last) {
-        return new Zvpg(home, storage, launcher, new PortRange(first, last), author, clock);
+        return new Zvpg(home, storage, launcher, new PortRange(first, last), author, clock, listeners);
     }
 
     /**
@@ -97,11 +104,24 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg author(String author) {
-        return new Zvpg(home, storage, launcher, ports, Objects.requireNonNull(author), clock);
+        return new Zvpg(home, storage, launcher, ports, Objects.requireNonNull(author), clock, listeners);
+    }
+
+    /**
+     * Names who hears of events from the beginning, when there is no repository yet to {@link Repository#listen} to:
+     * {@link #init(ClusterSource)} tells how far it is. May be called several times.
+     *
+     * @param listener called on the thread that did it, after the fact; what it throws is logged and ignored
+     * @return a changed copy
+     */
+    public Zvpg listen(Consumer<? super Event> listener) {
+        List<Consumer<? super Event>> all = new ArrayList<>(listeners);
+        all.add(Objects.requireNonNull(listener));
+        return new Zvpg(home, storage, launcher, ports, author, clock, List.copyOf(all));
     }
 
     Zvpg clock(Clock clock) {
-        return new Zvpg(home, storage, launcher, ports, author, clock);
+        return new Zvpg(home, storage, launcher, ports, author, clock, listeners);
     }
 
     /**
@@ -115,6 +135,31 @@ public final class Zvpg {
      * @throws IllegalStateException when no PostgreSQL installation was named
      */
     public Repository init() {
+        return init(Optional.empty());
+    }
+
+    /**
+     * Makes a repository with one branch, {@value #FIRST_BRANCH}, that holds a copy of an existing cluster. The original is
+     * never written to. The copy belongs to this repository alone: its first superuser, whatever it is called, gets the
+     * repository's random password, and what could reach out of it is switched off ({@link Event.ClusterAdopted} tells what).
+     * An {@code init} that was cut off by a crash is done anew by the next one.
+     *
+     * @param source the existing cluster
+     * @return the open repository
+     * @throws AlreadyExistsException when the home directory holds something
+     * @throws InUseException when the source is a directory whose server runs
+     * @throws ConfigurationException when the storage belongs to another repository; when the source is no cluster, belongs to
+     *     another major version than the installation, cannot be copied whole, or cannot be started here with its settings
+     * @throws PermissionException when the source cannot be read, or the server's user cannot reach the directories
+     * @throws ServerException when a server or a program fails
+     * @throws OutOfSpaceException when the copy does not fit
+     * @throws IllegalStateException when no PostgreSQL installation was named
+     */
+    public Repository init(ClusterSource source) {
+        return init(Optional.of(source));
+    }
+
+    private Repository init(Optional<ClusterSource> source) {
         ServerLauncher server = requireLauncher();
         boolean newDirectory = !Files.exists(home.root());
         home.requireUnused();
@@ -126,8 +171,7 @@ public final class Zvpg {
             Repository repository = null;
             try {
                 repository = repository(server, marker, home.createCredentials());
-                make(repository, marker);
-                return repository;
+                return make(repository, marker, source);
             } catch (RuntimeException | Error e) {
                 undo(repository, !resumed, newDirectory, e);
                 throw e;
@@ -135,17 +179,23 @@ public final class Zvpg {
         }
     }
 
-    private void make(Repository repository, Home.Marker marker) {
+    private Repository make(Repository repository, Home.Marker marker, Optional<ClusterSource> source) {
         repository.requireOwnStorage();
         repository.sweep();
         if (marker.state() == Home.State.DESTROYING) { // finish what was cut off, then begin anew
             repository.destroyStorage();
             home.writeMarker(marker, Home.State.INITIALIZING);
+        } else if (repository.findBranch(FIRST_BRANCH).isPresent()) {
+            repository.destroyStorage(); // nobody has ever opened it, and it may have been made from something else
         }
-        if (repository.findBranch(FIRST_BRANCH).isEmpty()) {
+        Repository made = repository;
+        if (source.isPresent()) {
+            made = repository.createFirstBranch(FIRST_BRANCH, source.get());
+        } else {
             repository.createFirstBranch(FIRST_BRANCH);
         }
         home.writeMarker(marker, Home.State.READY);
+        return made;
     }
 
     /**
@@ -201,6 +251,8 @@ public final class Zvpg {
     }
 
     private Repository repository(ServerLauncher server, Home.Marker marker, Credentials credentials) {
+        Events events = new Events();
+        listeners.forEach(events::listen);
         Storage kept = storage != null ? storage : DirectoryStorage.at(home.storage());
         return new Repository(new Context(
                 home,
@@ -209,7 +261,7 @@ public final class Zvpg {
                 server,
                 credentials,
                 new Locks(home.locks()),
-                new Events(),
+                events,
                 ports,
                 author,
                 clock,
