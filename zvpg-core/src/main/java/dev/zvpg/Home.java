@@ -183,10 +183,14 @@ final class Home {
         new SecureRandom().nextBytes(bytes);
         Credentials credentials = new Credentials(
                 "postgres", Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        writeCredentials(credentials);
+        return credentials;
+    }
+
+    void writeCredentials(Credentials credentials) {
         ObjectNode json =
                 JSON.createObjectNode().put("user", credentials.user()).put("password", credentials.password());
         write(CREDENTIALS, json, "rw-------");
-        return credentials;
     }
 
     /** Writes the password in the form that libpq reads, unless that was done before. */

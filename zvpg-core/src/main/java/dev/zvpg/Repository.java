@@ -61,6 +61,12 @@ public final class Repository implements AutoCloseable {
         operations.copies().createFirst(name);
     }
 
+    /** The same on a copy of an existing cluster; returns the repository as it is to be used, for this one lacks its superuser. */
+    Repository createFirstBranch(String name, ClusterSource source) {
+        Credentials superuser = operations.copies().createFirst(name, source);
+        return new Repository(operations.context().withCredentials(superuser));
+    }
+
     /**
      * Where it is.
      *

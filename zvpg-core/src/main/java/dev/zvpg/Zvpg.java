@@ -6,8 +6,12 @@ import dev.zvpg.storage.Storage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,7 @@ public final class Zvpg {
     private final int maxClones;
     private final String author;
     private final Clock clock;
+    private final List<Consumer<? super Event>> listeners;
 
     private Zvpg(
             Home home,
@@ -40,7 +45,8 @@ public final class Zvpg {
             PortRange ports,
             int maxClones,
             String author,
-            Clock clock) {
+            Clock clock,
+            List<Consumer<? super Event>> listeners) {
         this.home = home;
         this.storage = storage;
         this.launcher = launcher;
@@ -48,6 +54,7 @@ public final class Zvpg {
         this.maxClones = maxClones;
         this.author = author;
         this.clock = clock;
+        this.listeners = listeners;
     }
 
     /**
@@ -59,7 +66,7 @@ public final class Zvpg {
      */
     public static Zvpg at(Path home) {
         String user = System.getProperty("user.name", "unknown");
-        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, Integer.MAX_VALUE, user, Clock.systemUTC());
+        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, Integer.MAX_VALUE, user, Clock.systemUTC(), List.of());
     }
 
     /**
@@ -78,7 +85,8 @@ public final class Zvpg {
                 configuration.ports(),
                 configuration.maxClones().orElse(Integer.MAX_VALUE),
                 at(configuration.home()).author,
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                List.of());
         return configuration.author().map(zvpg::author).orElse(zvpg);
     }
 
@@ -90,7 +98,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg storage(Storage storage) {
-        return new Zvpg(home, opened(Objects.requireNonNull(storage)), launcher, ports, maxClones, author, clock);
+        return new Zvpg(home, opened(Objects.requireNonNull(storage)), launcher, ports, maxClones, author, clock, listeners);
     }
 
     /**
@@ -100,7 +108,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg postgres(ServerLauncher launcher) {
-        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, maxClones, author, clock);
+        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, maxClones, author, clock, listeners);
     }
 
     /**
@@ -111,7 +119,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg ports(int first, int last) {
-        return new Zvpg(home, storage, launcher, new PortRange(first, last), maxClones, author, clock);
+        return new Zvpg(home, storage, launcher, new PortRange(first, last), maxClones, author, clock, listeners);
     }
 
     /**
@@ -125,7 +133,7 @@ public final class Zvpg {
         if (count < 1) {
             throw new IllegalArgumentException("the limit of clones is at least 1, not " + count);
         }
-        return new Zvpg(home, storage, launcher, ports, count, author, clock);
+        return new Zvpg(home, storage, launcher, ports, count, author, clock, listeners);
     }
 
     /**
@@ -135,11 +143,24 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg author(String author) {
-        return new Zvpg(home, storage, launcher, ports, maxClones, Objects.requireNonNull(author), clock);
+        return new Zvpg(home, storage, launcher, ports, maxClones, Objects.requireNonNull(author), clock, listeners);
+    }
+
+    /**
+     * Names who hears of events from the beginning, when there is no repository yet to {@link Repository#listen} to:
+     * {@link #init(ClusterSource)} tells how far it is. May be called several times.
+     *
+     * @param listener called on the thread that did it, after the fact; what it throws is logged and ignored
+     * @return a changed copy
+     */
+    public Zvpg listen(Consumer<? super Event> listener) {
+        List<Consumer<? super Event>> all = new ArrayList<>(listeners);
+        all.add(Objects.requireNonNull(listener));
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, List.copyOf(all));
     }
 
     Zvpg clock(Clock clock) {
-        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock);
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, listeners);
     }
 
     /**
@@ -153,6 +174,31 @@ public final class Zvpg {
      * @throws IllegalStateException when no PostgreSQL installation was named
      */
     public Repository init() {
+        return init(Optional.empty());
+    }
+
+    /**
+     * Makes a repository with one branch, {@value #FIRST_BRANCH}, that holds a copy of an existing cluster. The original is
+     * never written to. The copy belongs to this repository alone: its first superuser, whatever it is called, gets the
+     * repository's random password, and what could reach out of it is switched off ({@link Event.ClusterAdopted} tells what).
+     * An {@code init} that was cut off by a crash is done anew by the next one.
+     *
+     * @param source the existing cluster
+     * @return the open repository
+     * @throws AlreadyExistsException when the home directory holds something
+     * @throws InUseException when the source is a directory whose server runs
+     * @throws ConfigurationException when the storage belongs to another repository; when the source is no cluster, belongs to
+     *     another major version than the installation, cannot be copied whole, or cannot be started here with its settings
+     * @throws PermissionException when the source cannot be read, or the server's user cannot reach the directories
+     * @throws ServerException when a server or a program fails
+     * @throws OutOfSpaceException when the copy does not fit
+     * @throws IllegalStateException when no PostgreSQL installation was named
+     */
+    public Repository init(ClusterSource source) {
+        return init(Optional.of(source));
+    }
+
+    private Repository init(Optional<ClusterSource> source) {
         ServerLauncher server = requireLauncher();
         boolean newDirectory = !Files.exists(home.root());
         home.requireUnused();
@@ -164,8 +210,7 @@ public final class Zvpg {
             Repository repository = null;
             try {
                 repository = repository(server, marker, home.createCredentials());
-                make(repository, marker);
-                return repository;
+                return make(repository, marker, source);
             } catch (RuntimeException | Error e) {
                 undo(repository, !resumed, newDirectory, e);
                 throw e;
@@ -173,17 +218,23 @@ public final class Zvpg {
         }
     }
 
-    private void make(Repository repository, Home.Marker marker) {
+    private Repository make(Repository repository, Home.Marker marker, Optional<ClusterSource> source) {
         repository.requireOwnStorage();
         repository.sweep();
         if (marker.state() == Home.State.DESTROYING) { // finish what was cut off, then begin anew
             repository.destroyStorage();
             home.writeMarker(marker, Home.State.INITIALIZING);
+        } else if (repository.findBranch(FIRST_BRANCH).isPresent()) {
+            repository.destroyStorage(); // nobody has ever opened it, and it may have been made from something else
         }
-        if (repository.findBranch(FIRST_BRANCH).isEmpty()) {
+        Repository made = repository;
+        if (source.isPresent()) {
+            made = repository.createFirstBranch(FIRST_BRANCH, source.get());
+        } else {
             repository.createFirstBranch(FIRST_BRANCH);
         }
         home.writeMarker(marker, Home.State.READY);
+        return made;
     }
 
     /**
@@ -245,6 +296,8 @@ public final class Zvpg {
     }
 
     private Repository repository(ServerLauncher server, Home.Marker marker, Credentials credentials) {
+        Events events = new Events();
+        listeners.forEach(events::listen);
         Storage kept = storage != null ? storage.get() : DirectoryStorage.at(home.storage());
         return new Repository(new Context(
                 home,
@@ -253,7 +306,7 @@ public final class Zvpg {
                 server,
                 credentials,
                 new Locks(home.locks()),
-                new Events(),
+                events,
                 ports,
                 maxClones,
                 author,

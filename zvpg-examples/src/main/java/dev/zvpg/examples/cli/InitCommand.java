@@ -2,9 +2,11 @@ package dev.zvpg.examples.cli;
 
 import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.Branch;
+import dev.zvpg.ClusterSource;
 import dev.zvpg.Configuration;
 import dev.zvpg.Configuration.LogLevel;
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.Event;
 import dev.zvpg.NotFoundException;
 import dev.zvpg.PortRange;
 import dev.zvpg.Repository;
@@ -12,9 +14,13 @@ import dev.zvpg.Zvpg;
 import dev.zvpg.postgres.Postgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -72,6 +78,9 @@ final class InitCommand implements Callable<Integer> {
             description = "how much the library logs: ${COMPLETION-CANDIDATES}; warn")
     private Optional<LogLevel> logLevel = Optional.empty();
 
+    @ArgGroup(multiplicity = "0..1", heading = "%nTo start from an existing cluster of the same major version, which is copied and never written to:%n")
+    private @Nullable Origin origin;
+
     @Option(names = "--no-start", description = "do not start main")
     private boolean noStart;
 
@@ -86,15 +95,23 @@ final class InitCommand implements Callable<Integer> {
         Configuration configuration = withPostgres(
                 changed(configured ? Configuration.read(file) : Configuration.directory(Configuration.defaultHome())));
         session.logAs(configuration);
-        Zvpg zvpg = Zvpg.from(configuration);
+        Optional<ClusterSource> source = Optional.ofNullable(origin).map(Origin::source);
         boolean[] found = {false};
-        try (Repository repo = make(zvpg, configured, found)) {
+        List<String> findings = new ArrayList<>();
+        try (ProgressLine line = new ProgressLine(session.terminal());
+                Repository repo = make(
+                        Zvpg.from(configuration).listen(line).listen(event -> note(event, findings)),
+                        source,
+                        configured,
+                        found)) {
+            line.close();
             configuration.write(file);
             session.use(repo, open -> {
                 session.print((found[0] ? "found the repository at " : "made a repository at ") + open.home());
                 session.print("configuration  " + file);
                 session.print("storage        " + open.status().storage());
                 session.print("PostgreSQL     " + open.status().version());
+                findings.forEach(finding -> session.print("in the copy    " + finding));
                 if (!noStart) {
                     Branch main = open.branch(Zvpg.FIRST_BRANCH);
                     main.start();
@@ -105,11 +122,18 @@ final class InitCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private static Repository make(Zvpg zvpg, boolean configured, boolean[] found) {
+    private static void note(Event event, List<String> findings) {
+        if (event instanceof Event.ClusterAdopted adopted) {
+            adopted.findings().forEach(finding -> findings.add(finding.toString()));
+        }
+    }
+
+    private static Repository make(
+            Zvpg zvpg, Optional<ClusterSource> source, boolean configured, boolean[] found) {
         try {
-            return zvpg.init();
+            return source.isPresent() ? zvpg.init(source.get()) : zvpg.init();
         } catch (AlreadyExistsException e) {
-            if (configured) {
+            if (configured || source.isPresent()) {
                 throw e;
             }
             try {
