@@ -5,6 +5,9 @@ module dev.zvpg.core {
     requires com.fasterxml.jackson.databind;
     requires org.slf4j;
 
+    uses dev.zvpg.server.LauncherProvider;
+    uses dev.zvpg.storage.StorageProvider;
+
     exports dev.zvpg;
     exports dev.zvpg.server;
     exports dev.zvpg.storage;

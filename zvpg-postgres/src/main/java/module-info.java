@@ -8,4 +8,7 @@ module dev.zvpg.postgres {
     requires org.tukaani.xz;
 
     exports dev.zvpg.postgres;
+
+    provides dev.zvpg.server.LauncherProvider with
+            dev.zvpg.postgres.PostgresProvider;
 }

@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import java.nio.file.Files;
 import java.util.Optional;
 
 /**
@@ -47,6 +48,24 @@ public final class Clone extends WorkingCopy {
      */
     public void reset() {
         operations().resets().clone(id(), name());
+    }
+
+    /**
+     * Whether something was written to it: writing transactions ran since its snapshot, those of the server's own maintenance
+     * (such as autovacuum's ANALYZE) included. In doubt it is dirty: when its
+     * snapshot was deleted, or its server crashed. One that was never started is not.
+     *
+     * @return false when its snapshot holds all that it holds
+     * @throws ServerException when its server does not answer
+     */
+    public boolean isDirty() {
+        try (Locks.Held held = operations().context().locks().workingCopy(id())) {
+            Context context = operations().context();
+            Catalog catalog = context.catalog();
+            Copy copy = copy(catalog);
+            boolean everStarted = Files.exists(context.home().runDirectory(id()));
+            return everStarted && operations().work().isUnsaved(catalog, copy);
+        }
     }
 
     /** Protects it: it can neither be deleted nor expire until {@link #unprotect()}. Doing it twice is doing it once. */

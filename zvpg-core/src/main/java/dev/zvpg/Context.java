@@ -33,6 +33,11 @@ record Context(
         return locks;
     }
 
+    Context withCredentials(Credentials other) {
+        return new Context(
+                home, repositoryId, storage, launcher, other, locks, events, ports, maxClones, author, clock, closed);
+    }
+
     Catalog catalog() {
         requireOpen();
         return new Catalog(storage.list());

@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import dev.zvpg.server.Adoption;
 import dev.zvpg.server.Finding;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
@@ -35,6 +36,30 @@ final class Copies {
                 context.launcher().initialize(context.dataDirectory(volume), context.credentials());
                 refer(Wanted.branch(name, BranchOptions.DEFAULT), volume, now -> Optional.empty(), Optional.empty());
             });
+        }
+    }
+
+    /** The same on a copy of an existing cluster; returns who connects to it. */
+    Credentials createFirst(String name, ClusterSource source) {
+        long began = System.nanoTime();
+        VolumeId volume = VolumeId.generate(name);
+        try (Locks.Held making = context.locks().making()) {
+            context.storage().create(volume, Map.of(Copy.REPOSITORY, context.repositoryId()));
+            Adoption adoption = undoingOnFailure(volume, () -> {
+                Adoption adopted = context.launcher()
+                        .adopt(
+                                source,
+                                context.dataDirectory(volume),
+                                context.credentials(),
+                                context.progress("copy of " + source)::progress);
+                context.home()
+                        .writeCredentials(adopted.superuser()); // before the branch that cannot be had without them
+                refer(Wanted.branch(name, BranchOptions.DEFAULT), volume, now -> Optional.empty(), Optional.empty());
+                return adopted;
+            });
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            context.events().tell(new Event.ClusterAdopted(name, source.toString(), adoption.findings(), took));
+            return adoption.superuser();
         }
     }
 

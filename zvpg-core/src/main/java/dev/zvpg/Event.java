@@ -12,6 +12,16 @@ import java.util.List;
 public sealed interface Event {
 
     /**
+     * A repository was made from an existing cluster.
+     *
+     * @param branch the name of its first branch, which holds the copy
+     * @param from the cluster, such as {@code /var/lib/postgresql/15/main}
+     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was done
+     * @param took how long it took
+     */
+    record ClusterAdopted(String branch, String from, List<Finding> findings, Duration took) implements Event {}
+
+    /**
      * A snapshot was taken.
      *
      * @param ref its name, written {@code branch@name}
@@ -111,9 +121,10 @@ public sealed interface Event {
      *
      * @param workingCopy the name of its branch or clone
      * @param port where it listens
+     * @param findings what the first start of a copy found in its databases that could have reached out, and what was done
      * @param took how long it took, from the call to the first answer
      */
-    record ServerStarted(String workingCopy, int port, Duration took) implements Event {}
+    record ServerStarted(String workingCopy, int port, List<Finding> findings, Duration took) implements Event {}
 
     /**
      * A server was stopped.

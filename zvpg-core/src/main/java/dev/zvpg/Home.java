@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -13,9 +12,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The home directory of a repository: {@code zvpg.json} says that it is one, {@code credentials.json} (0600) holds the
- * superuser's password, {@code servers/ID} what belongs to one server's run, {@code storage}
+ * superuser's password, {@code pgpass} (0600) the same for libpq, {@code servers/ID} what belongs to one server's run, {@code storage}
  * the storage unless another one was named, {@code locks} the lock files. Nothing here says
  * what the repository holds: that is the storage's to say. Immutable.
  */
@@ -40,7 +38,8 @@ final class Home {
     private static final String MARKER = "zvpg.json";
     private static final String CREDENTIALS = "credentials.json";
     private static final String LOCKS = "locks";
-    private static final String NEW = ".new";
+    private static final String NEW = Directories.NEW;
+    private static final String PASSWORD_FILE = "pgpass";
     private static final String SERVERS = "servers";
     private static final String STORAGE = "storage";
     private static final int PASSWORD_BYTES = 24;
@@ -184,10 +183,34 @@ final class Home {
         new SecureRandom().nextBytes(bytes);
         Credentials credentials = new Credentials(
                 "postgres", Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        writeCredentials(credentials);
+        return credentials;
+    }
+
+    void writeCredentials(Credentials credentials) {
         ObjectNode json =
                 JSON.createObjectNode().put("user", credentials.user()).put("password", credentials.password());
         write(CREDENTIALS, json, "rw-------");
-        return credentials;
+    }
+
+    /** Writes the password in the form that libpq reads, unless that was done before. */
+    Path passwordFile(Credentials credentials) {
+        Path file = root.resolve(PASSWORD_FILE);
+        byte[] content = ("127.0.0.1:*:*:" + escaped(credentials.user()) + ":" + escaped(credentials.password()) + "\n")
+                .getBytes(StandardCharsets.UTF_8);
+        try {
+            if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), content)) {
+                Directories.replace(file, content, "rw-------");
+            }
+        } catch (IOException e) {
+            throw failed("write", file, e);
+        }
+        return file;
+    }
+
+    /** As the manual of libpq says, "The Password File". */
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace(":", "\\:");
     }
 
     /**
@@ -201,7 +224,8 @@ final class Home {
                 Directories.delete(storage());
             }
             Directories.delete(root.resolve(SERVERS));
-            for (String name : List.of(CREDENTIALS, CREDENTIALS + NEW, MARKER + NEW, MARKER)) {
+            for (String name :
+                    List.of(PASSWORD_FILE, PASSWORD_FILE + NEW, CREDENTIALS, CREDENTIALS + NEW, MARKER + NEW, MARKER)) {
                 Files.deleteIfExists(root.resolve(name));
             }
             Directories.delete(locks());
@@ -228,21 +252,10 @@ final class Home {
         }
     }
 
-    /** Replaces the file in one step that survives a power cut: the new content is on disk before it gets the name. */
     private void write(String name, ObjectNode json, String permissions) {
         Path file = root.resolve(name);
-        Path temporary = root.resolve(name + NEW);
         try {
-            Files.deleteIfExists(temporary);
-            Files.createFile(
-                    temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
-            // a stream and not a channel, because a channel closes itself when the thread is interrupted
-            try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
-                out.write(json.toPrettyString().getBytes(StandardCharsets.UTF_8));
-                out.getFD().sync();
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-            Directories.sync(root);
+            Directories.replace(file, json.toPrettyString().getBytes(StandardCharsets.UTF_8), permissions);
         } catch (IOException e) {
             throw failed("write", file, e);
         }

@@ -61,6 +61,12 @@ public final class Repository implements AutoCloseable {
         operations.copies().createFirst(name);
     }
 
+    /** The same on a copy of an existing cluster; returns the repository as it is to be used, for this one lacks its superuser. */
+    Repository createFirstBranch(String name, ClusterSource source) {
+        Credentials superuser = operations.copies().createFirst(name, source);
+        return new Repository(operations.context().withCredentials(superuser));
+    }
+
     /**
      * Where it is.
      *
@@ -219,6 +225,17 @@ public final class Repository implements AutoCloseable {
      */
     public Status status() {
         return operations.facts().status();
+    }
+
+    /**
+     * A file that holds the superuser's password for programs such as {@code psql}, which find it by the connection parameter
+     * {@code passfile} or the environment variable {@code PGPASSFILE}. Nobody but its owner can read it.
+     *
+     * @return its path in the home directory; it is written when it is first asked for
+     */
+    public Path passwordFile() {
+        operations.context().requireOpen();
+        return operations.context().home().passwordFile(operations.context().credentials());
     }
 
     /**

@@ -61,7 +61,10 @@ final class Servers {
                 Server server = context.launcher().start(spec);
                 context.events()
                         .tell(new Event.ServerStarted(
-                                copy.name(), server.port(), Duration.ofNanos(System.nanoTime() - began)));
+                                copy.name(),
+                                server.port(),
+                                server.findings(),
+                                Duration.ofNanos(System.nanoTime() - began)));
                 return server;
             } catch (PortTakenException e) {
                 if (copy.portFixed()) {

@@ -6,8 +6,13 @@ import dev.zvpg.storage.Storage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,21 +30,23 @@ public final class Zvpg {
     public static final String FIRST_BRANCH = "main";
 
     private final Home home;
-    private final @Nullable Storage storage;
+    private final @Nullable Supplier<? extends Storage> storage;
     private final @Nullable ServerLauncher launcher;
     private final PortRange ports;
     private final int maxClones;
     private final String author;
     private final Clock clock;
+    private final List<Consumer<? super Event>> listeners;
 
     private Zvpg(
             Home home,
-            @Nullable Storage storage,
+            @Nullable Supplier<? extends Storage> storage,
             @Nullable ServerLauncher launcher,
             PortRange ports,
             int maxClones,
             String author,
-            Clock clock) {
+            Clock clock,
+            List<Consumer<? super Event>> listeners) {
         this.home = home;
         this.storage = storage;
         this.launcher = launcher;
@@ -47,6 +54,7 @@ public final class Zvpg {
         this.maxClones = maxClones;
         this.author = author;
         this.clock = clock;
+        this.listeners = listeners;
     }
 
     /**
@@ -58,7 +66,28 @@ public final class Zvpg {
      */
     public static Zvpg at(Path home) {
         String user = System.getProperty("user.name", "unknown");
-        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, Integer.MAX_VALUE, user, Clock.systemUTC());
+        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, Integer.MAX_VALUE, user, Clock.systemUTC(), List.of());
+    }
+
+    /**
+     * Describes a repository as a configuration does. Its storage is opened by {@link #init()} or {@link #open()}, not
+     * before.
+     *
+     * @param configuration the configuration, such as {@code Configuration.read(Configuration.defaultFile())}
+     * @return the description
+     * @throws ConfigurationException when the storage or the PostgreSQL installation that it names is not there
+     */
+    public static Zvpg from(Configuration configuration) {
+        Zvpg zvpg = new Zvpg(
+                new Home(configuration.home()),
+                configuration.storage().equals(Configuration.DIRECTORY) ? null : () -> Providers.storage(configuration),
+                Providers.launcher(configuration),
+                configuration.ports(),
+                configuration.maxClones().orElse(Integer.MAX_VALUE),
+                at(configuration.home()).author,
+                Clock.systemUTC(),
+                List.of());
+        return configuration.author().map(zvpg::author).orElse(zvpg);
     }
 
     /**
@@ -69,7 +98,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg storage(Storage storage) {
-        return new Zvpg(home, Objects.requireNonNull(storage), launcher, ports, maxClones, author, clock);
+        return new Zvpg(home, opened(Objects.requireNonNull(storage)), launcher, ports, maxClones, author, clock, listeners);
     }
 
     /**
@@ -79,7 +108,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg postgres(ServerLauncher launcher) {
-        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, maxClones, author, clock);
+        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, maxClones, author, clock, listeners);
     }
 
     /**
@@ -90,7 +119,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg ports(int first, int last) {
-        return new Zvpg(home, storage, launcher, new PortRange(first, last), maxClones, author, clock);
+        return new Zvpg(home, storage, launcher, new PortRange(first, last), maxClones, author, clock, listeners);
     }
 
     /**
@@ -104,7 +133,7 @@ public final class Zvpg {
         if (count < 1) {
             throw new IllegalArgumentException("the limit of clones is at least 1, not " + count);
         }
-        return new Zvpg(home, storage, launcher, ports, count, author, clock);
+        return new Zvpg(home, storage, launcher, ports, count, author, clock, listeners);
     }
 
     /**
@@ -114,11 +143,24 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg author(String author) {
-        return new Zvpg(home, storage, launcher, ports, maxClones, Objects.requireNonNull(author), clock);
+        return new Zvpg(home, storage, launcher, ports, maxClones, Objects.requireNonNull(author), clock, listeners);
+    }
+
+    /**
+     * Names who hears of events from the beginning, when there is no repository yet to {@link Repository#listen} to:
+     * {@link #init(ClusterSource)} tells how far it is. May be called several times.
+     *
+     * @param listener called on the thread that did it, after the fact; what it throws is logged and ignored
+     * @return a changed copy
+     */
+    public Zvpg listen(Consumer<? super Event> listener) {
+        List<Consumer<? super Event>> all = new ArrayList<>(listeners);
+        all.add(Objects.requireNonNull(listener));
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, List.copyOf(all));
     }
 
     Zvpg clock(Clock clock) {
-        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock);
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, listeners);
     }
 
     /**
@@ -132,6 +174,31 @@ public final class Zvpg {
      * @throws IllegalStateException when no PostgreSQL installation was named
      */
     public Repository init() {
+        return init(Optional.empty());
+    }
+
+    /**
+     * Makes a repository with one branch, {@value #FIRST_BRANCH}, that holds a copy of an existing cluster. The original is
+     * never written to. The copy belongs to this repository alone: its first superuser, whatever it is called, gets the
+     * repository's random password, and what could reach out of it is switched off ({@link Event.ClusterAdopted} tells what).
+     * An {@code init} that was cut off by a crash is done anew by the next one.
+     *
+     * @param source the existing cluster
+     * @return the open repository
+     * @throws AlreadyExistsException when the home directory holds something
+     * @throws InUseException when the source is a directory whose server runs
+     * @throws ConfigurationException when the storage belongs to another repository; when the source is no cluster, belongs to
+     *     another major version than the installation, cannot be copied whole, or cannot be started here with its settings
+     * @throws PermissionException when the source cannot be read, or the server's user cannot reach the directories
+     * @throws ServerException when a server or a program fails
+     * @throws OutOfSpaceException when the copy does not fit
+     * @throws IllegalStateException when no PostgreSQL installation was named
+     */
+    public Repository init(ClusterSource source) {
+        return init(Optional.of(source));
+    }
+
+    private Repository init(Optional<ClusterSource> source) {
         ServerLauncher server = requireLauncher();
         boolean newDirectory = !Files.exists(home.root());
         home.requireUnused();
@@ -143,8 +210,7 @@ public final class Zvpg {
             Repository repository = null;
             try {
                 repository = repository(server, marker, home.createCredentials());
-                make(repository, marker);
-                return repository;
+                return make(repository, marker, source);
             } catch (RuntimeException | Error e) {
                 undo(repository, !resumed, newDirectory, e);
                 throw e;
@@ -152,17 +218,23 @@ public final class Zvpg {
         }
     }
 
-    private void make(Repository repository, Home.Marker marker) {
+    private Repository make(Repository repository, Home.Marker marker, Optional<ClusterSource> source) {
         repository.requireOwnStorage();
         repository.sweep();
         if (marker.state() == Home.State.DESTROYING) { // finish what was cut off, then begin anew
             repository.destroyStorage();
             home.writeMarker(marker, Home.State.INITIALIZING);
+        } else if (repository.findBranch(FIRST_BRANCH).isPresent()) {
+            repository.destroyStorage(); // nobody has ever opened it, and it may have been made from something else
         }
-        if (repository.findBranch(FIRST_BRANCH).isEmpty()) {
+        Repository made = repository;
+        if (source.isPresent()) {
+            made = repository.createFirstBranch(FIRST_BRANCH, source.get());
+        } else {
             repository.createFirstBranch(FIRST_BRANCH);
         }
         home.writeMarker(marker, Home.State.READY);
+        return made;
     }
 
     /**
@@ -211,6 +283,10 @@ public final class Zvpg {
         }
     }
 
+    private static Supplier<Storage> opened(Storage storage) {
+        return () -> storage;
+    }
+
     private ServerLauncher requireLauncher() {
         if (launcher == null) {
             throw new IllegalStateException("no PostgreSQL was named; call postgres(Postgres.onPath()), "
@@ -220,7 +296,9 @@ public final class Zvpg {
     }
 
     private Repository repository(ServerLauncher server, Home.Marker marker, Credentials credentials) {
-        Storage kept = storage != null ? storage : DirectoryStorage.at(home.storage());
+        Events events = new Events();
+        listeners.forEach(events::listen);
+        Storage kept = storage != null ? storage.get() : DirectoryStorage.at(home.storage());
         return new Repository(new Context(
                 home,
                 marker.id(),
@@ -228,7 +306,7 @@ public final class Zvpg {
                 server,
                 credentials,
                 new Locks(home.locks()),
-                new Events(),
+                events,
                 ports,
                 maxClones,
                 author,

@@ -3,6 +3,7 @@ package dev.zvpg.server;
 import dev.zvpg.Credentials;
 import dev.zvpg.ServerException;
 import java.nio.file.Path;
+import java.util.List;
 import javax.sql.DataSource;
 
 /**
@@ -62,6 +63,15 @@ public interface Server {
      * @return false once its main process has ended
      */
     boolean isRunning();
+
+    /**
+     * What its start found in a copy that belonged to the original or could have reached out, and what was done about it.
+     *
+     * @return empty unless this object comes from the first start of a copy
+     */
+    default List<Finding> findings() {
+        return List.of();
+    }
 
     /**
      * Writes everything in memory to the files, so that a snapshot taken next recovers fast.

@@ -1,5 +1,6 @@
 package dev.zvpg.server;
 
+import dev.zvpg.ClusterSource;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.Credentials;
 import dev.zvpg.InUseException;
@@ -42,6 +43,24 @@ public interface ServerLauncher {
     void initialize(Path dataDirectory, Credentials superuser);
 
     /**
+     * Makes a cluster that is a harmless copy of an existing one: disarmed as {@link #disarm} does, with all of its data inside
+     * the directory, and with a superuser whose password is the one that is asked for. The original is not written to. What is
+     * made is on disk when this returns.
+     *
+     * @param source the existing cluster
+     * @param dataDirectory where; its parent exists and may be written, it itself does not exist yet
+     * @param superuser the password to set, and the name that the superuser has where it is this launcher's to choose
+     * @param progress told how far the copy is
+     * @return who connects to the copy, and what was found
+     * @throws InUseException when the source is a directory whose server runs
+     * @throws ConfigurationException when the source is no cluster, belongs to another major version, cannot be copied whole, or
+     *     cannot be started on this machine with its settings
+     * @throws PermissionException when the source cannot be read, or the server's user cannot reach the directory
+     * @throws ServerException when a server or a program fails; what was made is removed
+     */
+    Adoption adopt(ClusterSource source, Path dataDirectory, Credentials superuser, CopyProgress progress);
+
+    /**
      * Reads what a data directory says of itself, and refuses one that cannot be versioned.
      *
      * @param dataDirectory an existing data directory
@@ -53,10 +72,11 @@ public interface ServerLauncher {
 
     /**
      * Makes the copy of a data directory harmless and startable, before its first start: removes what belongs to the server it
-     * was copied from, and switches off what could reach out of it. Doing it twice is doing it once.
+     * was copied from, and switches off what could reach out of it. Doing it twice is doing it once. What only a running
+     * server can see is done by the first {@link #start}, and told by {@link Server#findings()}.
      *
      * @param dataDirectory the copy
-     * @return what was found and what was done about it
+     * @return what was found and what was done about it; settings that each start overrules are told each time
      */
     List<Finding> disarm(Path dataDirectory);
 

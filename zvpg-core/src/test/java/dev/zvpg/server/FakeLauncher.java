@@ -1,5 +1,6 @@
 package dev.zvpg.server;
 
+import dev.zvpg.ClusterSource;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.Credentials;
 import dev.zvpg.InUseException;
@@ -31,11 +32,13 @@ public final class FakeLauncher implements ServerLauncher {
     static final String ROWS = "rows";
     static final String WAL = "wal";
     static final String IN_PRODUCTION = "in-production";
+    static final String SUPERUSER = "superuser";
     private static final String CRASHED = "crashed";
 
     private final Set<Integer> takenPorts = ConcurrentHashMap.newKeySet();
     private final Set<Path> unreachable = ConcurrentHashMap.newKeySet();
     private volatile @Nullable RuntimeException nextFailure;
+    private volatile @Nullable RuntimeException afterCopy;
 
     /** Lets every start on this port find it taken. */
     public FakeLauncher portTaken(int port) {
@@ -54,6 +57,11 @@ public final class FakeLauncher implements ServerLauncher {
         nextFailure = failure;
     }
 
+    /** Lets every adoption fail when all is copied. */
+    public void failAfterCopy(RuntimeException failure) {
+        afterCopy = failure;
+    }
+
     @Override
     public String version() {
         return "99.1";
@@ -67,6 +75,33 @@ public final class FakeLauncher implements ServerLauncher {
             Files.writeString(dataDirectory.resolve("PG_VERSION"), "99\n");
             Files.writeString(dataDirectory.resolve(WAL), "1");
         });
+    }
+
+    /** Copies the rows of another fake cluster; whoever is named in a file {@code superuser} in it connects to the copy. */
+    @Override
+    public Adoption adopt(ClusterSource source, Path dataDirectory, Credentials superuser, CopyProgress progress) {
+        if (!(source instanceof ClusterSource.Directory original)) {
+            throw new UnsupportedOperationException("a fake server speaks no protocol");
+        }
+        if (runs(original.path())) {
+            throw new InUseException("a server runs on " + original.path());
+        }
+        initialize(dataDirectory, superuser);
+        Map<String, String> rows = FakeServer.rowsOf(original.path());
+        long done = 0;
+        for (Map.Entry<String, String> row : rows.entrySet()) {
+            run(() -> Files.writeString(dataDirectory.resolve(ROWS).resolve(row.getKey()), row.getValue()));
+            progress.copied(++done, rows.size());
+        }
+        RuntimeException failure = afterCopy;
+        if (failure != null) {
+            throw failure;
+        }
+        Path role = original.path().resolve(SUPERUSER);
+        String user = Files.exists(role) ? call(() -> Files.readString(role)) : superuser.user();
+        return new Adoption(
+                new Credentials(user, superuser.password()),
+                List.of(new Finding("access rules of the original", "replaced")));
     }
 
     @Override

@@ -25,15 +25,7 @@ final class Cluster {
 
     /** Reads what it says of itself, and refuses what cannot be versioned. */
     static DataDirectory inspect(Installation installation, Path directory) {
-        int major = majorVersion(directory);
-        if (major != installation.major()) {
-            throw new ConfigurationException(
-                    directory,
-                    null,
-                    "it belongs to PostgreSQL " + major + ", but the installation in " + installation.bin() + " is "
-                            + installation.version() + "; use an installation of PostgreSQL " + major,
-                    null);
-        }
+        int major = requireMajor(installation, directory);
         try {
             requireSelfContained(directory);
         } catch (IOException e) {
@@ -52,6 +44,20 @@ final class Cluster {
                 !running && control.isCleanlyStopped());
     }
 
+    /** The version that it belongs to, which must be the installation's. */
+    static int requireMajor(Installation installation, Path directory) {
+        int major = majorVersion(directory);
+        if (major != installation.major()) {
+            throw new ConfigurationException(
+                    directory,
+                    null,
+                    "it belongs to PostgreSQL " + major + ", but the installation in " + installation.bin() + " is "
+                            + installation.version() + "; use an installation of PostgreSQL " + major,
+                    null);
+        }
+        return major;
+    }
+
     /**
      * A server that dies leaves its lock behind. Where there is none, and yet the control file speaks of a server in
      * production, the directory is an image of a running one, which has not been started yet.
@@ -66,7 +72,7 @@ final class Cluster {
      * The processes of a server that was killed go on with what they do, and write, until they look for it. Most do so at
      * once.
      */
-    private static void requireNoSurvivors(Path directory) {
+    static void requireNoSurvivors(Path directory) {
         long deadline = System.nanoTime() + SURVIVORS_PATIENCE.toNanos();
         List<OsProcess> survivors = survivors(directory);
         while (!survivors.isEmpty() && System.nanoTime() - deadline < 0) {

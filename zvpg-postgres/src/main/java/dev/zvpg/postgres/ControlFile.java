@@ -17,13 +17,15 @@ import java.util.zip.CRC32C;
  * The beginning of {@code global/pg_control}, which has been laid out the same from 14 to 18 as far as it is read here; see
  * {@code src/include/catalog/pg_control.h}. It is written in the machine's own byte order.
  */
-record ControlFile(int state, long checkpoint, long nextTransactionId) {
+record ControlFile(int state, long checkpoint, long nextTransactionId, int maxPreparedTransactions) {
 
     static final String FILE = "global/pg_control";
 
     private static final int STATE = 16;
     private static final int CHECKPOINT = 32;
     private static final int NEXT_TRANSACTION_ID = 64;
+
+    private static final int MAX_PREPARED_TRANSACTIONS = 192;
 
     /** The checksum follows the last field, whose place differs by version; so it is looked for. */
     private static final int FIRST_CHECKSUM = 128;
@@ -75,7 +77,11 @@ record ControlFile(int state, long checkpoint, long nextTransactionId) {
 
     private static ControlFile parse(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-        return new ControlFile(buffer.getInt(STATE), buffer.getLong(CHECKPOINT), buffer.getLong(NEXT_TRANSACTION_ID));
+        return new ControlFile(
+                buffer.getInt(STATE),
+                buffer.getLong(CHECKPOINT),
+                buffer.getLong(NEXT_TRANSACTION_ID),
+                buffer.getInt(MAX_PREPARED_TRANSACTIONS));
     }
 
     boolean isCleanlyStopped() {

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.ConfigurationException;
 import dev.zvpg.InUseException;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
@@ -45,7 +46,12 @@ final class Disarming {
     private static final List<String> EMPTIED =
             List.of("pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots", "pg_stat_tmp");
 
-    private static final List<Step> STEPS = List.of(Disarming::files, Disarming::slots, Disarming::leftovers);
+    private static final List<Step> STEPS = List.of(
+            Disarming::files,
+            Disarming::slots,
+            Disarming::settings,
+            Disarming::leftovers,
+            (dataDirectory, findings) -> FirstStart.mark(dataDirectory));
 
     private Disarming() {}
 
@@ -80,6 +86,15 @@ final class Disarming {
         for (Path slot : Cluster.contents(dataDirectory, "pg_replslot")) {
             Trees.delete(slot);
             findings.add(new Finding("replication slot " + slot.getFileName(), "removed"));
+        }
+    }
+
+    private static void settings(Path dataDirectory, List<Finding> findings) throws IOException {
+        try {
+            findings.addAll(SettingFindings.of(ConfFile.of(dataDirectory)));
+        } catch (ConfigurationException e) {
+            // PostgreSQL says it better, when it is started
+            findings.add(new Finding(String.valueOf(e.getMessage()), "left as it is"));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.zvpg.postgres;
 
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Finds a server that somebody started earlier, perhaps in another JVM. */
@@ -20,7 +21,8 @@ final class Discovery {
                     return new PostgresServer(
                             new ServerControl(
                                     installation, user, process, dataDirectory, run, new ServerLog(run.logFile(), 0)),
-                            new Connections(file.port(), spec.credentials()));
+                            new Connections(file.port(), spec.credentials()),
+                            List.of());
                 }));
     }
 }

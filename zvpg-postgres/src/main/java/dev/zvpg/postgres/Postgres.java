@@ -1,8 +1,11 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.ClusterSource;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.Credentials;
 import dev.zvpg.PermissionException;
+import dev.zvpg.server.Adoption;
+import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.PortTakenException;
@@ -180,6 +183,24 @@ public final class Postgres implements ServerLauncher {
         Initdb.run(installation, ServerUser.of(runAs), absolute(dataDirectory), superuser);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A stopped cluster's files are copied one by one; a cluster that crashed is recovered in the copy. Tablespaces and a log
+     * that lie outside of its data directory are copied into it. Debian's configuration under {@code /etc/postgresql} is found
+     * by what the server noted when it was started last, and by the name of the data directory. The server of a running cluster
+     * is copied by {@code pg_basebackup}, which embedded binaries do not have.
+     *
+     * <p>The superuser is the cluster's first one, the one that {@code initdb} made. A database {@code postgres} is made where
+     * there is none. The first start of the copy looks into each database: it disables subscriptions, rolls back prepared
+     * transactions and reports what leads to other servers.
+     */
+    @Override
+    public Adoption adopt(ClusterSource source, Path dataDirectory, Credentials superuser, CopyProgress progress) {
+        return new Adopting(installation, ServerUser.of(runAs), startTimeout, absolute(dataDirectory))
+                .run(source, superuser, progress);
+    }
+
     @Override
     public DataDirectory inspect(Path dataDirectory) {
         return Cluster.inspect(installation, absolute(dataDirectory));
@@ -203,7 +224,8 @@ public final class Postgres implements ServerLauncher {
     /**
      * {@inheritDoc}
      *
-     * <p>Logical replication, archiving and connections to a primary are off, whatever the cluster's own settings say.
+     * <p>Logical replication, archiving, connections to a primary and libraries that run jobs are off, whatever the cluster's
+     * own settings say. The first start of a copy disables its subscriptions and rolls back its prepared transactions.
      * {@code wal_level} is {@code replica} and {@code max_replication_slots} ten more than there are slots, unless
      * {@code spec.settings()} says otherwise.
      *

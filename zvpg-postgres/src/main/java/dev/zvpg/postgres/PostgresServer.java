@@ -3,6 +3,7 @@ package dev.zvpg.postgres;
 import dev.zvpg.Credentials;
 import dev.zvpg.ServerException;
 import dev.zvpg.server.Backup;
+import dev.zvpg.server.Finding;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.OptionalInt;
 import javax.sql.DataSource;
 
@@ -26,10 +28,12 @@ public final class PostgresServer implements Server {
 
     private final ServerControl control;
     private final Connections connections;
+    private final List<Finding> findings;
 
-    PostgresServer(ServerControl control, Connections connections) {
+    PostgresServer(ServerControl control, Connections connections, List<Finding> findings) {
         this.control = control;
         this.connections = connections;
+        this.findings = findings;
     }
 
     Connections connections() {
@@ -69,6 +73,11 @@ public final class PostgresServer implements Server {
     @Override
     public boolean isRunning() {
         return control.process().isAlive();
+    }
+
+    @Override
+    public List<Finding> findings() {
+        return findings;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.zvpg.postgres;
 import dev.zvpg.ServerException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -23,6 +25,7 @@ final class Program {
     /** The most of a program's output that is kept, in bytes. */
     private static final int OUTPUT_LIMIT = 64 * 1024;
 
+    private static final long WATCH_MILLIS = 250;
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final Duration BUSY_PATIENCE = Duration.ofSeconds(30);
     private static final long BUSY_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -58,15 +61,44 @@ final class Program {
      */
     static Result run(ServerUser user, Duration timeout, Map<String, String> environment, String... command)
             throws IOException {
-        Process process = start(user, environment, command);
+        return run(user, timeout, environment, "", output -> {}, command);
+    }
+
+    /**
+     * The same for a program that reads something, or takes long enough to be watched.
+     *
+     * @param input what the program reads, at most what fits into a pipe: 64 KB
+     * @param watcher shown what was printed so far, a few times a second, on this thread
+     */
+    static Result run(
+            ServerUser user,
+            Duration timeout,
+            Map<String, String> environment,
+            String input,
+            Consumer<String> watcher,
+            String... command)
+            throws IOException {
+        Process process = start(user, environment, input, command);
         Drain drain = new Drain(process.getInputStream());
         drain.start();
         try {
-            return await(process, drain, timeout, command);
+            long deadline = System.nanoTime() + timeout.toNanos();
+            while (!process.waitFor(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
+                watcher.accept(drain.text());
+                if (System.nanoTime() - deadline > 0) {
+                    throw new ServerException(tooLong(timeout, command), null);
+                }
+            }
+            drain.join(GRACE.toMillis());
+            return new Result(process.exitValue(), drain.text());
         } catch (InterruptedException e) {
             kill(process);
             Thread.currentThread().interrupt();
             throw new ServerException(name(command) + " was interrupted, and killed", e);
+        } finally {
+            if (process.isAlive()) {
+                kill(process); // it took too long, or the watcher did not like what it saw
+            }
         }
     }
 
@@ -77,7 +109,7 @@ final class Program {
     static Result runToTheEnd(ServerUser user, Duration timeout, Map<String, String> environment, String... command)
             throws IOException {
         boolean interrupted = Thread.interrupted();
-        Process process = start(user, environment, command);
+        Process process = start(user, environment, "", command);
         Drain drain = new Drain(process.getInputStream());
         drain.start();
         try {
@@ -95,21 +127,22 @@ final class Program {
         }
     }
 
-    private static Process start(ServerUser user, Map<String, String> environment, String... command)
+    private static Process start(ServerUser user, Map<String, String> environment, String input, String... command)
             throws IOException {
         List<String> words = new ArrayList<>(user.commandPrefix());
         words.addAll(List.of(command));
         // the working directory of the JVM may be one that the server's user cannot enter
-        ProcessBuilder builder = new ProcessBuilder(words)
-                .directory(Path.of("/").toFile())
-                .redirectErrorStream(true)
-                .redirectInput(Path.of("/dev/null").toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(words).directory(Path.of("/").toFile()).redirectErrorStream(true);
+        if (input.isEmpty()) {
+            builder.redirectInput(Path.of("/dev/null").toFile());
+        }
         clean(builder.environment(), user);
         builder.environment().putAll(environment);
         long patience = System.nanoTime() + BUSY_PATIENCE.toNanos();
         while (true) {
             try {
-                return builder.start();
+                return feed(builder.start(), input);
             } catch (IOException e) {
                 // a program that was written a moment ago may still be open in a process that another thread has just
                 // forked and that has not come to its exec: it inherits every file until then
@@ -121,14 +154,29 @@ final class Program {
         }
     }
 
+    private static Process feed(Process process, String input) {
+        if (!input.isEmpty()) {
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(input.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // it has ended without reading, and its output says why
+            }
+        }
+        return process;
+    }
+
     private static Result await(Process process, Drain drain, Duration timeout, String... command)
             throws InterruptedException {
         if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             kill(process);
-            throw new ServerException(name(command) + " did not end within " + timeout + " and was killed", null);
+            throw new ServerException(tooLong(timeout, command), null);
         }
         drain.join(GRACE.toMillis());
         return new Result(process.exitValue(), drain.text());
+    }
+
+    private static String tooLong(Duration timeout, String... command) {
+        return name(command) + " did not end within " + timeout + " and was killed";
     }
 
     private static String name(String... command) {

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -72,6 +73,7 @@ final class Settings {
         }
         result.put("synchronous_standby_names", "");
         result.put("max_logical_replication_workers", "0");
+        result.putAll(JobLibraries.quiet());
         if (System.getProperty("os.name").equals("Linux")) {
             // the first start of a copy is a recovery, and one syncfs is several times faster than an fsync a file
             result.put("recovery_init_sync_method", "syncfs");
@@ -81,6 +83,14 @@ final class Settings {
         result.put("max_replication_slots", Integer.toString(slots + SPARE_SLOTS));
         new TreeMap<>(wanted)
                 .forEach((name, value) -> result.put(allowed(name, value, Set.copyOf(result.keySet())), value));
+        return result;
+    }
+
+    /** What the caller wants, and what the files of a copy must not have. */
+    static Map<String, String> wanted(Path dataDirectory, Map<String, String> caller) throws IOException {
+        Map<String, String> result = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        JobLibraries.instead(dataDirectory).ifPresent(rest -> result.put(JobLibraries.SETTING, rest));
+        result.putAll(caller);
         return result;
     }
 
@@ -98,13 +108,25 @@ final class Settings {
         if (value.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("the value of setting " + name + " contains a NUL character");
         }
-        if (REFUSED.contains(lower) || (ours.contains(lower) && !DEFAULTS.contains(lower))) {
+        if (REFUSED.contains(lower) || (ours.contains(lower) && !isDefault(lower))) {
             throw new IllegalArgumentException(
                     "setting " + name + " cannot be chosen: ZVPG sets it, so that a server is "
                             + "reached from this machine only, keeps its log and socket in its run directory, and no copy reaches "
                             + "out of itself; leave out " + name);
         }
         return lower;
+    }
+
+    private static boolean isDefault(String name) {
+        return DEFAULTS.contains(name) || JobLibraries.quiet().containsKey(name);
+    }
+
+    /** Whether a setting is no cluster's to choose, but this library's. */
+    static boolean isOurs(int major, String name) {
+        return REFUSED.contains(name)
+                || (!isDefault(name)
+                        && of(major, 1, new RunDirectory(Path.of("/"), Path.of("/"), false), 0, Map.of())
+                                .containsKey(name));
     }
 
     /** {@code unix_socket_directories} is a list; an item in double quotes may contain anything. */

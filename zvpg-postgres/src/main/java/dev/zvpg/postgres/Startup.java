@@ -3,6 +3,7 @@ package dev.zvpg.postgres;
 import dev.zvpg.InUseException;
 import dev.zvpg.PermissionException;
 import dev.zvpg.ServerException;
+import dev.zvpg.server.Finding;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.ServerSpec;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -103,12 +105,11 @@ final class Startup {
             }
             launched = true;
             OsProcess process = awaitReady(run, log, result);
-            PostgresServer server = new PostgresServer(
-                    new ServerControl(installation, user, process, dataDirectory, run, log),
-                    new Connections(spec.port(), spec.credentials()));
-            connect(server, log);
+            Connections connections = new Connections(spec.port(), spec.credentials());
+            List<Finding> findings = connect(connections, log);
             ready = true;
-            return server;
+            return new PostgresServer(
+                    new ServerControl(installation, user, process, dataDirectory, run, log), connections, findings);
         } catch (IOException e) {
             throw Failures.of("cannot start a server on " + dataDirectory, e);
         } finally {
@@ -127,7 +128,9 @@ final class Startup {
                 .append(") -D ")
                 .append(Shell.quote(dataDirectory.toString()));
         int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
-        Settings.of(installation.major(), spec.port(), run, slots, spec.settings())
+        // a line data_directory in the files of an adopted cluster would win over -D
+        options.append(" -c ").append(Shell.quote("data_directory=" + dataDirectory));
+        Settings.of(installation.major(), spec.port(), run, slots, Settings.wanted(dataDirectory, spec.settings()))
                 .forEach((name, value) -> options.append(" -c ").append(Shell.quote(name + "=" + value)));
         return options.append(" >>").append(Shell.quote(log.file().toString())).toString();
     }
@@ -195,8 +198,9 @@ final class Startup {
         return text.endsWith("\n") ? OptionalInt.of(Integer.parseInt(text.trim())) : OptionalInt.empty();
     }
 
-    private void connect(PostgresServer server, ServerLog log) {
-        try (Connection connection = server.connections().admin().getConnection()) {
+    /** Proves that it answers, and does what is left to do in a copy. */
+    private List<Finding> connect(Connections connections, ServerLog log) throws IOException {
+        try (Connection connection = connections.admin().getConnection()) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new ServerException(
                         "interrupted while a server started on " + dataDirectory + "; it was stopped", null);
@@ -205,6 +209,7 @@ final class Startup {
                 throw new ServerException(
                         "the server on " + dataDirectory + " accepted a connection and lost it", null);
             }
+            return FirstStart.run(dataDirectory, connections, connection);
         } catch (SQLException e) {
             throw new ServerException(
                     "the server on " + dataDirectory + " started but does not let "

@@ -1,0 +1,277 @@
+package dev.zvpg.examples.cli;
+
+import dev.zvpg.Branch;
+import dev.zvpg.BranchInfo;
+import dev.zvpg.BranchOptions;
+import dev.zvpg.MergeResult;
+import dev.zvpg.Repository;
+import dev.zvpg.Snapshot;
+import dev.zvpg.SnapshotInfo;
+import dev.zvpg.Zvpg;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What is done with branches. Confined to one thread. */
+@Command(
+        name = "branch",
+        mixinStandardHelpOptions = true,
+        description = "Makes, runs, resets, merges and deletes branches.")
+final class BranchCommands {
+
+    private static final String A_BRANCH = "the branch";
+
+    private final Session session;
+
+    BranchCommands(Session session) {
+        this.session = session;
+    }
+
+    /** Where a new branch starts. */
+    static final class Start {
+
+        @Option(
+                names = "--parent",
+                paramLabel = "BRANCH",
+                required = true,
+                description =
+                        "start from this branch's newest snapshot, taking one where there is none; main without this")
+        private Optional<String> parent = Optional.empty();
+
+        @Option(names = "--from", paramLabel = "SNAPSHOT", required = true, description = "start from this snapshot")
+        private Optional<String> snapshot = Optional.empty();
+
+        Branch branch(Repository repo, String name, BranchOptions options) {
+            return snapshot.isPresent()
+                    ? repo.snapshot(snapshot.get()).branch(name, defaults -> options)
+                    : repo.branch(parent.orElse(Zvpg.FIRST_BRANCH)).branch(name, defaults -> options);
+        }
+    }
+
+    @Command(
+            name = "create",
+            mixinStandardHelpOptions = true,
+            description = "Makes a branch, starts it and prints how to connect.")
+    void create(
+            @Parameters(paramLabel = "NAME", description = "its name, such as feature/new-api") String name,
+            @ArgGroup(multiplicity = "0..1") Start start,
+            @Option(names = "--port", paramLabel = "PORT", description = "its port; the next free one without this")
+                    Optional<Integer> port,
+            @Option(
+                            names = "--set",
+                            paramLabel = "NAME=VALUE",
+                            description = "a setting of its server; may be repeated")
+                    Map<String, String> settings,
+            @Option(names = "--no-start", description = "do not start it") boolean noStart,
+            @Option(names = "--json", description = "print it as JSON") boolean json)
+            throws Exception {
+        BranchOptions options = new BranchOptions(
+                port.isPresent() ? OptionalInt.of(port.get()) : OptionalInt.empty(),
+                settings == null ? Map.of() : settings);
+        session.use(repo -> {
+            Branch branch = (start == null ? new Start() : start).branch(repo, name, options);
+            if (!noStart) {
+                branch.start();
+            }
+            session.printMade(repo, branch, branch.info(), json);
+        });
+    }
+
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the branches.")
+    void list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
+        session.use(repo -> {
+            List<BranchInfo> branches = repo.status().branches();
+            session.list(branches, Facts.branches(branches), json, "there are no branches");
+        });
+    }
+
+    @Command(
+            name = "log",
+            mixinStandardHelpOptions = true,
+            description = "Lists a branch's history, nearest first, across branches.")
+    void log(
+            @Parameters(
+                            paramLabel = "BRANCH",
+                            arity = "0..1",
+                            defaultValue = Zvpg.FIRST_BRANCH,
+                            description = "the branch; ${DEFAULT-VALUE} without this")
+                    String name,
+            @Option(names = "--json", description = "print JSON") boolean json)
+            throws Exception {
+        session.use(repo -> {
+            List<SnapshotInfo> log = repo.branch(name).log();
+            session.list(log, Facts.snapshots(log), json, "branch " + name + " has no history yet");
+        });
+    }
+
+    @Command(name = "snapshot", mixinStandardHelpOptions = true, description = "Takes a snapshot of a branch.")
+    void snapshot(
+            @Parameters(paramLabel = "BRANCH", description = A_BRANCH) String branch,
+            @Parameters(paramLabel = "NAME", description = "the snapshot's name, unique in the branch") String name,
+            @Option(
+                            names = {"-m", "--message"},
+                            paramLabel = "MESSAGE",
+                            defaultValue = "",
+                            description = "what it is")
+                    String message,
+            @Option(names = "--json", description = "print it as JSON") boolean json)
+            throws Exception {
+        SnapshotCommands.take(session, branch, Optional.of(name), message, json);
+    }
+
+    @Command(
+            name = "start",
+            mixinStandardHelpOptions = true,
+            description = "Starts a branch's server, and prints how to connect.")
+    void start(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
+        session.use(repo -> {
+            Branch branch = repo.branch(name);
+            branch.start();
+            session.printConnection(repo, branch);
+        });
+    }
+
+    @Command(name = "stop", mixinStandardHelpOptions = true, description = "Stops a branch's server. Its files stay.")
+    void stop(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
+        session.use(repo -> {
+            Branch branch = repo.branch(name);
+            branch.stop();
+            session.print("stopped " + branch);
+        });
+    }
+
+    @Command(
+            name = "restart",
+            mixinStandardHelpOptions = true,
+            description = "Stops a branch's server if it runs, and starts it.")
+    void restart(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
+        session.use(repo -> {
+            Branch branch = repo.branch(name);
+            branch.restart();
+            session.printConnection(repo, branch);
+        });
+    }
+
+    @Command(name = "rename", mixinStandardHelpOptions = true, description = "Gives a branch another name.")
+    void rename(
+            @Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name,
+            @Parameters(paramLabel = "NEW-NAME", description = "its name from then on") String newName)
+            throws Exception {
+        session.use(repo -> {
+            Branch branch = repo.branch(name);
+            session.print("renamed " + branch + " to " + branch.rename(newName).name());
+        });
+    }
+
+    @Command(
+            name = "reset",
+            mixinStandardHelpOptions = true,
+            description = "Makes a branch what a snapshot is. Unsaved work goes into a snapshot of its own first.")
+    void reset(
+            @Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name,
+            @Parameters(
+                            paramLabel = "SNAPSHOT",
+                            description = "any snapshot: BRANCH@NAME, or NAME where only one " + "branch has it")
+                    String snapshot,
+            @Option(names = "--no-save", description = "do not save unsaved work, but lose it") boolean noSave,
+            @Option(names = "--force", description = "do not ask before unsaved work is lost") boolean force)
+            throws Exception {
+        session.use(repo -> {
+            Branch branch = repo.branch(name);
+            Snapshot target = find(repo, branch, snapshot);
+            if (noSave && !force && branch.isDirty()) {
+                session.confirm(
+                        branch + " holds work that no snapshot has, and it would be lost",
+                        "reset it without --no-save");
+            }
+            Optional<Snapshot> saved = branch.resetTo(target, options -> options.save(!noSave));
+            session.print("reset " + branch + " to " + target.ref()
+                    + saved.map(kept -> "; what it held is in " + kept.ref()).orElse(""));
+        });
+    }
+
+    /** A bare name is looked for on the branch itself first. */
+    private static Snapshot find(Repository repo, Branch branch, String name) {
+        return branch.findSnapshot(name).orElseGet(() -> repo.snapshot(name));
+    }
+
+    @Command(
+            name = "merge",
+            mixinStandardHelpOptions = true,
+            description = "Gives a branch what another one has, where it has not moved since they parted.")
+    void merge(
+            @Parameters(paramLabel = "BRANCH", description = "the branch to take from; it stays") String name,
+            @Option(
+                            names = "--into",
+                            paramLabel = "BRANCH",
+                            defaultValue = Zvpg.FIRST_BRANCH,
+                            description = "the branch to merge into; ${DEFAULT-VALUE} without this")
+                    String into)
+            throws Exception {
+        session.use(repo -> {
+            Branch target = repo.branch(into);
+            MergeResult result = target.merge(repo.branch(name));
+            String saved = result.saved()
+                    .map(snapshot -> "; unsaved work of " + name + " is in " + snapshot.ref())
+                    .orElse("");
+            session.print(
+                    switch (result.kind()) {
+                        case UP_TO_DATE -> target + " has all that " + name + " has" + saved;
+                        case FAST_FORWARD ->
+                            target + " is now at " + result.snapshot().ref() + saved;
+                    });
+        });
+    }
+
+    @Command(
+            name = "delete",
+            mixinStandardHelpOptions = true,
+            description = "Stops a branch's server and deletes the branch. What grew from it stays.")
+    void delete(
+            @Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name,
+            @Option(names = "--force", description = "do not ask when it holds what nothing else has") boolean force)
+            throws Exception {
+        session.use(repo -> {
+            Branch branch = repo.branch(name);
+            if (!force) {
+                confirmLoss(repo, branch);
+            }
+            branch.delete();
+            session.print("deleted " + branch);
+        });
+    }
+
+    private void confirmLoss(Repository repo, Branch branch) {
+        if (repo.branches().size() == 1) {
+            return; // is refused, whatever it holds
+        }
+        String name = branch.name();
+        if (branch.isDirty()) {
+            session.confirm(
+                    branch + " holds work that no snapshot has, and it would be lost",
+                    "take a snapshot first (zvpg branch snapshot " + name + " NAME), or merge it (zvpg branch merge "
+                            + name + ")");
+            return;
+        }
+        Set<String> only =
+                new HashSet<>(branch.log().stream().map(SnapshotInfo::ref).toList());
+        for (Branch other : repo.branches()) {
+            if (!other.equals(branch)) {
+                other.log().forEach(snapshot -> only.remove(snapshot.ref()));
+            }
+        }
+        if (!only.isEmpty()) {
+            session.confirm(
+                    branch + " has " + (only.size() == 1 ? "a snapshot" : only.size() + " snapshots")
+                            + " that no other branch has",
+                    "merge it first (zvpg branch merge " + name + ")");
+        }
+    }
+}

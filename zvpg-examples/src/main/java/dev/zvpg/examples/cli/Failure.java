@@ -1,0 +1,35 @@
+package dev.zvpg.examples.cli;
+
+import dev.zvpg.ZvpgException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What went wrong, in one line that ends with what to do next. */
+final class Failure {
+
+    /** What the library advises, in the words of the command line. */
+    private static final Map<String, String> WORDS = Map.of(
+            "open it with open()", "zvpg status shows it, and --config names the configuration of another one",
+            "make one with init()", "make one with zvpg init",
+            "call init() again", "run zvpg init again",
+            "Postgres.in(directory)", "--postgres-bin");
+
+    private Failure() {}
+
+    static String text(Exception e) {
+        String text = oneLine(e.getMessage());
+        for (Map.Entry<String, String> word : WORDS.entrySet()) {
+            text = text.replace(word.getKey(), word.getValue());
+        }
+        boolean foreseen = e instanceof ZvpgException
+                || e instanceof NotConfirmedException
+                || e instanceof IllegalArgumentException;
+        return foreseen ? text : e.getClass().getName() + ": " + text + "; --debug shows where";
+    }
+
+    static String oneLine(@Nullable String message) {
+        return message == null
+                ? "no message"
+                : message.strip().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " | ");
+    }
+}

@@ -1,0 +1,193 @@
+package dev.zvpg.examples.cli;
+
+import dev.zvpg.AlreadyExistsException;
+import dev.zvpg.Branch;
+import dev.zvpg.ClusterSource;
+import dev.zvpg.Configuration;
+import dev.zvpg.Configuration.LogLevel;
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.Event;
+import dev.zvpg.NotFoundException;
+import dev.zvpg.PortRange;
+import dev.zvpg.Repository;
+import dev.zvpg.Zvpg;
+import dev.zvpg.postgres.Postgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Makes a repository and the configuration that names it. Confined to one thread. */
+@Command(
+        name = "init",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Makes a repository with the branch main, starts that, and writes the configuration.",
+            "Where a repository is already and only the configuration is missing, writes that."
+        })
+final class InitCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Option(names = "--storage", paramLabel = "NAME", description = "zfs or directory; zfs where --zfs-pool is given")
+    private Optional<String> storage = Optional.empty();
+
+    @Option(names = "--zfs-pool", paramLabel = "POOL", description = "the ZFS pool, or a dataset in one")
+    private Optional<String> zfsPool = Optional.empty();
+
+    @Option(names = "--mount-dir", paramLabel = "DIR", description = "where ZFS mounts the databases")
+    private Optional<Path> mountDir = Optional.empty();
+
+    @Option(
+            names = "--home",
+            paramLabel = "DIR",
+            description =
+                    "the repository's home directory; --mount-dir without this, else ~/.zvpg/repository, for root "
+                            + "/var/lib/zvpg")
+    private Optional<Path> home = Optional.empty();
+
+    @Option(
+            names = "--postgres-bin",
+            paramLabel = "DIR",
+            description = "PostgreSQL's programs; those on the PATH without this, else the newest installed, else the "
+                    + "embedded ones")
+    private Optional<Path> postgresBin = Optional.empty();
+
+    @Option(names = "--clone-port-start", paramLabel = "PORT", description = "the lowest port of servers; 6000")
+    private Optional<Integer> clonePortStart = Optional.empty();
+
+    @Option(names = "--clone-port-end", paramLabel = "PORT", description = "the highest port of servers; 6999")
+    private Optional<Integer> clonePortEnd = Optional.empty();
+
+    @Option(names = "--max-clones", paramLabel = "N", description = "how many clones there may be")
+    private Optional<Integer> maxClones = Optional.empty();
+
+    @Option(names = "--author", paramLabel = "NAME", description = "who takes the snapshots; this user")
+    private Optional<String> author = Optional.empty();
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            description = "how much the library logs: ${COMPLETION-CANDIDATES}; warn")
+    private Optional<LogLevel> logLevel = Optional.empty();
+
+    @ArgGroup(multiplicity = "0..1", heading = "%nTo start from an existing cluster of the same major version, which is copied and never written to:%n")
+    private @Nullable Origin origin;
+
+    @Option(names = "--no-start", description = "do not start main")
+    private boolean noStart;
+
+    InitCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Path file = session.configurationFile();
+        boolean configured = Files.exists(file);
+        Configuration configuration = withPostgres(
+                changed(configured ? Configuration.read(file) : Configuration.directory(Configuration.defaultHome())));
+        session.logAs(configuration);
+        Optional<ClusterSource> source = Optional.ofNullable(origin).map(Origin::source);
+        boolean[] found = {false};
+        List<String> findings = new ArrayList<>();
+        try (ProgressLine line = new ProgressLine(session.terminal());
+                Repository repo = make(
+                        Zvpg.from(configuration).listen(line).listen(event -> note(event, findings)),
+                        source,
+                        configured,
+                        found)) {
+            line.close();
+            configuration.write(file);
+            session.use(repo, open -> {
+                session.print((found[0] ? "found the repository at " : "made a repository at ") + open.home());
+                session.print("configuration  " + file);
+                session.print("storage        " + open.status().storage());
+                session.print("PostgreSQL     " + open.status().version());
+                findings.forEach(finding -> session.print("in the copy    " + finding));
+                if (!noStart) {
+                    Branch main = open.branch(Zvpg.FIRST_BRANCH);
+                    main.start();
+                    session.printConnection(open, main);
+                }
+            });
+        }
+        return ExitCode.DONE;
+    }
+
+    private static void note(Event event, List<String> findings) {
+        if (event instanceof Event.ClusterAdopted adopted) {
+            adopted.findings().forEach(finding -> findings.add(finding.toString()));
+        }
+    }
+
+    private static Repository make(
+            Zvpg zvpg, Optional<ClusterSource> source, boolean configured, boolean[] found) {
+        try {
+            return source.isPresent() ? zvpg.init(source.get()) : zvpg.init();
+        } catch (AlreadyExistsException e) {
+            if (configured || source.isPresent()) {
+                throw e;
+            }
+            try {
+                Repository repo = zvpg.open();
+                found[0] = true;
+                return repo;
+            } catch (NotFoundException none) {
+                e.addSuppressed(none);
+                throw e;
+            }
+        }
+    }
+
+    /** What the options say, and else what was said before. */
+    private Configuration changed(Configuration before) {
+        String chosen = storage.orElse(zfsPool.isPresent() ? Configuration.ZFS : before.storage());
+        boolean zfs = chosen.equals(Configuration.ZFS);
+        Optional<String> pool = zfs ? zfsPool.or(before::zfsPool) : zfsPool;
+        if (zfs && pool.isEmpty()) {
+            throw new IllegalArgumentException("storage zfs needs a pool; name it with --zfs-pool");
+        }
+        if (!zfs && pool.isPresent()) {
+            throw new IllegalArgumentException("--zfs-pool is for storage zfs; leave it out, or --storage " + chosen);
+        }
+        if (chosen.equals(Configuration.DIRECTORY) && mountDir.isPresent() && home.isPresent()) {
+            throw new IllegalArgumentException(
+                    "storage directory keeps everything in its home directory; " + "leave out --mount-dir or --home");
+        }
+        PortRange ports = before.ports();
+        int first = clonePortStart.orElse(ports.first());
+        return new Configuration(
+                home.or(() -> mountDir).orElse(before.home()),
+                chosen,
+                pool,
+                chosen.equals(Configuration.DIRECTORY) ? Optional.empty() : mountDir.or(before::mountDir),
+                new PortRange(first, clonePortEnd.orElse(Math.max(first, ports.last()))),
+                logLevel.orElse(before.logLevel()),
+                postgresBin.or(before::postgresBin),
+                maxClones.isPresent() ? OptionalInt.of(maxClones.get()) : before.maxClones(),
+                author.or(before::author));
+    }
+
+    /**
+     * Writes down which PostgreSQL it is: an installed newer version must not become that of clusters it cannot read. An
+     * embedded one is named by the class path alone, because its place in the cache may go.
+     */
+    private static Configuration withPostgres(Configuration configuration) {
+        if (configuration.postgresBin().isPresent()) {
+            return configuration;
+        }
+        try {
+            return configuration.postgresBin(Postgres.onPath().binDirectory());
+        } catch (ConfigurationException notInstalled) {
+            return configuration;
+        }
+    }
+}

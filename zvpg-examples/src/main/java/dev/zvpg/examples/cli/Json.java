@@ -1,0 +1,104 @@
+package dev.zvpg.examples.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.zvpg.SnapshotInfo;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The library's records as JSON: an object with the names of the components as keys, in their order. What is empty is null,
+ * times are ISO 8601 in UTC, paths are strings, constants are in lower case. Written without a mapper, whose start takes longer
+ * than the rest of a command.
+ */
+final class Json {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final DefaultIndenter INDENT = new DefaultIndenter("  ", "\n");
+
+    private Json() {}
+
+    /** A list or a record. */
+    static String text(Object value) {
+        return text(value, Map.of());
+    }
+
+    /** A record, with more keys at its end. */
+    static String text(Object value, Map<String, ?> more) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+            printer.indentArraysWith(INDENT);
+            printer.indentObjectsWith(INDENT);
+            json.setPrettyPrinter(printer);
+            if (value instanceof Record facts) {
+                write(json, facts, more);
+            } else {
+                write(json, value);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory does not fail
+        }
+        return text.toString();
+    }
+
+    private static void write(JsonGenerator json, @Nullable Object value) throws IOException {
+        if (value == null) {
+            json.writeNull();
+        } else if (value instanceof Optional<?> optional) {
+            write(json, optional.orElse(null));
+        } else if (value instanceof OptionalLong optional) {
+            write(json, optional.isPresent() ? optional.getAsLong() : null);
+        } else if (value instanceof OptionalInt optional) {
+            write(json, optional.isPresent() ? optional.getAsInt() : null);
+        } else if (value instanceof Boolean bool) {
+            json.writeBoolean(bool);
+        } else if (value instanceof Integer || value instanceof Long) {
+            json.writeNumber(((Number) value).longValue());
+        } else if (value instanceof Enum<?> constant) {
+            json.writeString(constant.name().toLowerCase(Locale.ROOT));
+        } else if (value instanceof List<?> list) {
+            json.writeStartArray();
+            for (Object element : list) {
+                write(json, element);
+            }
+            json.writeEndArray();
+        } else if (value instanceof Record facts) {
+            write(json, facts, Map.of());
+        } else {
+            json.writeString(value.toString()); // of an Instant and a Duration that is ISO 8601
+        }
+    }
+
+    private static void write(JsonGenerator json, Record facts, Map<String, ?> more) throws IOException {
+        json.writeStartObject();
+        if (facts instanceof SnapshotInfo snapshot) {
+            json.writeStringField("ref", snapshot.ref()); // how every other record names it
+        }
+        for (RecordComponent component : facts.getClass().getRecordComponents()) {
+            json.writeFieldName(component.getName());
+            try {
+                write(json, component.getAccessor().invoke(facts));
+            } catch (IllegalAccessException | InvocationTargetException e) {
+                throw new IllegalStateException("cannot read " + component + " of a public record", e);
+            }
+        }
+        for (Map.Entry<String, ?> entry : more.entrySet()) {
+            json.writeFieldName(entry.getKey());
+            write(json, entry.getValue());
+        }
+        json.writeEndObject();
+    }
+}

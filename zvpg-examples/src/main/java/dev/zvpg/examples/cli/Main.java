@@ -1,0 +1,73 @@
+package dev.zvpg.examples.cli;
+
+import java.util.List;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The {@code zvpg} command line.
+ *
+ * <p>Usage: {@code Main [OPTION]... COMMAND [ARGUMENT]...}; {@code --help} lists what there is.
+ */
+public final class Main {
+
+    private Main() {}
+
+    /**
+     * Runs it, and ends the JVM with its exit code.
+     *
+     * @param args the command and its arguments
+     */
+    public static void main(String[] args) {
+        System.exit(run(Terminal.ofThisProcess(), args));
+    }
+
+    /** Runs one command and returns its exit code. */
+    static int run(Terminal terminal, String... args) {
+        Session session = new Session(terminal);
+        return commandLine(session, terminal).execute(args);
+    }
+
+    private static CommandLine commandLine(Session session, Terminal terminal) {
+        CommandLine zvpg = new CommandLine(session);
+        zvpg.addSubcommand(new InitCommand(session));
+        zvpg.addSubcommand(new SnapshotCommands(session));
+        zvpg.addSubcommand(new CommitCommand(session));
+        zvpg.addSubcommand(new CloneCommands(session));
+        zvpg.addSubcommand(new BranchCommands(session));
+        zvpg.addSubcommand(new StatusCommand(session));
+        zvpg.addSubcommand(new DoctorCommand(session));
+        zvpg.addSubcommand(new GraphCommand(session));
+        zvpg.addSubcommand(new GenerateCompletion());
+        return zvpg.setOut(terminal.out())
+                .setErr(terminal.err())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler((e, arguments) -> report(e))
+                .setExecutionExceptionHandler((e, command, parsed) -> report(session, e));
+    }
+
+    private static int report(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        String meant = "";
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            List<String> suggestions = unmatched.getSuggestions();
+            meant = suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?";
+        }
+        command.getErr()
+                .println("zvpg: " + Failure.oneLine(e.getMessage()) + meant + "; see "
+                        + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.USAGE;
+    }
+
+    private static int report(Session session, Exception e) {
+        if (session.debug()) {
+            e.printStackTrace(session.terminal().err());
+        } else {
+            session.terminal().err().println("zvpg: " + Failure.text(e));
+        }
+        return ExitCode.of(e);
+    }
+}

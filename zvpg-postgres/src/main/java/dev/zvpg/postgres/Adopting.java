@@ -1,0 +1,203 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.AlreadyExistsException;
+import dev.zvpg.ClusterSource;
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.Credentials;
+import dev.zvpg.ServerException;
+import dev.zvpg.server.Adoption;
+import dev.zvpg.server.CopyProgress;
+import dev.zvpg.server.Finding;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.postgresql.util.PasswordUtil;
+
+/**
+ * Makes a cluster of our own from an existing one: copied, with its own configuration, disarmed, with a superuser whose
+ * password is ours, and proven to start. Nothing of it listens before all that is done.
+ */
+record Adopting(Installation installation, ServerUser user, Duration startTimeout, Path target) {
+
+    private static final String FIRST_DATABASE = "template1";
+    private static final Duration SYNC_TIMEOUT = Duration.ofHours(1);
+
+    Adoption run(ClusterSource source, Credentials superuser, CopyProgress progress) {
+        Reachability.require(user, target, "the data directory");
+        Reachability.require(user, Path.of(installation.program("postgres")), "the PostgreSQL programs");
+        Optional<ConfFile> named = AdoptedSettings.read(source.configuration());
+        Optional<SourceDirectory> directory = Optional.empty();
+        if (source instanceof ClusterSource.Directory stopped) {
+            SourceDirectory found = SourceDirectory.find(installation, stopped);
+            found.requireStopped(target);
+            named = named.or(() -> AdoptedSettings.read(found.configuration()));
+            directory = Optional.of(found);
+        }
+        createTarget();
+        boolean done = false;
+        try {
+            List<Finding> findings = new ArrayList<>();
+            if (source instanceof ClusterSource.RunningServer server) {
+                user.own(target);
+                findings.addAll(BaseBackup.run(installation, user, server, target, progress));
+            } else {
+                directory.ifPresent(
+                        found -> findings.addAll(SourceCopy.run(found.data(), target, installation.major(), progress)));
+            }
+            Cluster.requireMajor(installation, target);
+            Cluster.requireSelfContained(target);
+            findings.addAll(AdoptedSettings.write(installation, named, target));
+            findings.addAll(Disarming.run(target));
+            FirstStart.markAdopted(target);
+            giveAway(target);
+            sync(target);
+            Credentials mine = own(superuser, findings);
+            done = true;
+            return new Adoption(mine, findings);
+        } catch (IOException e) {
+            throw Failures.of("cannot copy a cluster to " + target, e);
+        } finally {
+            if (!done) {
+                discard();
+            }
+        }
+    }
+
+    private void createTarget() {
+        try {
+            Files.createDirectory(
+                    target, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException e) {
+            throw new AlreadyExistsException("cannot copy a cluster to " + target + ": it exists already");
+        } catch (IOException e) {
+            throw Failures.of("cannot make the directory " + target, e);
+        }
+    }
+
+    /** To the server's user, from below, so that nothing is given away that is still worked on. */
+    private void giveAway(Path path) throws IOException {
+        if (!Files.isSymbolicLink(path)) {
+            for (Path entry : Trees.entries(path)) {
+                giveAway(entry);
+            }
+            boolean directory = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(directory ? "rwx------" : "rw-------"));
+        }
+        user.own(path);
+    }
+
+    /** One sync of the file system is much faster than one of each file, where there is a program for it. */
+    private static void sync(Path path) throws IOException {
+        if (Program.run(ServerUser.current(), SYNC_TIMEOUT, Map.of(), "/bin/sh", "-c", "sync -f \"$1\"", "sh", path.toString())
+                .ok()) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(path)) {
+            for (Path file : files.toList()) {
+                Trees.force(file);
+            }
+        }
+    }
+
+    /** Sets the password of the first superuser, and sees to it that the database is there that everybody connects to. */
+    private Credentials own(Credentials superuser, List<Finding> findings) throws IOException {
+        SingleUser single = new SingleUser(installation, user, target, startTimeout);
+        prove(single);
+        Map<String, String> quiet = settings();
+        // libraries may have an opinion on passwords, and this is not the moment to find out
+        quiet.put(JobLibraries.SETTING, "");
+        List<String> answers = single.execute(
+                "take over the cluster that was copied to " + target,
+                quiet,
+                FIRST_DATABASE,
+                "ALTER ROLE CURRENT_USER WITH SUPERUSER LOGIN CONNECTION LIMIT -1 VALID UNTIL 'infinity' PASSWORD '"
+                        + verifier(superuser) + "'",
+                SingleUser.ask("current_user"),
+                SingleUser.ask("(SELECT count(*) FROM pg_database WHERE datallowconn AND datname = '"
+                        + Connections.ADMIN_DATABASE + "')::text"),
+                SingleUser.ask("(SELECT count(*) FROM pg_authid WHERE rolpassword LIKE 'md5%')::text"));
+        String role = answers.get(0);
+        findings.add(new Finding("superuser " + role + " of the original", "given the repository's password"));
+        if (answers.get(1).equals("0")) {
+            single.execute(
+                    "make a database " + Connections.ADMIN_DATABASE + " in the cluster that was copied to " + target,
+                    quiet,
+                    FIRST_DATABASE,
+                    "CREATE DATABASE " + Connections.ADMIN_DATABASE);
+            findings.add(new Finding("no database " + Connections.ADMIN_DATABASE, "made"));
+        }
+        if (!answers.get(2).equals("0")) {
+            findings.add(new Finding(
+                    "md5 passwords of " + answers.get(2) + " roles",
+                    "left as they are: these roles cannot log in until their passwords are set again"));
+        }
+        return new Credentials(role, superuser.password());
+    }
+
+    /** With the settings that every start will have; better now than at the first one. */
+    private void prove(SingleUser single) throws IOException {
+        try {
+            single.execute("start", settings(), FIRST_DATABASE);
+        } catch (ServerException e) {
+            throw new ConfigurationException(
+                    target,
+                    null,
+                    "the copy does not start on this machine with the original's settings; name a file with others with "
+                            + "configuration(path):\n  " + String.join("\n  ", e.lastLogLines()),
+                    e);
+        }
+    }
+
+    private Map<String, String> settings() throws IOException {
+        Map<String, String> settings = new LinkedHashMap<>(Settings.of(
+                installation.major(),
+                1,
+                new RunDirectory(target, target, false),
+                0,
+                Settings.wanted(target, Map.of())));
+        settings.put("data_directory", target.toString());
+        settings.put("config_file", target.resolve(ConfFile.NAME).toString());
+        settings.put("default_transaction_read_only", "off");
+        settings.put("client_encoding", "UTF8");
+        // nothing of what is executed comes into any log, and what is complained of is recognised
+        settings.put("log_statement", "none");
+        settings.put("log_min_duration_statement", "-1");
+        settings.put("log_min_error_statement", "panic");
+        settings.put("log_line_prefix", "");
+        return settings;
+    }
+
+    /** The password as PostgreSQL keeps it, so that it itself is not even in the server's memory. */
+    private static String verifier(Credentials superuser) {
+        try {
+            return PasswordUtil.encodePassword(
+                    superuser.user(), superuser.password().toCharArray(), "scram-sha-256");
+        } catch (SQLException e) {
+            throw new ServerException("cannot make a SCRAM verifier of the password", e);
+        }
+    }
+
+    private void discard() {
+        boolean interrupted = Thread.interrupted(); // the flag must not keep us from cleaning up
+        try {
+            Trees.delete(target);
+        } catch (IOException e) {
+            throw Failures.of("cannot remove the unfinished copy " + target, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

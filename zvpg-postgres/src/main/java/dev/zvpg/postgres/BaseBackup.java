@@ -1,0 +1,218 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.ClusterSource;
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.ServerException;
+import dev.zvpg.server.CopyProgress;
+import dev.zvpg.server.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Copies a running server with {@code pg_basebackup}. Its slot is a temporary one, and gone when the copy is made. */
+final class BaseBackup {
+
+    private static final String PROGRAM = "pg_basebackup";
+    private static final Duration FOR_EVER = Duration.ofDays(365);
+    private static final int CONNECT_SECONDS = 10;
+    private static final int KILO = 1024;
+    private static final int VERSION_UNIT = 10_000;
+    private static final Pattern PROGRESS = Pattern.compile("(\\d+)/(\\d+) kB \\(");
+
+    private final Installation installation;
+    private final ServerUser user;
+    private final ClusterSource.RunningServer source;
+    private final Path target;
+    private final List<Finding> findings = new ArrayList<>();
+
+    /** Where each tablespace of the original lies. */
+    private final Map<String, String> tablespaces = new TreeMap<>();
+
+    private BaseBackup(Installation installation, ServerUser user, ClusterSource.RunningServer source, Path target) {
+        this.installation = installation;
+        this.user = user;
+        this.source = source;
+        this.target = target;
+    }
+
+    /** Copies everything into a directory that exists, is empty and belongs to the server's user. */
+    static List<Finding> run(
+            Installation installation,
+            ServerUser user,
+            ClusterSource.RunningServer source,
+            Path target,
+            CopyProgress progress) {
+        BaseBackup backup = new BaseBackup(installation, user, source, target);
+        backup.requireProgram();
+        backup.look();
+        try {
+            backup.copy(progress);
+        } catch (IOException e) {
+            throw Failures.of("cannot copy " + source + " to " + target, e);
+        }
+        return List.copyOf(backup.findings);
+    }
+
+    private void requireProgram() {
+        if (!Files.isExecutable(Path.of(installation.program(PROGRAM)))) {
+            throw new ConfigurationException(
+                    installation.bin(),
+                    null,
+                    "it has no " + PROGRAM + ", which copies a running server; use a full installation of PostgreSQL "
+                            + installation.major() + ", or stop the server and copy its files with "
+                            + "ClusterSource.directory(path)",
+                    null);
+        }
+    }
+
+    /** Asks the server, before the long copy, what could stop it from being one. */
+    private void look() {
+        PGSimpleDataSource database = new PGSimpleDataSource();
+        database.setServerNames(new String[] {source.host()});
+        database.setPortNumbers(new int[] {source.port()});
+        database.setDatabaseName(Connections.ADMIN_DATABASE);
+        database.setUser(source.credentials().user());
+        database.setPassword(source.credentials().password());
+        database.setConnectTimeout(CONNECT_SECONDS);
+        database.setApplicationName("zvpg");
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            requireMajor(statement);
+            try (ResultSet row = statement.executeQuery("SELECT oid, pg_tablespace_location(oid) FROM pg_tablespace "
+                    + "WHERE pg_tablespace_location(oid) LIKE '/%'")) {
+                while (row.next()) {
+                    tablespaces.put(row.getString(1), row.getString(2));
+                }
+            }
+            lookForConfiguration(statement);
+        } catch (SQLException e) {
+            throw new ServerException(
+                    "cannot connect to " + source + ", database " + Connections.ADMIN_DATABASE + ", as "
+                            + source.credentials().user() + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private void requireMajor(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SHOW server_version_num")) {
+            row.next();
+            int major = row.getInt(1) / VERSION_UNIT;
+            if (major != installation.major()) {
+                throw new ConfigurationException(source + " is PostgreSQL " + major + ", but the installation in "
+                        + installation.bin() + " is " + installation.version() + "; use an installation of PostgreSQL "
+                        + major);
+            }
+        }
+    }
+
+    private void lookForConfiguration(Statement statement) throws SQLException {
+        // whoever may not see it gets no row
+        try (ResultSet row = statement.executeQuery("SELECT c.setting, d.setting FROM pg_settings c, pg_settings d "
+                + "WHERE c.name = 'config_file' AND d.name = 'data_directory'")) {
+            if (row.next()
+                    && source.configuration().isEmpty()
+                    && !Path.of(row.getString(1)).startsWith(row.getString(2))) {
+                findings.add(new Finding(
+                        row.getString(1) + ", the original's settings, outside of its data directory",
+                        "not copied: PostgreSQL's defaults hold, unless a file is named with configuration(path)"));
+            }
+        }
+    }
+
+    private void copy(CopyProgress progress) throws IOException {
+        Path elsewhere = target.resolveSibling(target.getFileName() + ".tablespaces");
+        Path secrets = PrivateDirectory.make(user);
+        try {
+            Files.createDirectory(
+                    elsewhere, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            user.own(elsewhere);
+            Path passwords = secrets.resolve("pgpass");
+            Files.createFile(
+                    passwords, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            String password =
+                    source.credentials().password().replace("\\", "\\\\").replace(":", "\\:");
+            Files.writeString(passwords, "*:*:*:*:" + password + "\n");
+            user.own(passwords);
+            user.own(secrets);
+            String[] command = command(elsewhere);
+            Program.Result result = Program.run(
+                    user,
+                    FOR_EVER,
+                    Map.of("PGPASSFILE", passwords.toString()),
+                    "",
+                    output -> tell(output, progress),
+                    command);
+            if (!result.ok()) {
+                throw result.failure("pg_basebackup cannot copy " + source);
+            }
+            tell(result.output(), progress);
+            moveTablespaces(elsewhere);
+        } finally {
+            Trees.delete(secrets);
+            Trees.delete(elsewhere);
+        }
+    }
+
+    private String[] command(Path elsewhere) {
+        List<String> command = new ArrayList<>(List.of(
+                installation.program(PROGRAM),
+                "--pgdata=" + target,
+                "--host=" + source.host(),
+                "--port=" + source.port(),
+                "--username=" + source.credentials().user(),
+                "--no-password",
+                "--wal-method=stream",
+                "--checkpoint=fast",
+                "--label=zvpg",
+                "--no-manifest",
+                "--progress",
+                // all is synced at the end
+                "--no-sync"));
+        // without this it writes to the same paths as the original's, on this machine
+        tablespaces.forEach((oid, location) -> command.add("--tablespace-mapping=" + location.replace("=", "\\=") + "="
+                + elsewhere.resolve(oid).toString().replace("=", "\\=")));
+        return command.toArray(String[]::new);
+    }
+
+    private static void tell(String output, CopyProgress progress) {
+        Matcher lines = PROGRESS.matcher(output);
+        long done = -1;
+        long total = 0;
+        while (lines.find()) {
+            done = Long.parseLong(lines.group(1)) * KILO;
+            total = Long.parseLong(lines.group(2)) * KILO;
+        }
+        if (done >= 0) {
+            progress.copied(done, Math.max(done, total));
+        }
+    }
+
+    private void moveTablespaces(Path elsewhere) throws IOException {
+        for (Map.Entry<String, String> tablespace : tablespaces.entrySet()) {
+            Path link = target.resolve("pg_tblspc").resolve(tablespace.getKey());
+            if (!Files.isSymbolicLink(link)) {
+                throw new ServerException(
+                        "tablespace " + tablespace.getKey() + " of " + source + " was not copied; try again", null);
+            }
+            Files.delete(link);
+            Files.move(elsewhere.resolve(tablespace.getKey()), link, StandardCopyOption.ATOMIC_MOVE);
+            findings.add(new Finding(
+                    "tablespace " + tablespace.getKey() + " of the original, in " + tablespace.getValue(),
+                    "copied into the data directory"));
+        }
+    }
+}

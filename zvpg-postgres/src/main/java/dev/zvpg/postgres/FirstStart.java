@@ -1,0 +1,164 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.server.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * What only a running server can see and switch off in a copy, done once, by its first start. A mark in the copy says that it
+ * is still to be done, so a start that is cut off is made up for by the next. For a copy without any of it, it costs one query
+ * in a connection that every start makes.
+ *
+ * <p>Until then nothing of it can do harm by itself: no server that is started here has workers for subscriptions.
+ */
+final class FirstStart {
+
+    static final String MARK = "zvpg.first-start";
+
+    /** What the mark of a whole foreign cluster holds: every database of it is looked into. */
+    private static final byte[] ADOPTED = {'a'};
+
+    /** Whatever roles and databases have as their defaults. */
+    private static final String OPTIONS =
+            "-c default_transaction_read_only=off -c statement_timeout=0 -c lock_timeout=0 -c search_path=pg_catalog";
+
+    /**
+     * All shared catalogs can be seen from one database. Foreign servers cannot, but the file of their catalog (1417) is
+     * empty where there are none and where it was never rewritten; what cannot be told so is looked into.
+     */
+    private static final String QUERY = """
+            SELECT 'subscription', d.datname::text, s.subname::text, quote_ident(s.subname), d.datallowconn
+            FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
+            WHERE s.subenabled OR s.subslotname IS NOT NULL
+            UNION ALL
+            SELECT 'transaction', d.datname::text, p.gid, quote_literal(p.gid), d.datallowconn
+            FROM pg_catalog.pg_prepared_xacts p JOIN pg_catalog.pg_database d ON d.datname = p.database
+            UNION ALL
+            SELECT 'look', d.datname::text, '', '', true
+            FROM pg_catalog.pg_database d
+            WHERE d.datallowconn AND d.datconnlimit <> -2 AND (? OR d.dattablespace <> 1663 OR coalesce(
+                (pg_catalog.pg_stat_file('base/' || d.oid || '/1417', true)).size, 1) > 0)
+            """;
+
+    private static final String OUTWARD = """
+            SELECT format('foreign server %s (%s, %s user mappings)', s.srvname, w.fdwname,
+                (SELECT count(*) FROM pg_user_mapping m WHERE m.umserver = s.oid))
+            FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+            UNION ALL
+            SELECT 'extension ' || extname FROM pg_extension WHERE extname = 'dblink'
+            ORDER BY 1
+            """;
+
+    private final Connections connections;
+    private final List<Finding> findings = new ArrayList<>();
+
+    /** What to do in each database. */
+    private final Map<String, List<Work>> work = new TreeMap<>();
+
+    private record Work(String kind, String name, String quoted, boolean reachable) {}
+
+    private FirstStart(Connections connections) {
+        this.connections = connections;
+    }
+
+    /** Leaves a mark in a copy. */
+    static void mark(Path dataDirectory) throws IOException {
+        Path mark = dataDirectory.resolve(MARK);
+        if (Files.exists(mark, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.createFile(mark);
+        Ownership owner = Ownership.of(dataDirectory);
+        if (Ownership.of(mark, LinkOption.NOFOLLOW_LINKS).uid() != owner.uid()) {
+            Files.setAttribute(mark, "unix:gid", owner.gid(), LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(mark, "unix:uid", owner.uid(), LinkOption.NOFOLLOW_LINKS);
+        }
+    }
+
+    /** Leaves the mark of a cluster that was made elsewhere. */
+    static void markAdopted(Path dataDirectory) throws IOException {
+        Trees.write(dataDirectory.resolve(MARK), ADOPTED);
+    }
+
+    /** Does it if it is still to be done. */
+    static List<Finding> run(Path dataDirectory, Connections connections, Connection connection)
+            throws SQLException, IOException {
+        Path mark = dataDirectory.resolve(MARK);
+        if (!Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        FirstStart start = new FirstStart(connections);
+        start.look(connection, Files.size(mark) > 0);
+        for (Map.Entry<String, List<Work>> database : start.work.entrySet()) {
+            start.work(database.getKey(), database.getValue());
+        }
+        Files.deleteIfExists(mark);
+        return List.copyOf(start.findings);
+    }
+
+    private void look(Connection connection, boolean everywhere) throws SQLException {
+        try (var query = connection.prepareStatement(QUERY)) {
+            query.setBoolean(1, everywhere);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    work.computeIfAbsent(row.getString(2), database -> new ArrayList<>())
+                            .add(new Work(row.getString(1), row.getString(3), row.getString(4), row.getBoolean(5)));
+                }
+            }
+        }
+    }
+
+    private void work(String database, List<Work> todo) throws SQLException {
+        if (todo.stream().anyMatch(work -> !work.reachable)) {
+            todo.forEach(work -> findings.add(new Finding(
+                    work.kind + " " + work.name + " in database " + database,
+                    "left as it is: the database lets nobody connect")));
+            return;
+        }
+        PGSimpleDataSource source = connections.dataSource(database);
+        source.setApplicationName("zvpg");
+        source.setOptions(OPTIONS);
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            for (Work work : todo) {
+                switch (work.kind) {
+                    case "subscription" -> {
+                        statement.execute("ALTER SUBSCRIPTION " + work.quoted + " DISABLE");
+                        // else dropping it here would drop the slot that the original reads from
+                        statement.execute("ALTER SUBSCRIPTION " + work.quoted + " SET (slot_name = NONE)");
+                        findings.add(new Finding(
+                                "subscription " + work.name + " in database " + database,
+                                "disabled, and parted from the slot on its publisher"));
+                    }
+                    case "transaction" -> {
+                        statement.execute("ROLLBACK PREPARED " + work.quoted);
+                        findings.add(new Finding(
+                                "prepared transaction " + work.name + " in database " + database, "rolled back"));
+                    }
+                    default -> outward(statement, database);
+                }
+            }
+        }
+    }
+
+    private void outward(Statement statement, String database) throws SQLException {
+        try (ResultSet row = statement.executeQuery(OUTWARD)) {
+            while (row.next()) {
+                findings.add(new Finding(
+                        row.getString(1) + " in database " + database,
+                        "left as it is: queries that use it reach out of the copy"));
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.Configuration;
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.server.LauncherProvider;
+
+/**
+ * The PostgreSQL that a configuration means: the one in its {@code postgresBin}; else {@link Postgres#onPath()}, and where
+ * nothing is installed {@link Postgres#embedded()}. For {@link java.util.ServiceLoader}.
+ *
+ * <p>Immutable, and so thread-safe.
+ */
+public final class PostgresProvider implements LauncherProvider {
+
+    /** For the service loader. */
+    public PostgresProvider() {}
+
+    @Override
+    public Postgres launcher(Configuration configuration) {
+        return configuration.postgresBin().map(Postgres::in).orElseGet(PostgresProvider::best);
+    }
+
+    private static Postgres best() {
+        try {
+            return Postgres.onPath();
+        } catch (ConfigurationException notInstalled) {
+            try {
+                return Postgres.embedded();
+            } catch (ConfigurationException noneOnTheClassPath) {
+                notInstalled.addSuppressed(noneOnTheClassPath);
+                throw notInstalled;
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.InUseException;
+import dev.zvpg.ServerException;
+import dev.zvpg.server.CopyProgress;
+import dev.zvpg.server.Finding;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Copies the files of a stopped cluster. What lies outside of its directory, WAL and tablespaces, is copied to where the link
+ * to it was. Everything else is read as it is and never written to; whether somebody wrote to it meanwhile is found out
+ * afterwards, because a server in a container or on another machine is not seen from here.
+ */
+final class SourceCopy {
+
+    private static final long TELL_NANOS = Duration.ofMillis(250).toNanos();
+    private static final int CHUNK = 1 << 20;
+
+    /** What PostgreSQL makes anew, and what belongs to the original's runs and not to its data. */
+    private static final Set<String> EMPTY = Set.of(
+            "pg_replslot", "pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots", "pg_stat_tmp", "pg_subtrans");
+
+    private static final Set<String> LEFT_OUT = Set.of(
+            PostmasterPid.FILE,
+            "postmaster.opts",
+            "current_logfiles",
+            "log",
+            "pg_log",
+            ConfFile.NAME,
+            "pg_hba.conf",
+            "pg_ident.conf");
+
+    private static final Set<String> KEYS = Set.of("server.key", "server.crt", "root.crt", "root.crl");
+
+    /** A file or a directory to copy, as it was when it was looked at; a directory has no size. */
+    private record Item(Path from, Path to, boolean directory, long size, FileTime modified) {}
+
+    private final Path source;
+    private final Path target;
+    private final int major;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private SourceCopy(Path source, Path target, int major) {
+        this.source = source;
+        this.target = target;
+        this.major = major;
+    }
+
+    /** Copies everything into a directory that exists and is empty; returns what was left out or moved. */
+    static List<Finding> run(Path source, Path target, int major, CopyProgress progress) {
+        SourceCopy copy = new SourceCopy(source, target, major);
+        try {
+            List<Item> items = copy.plan();
+            copy.copy(items, progress);
+            List<Finding> found = List.copyOf(copy.findings);
+            if (!copy.plan().equals(items)) {
+                throw new InUseException("the cluster in " + source
+                        + " was written to while it was copied, so a server works on it, perhaps in a container or on "
+                        + "another machine; stop it, or copy it as it runs with "
+                        + "ClusterSource.server(host, port, user, password)");
+            }
+            return found;
+        } catch (AccessDeniedException e) {
+            throw SourceDirectory.unreadable(e);
+        } catch (IOException e) {
+            throw Failures.of("cannot copy the cluster in " + source + " to " + target, e);
+        }
+    }
+
+    private List<Item> plan() throws IOException {
+        findings.clear();
+        List<Item> items = new ArrayList<>();
+        for (Path entry : Trees.entries(source)) {
+            top(entry, entry.getFileName().toString(), items);
+        }
+        return items;
+    }
+
+    private void top(Path entry, String name, List<Item> items) throws IOException {
+        Path to = target.resolve(name);
+        if (KEYS.contains(name)) {
+            findings.add(new Finding(name + " of the original", "not copied"));
+        } else if (name.equals("pg_replslot")) {
+            Trees.entries(entry)
+                    .forEach(slot -> findings.add(new Finding("replication slot " + slot.getFileName(), "not copied")));
+            items.add(directory(entry, to));
+        } else if (EMPTY.contains(name)) {
+            items.add(directory(entry, to));
+        } else if (name.equals("pg_tblspc")) {
+            items.add(directory(entry, to));
+            for (Path tablespace : Trees.entries(entry)) {
+                tablespace(tablespace, to.resolve(tablespace.getFileName()), items);
+            }
+        } else if (Files.isSymbolicLink(entry) && Files.isDirectory(entry) && name.startsWith("pg_")) {
+            // the log, nearly always
+            findings.add(new Finding(
+                    name + " of the original, which is a link to " + entry.toRealPath(),
+                    "copied into the data directory"));
+            walk(followed(entry), to, items);
+        } else if (!LEFT_OUT.contains(name)) {
+            walk(entry, to, items);
+        }
+    }
+
+    private void tablespace(Path entry, Path to, List<Item> items) throws IOException {
+        if (!Files.isSymbolicLink(entry)) {
+            walk(entry, to, items);
+            return;
+        }
+        Path real = followed(entry);
+        findings.add(new Finding(
+                "tablespace " + entry.getFileName() + " of the original, in " + real,
+                "copied into the data directory"));
+        items.add(directory(entry, to));
+        for (Path version : Trees.entries(real)) {
+            // clusters of several versions may share the directory
+            if (version.getFileName().toString().startsWith("PG_" + major + "_")) {
+                walk(version, to.resolve(version.getFileName()), items);
+            }
+        }
+    }
+
+    /** Where a link leads. Root does not let somebody else's link lead it to what that one may not read himself. */
+    private Path followed(Path link) throws IOException {
+        Path real = link.toRealPath();
+        if (Ownership.of(real).uid() != Ownership.of(source).uid()) {
+            throw new ConfigurationException(
+                    source,
+                    null,
+                    source.relativize(link) + " is a link to " + real
+                            + ", which belongs to somebody else than the cluster; " + "it cannot be copied",
+                    null);
+        }
+        return real;
+    }
+
+    private void walk(Path from, Path to, List<Item> items) throws IOException {
+        String name = from.getFileName().toString();
+        BasicFileAttributes facts = Files.readAttributes(from, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (name.startsWith("pgsql_tmp")) {
+            return;
+        }
+        if (facts.isDirectory()) {
+            items.add(directory(from, to));
+            for (Path entry : Trees.entries(from)) {
+                walk(entry, to.resolve(entry.getFileName()), items);
+            }
+        } else if (facts.isRegularFile()) {
+            items.add(new Item(from, to, false, facts.size(), facts.lastModifiedTime()));
+        } else if (from.startsWith(source.resolve("base")) || from.startsWith(source.resolve("global"))) {
+            throw new ConfigurationException(
+                    source,
+                    null,
+                    source.relativize(from) + " is neither a file nor a directory, so the data cannot be copied whole",
+                    null);
+        } else {
+            findings.add(new Finding(name + ", which is neither a file nor a directory", "not copied"));
+        }
+    }
+
+    private static Item directory(Path from, Path to) {
+        return new Item(from, to, true, 0, FileTime.fromMillis(0));
+    }
+
+    private void copy(List<Item> items, CopyProgress progress) throws IOException {
+        long total = items.stream().mapToLong(Item::size).sum();
+        long done = 0;
+        long told = System.nanoTime();
+        byte[] chunk = new byte[CHUNK];
+        for (Item item : items) {
+            if (item.directory) {
+                Files.createDirectory(
+                        item.to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                continue;
+            }
+            // streams and not channels, because a channel closes itself when the thread is interrupted
+            try (InputStream in = new FileInputStream(item.from.toFile());
+                    OutputStream out = new FileOutputStream(item.to.toFile())) {
+                for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+                    out.write(chunk, 0, n);
+                    done += n;
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new ServerException(
+                                "interrupted while the cluster in " + source + " was copied; the copy is removed",
+                                null);
+                    }
+                    if (System.nanoTime() - told > TELL_NANOS) {
+                        told = System.nanoTime();
+                        progress.copied(done, Math.max(done, total));
+                    }
+                }
+            } catch (java.io.FileNotFoundException e) {
+                throw Files.isReadable(item.from) ? e : new AccessDeniedException(item.from.toString());
+            }
+        }
+        progress.copied(done, Math.max(done, total));
+    }
+}
