@@ -57,6 +57,9 @@ final class BaseBackup {
             Path target,
             CopyProgress progress) {
         BaseBackup backup = new BaseBackup(installation, user, source, target);
+        if (source.credentials().password().contains("\n")) {
+            throw new IllegalArgumentException("a password with a line break cannot be given to pg_basebackup");
+        }
         backup.requireProgram();
         backup.look();
         try {
@@ -202,17 +205,21 @@ final class BaseBackup {
     }
 
     private void moveTablespaces(Path elsewhere) throws IOException {
+        if (tablespaces.isEmpty()) {
+            return;
+        }
+        Files.createDirectory(
+                Tablespaces.in(target),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         for (Map.Entry<String, String> tablespace : tablespaces.entrySet()) {
-            Path link = target.resolve("pg_tblspc").resolve(tablespace.getKey());
-            if (!Files.isSymbolicLink(link)) {
-                throw new ServerException(
-                        "tablespace " + tablespace.getKey() + " of " + source + " was not copied; try again", null);
+            String oid = tablespace.getKey();
+            Path copied = elsewhere.resolve(oid);
+            if (!Files.isDirectory(copied)) {
+                throw new ServerException("tablespace " + oid + " of " + source + " was not copied; try again", null);
             }
-            Files.delete(link);
-            Files.move(elsewhere.resolve(tablespace.getKey()), link, StandardCopyOption.ATOMIC_MOVE);
-            findings.add(new Finding(
-                    "tablespace " + tablespace.getKey() + " of the original, in " + tablespace.getValue(),
-                    "copied into the data directory"));
+            Files.move(copied, Tablespaces.in(target).resolve(oid), StandardCopyOption.ATOMIC_MOVE);
+            Tablespaces.link(target, oid);
+            findings.add(Tablespaces.found(oid, tablespace.getValue()));
         }
     }
 }

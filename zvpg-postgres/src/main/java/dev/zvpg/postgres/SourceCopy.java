@@ -55,6 +55,7 @@ final class SourceCopy {
     private final Path target;
     private final int major;
     private final List<Finding> findings = new ArrayList<>();
+    private final List<String> tablespaces = new ArrayList<>();
 
     private SourceCopy(Path source, Path target, int major) {
         this.source = source;
@@ -68,6 +69,9 @@ final class SourceCopy {
         try {
             List<Item> items = copy.plan();
             copy.copy(items, progress);
+            for (String tablespace : copy.tablespaces) {
+                Tablespaces.link(target, tablespace);
+            }
             List<Finding> found = List.copyOf(copy.findings);
             if (!copy.plan().equals(items)) {
                 throw new InUseException("the cluster in " + source
@@ -85,6 +89,7 @@ final class SourceCopy {
 
     private List<Item> plan() throws IOException {
         findings.clear();
+        tablespaces.clear();
         List<Item> items = new ArrayList<>();
         for (Path entry : Trees.entries(source)) {
             top(entry, entry.getFileName().toString(), items);
@@ -105,7 +110,7 @@ final class SourceCopy {
         } else if (name.equals("pg_tblspc")) {
             items.add(directory(entry, to));
             for (Path tablespace : Trees.entries(entry)) {
-                tablespace(tablespace, to.resolve(tablespace.getFileName()), items);
+                tablespace(tablespace, items);
             }
         } else if (Files.isSymbolicLink(entry) && Files.isDirectory(entry) && name.startsWith("pg_")) {
             // the log, nearly always
@@ -118,15 +123,15 @@ final class SourceCopy {
         }
     }
 
-    private void tablespace(Path entry, Path to, List<Item> items) throws IOException {
-        if (!Files.isSymbolicLink(entry)) {
-            walk(entry, to, items);
-            return;
+    private void tablespace(Path entry, List<Item> items) throws IOException {
+        String oid = entry.getFileName().toString();
+        Path real = Files.isSymbolicLink(entry) ? followed(entry) : entry;
+        findings.add(Tablespaces.found(oid, real.toString()));
+        if (tablespaces.isEmpty()) {
+            items.add(directory(entry, Tablespaces.in(target)));
         }
-        Path real = followed(entry);
-        findings.add(new Finding(
-                "tablespace " + entry.getFileName() + " of the original, in " + real,
-                "copied into the data directory"));
+        tablespaces.add(oid);
+        Path to = Tablespaces.in(target).resolve(oid);
         items.add(directory(entry, to));
         for (Path version : Trees.entries(real)) {
             // clusters of several versions may share the directory

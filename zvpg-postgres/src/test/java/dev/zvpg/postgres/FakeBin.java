@@ -32,6 +32,12 @@ final class FakeBin {
         return this;
     }
 
+    /** Adds a program that the installation has and that is not always needed. */
+    FakeBin add(String program, String script) throws IOException {
+        Files.createSymbolicLink(bin.resolve(program), real.binDirectory().resolve(program));
+        return script(program, script);
+    }
+
     Path path() {
         return bin;
     }
