@@ -369,6 +369,28 @@ class AdoptDirectoryTest {
     }
 
     @Test
+    void aFullDiskIsSaidAndNothingHalfMadeStays() throws Exception {
+        org.junit.jupiter.api.Assumptions.assumeTrue(ServerUser.of(null).switched(), "needs root");
+        ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original");
+        Path small = Files.createDirectory(sandbox.path("small"));
+        org.junit.jupiter.api.Assumptions.assumeTrue(
+                system("mount", "-t", "tmpfs", "-o", "size=12m,mode=755", "none", small.toString()), "needs mounts");
+        try {
+            assertThatThrownBy(() -> postgres.adopt(
+                            ClusterSource.directory(original.data()), small.resolve("copy"), OURS, (done, total) -> {}))
+                    .isInstanceOf(dev.zvpg.OutOfSpaceException.class)
+                    .hasMessageContaining("free some space");
+            assertThat(small).isEmptyDirectory();
+        } finally {
+            assertThat(system("umount", small.toString())).isTrue();
+        }
+    }
+
+    private static boolean system(String... command) throws Exception {
+        return new ProcessBuilder(command).start().waitFor() == 0;
+    }
+
+    @Test
     void aLinkToSomebodyElsesFilesIsNotFollowed() throws Exception {
         org.junit.jupiter.api.Assumptions.assumeTrue(ServerUser.of(null).switched(), "needs root");
         ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original");

@@ -59,18 +59,19 @@ class AdoptServerTest {
     @Test
     void aRunningServerGoesOnWhileARepositoryStartsFromIt() throws Exception {
         Postgres postgres = installed();
-        ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original", "work_mem = 7MB").start();
+        ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original", "work_mem = 7MB")
+                .start();
         Path space = original.directory(sandbox.path("space"));
         original.execute(
                 "postgres",
                 "CREATE TABLESPACE fast LOCATION '" + space + "'",
                 "CREATE TABLE t TABLESPACE fast AS SELECT generate_series(1, 1000) AS i");
         List<Event> events = new ArrayList<>();
-        try (Repository repo = zvpg(postgres)
-                .listen(events::add)
-                .init(source(original, ForeignCluster.ADMIN.password()))) {
+        try (Repository repo =
+                zvpg(postgres).listen(events::add).init(source(original, ForeignCluster.ADMIN.password()))) {
             original.execute("postgres", "DELETE FROM t"); // it is there, and has nothing to do with the copy
-            assertThat(original.query("postgres", "SELECT count(*) FROM pg_replication_slots")).isEqualTo("0");
+            assertThat(original.query("postgres", "SELECT count(*) FROM pg_replication_slots"))
+                    .isEqualTo("0");
 
             assertThat(events).hasAtLeastOneElementOfType(Event.Progress.class);
             assertThat(events).last().isInstanceOfSatisfying(Event.ClusterAdopted.class, adopted -> {
@@ -80,13 +81,21 @@ class AdoptServerTest {
             Branch main = repo.branch("main");
             main.start();
             assertThat(main.credentials().user()).isEqualTo("admin");
-            assertThat(query(main.dataSource().getConnection(), "SELECT count(*) FROM t")).isEqualTo("1000");
-            assertThat(query(main.dataSource().getConnection(), "SHOW work_mem")).isEqualTo("7MB");
+            assertThat(query(main.dataSource().getConnection(), "SELECT count(*) FROM t"))
+                    .isEqualTo("1000");
+            assertThat(query(main.dataSource().getConnection(), "SHOW work_mem"))
+                    .isEqualTo("7MB");
             Clone clone = main.snapshot("v1", "as it was").clone("trial");
             clone.start();
-            assertThat(query(clone.dataSource().getConnection(), "SELECT count(*) FROM t")).isEqualTo("1000");
-            assertThat(query(clone.dataSource().getConnection(), "SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = 'fast'"))
-                    .isEqualTo("../zvpg_tablespaces/" + query(clone.dataSource().getConnection(), "SELECT oid::text FROM pg_tablespace WHERE spcname = 'fast'"));
+            assertThat(query(clone.dataSource().getConnection(), "SELECT count(*) FROM t"))
+                    .isEqualTo("1000");
+            assertThat(query(
+                            clone.dataSource().getConnection(),
+                            "SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = 'fast'"))
+                    .isEqualTo("../zvpg_tablespaces/"
+                            + query(
+                                    clone.dataSource().getConnection(),
+                                    "SELECT oid::text FROM pg_tablespace WHERE spcname = 'fast'"));
             repo.destroy();
         }
         assertThat(sandbox.path("home")).doesNotExist();
@@ -96,7 +105,8 @@ class AdoptServerTest {
     @Test
     void aWrongPasswordIsSaidWithoutIt() throws Exception {
         Postgres postgres = installed();
-        ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original").start();
+        ForeignCluster original =
+                ForeignCluster.make(sandbox, postgres, "original").start();
         assertThatThrownBy(() -> zvpg(postgres).init(source(original, "a wrong guess")))
                 .isInstanceOf(ServerException.class)
                 .hasMessageContaining("password authentication failed")
@@ -109,10 +119,11 @@ class AdoptServerTest {
     @Test
     void aServerThatLetsNobodyCopyItIsReportedInItsOwnWords() throws Exception {
         Postgres postgres = installed();
-        ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original").start();
+        ForeignCluster original =
+                ForeignCluster.make(sandbox, postgres, "original").start();
         original.execute("postgres", "CREATE ROLE plain LOGIN PASSWORD 'plain'");
-        assertThatThrownBy(() -> zvpg(postgres)
-                        .init(ClusterSource.server("127.0.0.1", original.port(), "plain", "plain")))
+        assertThatThrownBy(
+                        () -> zvpg(postgres).init(ClusterSource.server("127.0.0.1", original.port(), "plain", "plain")))
                 .isInstanceOf(ServerException.class)
                 .hasMessageContaining("pg_basebackup cannot copy")
                 .hasMessageContaining("replication");
@@ -123,7 +134,8 @@ class AdoptServerTest {
     @Test
     void aServerOfAnotherMajorVersionIsRefusedBeforeTheLongCopy() throws Exception {
         Postgres postgres = installed();
-        ForeignCluster original = ForeignCluster.make(sandbox, Postgres.embedded(), "original").start();
+        ForeignCluster original =
+                ForeignCluster.make(sandbox, Postgres.embedded(), "original").start();
         assertThatThrownBy(() -> zvpg(postgres).init(source(original, ForeignCluster.ADMIN.password())))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("is PostgreSQL 18");
@@ -133,8 +145,7 @@ class AdoptServerTest {
 
     @Test
     void binariesWithoutPgBasebackupSaySo() {
-        assertThatThrownBy(() -> zvpg(Postgres.embedded())
-                        .init(ClusterSource.server("127.0.0.1", 1, "admin", "x")))
+        assertThatThrownBy(() -> zvpg(Postgres.embedded()).init(ClusterSource.server("127.0.0.1", 1, "admin", "x")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("has no pg_basebackup")
                 .hasMessageContaining("ClusterSource.directory");
@@ -144,17 +155,22 @@ class AdoptServerTest {
     @Test
     void thePasswordOfTheSourceIsInNoCommandLine() throws Exception {
         Postgres postgres = installed();
-        ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original").start();
+        ForeignCluster original =
+                ForeignCluster.make(sandbox, postgres, "original").start();
         Postgres watched = new FakeBin(sandbox, postgres)
-                .add("pg_basebackup", "cat /proc/$$/cmdline /proc/$$/environ | tr '\\0' '\\n' >" + writable("seen")
-                        + "; stat -c '%a %s' \"$PGPASSFILE\" >" + writable("mode") + "; exec REAL \"$@\"\n")
+                .add(
+                        "pg_basebackup",
+                        "cat /proc/$$/cmdline /proc/$$/environ | tr '\\0' '\\n' >" + writable("seen")
+                                + "; stat -c '%a %s' \"$PGPASSFILE\" >" + writable("mode") + "; exec REAL \"$@\"\n")
                 .postgres();
         watched.adopt(
                 source(original, ForeignCluster.ADMIN.password()),
                 sandbox.path("copy"),
                 new Credentials("postgres", "ours"),
                 (done, total) -> {});
-        assertThat(Files.readString(sandbox.path("seen"))).contains("PGPASSFILE=").doesNotContain("secret");
+        assertThat(Files.readString(sandbox.path("seen")))
+                .contains("PGPASSFILE=")
+                .doesNotContain("secret");
         assertThat(Files.readString(sandbox.path("mode"))).startsWith("600 ");
         original.stop();
     }

@@ -18,13 +18,13 @@ class ConfFileTest {
     Path directory;
 
     private Map<String, String> read(String text) throws Exception {
-        return ConfFile.read(Files.writeString(directory.resolve("a.conf"), text)).settings();
+        return ConfFile.read(Files.writeString(directory.resolve("a.conf"), text))
+                .settings();
     }
 
     @Test
     void readsEveryWayToWriteASetting() throws Exception {
-        assertThat(read(
-                        """
+        assertThat(read("""
                         # a comment
                           port = 5432   # another
                         Work_Mem=4MB
@@ -88,7 +88,8 @@ class ConfFileTest {
 
     @Test
     void librariesThatRunJobsAreDroppedAndOthersKept() {
-        assertThat(JobLibraries.without("pg_stat_statements, pg_cron,\"pglogical\"")).hasValue("\"pg_stat_statements\"");
+        assertThat(JobLibraries.without("pg_stat_statements, pg_cron,\"pglogical\""))
+                .hasValue("\"pg_stat_statements\"");
         assertThat(JobLibraries.without("$libdir/pg_cron")).hasValue("");
         assertThat(JobLibraries.without("/usr/lib/pg_net.so, 'a'")).hasValue("\"'a'\"");
         assertThat(JobLibraries.without("timescaledb, auto_explain")).isEmpty();

@@ -43,11 +43,7 @@ class HarmlessCopyTest {
         for (int attempt = 0; ; attempt++) {
             try {
                 return postgres.start(new ServerSpec(
-                        copy,
-                        sandbox.path(copy.getFileName() + "-run"),
-                        Sandbox.freePort(),
-                        superuser,
-                        Map.of()));
+                        copy, sandbox.path(copy.getFileName() + "-run"), Sandbox.freePort(), superuser, Map.of()));
             } catch (PortTakenException e) {
                 assertThat(attempt).isLessThan(20);
             }
@@ -56,8 +52,7 @@ class HarmlessCopyTest {
 
     private PostgresServer adoptAndStart(Postgres postgres, ForeignCluster original) throws Exception {
         Path copy = sandbox.path("copy");
-        Adoption adoption =
-                postgres.adopt(ClusterSource.directory(original.data()), copy, OURS, (done, total) -> {});
+        Adoption adoption = postgres.adopt(ClusterSource.directory(original.data()), copy, OURS, (done, total) -> {});
         return startCopy(postgres, copy, adoption.superuser());
     }
 
@@ -76,10 +71,11 @@ class HarmlessCopyTest {
     @ParameterizedTest
     @MethodSource("versions")
     void aCopyOfASubscriberLeavesThePublishersSlotAlone(Postgres postgres) throws Exception {
-        ForeignCluster publisher =
-                ForeignCluster.make(sandbox, postgres, "publisher", "wal_level = logical").start();
+        ForeignCluster publisher = ForeignCluster.make(sandbox, postgres, "publisher", "wal_level = logical")
+                .start();
         publisher.execute("postgres", "CREATE TABLE t (i int PRIMARY KEY)", "CREATE PUBLICATION p FOR TABLE t");
-        ForeignCluster subscriber = ForeignCluster.make(sandbox, postgres, "subscriber").start();
+        ForeignCluster subscriber =
+                ForeignCluster.make(sandbox, postgres, "subscriber").start();
         String password = ForeignCluster.ADMIN.password().replace("\\", "\\\\");
         subscriber.execute("postgres", "CREATE DATABASE shop");
         subscriber.execute(
@@ -98,7 +94,8 @@ class HarmlessCopyTest {
         assertThat(findings(copy))
                 .containsExactly(
                         "subscription the 'S' in database shop: disabled, and parted from the slot on its publisher");
-        assertThat(LifecycleTest.query(copy, "SELECT subenabled || ' ' || coalesce(subslotname, '-') FROM pg_subscription"))
+        assertThat(LifecycleTest.query(
+                        copy, "SELECT subenabled || ' ' || coalesce(subslotname, '-') FROM pg_subscription"))
                 .isEqualTo("false -");
         try (Connection connection = copy.dataSource("shop").getConnection();
                 Statement statement = connection.createStatement()) {
@@ -148,7 +145,8 @@ class HarmlessCopyTest {
 
         // the original's is still there
         main = sandbox.start(postgres, data, settings);
-        assertThat(LifecycleTest.query(main, "SELECT count(*) FROM pg_prepared_xacts")).isEqualTo("1");
+        assertThat(LifecycleTest.query(main, "SELECT count(*) FROM pg_prepared_xacts"))
+                .isEqualTo("1");
         main.stop();
     }
 
@@ -189,8 +187,7 @@ class HarmlessCopyTest {
         Files.createFile(original.data().resolve("standby.signal"));
 
         Path copy = sandbox.path("copy");
-        Adoption adoption =
-                postgres.adopt(ClusterSource.directory(original.data()), copy, OURS, (done, total) -> {});
+        Adoption adoption = postgres.adopt(ClusterSource.directory(original.data()), copy, OURS, (done, total) -> {});
         assertThat(adoption.findings().stream().map(Object::toString))
                 .anyMatch(line -> line.startsWith("archive_mode"))
                 .anyMatch(line -> line.startsWith("restore_command"))
@@ -234,7 +231,8 @@ class HarmlessCopyTest {
 
     @Test
     void whatLeadsToOtherServersIsReportedAndLeftAlone() throws Exception {
-        ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original").start();
+        ForeignCluster original =
+                ForeignCluster.make(sandbox, postgres, "original").start();
         original.execute("postgres", "CREATE DATABASE shop", "CREATE DATABASE quiet");
         original.execute(
                 "shop",

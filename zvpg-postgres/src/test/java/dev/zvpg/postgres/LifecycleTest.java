@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -145,6 +146,18 @@ class LifecycleTest {
                 .hasMessageNotContaining("guess");
         assertThat(Sandbox.processes(data)).isEmpty();
         assertThat(data.resolve("postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void interruptedStopFinishesAndKeepsTheFlag() throws Exception {
+        Postgres postgres = Postgres.embedded();
+        Path data = sandbox.cluster(postgres, "data");
+        PostgresServer server = sandbox.start(postgres, data);
+        Thread.currentThread().interrupt();
+        server.stop();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(server.isRunning()).isFalse();
+        assertThat(postgres.inspect(data).state()).isEqualTo(DataDirectory.State.STOPPED);
     }
 
     static String query(Server server, String sql) throws SQLException {
