@@ -66,7 +66,8 @@ public final class Zvpg {
      */
     public static Zvpg at(Path home) {
         String user = System.getProperty("user.name", "unknown");
-        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, Integer.MAX_VALUE, user, Clock.systemUTC(), List.of());
+        return new Zvpg(
+                new Home(home), null, null, PortRange.DEFAULT, Integer.MAX_VALUE, user, Clock.systemUTC(), List.of());
     }
 
     /**
@@ -98,7 +99,8 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg storage(Storage storage) {
-        return new Zvpg(home, opened(Objects.requireNonNull(storage)), launcher, ports, maxClones, author, clock, listeners);
+        return new Zvpg(
+                home, opened(Objects.requireNonNull(storage)), launcher, ports, maxClones, author, clock, listeners);
     }
 
     /**
