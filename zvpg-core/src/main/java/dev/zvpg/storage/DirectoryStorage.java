@@ -3,14 +3,11 @@ package dev.zvpg.storage;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.NotFoundException;
 import dev.zvpg.storage.Document.Entry;
-import dev.zvpg.storage.DocumentFile.Durably;
 import dev.zvpg.storage.Lifecycle.Making;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,21 +17,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps volumes and snapshots as plain directories, on any POSIX file system of this machine. Their blocks are shared where
- * the file system can ({@link #copyMethod}), and copied elsewhere.
+ * Keeps volumes and snapshots as directories, on any POSIX file system of this machine: as subvolumes on btrfs, as plain
+ * directories that share their blocks where the file system can, as copies elsewhere ({@link #copyMethod}).
  *
  * <p>What exists, and every attribute, is in one JSON document that is replaced atomically. An identity is entered there as
  * pending before its tree is made, and a destroyed one is pending until its tree is gone; so {@link #recover} removes what is
- * pending and nothing else, and a tree that the document does not know is foreign.
+ * pending and nothing else, and a tree that the document does not know is foreign. Not so in the directory {@code clones},
+ * where nobody else may put anything: what is not known there is removed by {@code recover}.
  *
- * <p>Copies keep owners (as root), modes, times, symbolic links as links, and hard links inside the tree. They do not keep
- * holes, and with {@link CopyMethod#COPY} no extended attributes; sockets, pipes and devices are left out. A snapshot's tree
- * is not write-protected: that would change modes that clones must have. A source that is destroyed while it is copied makes
- * the copying verb fail with {@link NotFoundException}.
+ * <p>With {@link CopyMethod#SUBVOLUME} it has {@link StorageFeature#ATOMIC_SNAPSHOT} and
+ * {@link StorageFeature#CONSTANT_TIME_CLONE}, unless it held a volume at opening that is a plain directory, made by another
+ * method. Such volumes and snapshots are copied into subvolumes by sharing their blocks; so once those volumes are gone, the
+ * next opening finds both features. A copy is everything the subvolume holds; a further subvolume within is an empty
+ * directory in the copy.
  *
- * <p>What durability costs: every change of the document waits for the disk; a snapshot, and the first update of a volume, run
- * {@code sync -f} once, which writes everything that waits to be written on that file system. A clone that was never updated
- * is gone after the operating system's next start, even after an orderly one.
+ * <p>Other copies keep owners (as root), modes, times, symbolic links as links, and hard links inside the tree. They do not
+ * keep holes, and with {@link CopyMethod#COPY} no extended attributes; sockets, pipes and devices are left out.
+ *
+ * <p>A snapshot's tree is not write-protected: that would change modes that clones must have, and of a subvolume nobody could
+ * remove the files. A source that is destroyed while it is copied makes the copying verb fail with {@link NotFoundException}.
+ *
+ * <p>What durability costs: every change of the document waits for the disk; a snapshot that is not a subvolume, and the first
+ * update of a volume, run {@code sync -f} once, which writes everything that waits to be written on that file system. A clone
+ * that was never updated waits for nothing when it is made and when it is destroyed, and is gone after the operating system's
+ * next start, even after an orderly one.
  *
  * <p>A destroyed object is gone at once; a file of its tree that cannot be removed is logged, and tried again by
  * {@link #recover}. On Linux and the like; not to be used by several machines over a network.
@@ -50,21 +56,40 @@ public final class DirectoryStorage implements Storage {
     private final Place place;
     private final DocumentFile file;
     private final Lifecycle lifecycle;
-    private final CopyMethod method;
+    private final Copier copier;
+    private final boolean atomic;
     private final Optional<String> boot;
     private volatile boolean closed;
 
-    private DirectoryStorage(Place place, DocumentFile file, CopyMethod method, Optional<String> boot) {
+    private DirectoryStorage(Place place, DocumentFile file, Copier copier, Optional<String> boot) throws IOException {
         this.place = place;
         this.file = file;
-        this.lifecycle = new Lifecycle(place, file);
-        this.method = method;
+        this.lifecycle = new Lifecycle(place, file, copier);
+        this.copier = copier;
+        this.atomic = copier.method() == CopyMethod.SUBVOLUME && everyVolumeIsASubvolume();
         this.boot = boot;
     }
 
+    private boolean everyVolumeIsASubvolume() throws IOException {
+        for (Entry entry : file.read().entries()) {
+            if (entry.id() instanceof VolumeId && !copier.isAtomic(tree(entry))) {
+                LOG.info(
+                        "{} is a plain directory, made by another method of copying; as long as there are such volumes, "
+                                + "snapshots of running servers are made like backups",
+                        tree(entry));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Path tree(Entry entry) {
+        return place.tree(entry.area(), entry.id());
+    }
+
     /**
-     * Opens the storage in a directory, which is made where it is missing. It is tried there whether the file system can share
-     * blocks.
+     * Opens the storage in a directory, which is made where it is missing. It is tried there what the file system can, and
+     * what this user may.
      *
      * @param directory where to keep everything; what it holds already is foreign and left alone
      * @return the open storage
@@ -100,18 +125,8 @@ public final class DirectoryStorage implements Storage {
             place.prepare();
             PlaceLock lock = new PlaceLock(place.lock());
             DocumentFile file = new DocumentFile(place, lock, boot);
-            CopyMethod method = wanted.isPresent() && wanted.get() == CopyMethod.COPY
-                    ? CopyMethod.COPY
-                    : lock.hold(() -> Reflink.worksAt(place.probe()) ? CopyMethod.REFLINK : CopyMethod.COPY);
-            if (wanted.isPresent() && wanted.get() != method) {
-                throw new ConfigurationException(
-                        place.root(),
-                        "method",
-                        "is " + wanted.get() + ", but this file system cannot share blocks, or GNU cp is missing; "
-                                + "allowed is " + CopyMethod.COPY,
-                        null);
-            }
-            return new DirectoryStorage(place, file, method, boot);
+            Copier copier = lock.hold(() -> Copier.at(place, wanted));
+            return new DirectoryStorage(place, file, copier, boot);
         } catch (IOException e) {
             throw Failure.of("open", "the storage in " + place, place.root(), e);
         }
@@ -120,26 +135,27 @@ public final class DirectoryStorage implements Storage {
     /**
      * How trees are copied here.
      *
-     * @return {@link CopyMethod#REFLINK} when the file system passed the trial at opening. A file that it refuses to share
-     *     nevertheless makes that one tree be copied
+     * @return the best method that passed the trial at opening, or the one that was asked for. A file that the file system
+     *     refuses to share nevertheless makes that one tree be copied
      */
     public CopyMethod copyMethod() {
-        return method;
+        return copier.method();
     }
 
     @Override
     public Set<StorageFeature> features() {
-        return Set.of();
+        return atomic ? Set.of(StorageFeature.ATOMIC_SNAPSHOT, StorageFeature.CONSTANT_TIME_CLONE) : Set.of();
     }
 
     @Override
     public void create(VolumeId volume, Map<String, String> attributes) {
         checkOpen();
         Map<String, String> checked = Attributes.checked(attributes);
-        lifecycle.make("create", volume, Optional.empty(), tree -> {
+        lifecycle.make("create", volume, Area.VOLUMES, Optional.empty(), tree -> {
+            copier.create(tree);
             Place.searchable(tree);
             DocumentFile.syncDirectory(tree);
-            DocumentFile.syncDirectory(place.trees(volume));
+            DocumentFile.syncDirectory(place.trees(Area.VOLUMES));
             return new Making(checked, boot.or(() -> Optional.of(UNKNOWN_BOOT))); // what is put into it is not synced
         });
     }
@@ -148,8 +164,13 @@ public final class DirectoryStorage implements Storage {
     public void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyCallback copy) {
         checkOpen();
         Map<String, String> all = new HashMap<>(Attributes.checked(attributes));
-        lifecycle.make("snapshot", snapshot, Optional.of(volume), tree -> {
-            copy(place.tree(volume), tree, true, copy);
+        Path source = existingTree("snapshot", volume);
+        lifecycle.make("snapshot", snapshot, Area.SNAPSHOTS, Optional.of(volume), tree -> {
+            if (atomic) {
+                copier.freeze(source, tree); // and it is on disk
+                return new Making(Map.copyOf(all), Optional.empty());
+            }
+            copier.copy(source, tree, true, copy);
             all.putAll(Attributes.checked(copy.complete(tree)));
             Trees.sync(tree);
             return new Making(Map.copyOf(all), Optional.empty());
@@ -160,27 +181,15 @@ public final class DirectoryStorage implements Storage {
     public void clone(SnapshotId snapshot, VolumeId volume, Map<String, String> attributes, CopyCallback copy) {
         checkOpen();
         Map<String, String> checked = Attributes.checked(attributes);
-        lifecycle.make("clone", volume, Optional.of(snapshot), tree -> {
-            copy(place.tree(snapshot), tree, false, copy);
+        // where nobody can tell one run of the system from the next, a clone is made like any volume
+        Area area = boot.isPresent() ? Area.CLONES : Area.VOLUMES;
+        lifecycle.make("clone", volume, area, Optional.of(snapshot), tree -> {
+            copier.copy(place.tree(Area.SNAPSHOTS, snapshot), tree, false, copy);
             if (boot.isEmpty()) {
                 Trees.sync(tree); // after a power cut nobody could tell that it never was
             }
             return new Making(checked, boot);
         });
-    }
-
-    private void copy(Path source, Path tree, boolean alive, CopyCallback callback) throws IOException {
-        if (method == CopyMethod.REFLINK) {
-            try {
-                Reflink.copy(source, tree, alive, callback);
-                return;
-            } catch (Reflink.RefusedException e) {
-                LOG.info("{} is copied byte by byte, because its blocks cannot be shared: {}", source, e.getMessage());
-                Trees.delete(tree);
-                Files.createDirectory(tree, Node.DIRECTORY_MODE);
-            }
-        }
-        PlainCopy.copy(source, tree, alive, callback);
     }
 
     @Override
@@ -194,37 +203,7 @@ public final class DirectoryStorage implements Storage {
         if (changes.isEmpty()) {
             return;
         }
-        String what = targets.stream().map(Lifecycle::name).sorted().collect(Collectors.joining(", "));
-        try {
-            Set<StoredId> synced = syncUnsynced(targets);
-            file.change(Durably.NOW, document -> {
-                Document changed = document;
-                for (AttributeChange change : changes) {
-                    Entry entry = lifecycle.existing("update", document, change.target());
-                    changed = changed.with((synced.contains(entry.id()) ? entry.synced() : entry).changed(change));
-                }
-                return changed;
-            });
-        } catch (IOException e) {
-            throw Failure.of("update", what, place.root(), e);
-        }
-    }
-
-    /** Makes volumes durable that are not, before the document is locked. */
-    private Set<StoredId> syncUnsynced(Set<StoredId> targets) throws IOException {
-        Document document = file.read();
-        Set<StoredId> synced = new HashSet<>();
-        for (StoredId target : targets) {
-            if (lifecycle.existing("update", document, target).unsyncedIn().isPresent()) {
-                try {
-                    Trees.sync(place.tree(target));
-                } catch (NoSuchFileException e) {
-                    continue; // destroyed meanwhile, which the document tells
-                }
-                synced.add(target);
-            }
-        }
-        return synced;
+        lifecycle.update(changes, targets);
     }
 
     @Override
@@ -247,7 +226,7 @@ public final class DirectoryStorage implements Storage {
             Document document = file.read();
             // what the scan saw and the document did not know is foreign; unless it was ours, destroyed between the two
             List<String> foreign = found.stream()
-                    .filter(tree -> tree.id().filter(document::knows).isEmpty() && tree.isStillThere())
+                    .filter(tree -> !tree.isKnownTo(document) && !tree.isClone() && tree.isStillThere())
                     .map(Place.Found::name)
                     .toList();
             return document.listing(foreign);
@@ -258,21 +237,20 @@ public final class DirectoryStorage implements Storage {
 
     @Override
     public Path directory(VolumeId volume) {
-        return existingTree(volume);
+        return existingTree("find", volume);
     }
 
     @Override
     public Path directory(SnapshotId snapshot) {
-        return existingTree(snapshot);
+        return existingTree("find", snapshot);
     }
 
-    private Path existingTree(StoredId id) {
+    private Path existingTree(String verb, StoredId id) {
         checkOpen();
         try {
-            lifecycle.existing("find", file.read(), id);
-            return place.tree(id);
+            return tree(lifecycle.existing(verb, file.read(), id));
         } catch (IOException e) {
-            throw Failure.of("find", Lifecycle.name(id), place.root(), e);
+            throw Failure.of(verb, Lifecycle.name(id), place.root(), e);
         }
     }
 
@@ -295,6 +273,6 @@ public final class DirectoryStorage implements Storage {
 
     @Override
     public String toString() {
-        return "directory " + place + " (" + method + ")";
+        return "directory " + place + " (" + copyMethod() + ")";
     }
 }

@@ -16,8 +16,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The document on disk. It is replaced as a whole and never written in place, so whoever opens it reads one state, without a
- * lock; whoever changes it holds the lock. Plain streams read and write it: channels would close under an interrupt.
+ * The document on disk, in two files: the durable part, and beside it the part that passes with this run of the operating
+ * system, which is never waited for and whose name says which run. Each is replaced as a whole and never written in place, so
+ * whoever opens them reads one state, without a lock; whoever changes them holds the lock. What both know is as the durable
+ * one says. Plain streams read and write it: channels would close under an interrupt.
  *
  * <p>Thread-safe.
  */
@@ -39,7 +41,14 @@ final class DocumentFile {
     /** One version of the file; every version has its own time, to the microsecond, see {@link #write}. */
     private record Version(@Nullable Object inode, FileTime modified, long size) {}
 
-    private record Seen(Version version, Document document) {}
+    private static final Version ABSENT = new Version(null, FileTime.fromMillis(0), 0);
+
+    /**
+     * What was read last.
+     *
+     * @param isWhole whether the passing file holds what {@link Document#passing} says; not so after a crash between the two
+     */
+    private record Seen(Version durable, Version passing, Document document, boolean isWhole) {}
 
     /**
      * Opens the document of a place whose directories exist, and makes an empty one where there is none.
@@ -60,8 +69,9 @@ final class DocumentFile {
                                     + "backup, or move those trees away",
                             null);
                 }
-                write(Document.EMPTY, Durably.NOW);
+                seen = new Seen(replaceDurable(Document.EMPTY, Durably.NOW), ABSENT, Document.EMPTY, false);
             }
+            place.forgetEarlierBoots(boot);
             refillReserve();
             return place;
         });
@@ -70,19 +80,26 @@ final class DocumentFile {
 
     /** The present state. */
     Document read() throws IOException {
+        return see().document;
+    }
+
+    private Seen see() throws IOException {
         Path file = place.document();
         while (true) {
             try {
-                Version before = version(file);
+                Version passing = passingVersion();
+                Version durable = version(file);
                 Seen last = seen;
-                if (last != null && last.version.equals(before)) {
-                    return last.document;
+                if (last != null && last.durable.equals(durable) && last.passing.equals(passing)) {
+                    return last;
                 }
+                Optional<Document> rest = passing.equals(ABSENT) ? Optional.empty() : readPassing();
                 byte[] bytes = Files.readAllBytes(file);
-                if (version(file).equals(before)) {
-                    Document document = DocumentFormat.read(bytes, file, boot);
-                    seen = new Seen(before, document);
-                    return document;
+                if (version(file).equals(durable) && passingVersion().equals(passing)) {
+                    Document whole = DocumentFormat.read(bytes, file, boot).and(rest.orElse(Document.EMPTY));
+                    Seen now = new Seen(durable, passing, whole, whole.passing().equals(rest.orElse(Document.EMPTY)));
+                    seen = now;
+                    return now;
                 }
             } catch (NoSuchFileException e) {
                 throw new ConfigurationException(file, null, "is gone; restore it from a backup", e);
@@ -90,19 +107,38 @@ final class DocumentFile {
         }
     }
 
+    private Optional<Document> readPassing() throws IOException {
+        if (boot.isEmpty()) {
+            return Optional.empty();
+        }
+        Path file = place.passing(boot.get());
+        try {
+            return Optional.of(DocumentFormat.read(Files.readAllBytes(file), file, boot));
+        } catch (NoSuchFileException e) {
+            return Optional.empty(); // the versions tell
+        }
+    }
+
+    private Version passingVersion() throws IOException {
+        try {
+            return boot.isEmpty() ? ABSENT : version(place.passing(boot.get()));
+        } catch (NoSuchFileException e) {
+            return ABSENT;
+        }
+    }
+
     /**
      * Changes the state under the lock.
      *
+     * @param durably how long the durable part may wait
      * @param edit gets the present state and returns the next one; when it throws, nothing is changed
      * @return the next state
      */
     Document change(Durably durably, UnaryOperator<Document> edit) throws IOException {
         return lock.hold(() -> {
-            Document before = read();
-            Document after = edit.apply(before);
-            if (after != before) {
-                write(after, durably);
-            }
+            Seen before = see();
+            Document after = edit.apply(before.document);
+            write(before, after, durably);
             return after;
         });
     }
@@ -110,18 +146,15 @@ final class DocumentFile {
     /** Like {@link #change}, but may use the reserve when no space is left, because the change makes some. */
     Document changeToFreeSpace(Durably durably, UnaryOperator<Document> edit) throws IOException {
         return lock.hold(() -> {
-            Document before = read();
-            Document after = edit.apply(before);
-            if (after == before) {
-                return after;
-            }
+            Seen before = see();
+            Document after = edit.apply(before.document);
             try {
-                write(after, durably);
+                write(before, after, durably);
             } catch (IOException e) {
                 if (!Files.deleteIfExists(place.reserve())) {
                     throw e;
                 }
-                write(after, durably);
+                write(before, after, durably);
             }
             return after;
         });
@@ -142,25 +175,65 @@ final class DocumentFile {
         }
     }
 
-    private void write(Document document, Durably durably) throws IOException {
-        Path next = place.newDocument();
+    /** The durable part first: from then on it has happened, whether or not the other file still says what was before. */
+    private void write(Seen before, Document after, Durably durably) throws IOException {
+        Version durable = before.durable;
+        Version passing = before.passing;
+        boolean whole = before.isWhole;
+        Document rest = after.passing();
+        if (!whole) { // or what a crash left there would come back when the durable part forgets it
+            passing = replacePassing(before.document.passing());
+            whole = true;
+        }
+        boolean moved = !after.durable().equals(before.document.durable());
+        if (moved) {
+            durable = replaceDurable(after.durable(), durably);
+        }
+        if (!rest.equals(before.document.passing())) {
+            try {
+                passing = replacePassing(rest);
+            } catch (IOException e) {
+                if (!moved) {
+                    throw e;
+                }
+                whole = false;
+            }
+        }
+        seen = new Seen(durable, passing, after, whole);
+    }
+
+    private Version replaceDurable(Document document, Durably durably) throws IOException {
+        Version version = replace(place.document(), place.newDocument(), document, true);
+        if (durably == Durably.NOW) {
+            syncDirectory(place.root());
+        }
+        return version;
+    }
+
+    private Version replacePassing(Document document) throws IOException {
+        return boot.isEmpty() ? ABSENT : replace(place.passing(boot.get()), place.newPassing(), document, false);
+    }
+
+    /**
+     * Replaces a file.
+     *
+     * @param sync whether it may be read after a power cut: a file renamed before its contents are down may be empty then
+     */
+    private static Version replace(Path file, Path next, Document document, boolean sync) throws IOException {
         boolean replaced = false;
         try {
             try (FileOutputStream out = new FileOutputStream(next.toFile())) {
                 out.write(DocumentFormat.write(document));
-                out.getFD()
-                        .sync(); // in any case: a file renamed before its contents are down may be empty after a power
-                // cut
+                if (sync) {
+                    out.getFD().sync();
+                }
             }
             // the system's own time of change moves in ticks of milliseconds and could be the same for two versions
             Files.setLastModifiedTime(next, FileTime.from(Instant.now()));
             Version version = version(next);
-            Files.move(next, place.document(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             replaced = true;
-            seen = new Seen(version, document);
-            if (durably == Durably.NOW) {
-                syncDirectory(place.root());
-            }
+            return version;
         } finally {
             if (!replaced) {
                 Files.deleteIfExists(next);

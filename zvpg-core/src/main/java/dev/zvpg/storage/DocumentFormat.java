@@ -10,11 +10,13 @@ import dev.zvpg.storage.Document.Entry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class DocumentFormat {
 
     /** Raised when an older version of the library could no longer use the document, or would lose part of it. */
-    static final int NUMBER = 1;
+    static final int NUMBER = 2; // 1 knew nothing of areas
+
+    private static final String IS_CLONE = "isClone";
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final ObjectMapper MAPPER = new ObjectMapper(JSON);
@@ -37,31 +41,53 @@ final class DocumentFormat {
 
     static byte[] write(Document document) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 14);
-        try (JsonGenerator json = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
-            json.writeStartObject();
-            json.writeNumberField("format", NUMBER);
-            json.writeArrayFieldStart("volumes");
-            for (Entry entry : document.entries()) {
-                if (entry.id() instanceof VolumeId) {
-                    writeEntry(json, entry, "origin");
-                }
+        append(bytes, "{\"format\":" + NUMBER + ",\"volumes\":[");
+        String separator = "";
+        for (Entry entry : document.entries()) {
+            if (entry.id() instanceof VolumeId) {
+                append(bytes, separator);
+                bytes.writeBytes(entry.memo().text(() -> json(json -> writeEntry(json, entry, "origin"))));
+                separator = ",";
             }
-            json.writeEndArray();
-            json.writeArrayFieldStart("snapshots");
-            for (Entry entry : document.entries()) {
-                if (entry.id() instanceof SnapshotId) {
-                    writeEntry(json, entry, "volume");
-                }
+        }
+        append(bytes, "],\"snapshots\":[");
+        separator = "";
+        for (Entry entry : document.entries()) {
+            if (entry.id() instanceof SnapshotId) {
+                append(bytes, separator);
+                bytes.writeBytes(entry.memo().text(() -> json(json -> writeEntry(json, entry, "volume"))));
+                separator = ",";
             }
-            json.writeEndArray();
-            json.writeArrayFieldStart("pending");
-            for (StoredId id : document.pending()) {
+        }
+        append(bytes, "],\"pending\":");
+        bytes.writeBytes(json(json -> {
+            json.writeStartArray();
+            for (Map.Entry<StoredId, Area> pending : document.pending().entrySet()) {
+                StoredId id = pending.getKey();
                 json.writeStartObject();
                 json.writeStringField(id instanceof VolumeId ? "volume" : "snapshot", id.value());
+                writeArea(json, pending.getValue());
                 json.writeEndObject();
             }
             json.writeEndArray();
-            json.writeEndObject();
+        }));
+        append(bytes, "}");
+        return bytes.toByteArray();
+    }
+
+    private static void append(ByteArrayOutputStream bytes, String text) {
+        bytes.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Writes one value. */
+    private interface Value {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static byte[] json(Value value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
+            value.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory does not fail
         }
@@ -74,6 +100,7 @@ final class DocumentFormat {
         if (entry.source().isPresent()) {
             json.writeStringField(sourceField, entry.source().get().value());
         }
+        writeArea(json, entry.area());
         json.writeStringField("created", entry.created().toString());
         if (entry.unsyncedIn().isPresent()) {
             json.writeStringField("unsyncedIn", entry.unsyncedIn().get());
@@ -84,6 +111,12 @@ final class DocumentFormat {
         }
         json.writeEndObject();
         json.writeEndObject();
+    }
+
+    private static void writeArea(JsonGenerator json, Area area) throws IOException {
+        if (area == Area.CLONES) {
+            json.writeBooleanField(IS_CLONE, true);
+        }
     }
 
     /**
@@ -124,7 +157,7 @@ final class DocumentFormat {
 
     private static Document objects(JsonNode root, Optional<String> boot) {
         List<Entry> entries = new ArrayList<>();
-        List<StoredId> pending = new ArrayList<>();
+        Map<StoredId, Area> pending = new LinkedHashMap<>();
         for (JsonNode node : list(root, "volumes")) {
             entries.add(entry(
                     node,
@@ -135,17 +168,24 @@ final class DocumentFormat {
             entries.add(entry(node, new SnapshotId(text(node, "id")), Optional.of(new VolumeId(text(node, "volume")))));
         }
         for (JsonNode node : list(root, "pending")) {
-            pending.add(
-                    node.has("volume") ? new VolumeId(text(node, "volume")) : new SnapshotId(text(node, "snapshot")));
+            StoredId id =
+                    node.has("volume") ? new VolumeId(text(node, "volume")) : new SnapshotId(text(node, "snapshot"));
+            pending.put(id, area(node, id));
         }
         for (Entry entry : entries) {
             if (entry.source().isPresent()
                     && entry.unsyncedIn().isPresent()
                     && !entry.unsyncedIn().equals(boot)) {
-                pending.add(entry.id());
+                pending.put(entry.id(), entry.area());
             }
         }
         return Document.of(entries, pending);
+    }
+
+    private static Area area(JsonNode node, StoredId id) {
+        return id instanceof SnapshotId
+                ? Area.SNAPSHOTS
+                : node.path(IS_CLONE).booleanValue() ? Area.CLONES : Area.VOLUMES;
     }
 
     private static Entry entry(JsonNode node, StoredId id, Optional<? extends StoredId> source) {
@@ -156,6 +196,7 @@ final class DocumentFormat {
         }
         return new Entry(
                 id,
+                area(node, id),
                 source.map(StoredId.class::cast),
                 Instant.parse(text(node, "created")),
                 Map.copyOf(attributes),

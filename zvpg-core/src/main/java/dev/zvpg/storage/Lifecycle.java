@@ -9,12 +9,17 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +39,12 @@ final class Lifecycle {
 
     private final Place place;
     private final DocumentFile file;
+    private final Copier copier;
 
-    Lifecycle(Place place, DocumentFile file) {
+    Lifecycle(Place place, DocumentFile file, Copier copier) {
         this.place = place;
         this.file = file;
+        this.copier = copier;
     }
 
     /**
@@ -47,7 +54,11 @@ final class Lifecycle {
      */
     record Making(Map<String, String> attributes, Optional<String> unsyncedIn) {}
 
-    /** Fills an empty tree. */
+    /**
+     * Makes a tree and fills it.
+     *
+     * <p>It throws {@link FileAlreadyExistsException} for the tree itself when there is something already.
+     */
     interface Maker {
         Making make(Path tree) throws IOException;
     }
@@ -75,20 +86,26 @@ final class Lifecycle {
     }
 
     /** Makes an object, wholly or not at all. */
-    void make(String verb, StoredId id, Optional<? extends StoredId> source, Maker maker) {
+    void make(String verb, StoredId id, Area area, Optional<? extends StoredId> source, Maker maker) {
+        Path tree = place.tree(area, id);
         try {
-            Optional<Entry> from = begin(verb, id, source.map(StoredId.class::cast));
-            makeTree(verb, id);
+            Optional<Entry> from = begin(verb, id, area, source.map(StoredId.class::cast));
+            boolean ours = true;
             boolean published = false;
             try {
-                Making made = fill(verb, id, from, maker);
-                publish(verb, id, from, made);
+                Making made = fill(verb, tree, from, maker);
+                publish(verb, id, area, from, made);
                 published = true;
+            } catch (FileAlreadyExistsException e) {
+                ours = !tree.toString().equals(e.getFile());
+                throw ours ? Failure.of(verb, name(id), place.root(), e) : occupied(verb, id, tree);
             } catch (IOException e) {
                 throw Failure.of(verb, name(id), place.root(), e); // before the tree goes, or there is space again
             } finally {
-                if (!published) {
-                    remove(id);
+                if (!ours) {
+                    forget(id); // and leave alone what is there
+                } else if (!published) {
+                    remove(id, area);
                 }
             }
         } catch (IOException e) {
@@ -96,17 +113,17 @@ final class Lifecycle {
         }
     }
 
-    private Optional<Entry> begin(String verb, StoredId id, Optional<StoredId> source) throws IOException {
+    private Optional<Entry> begin(String verb, StoredId id, Area area, Optional<StoredId> source) throws IOException {
         List<Entry> from = new ArrayList<>();
         file.change(Durably.NOW, document -> {
             source.ifPresent(wanted -> from.add(existing(verb, document, wanted)));
             if (document.knows(id)) {
                 throw taken(verb, id, "it exists, or is being made or destroyed");
             }
-            if (Files.exists(place.tree(id), LinkOption.NOFOLLOW_LINKS)) {
-                throw taken(verb, id, place.tree(id) + " exists and is not the storage's own");
+            if (Files.exists(place.tree(area, id), LinkOption.NOFOLLOW_LINKS)) {
+                throw occupied(verb, id, place.tree(area, id));
             }
-            return document.withPending(id);
+            return document.withPending(id, area);
         });
         return from.stream().findFirst();
     }
@@ -115,23 +132,13 @@ final class Lifecycle {
         return new AlreadyExistsException("cannot " + verb + " " + name(id) + ": " + why + "; choose another identity");
     }
 
-    private void makeTree(String verb, StoredId id) throws IOException {
-        boolean made = false;
-        try {
-            Files.createDirectory(place.tree(id), Node.DIRECTORY_MODE); // until it has a mode of its own
-            made = true;
-        } catch (FileAlreadyExistsException e) {
-            throw taken(verb, id, place.tree(id) + " exists and is not the storage's own");
-        } finally {
-            if (!made) {
-                forget(id); // and leave alone what is there
-            }
-        }
+    private static AlreadyExistsException occupied(String verb, StoredId id, Path tree) {
+        return taken(verb, id, tree + " exists and is not the storage's own");
     }
 
-    private Making fill(String verb, StoredId id, Optional<Entry> from, Maker maker) throws IOException {
+    private Making fill(String verb, Path tree, Optional<Entry> from, Maker maker) throws IOException {
         try {
-            return maker.make(place.tree(id));
+            return maker.make(tree);
         } catch (IOException e) {
             if (from.isPresent() && !Failure.isInterruption(e)) {
                 stillThere(verb, file.read(), from.get());
@@ -140,12 +147,11 @@ final class Lifecycle {
         }
     }
 
-    private void publish(String verb, StoredId id, Optional<Entry> from, Making made) throws IOException {
-        Durably durably = from.isPresent() && made.unsyncedIn().isPresent() ? Durably.LATER : Durably.NOW;
-        file.change(durably, document -> {
+    private void publish(String verb, StoredId id, Area area, Optional<Entry> from, Making made) throws IOException {
+        file.change(Durably.NOW, document -> {
             from.ifPresent(source -> stillThere(verb, document, source));
             return document.with(
-                    new Entry(id, from.map(Entry::id), Instant.now(), made.attributes(), made.unsyncedIn()));
+                    new Entry(id, area, from.map(Entry::id), Instant.now(), made.attributes(), made.unsyncedIn()));
         });
     }
 
@@ -156,25 +162,68 @@ final class Lifecycle {
         }
     }
 
+    /** Changes the attributes of objects that must exist, all or none; each has one change. */
+    void update(List<AttributeChange> changes, Set<StoredId> targets) {
+        String what = targets.stream().map(Lifecycle::name).sorted().collect(Collectors.joining(", "));
+        try {
+            Set<StoredId> synced = syncUnsynced(targets);
+            file.change(Durably.NOW, document -> {
+                Document changed = document;
+                for (AttributeChange change : changes) {
+                    Entry entry = existing("update", document, change.target());
+                    changed = changed.with((synced.contains(entry.id()) ? entry.synced() : entry).changed(change));
+                }
+                return changed;
+            });
+        } catch (IOException e) {
+            throw Failure.of("update", what, place.root(), e);
+        }
+    }
+
+    /** Makes volumes durable that are not, before the document is locked. */
+    private Set<StoredId> syncUnsynced(Set<StoredId> targets) throws IOException {
+        Document document = file.read();
+        Set<StoredId> synced = new HashSet<>();
+        for (StoredId target : targets) {
+            Entry entry = existing("update", document, target);
+            if (entry.unsyncedIn().isPresent()) {
+                try {
+                    Trees.sync(place.tree(entry.area(), target));
+                } catch (NoSuchFileException e) {
+                    continue; // destroyed meanwhile, which the document tells
+                }
+                synced.add(target);
+            }
+        }
+        return synced;
+    }
+
     /** Destroys an object that must exist. */
     void destroy(StoredId id) {
+        List<Area> area = new ArrayList<>();
         try {
-            file.changeToFreeSpace(
-                    Durably.NOW,
-                    document -> document.withPending(
-                            existing("destroy", document, id).id()));
+            file.changeToFreeSpace(Durably.NOW, document -> {
+                Entry entry = existing("destroy", document, id);
+                area.add(entry.area());
+                return document.withPending(id, entry.area());
+            });
         } catch (IOException e) {
             throw Failure.of("destroy", name(id), place.root(), e);
         }
-        remove(id);
+        remove(id, area.get(0));
     }
 
-    /** Removes every pending tree. */
+    /** Removes every pending tree, and every clone's that is not known. */
     void recover() {
         try {
-            for (StoredId id : List.copyOf(file.read().pending())) {
-                remove(id);
+            Document document = file.read();
+            Map<StoredId, Area> debris = new LinkedHashMap<>(document.pending());
+            for (Place.Found found : place.scan()) {
+                if (found.isClone() && !found.isKnownTo(document)) {
+                    found.id().ifPresent(id -> debris.put(id, Area.CLONES));
+                }
             }
+            debris.forEach(this::remove);
         } catch (IOException e) {
             throw Failure.of("recover", place.toString(), place.root(), e);
         }
@@ -184,14 +233,19 @@ final class Lifecycle {
      * Removes a tree, and forgets it when it is gone. What cannot be removed stays pending; the object does not exist in any
      * case.
      */
-    private void remove(StoredId id) {
+    private void remove(StoredId id, Area area) {
+        Path tree = place.tree(area, id);
         try {
             Uninterrupted.call(() -> {
-                if (file.read().find(id).isPresent()) { // published, but it could not be made durable
-                    file.changeToFreeSpace(Durably.NOW, document -> document.withPending(id));
+                if (file.read().find(id).filter(entry -> entry.area() == area).isPresent()) {
+                    // published, but it could not be made durable
+                    file.changeToFreeSpace(Durably.NOW, document -> document.withPending(id, area));
                 }
-                Trees.delete(place.tree(id));
-                DocumentFile.syncDirectory(place.trees(id)); // or it might be back after a power cut, as a foreign tree
+                copier.delete(tree);
+                if (area != Area.CLONES) {
+                    DocumentFile.syncDirectory(
+                            place.trees(area)); // or a power cut might bring it back as a foreign tree
+                }
                 return id;
             });
             forget(id);
@@ -200,7 +254,7 @@ final class Lifecycle {
                     "{} is gone, but its files in {} could not all be removed: {}; they are removed the next time the "
                             + "storage is recovered",
                     name(id),
-                    place.tree(id),
+                    tree,
                     e.toString());
         }
     }

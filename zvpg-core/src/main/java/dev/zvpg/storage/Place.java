@@ -9,25 +9,28 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Where a {@link DirectoryStorage} keeps what: {@code volumes/ID}, {@code snapshots/ID}, and beside these its own few files.
+ * Where a {@link DirectoryStorage} keeps what: {@code volumes/ID}, {@code snapshots/ID}, {@code clones/ID} (see {@link Area}), and
+ * beside these its own few files.
  *
  * <p>Immutable.
  */
 record Place(Path root) {
 
-    private static final String VOLUMES = "volumes";
-    private static final String SNAPSHOTS = "snapshots";
     private static final String DOCUMENT = "storage.json";
     private static final String NEW_DOCUMENT = "storage.json.new";
     private static final String LOCK = "storage.lock";
     private static final String RESERVE = "storage.reserve";
     private static final String PROBE = "storage.probe";
-    private static final Set<String> OWN = Set.of(VOLUMES, SNAPSHOTS, DOCUMENT, NEW_DOCUMENT, LOCK, RESERVE, PROBE);
+    private static final String PASSING = "storage.boot-";
+    private static final String NEW_PASSING = "storage.boot.new";
+    private static final Set<String> OWN = Set.of(DOCUMENT, NEW_DOCUMENT, NEW_PASSING, LOCK, RESERVE, PROBE);
 
     /** What the document says exists. */
     Path document() {
@@ -37,6 +40,24 @@ record Place(Path root) {
     /** The next document, until it is whole and takes the place of the present one. */
     Path newDocument() {
         return root.resolve(NEW_DOCUMENT);
+    }
+
+    /** What exists beside that, until the operating system ends. */
+    Path passing(String boot) {
+        return root.resolve(PASSING + boot + ".json");
+    }
+
+    Path newPassing() {
+        return root.resolve(NEW_PASSING);
+    }
+
+    /** Removes what earlier runs of the operating system knew. */
+    void forgetEarlierBoots(Optional<String> boot) throws IOException {
+        for (String name : names(root)) {
+            if (name.startsWith(PASSING) && !boot.map(this::passing).equals(Optional.of(root.resolve(name)))) {
+                Files.deleteIfExists(root.resolve(name));
+            }
+        }
     }
 
     Path lock() {
@@ -53,13 +74,13 @@ record Place(Path root) {
         return root.resolve(PROBE);
     }
 
-    Path tree(StoredId id) {
-        return trees(id).resolve(id.value());
+    Path tree(Area area, StoredId id) {
+        return trees(area).resolve(id.value());
     }
 
-    /** The directory that holds the trees of objects like this one. */
-    Path trees(StoredId id) {
-        return root.resolve(id instanceof VolumeId ? VOLUMES : SNAPSHOTS);
+    /** The directory that holds the trees of an area. */
+    Path trees(Area area) {
+        return root.resolve(area.directory());
     }
 
     /**
@@ -71,8 +92,8 @@ record Place(Path root) {
             Files.createDirectories(root);
             searchable(root);
         }
-        for (String name : List.of(VOLUMES, SNAPSHOTS)) {
-            Path directory = root.resolve(name);
+        for (Area area : Area.values()) {
+            Path directory = trees(area);
             if (!Files.isDirectory(directory)) {
                 Files.createDirectory(directory);
                 searchable(directory);
@@ -85,29 +106,35 @@ record Place(Path root) {
     }
 
     boolean hasTrees() throws IOException {
-        return !names(root.resolve(VOLUMES)).isEmpty()
-                || !names(root.resolve(SNAPSHOTS)).isEmpty();
+        for (Area area : Area.values()) {
+            if (!names(trees(area)).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Everything in this place that is not one of its own few files: trees, ours or not, and foreign things. */
     List<Found> scan() throws IOException {
+        Set<String> areas = Arrays.stream(Area.values()).map(Area::directory).collect(Collectors.toUnmodifiableSet());
         List<Found> found = new ArrayList<>();
         for (String name : names(root)) {
-            if (!OWN.contains(name)) {
-                found.add(new Found(name, root.resolve(name), Optional.empty()));
+            if (!OWN.contains(name) && !areas.contains(name) && !name.startsWith(PASSING)) {
+                found.add(new Found(name, root.resolve(name), Optional.empty(), Optional.empty()));
             }
         }
-        for (String parent : List.of(VOLUMES, SNAPSHOTS)) {
-            for (String name : names(root.resolve(parent))) {
-                found.add(new Found(parent + "/" + name, root.resolve(parent).resolve(name), id(parent, name)));
+        for (Area area : Area.values()) {
+            for (String name : names(trees(area))) {
+                found.add(new Found(
+                        area.directory() + "/" + name, trees(area).resolve(name), Optional.of(area), id(area, name)));
             }
         }
         return found;
     }
 
-    private static Optional<StoredId> id(String parent, String name) {
+    private static Optional<StoredId> id(Area area, String name) {
         try {
-            return Optional.of(parent.equals(VOLUMES) ? new VolumeId(name) : new SnapshotId(name));
+            return Optional.of(area == Area.SNAPSHOTS ? new SnapshotId(name) : new VolumeId(name));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -129,9 +156,19 @@ record Place(Path root) {
     /**
      * Something that lies in the place.
      *
+     * @param area what it lies in, if not beside all areas
      * @param id whose tree it is, if it is one of ours
      */
-    record Found(String name, Path path, Optional<StoredId> id) {
+    record Found(String name, Path path, Optional<Area> area, Optional<StoredId> id) {
+
+        boolean isKnownTo(Document document) {
+            return id.flatMap(document::area).equals(area) && area.isPresent();
+        }
+
+        /** Whether it can only be what is left of a clone, if no document knows it. */
+        boolean isClone() {
+            return area.equals(Optional.of(Area.CLONES)) && id.isPresent();
+        }
 
         boolean isStillThere() {
             return Files.exists(path, LinkOption.NOFOLLOW_LINKS);

@@ -43,7 +43,8 @@ final class Tool {
             return new Result(exitCode, output.lines());
         } catch (InterruptedException e) {
             process.destroyForcibly();
-            Uninterrupted.join(output); // ends when the program has
+            process.onExit().join(); // a system call that cannot be interrupted is finished first
+            Uninterrupted.join(output);
             InterruptedIOException interruption = new InterruptedIOException(command.get(0) + " was interrupted");
             interruption.initCause(e);
             throw interruption;

@@ -1,6 +1,7 @@
 package dev.zvpg.storage;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
 
@@ -27,6 +28,8 @@ final class Uninterrupted {
                     return action.run();
                 } catch (ClosedByInterruptException | FileLockInterruptionException e) {
                     interrupted |= Thread.interrupted();
+                } catch (InterruptedIOException e) { // of a program that was run, see Tool
+                    interrupted = true;
                 }
             }
         } finally {

@@ -40,7 +40,7 @@ class DocumentTest {
 
     @Test
     void aDocumentOfANewerFormatIsRefusedAndKept() throws Exception {
-        String newer = "{\"format\": 2, \"volumes\": \"something else altogether\"}";
+        String newer = "{\"format\": 3, \"volumes\": \"something else altogether\"}";
         Files.writeString(document, newer);
         assertThatThrownBy(ground::open)
                 .isInstanceOf(ConfigurationException.class)

@@ -40,7 +40,7 @@ final class FullDisk {
 
             check(storage.list().equals(before), "the listing changed: " + storage.list());
             check(!Files.exists(place.resolve("snapshots/second")), "the second snapshot's files are left");
-            check(!Files.exists(place.resolve("volumes/clone")), "the clone's files are left");
+            check(!Files.exists(place.resolve("clones/clone")), "the clone's files are left");
             check(place.toFile().getUsableSpace() >= free - 100_000, "the space did not come back");
             check(TreeText.read(storage.directory(first)).size() == 40, "the first snapshot is harmed");
 

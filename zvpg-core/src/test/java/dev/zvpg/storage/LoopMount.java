@@ -7,13 +7,14 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A fresh file system in a file, mounted for one test class. Confined to one thread. */
-final class LoopMount implements AutoCloseable {
+public final class LoopMount implements AutoCloseable {
 
-    private static final long IMAGE_BYTES = 512L << 20; // sparse; XFS wants 300 MB
+    private static final long IMAGE_BYTES = 2L << 30; // sparse; several clusters at once, and deleted subvolumes give space back later
 
     private final Path directory;
     private final Thread hook = new Thread(this::unmount);
@@ -25,9 +26,12 @@ final class LoopMount implements AutoCloseable {
     /**
      * Makes and mounts it; skips the test, saying what is missing, where that cannot be.
      *
+     * @param installHint how to get the program
      * @param mkfs how to make it; the image's name is added
+     * @return the file system, mounted
+     * @throws Exception when something fails that was there
      */
-    static LoopMount of(String installHint, String... mkfs) throws Exception {
+    public static LoopMount of(String installHint, String... mkfs) throws Exception {
         assumeTrue(DirectoryStorageContract.isRoot(), "needs root, to mount a file system of its own");
         assumeTrue(exists(mkfs[0]), "needs " + mkfs[0] + "; on Debian: " + installHint);
         LoopMount mount = new LoopMount(Files.createTempDirectory("zvpg-mount-"));
@@ -51,6 +55,9 @@ final class LoopMount implements AutoCloseable {
                             mount.root().toString()));
             assumeTrue(done.exitCode() == 0, () -> "needs loop devices and a kernel that mounts this: " + done.lines());
             mounted = true;
+            for (Path open : List.of(mount.directory, mount.root())) { // a server's user must get through
+                Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwx--x--x"));
+            }
             Runtime.getRuntime().addShutdownHook(mount.hook);
             return mount;
         } finally {
@@ -73,8 +80,12 @@ final class LoopMount implements AutoCloseable {
         return directory.resolve("image");
     }
 
-    /** Where it is mounted. */
-    Path root() {
+    /**
+     * Where it is mounted.
+     *
+     * @return its top directory
+     */
+    public Path root() {
         return directory.resolve("root");
     }
 

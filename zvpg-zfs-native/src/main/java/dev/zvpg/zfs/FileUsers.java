@@ -1,6 +1,8 @@
 package dev.zvpg.zfs;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds the processes that keep a directory tree busy, as fuser(1) does: by their working directory, their root, their program
- * and their open files.
+ * Finds the processes that keep a directory tree busy, as fuser(1) does: by their working directory, their root, their program,
+ * their open files and those that they have mapped into memory.
  *
  * <p>Thread-safe.
  */
@@ -33,7 +35,8 @@ final class FileUsers {
     }
 
     /** The processes, each as {@code NAME (process NUMBER)}; those of other users are seen by root only. */
-    static List<String> of(Path tree) {
+    static List<String> of(Path directory) {
+        Path tree = MountPoints.real(directory); // as /proc has it
         List<String> users = new ArrayList<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path process : processes) {
@@ -49,7 +52,8 @@ final class FileUsers {
 
     private static boolean uses(Path process, Path tree) {
         return Stream.of("cwd", "root", "exe").anyMatch(link -> pointsInto(process.resolve(link), tree))
-                || opened(process, tree);
+                || opened(process, tree)
+                || mapped(process, tree);
     }
 
     private static boolean opened(Path process, Path tree) {
@@ -61,6 +65,17 @@ final class FileUsers {
             }
             return false;
         } catch (IOException e) {
+            return false; // the process is gone, or another user's
+        }
+    }
+
+    /** A line of proc(5)'s {@code maps} ends with the file's name. */
+    private static boolean mapped(Path process, Path tree) {
+        try (Stream<String> maps = Files.lines(process.resolve("maps"), StandardCharsets.ISO_8859_1)) {
+            // bytes as characters, because a name need not be in any encoding; and so the tree's name likewise
+            String name = new String(tree.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+            return maps.anyMatch(line -> line.contains(" " + name + "/"));
+        } catch (IOException | UncheckedIOException e) {
             return false; // the process is gone, or another user's
         }
     }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Native {
 
     private static final String INSTALL =
-            "install OpenZFS's libraries. Debian: libzfs4linux, in the component contrib; Ubuntu: libzfs4linux; "
+            "install OpenZFS's libraries. Debian 12: libzfs4linux, later: libzfs6linux, both in the component contrib; "
+                    + "Ubuntu: libzfs4linux, from 25.04 on libzfs6linux; "
                     + "Fedora, RHEL and their kin: libzfs5 (2.1: libzfs4) from OpenZFS's own repository; "
                     + "openSUSE: libzfs5; Arch: zfs-utils; Alpine: zfs-libs";
 

@@ -107,6 +107,11 @@ final class NvList implements AutoCloseable {
      * @throws IllegalStateException when it is closed
      */
     Map<String, Object> toMap() {
+        return NvDecoder.decode(encoded());
+    }
+
+    /** The list in its XDR encoding, the same on every machine. */
+    byte[] encoded() {
         Pointer self = pointer();
         NativeLongByReference size = new NativeLongByReference();
         ResultCode.check(lib.nvlist_size(self, size, Native.LibNvpair.NV_ENCODE_XDR), "measure", "a list");
@@ -117,7 +122,7 @@ final class NvList implements AutoCloseable {
                 "encode",
                 "a list");
         buffer.get(0, bytes, 0, bytes.length);
-        return NvDecoder.decode(bytes);
+        return bytes;
     }
 
     /** Frees the native list. Idempotent. */

@@ -4,13 +4,13 @@ import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.InUseException;
 import dev.zvpg.NotFoundException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds or makes the dataset that a storage lives in.
@@ -19,13 +19,14 @@ import java.util.regex.Pattern;
  */
 final class Root {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Root.class);
+
     /** From {@code zfs_namecheck.c}: components of letters, digits and these, between slashes. */
     private static final Pattern NAME =
             Pattern.compile("[A-Za-z][A-Za-z0-9_.: -]*(/[A-Za-z0-9_.:-][A-Za-z0-9_.: -]*)*");
 
-    private static final String MAKING = ".zvpg-new";
-    private static final int ATTEMPTS = 20;
-    private static final Duration PAUSE = Duration.ofMillis(200);
+    /** Between the name and something random: a storage's dataset that is not finished. {@code open.lua} knows it too. */
+    private static final String MAKING = ".zvpg-new-";
 
     // from enum zfs_canmount_type in zfs_prop.h
     private static final long CANMOUNT_OFF = 0;
@@ -54,11 +55,10 @@ final class Root {
             make(lzc, names, options);
         }
         // also the first thing that needs root, so whoever is not hears of it now
-        String mountPoint = Program.OPEN
-                .run(lzc, names, "open", "the storage zfs " + names.root(), Map.of())
-                .text("mountpoint");
+        Program.Result found = Program.OPEN.run(lzc, names, "open", "the storage zfs " + names.root(), Map.of());
+        found.table("halves").keySet().forEach(half -> discard(lzc, half));
         // in a dataset that an administrator made, volumes would inherit a mount point
-        return mountPoint.startsWith("/") ? Map.of("canmount", CANMOUNT_NOAUTO) : Map.of();
+        return found.text("mountpoint").startsWith("/") ? Map.of("canmount", CANMOUNT_NOAUTO) : Map.of();
     }
 
     private static void make(Lzc lzc, Names names, ZfsOptions options) {
@@ -75,33 +75,34 @@ final class Root {
         make(lzc, names.root(), options);
     }
 
-    /** The kernel sets properties one after the other, so the dataset gets its name when it has all of them. */
+    /**
+     * The kernel sets properties one after the other, so the dataset gets its name when it has all of them. Everybody makes one
+     * of their own, because nobody can tell another's from one that a crash left; the first to give it the name wins, and
+     * what the others have made goes with the next opening, or before.
+     */
     private static void make(Lzc lzc, String root, ZfsOptions options) {
         Map<String, Object> properties = new HashMap<>(Properties.encode(options.properties()));
         properties.putIfAbsent("org.openzfs.systemd:ignore", "on");
         properties.put("canmount", CANMOUNT_OFF); // nothing is kept in it
         properties.put("mountpoint", "legacy"); // inherited: zfs mount -a leaves the volumes alone
-        String half = root + MAKING;
-        for (int attempt = 1; !lzc.exists(root); attempt++) {
-            try {
-                lzc.create(half, properties);
-                lzc.rename(half, root);
-            } catch (AlreadyExistsException | NotFoundException | InUseException e) {
-                // left by a crash, or somebody else is at it right now and one of us is in the other's way
-                if (attempt == ATTEMPTS) {
-                    throw e;
-                }
-                LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(PAUSE.toNanos()));
-                tryToDestroy(lzc, half);
+        String half =
+                root + MAKING + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        try {
+            lzc.create(half, properties);
+            lzc.rename(half, root);
+        } catch (AlreadyExistsException | NotFoundException | InUseException e) {
+            if (!lzc.exists(root)) {
+                throw e;
             }
+            LOG.debug("Somebody else was faster to make {}", root, e);
         }
     }
 
-    private static void tryToDestroy(Lzc lzc, String half) {
+    private static void discard(Lzc lzc, String half) {
         try {
             lzc.destroy(half);
         } catch (NotFoundException | InUseException e) {
-            return; // somebody else was faster, or is at it this very moment
+            LOG.debug("Somebody else is about to destroy {}", half, e);
         }
     }
 }

@@ -2,15 +2,11 @@ package dev.zvpg.zfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.VolumeId;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +31,7 @@ class ForkIT {
     void noVerbOfTheStorageStartsAProcess() throws Exception {
         try (Forks forks = Forks.watch()) {
             try (Storage storage = ZfsStorage.dataset(dataset)) {
-                useEveryVerb(storage);
+                EveryVerb.use(storage);
             }
             assertThat(forks.seen()).isEmpty();
         }
@@ -63,25 +59,5 @@ class ForkIT {
                 assertThat(forks.seen()).isNotEmpty();
             }
         }
-    }
-
-    private static void useEveryVerb(Storage storage) throws IOException {
-        VolumeId main = VolumeId.generate("main");
-        VolumeId copy = VolumeId.generate("copy");
-        SnapshotId v1 = SnapshotId.generate("v1");
-        storage.create(main, Map.of("kind", "branch"));
-        Files.writeString(storage.directory(main).resolve("file"), "before");
-        storage.snapshot(main, v1, Map.of("message", "first"), CopyCallback.NONE);
-        storage.clone(v1, copy, Map.of(), CopyCallback.NONE);
-        storage.update(List.of(
-                AttributeChange.set(main, Map.of("head", "v1")), AttributeChange.set(copy, Map.of("kind", "clone"))));
-        assertThat(storage.directory(copy).resolve("file")).hasContent("before");
-        assertThat(storage.directory(v1).resolve("file")).hasContent("before");
-        assertThat(storage.list().volumes()).hasSize(2);
-        storage.destroy(main); // which moves the snapshot to its clone
-        storage.destroy(v1);
-        storage.destroy(copy);
-        storage.recover();
-        assertThat(storage.list().volumes()).isEmpty();
     }
 }

@@ -58,7 +58,11 @@ final class PowerCutClient {
             }
         }
         PoolTools.run("zpool", "scrub", "-w", PoolTools.NAME);
-        System.out.println(PoolTools.run("zpool", "status", "-x", PoolTools.NAME));
+        String status = PoolTools.run("zpool", "status", "-x", PoolTools.NAME).strip();
+        if (!status.equals("pool '" + PoolTools.NAME + "' is healthy")) {
+            throw new IllegalStateException(status);
+        }
+        System.out.println(status);
     }
 
     private static void mountHome() throws Exception {

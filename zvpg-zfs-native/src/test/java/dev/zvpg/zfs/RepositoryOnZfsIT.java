@@ -4,6 +4,7 @@ import dev.zvpg.postgres.Postgres;
 import dev.zvpg.postgres.PostgresRepositoryContract;
 import dev.zvpg.storage.Storage;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
         named = TestPool.VARIABLE,
         matches = ".+",
         disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
+@Order(Integer.MAX_VALUE) // takes minutes
 class RepositoryOnZfsIT extends PostgresRepositoryContract {
 
     private final TestPool pool = new TestPool();

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
         named = "ZVPG_ZFS_POOL",
         matches = ".+",
         disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
+@Order(Integer.MAX_VALUE) // takes minutes
 class SoakIT {
 
     private static final int PROCESSES = 4;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.NotFoundException;
+import dev.zvpg.StorageException;
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
@@ -91,11 +92,35 @@ class ZfsLeftoversIT {
     }
 
     @Test
+    void aVolumeWhoseLabelIsRefusedInItsMiddleIsInvisibleAndRecovered() {
+        Objects objects = new Objects(pool.lzc(), new Names(pool.dataset()));
+        // Lua keeps no order, so several, of which each is refused after some of the others
+        for (String name : List.of("a", "b", "c", "d", "e", "f")) {
+            VolumeId volume = new VolumeId(name);
+            pool.lzc().create(dataset(volume), Map.of());
+            Map<String, String> properties =
+                    Map.of("zvpg:" + name, "x".repeat(9000), "zvpg:g", "", "zvpg:h", "", "zvpg:i", "", "zvpg:j", "");
+            assertThatThrownBy(() -> objects.run(
+                            Program.LABEL,
+                            "create",
+                            Objects.name(volume),
+                            Map.of("volume", dataset(volume), "properties", properties)))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining("E2BIG");
+        }
+        assertThat(volumes()).isEmpty();
+        storage.recover();
+        assertThat(pool.everything()).containsExactly(pool.dataset());
+    }
+
+    @Test
     void aStorageWhoseCreationWasCutOffIsMadeAgain() {
         String other = pool.dataset() + "/other";
-        pool.lzc().create(other + ".zvpg-new", Map.of());
-        ZfsStorage.dataset(other).close();
-        assertThat(pool.everything()).containsExactly(pool.dataset(), other);
+        for (int i = 0; i < 2; i++) { // while it is missing, and when it is there
+            pool.lzc().create(other + ".zvpg-new-1f", Map.of());
+            ZfsStorage.dataset(other).close();
+            assertThat(pool.everything()).containsExactly(pool.dataset(), other);
+        }
     }
 
     @Test
