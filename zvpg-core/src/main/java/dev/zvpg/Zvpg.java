@@ -3,7 +3,6 @@ package dev.zvpg;
 import dev.zvpg.server.ServerLauncher;
 import dev.zvpg.storage.DirectoryStorage;
 import dev.zvpg.storage.Storage;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -66,7 +65,8 @@ public final class Zvpg {
      */
     public static Zvpg at(Path home) {
         String user = System.getProperty("user.name", "unknown");
-        return new Zvpg(new Home(home), null, null, PortRange.DEFAULT, Integer.MAX_VALUE, user, Clock.systemUTC(), List.of());
+        return new Zvpg(
+                new Home(home), null, null, PortRange.DEFAULT, Integer.MAX_VALUE, user, Clock.systemUTC(), List.of());
     }
 
     /**
@@ -98,7 +98,8 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg storage(Storage storage) {
-        return new Zvpg(home, opened(Objects.requireNonNull(storage)), launcher, ports, maxClones, author, clock, listeners);
+        return new Zvpg(
+                home, opened(Objects.requireNonNull(storage)), launcher, ports, maxClones, author, clock, listeners);
     }
 
     /**
@@ -200,55 +201,9 @@ public final class Zvpg {
 
     private Repository init(Optional<ClusterSource> source) {
         ServerLauncher server = requireLauncher();
-        boolean newDirectory = !Files.exists(home.root());
-        home.requireUnused();
-        home.createLocks();
-        try (Locks.Held held = new Locks(home.locks()).repository()) {
-            home.requireUnused(); // once more, now that nobody else can be making one
-            boolean resumed = home.exists();
-            Home.Marker marker = resumed ? home.marker() : home.writeMarker(null, Home.State.INITIALIZING);
-            Repository repository = null;
-            try {
-                repository = repository(server, marker, home.createCredentials());
-                return make(repository, marker, source);
-            } catch (RuntimeException | Error e) {
-                undo(repository, !resumed, newDirectory, e);
-                throw e;
-            }
-        }
-    }
-
-    private Repository make(Repository repository, Home.Marker marker, Optional<ClusterSource> source) {
-        repository.requireOwnStorage();
-        repository.sweep();
-        if (marker.state() == Home.State.DESTROYING) { // finish what was cut off, then begin anew
-            repository.destroyStorage();
-            home.writeMarker(marker, Home.State.INITIALIZING);
-        } else if (repository.findBranch(FIRST_BRANCH).isPresent()) {
-            repository.destroyStorage(); // nobody has ever opened it, and it may have been made from something else
-        }
-        Repository made = repository;
-        if (source.isPresent()) {
-            made = repository.createFirstBranch(FIRST_BRANCH, source.get());
-        } else {
-            repository.createFirstBranch(FIRST_BRANCH);
-        }
-        home.writeMarker(marker, Home.State.READY);
-        return made;
-    }
-
-    /**
-     * Removes what a failed {@link #init()} made; the directory was empty before, so all that is in it is ours. Unless the
-     * storage has something left: the marker names its owner, and the next {@code init()} takes it up.
-     */
-    private void undo(@Nullable Repository repository, boolean remove, boolean newDirectory, Throwable failure) {
-        try (repository) {
-            if (remove && (repository == null || storage == null || repository.ownsNothing())) {
-                home.delete(newDirectory, storage == null);
-            }
-        } catch (RuntimeException | Error e) {
-            failure.addSuppressed(e);
-        }
+        return new Initialization(
+                        home, storage == null, (marker, credentials) -> repository(server, marker, credentials))
+                .run(source);
     }
 
     /**

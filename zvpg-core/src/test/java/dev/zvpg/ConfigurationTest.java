@@ -72,10 +72,7 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                 {'zfsPol': 'tank'}                             | zfsPol         | allowed are home, storage, zfsPool, mountDir, clonePortStart, clonePortEnd, logLevel, postgresBin, maxClones, author
                 {'home': 7}                                    | home           | is 7; allowed is an absolute path
                 {'home': 'relative'}                           | home           | is "relative"; allowed is an absolute path
@@ -108,10 +105,7 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                 home = /srv/zvpg           | it is not JSON
                 {'home': '/a',}            | it is not JSON
                 {'home': '/a'} {}          | it is not JSON
@@ -148,7 +142,8 @@ class ConfigurationTest {
         Path file = home.passwordFile(new Credentials("ada:b", "s\\e:cret"));
 
         assertThat(file).hasContent("127.0.0.1:*:*:ada\\:b:s\\\\e\\:cret");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         home.passwordFile(new Credentials("ada", "another"));
         assertThat(file).hasContent("127.0.0.1:*:*:ada:another");
         home.delete(true, true);

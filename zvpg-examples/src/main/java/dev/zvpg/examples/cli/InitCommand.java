@@ -78,7 +78,10 @@ final class InitCommand implements Callable<Integer> {
             description = "how much the library logs: ${COMPLETION-CANDIDATES}; warn")
     private Optional<LogLevel> logLevel = Optional.empty();
 
-    @ArgGroup(multiplicity = "0..1", heading = "%nTo start from an existing cluster of the same major version, which is copied and never written to:%n")
+    @ArgGroup(
+            multiplicity = "0..1",
+            heading =
+                    "%nTo start from an existing cluster of the same major version, which is copied and never written to:%n")
     private @Nullable Origin origin;
 
     @Option(names = "--no-start", description = "do not start main")
@@ -128,8 +131,7 @@ final class InitCommand implements Callable<Integer> {
         }
     }
 
-    private static Repository make(
-            Zvpg zvpg, Optional<ClusterSource> source, boolean configured, boolean[] found) {
+    private static Repository make(Zvpg zvpg, Optional<ClusterSource> source, boolean configured, boolean[] found) {
         try {
             return source.isPresent() ? zvpg.init(source.get()) : zvpg.init();
         } catch (AlreadyExistsException e) {

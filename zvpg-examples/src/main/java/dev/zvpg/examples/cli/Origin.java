@@ -31,8 +31,9 @@ final class Origin {
                 names = "--from-server",
                 paramLabel = "HOST[:PORT]",
                 required = true,
-                description = "a running server; its password is taken from the environment variable PGPASSWORD, or from "
-                        + "the file that PGPASSFILE names, ~/.pgpass without it")
+                description =
+                        "a running server; its password is taken from the environment variable PGPASSWORD, or from "
+                                + "the file that PGPASSFILE names, ~/.pgpass without it")
         private String address = "";
 
         @Option(

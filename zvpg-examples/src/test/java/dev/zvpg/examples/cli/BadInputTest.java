@@ -16,9 +16,7 @@ class BadInputTest {
     final Place place = new Place();
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                 clon list                                  | did you mean clone
                 clone lst                                  | did you mean
                 status --jsn                               | Unknown option: '--jsn'
@@ -86,7 +84,9 @@ class BadInputTest {
         place.zvpg("branch", "create", "a..b").failed(ExitCode.USAGE).saying("it contains '..'");
         place.zvpg("branch", "create", "main").failed(ExitCode.CONFLICT).saying("a branch of that name exists");
         place.zvpg("branch", "create", "b", "--parent", "nowhere").failed(ExitCode.NOT_FOUND);
-        place.zvpg("branch", "create", "b", "--from", "v2").failed(ExitCode.NOT_FOUND).saying("main@v1");
+        place.zvpg("branch", "create", "b", "--from", "v2")
+                .failed(ExitCode.NOT_FOUND)
+                .saying("main@v1");
         place.zvpg("branch", "delete", "main").failed(ExitCode.CONFLICT).saying("it is the only one");
         place.zvpg("branch", "merge", "main").failed(ExitCode.USAGE).saying("with itself");
         place.zvpg("clone", "create", "v1", "--name", "c", "--port", "80")
@@ -102,7 +102,9 @@ class BadInputTest {
 
         place.zvpg("clone", "create", "v1", "--name", "c", "--no-start").succeeded();
         place.zvpg("clone", "create", "v1", "--name", "c").failed(ExitCode.CONFLICT);
-        place.zvpg("clone", "create", "v1", "--name", "d").failed(ExitCode.CONFLICT).saying("limit");
+        place.zvpg("clone", "create", "v1", "--name", "d")
+                .failed(ExitCode.CONFLICT)
+                .saying("limit");
         assertThat(place.zvpg("branch", "list", "--json").json()).hasSize(1);
     }
 

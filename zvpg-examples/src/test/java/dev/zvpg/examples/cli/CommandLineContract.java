@@ -117,7 +117,17 @@ abstract class CommandLineContract {
 
         int port = place.firstPort() + 7;
         String trial = place.zvpg(
-                        "clone", "create", "v1", "--name", "trial", "--port", "" + port, "--set", "work_mem=7MB", "--set", "autovacuum=off")
+                        "clone",
+                        "create",
+                        "v1",
+                        "--name",
+                        "trial",
+                        "--port",
+                        "" + port,
+                        "--set",
+                        "work_mem=7MB",
+                        "--set",
+                        "autovacuum=off")
                 .succeeded()
                 .out();
         assertThat(trial).startsWith("made clone trial\nclone trial runs on port " + port + "; connect with\npsql ");
@@ -192,7 +202,8 @@ abstract class CommandLineContract {
                 .isEqualTo("took snapshot feature/new-api@f1\n");
         place.zvpg("branch", "create", "deeper", "--parent", "feature/new-api", "--no-start")
                 .succeeded();
-        JsonNode old = place.zvpg("branch", "create", "old", "--from", "v1", "--set", "autovacuum=off", "--no-start", "--json")
+        JsonNode old = place.zvpg(
+                        "branch", "create", "old", "--from", "v1", "--set", "autovacuum=off", "--no-start", "--json")
                 .json();
         assertThat(old.get("head").textValue()).isEqualTo("main@v1");
 
@@ -290,11 +301,18 @@ abstract class CommandLineContract {
 
         assertThat(place.zvpg("graph").succeeded().out()).matches("\\* main@v1 \\(.*trial.*\\) Initial schema\n");
         assertThat(place.zvpg("graph", "--format", "mermaid").succeeded().out()).contains("flowchart", "main@v1");
-        assertThat(place.zvpg("graph", "--format", "svg").succeeded().out()).startsWith("<svg").contains("main@v1");
+        assertThat(place.zvpg("graph", "--format", "svg").succeeded().out())
+                .startsWith("<svg")
+                .contains("main@v1");
 
         assertThat(place.zvpg("doctor").succeeded().out()).isEqualTo("nothing is wrong\n");
         assertThat(place.zvpg("doctor", "--json").json()).isEmpty();
-        kill(place.zvpg("status", "--json").json().get("branches").get(0).get("dataDirectory").textValue());
+        kill(place.zvpg("status", "--json")
+                .json()
+                .get("branches")
+                .get(0)
+                .get("dataDirectory")
+                .textValue());
         Ran doctor = place.zvpg("doctor");
         assertThat(doctor.exitCode()).isEqualTo(ExitCode.PROBLEMS);
         assertThat(doctor.out()).contains("branch main");
@@ -303,7 +321,8 @@ abstract class CommandLineContract {
     }
 
     private static void kill(String dataDirectory) throws Exception {
-        long pid = Long.parseLong(Files.readAllLines(Path.of(dataDirectory, "postmaster.pid")).get(0));
+        long pid = Long.parseLong(
+                Files.readAllLines(Path.of(dataDirectory, "postmaster.pid")).get(0));
         ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
         server.destroyForcibly();
         server.onExit().get();

@@ -62,7 +62,9 @@ class WritingTest {
 
     @Test
     void aTableLeavesOutColumnsInWhichNothingIs() {
-        assertThat(new Columns("name", "used", "message").row("a", "", "two\nlines").row("long", "", ""))
+        assertThat(new Columns("name", "used", "message")
+                        .row("a", "", "two\nlines")
+                        .row("long", "", ""))
                 .hasToString("NAME  MESSAGE\na     two lines\nlong");
     }
 
@@ -91,7 +93,8 @@ class WritingTest {
         for (String path : List.of("/plain/pgpass", "/with space/p", "/it's/p", "/$HOME/`x`/p", "/back\\slash/p")) {
             String line = Psql.line(6010, "postgres", Path.of(path));
             Process shell = new ProcessBuilder("sh", "-c", line.replaceFirst("^psql ", "printf %s ")).start();
-            String parameters = new String(shell.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String parameters =
+                    new String(shell.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             assertThat(parameters).startsWith("host=127.0.0.1 port=6010 user=postgres dbname=postgres passfile=");
             assertThat(unquoted(parameters.substring(parameters.indexOf("passfile=") + "passfile=".length())))
                     .isEqualTo(path);
@@ -100,9 +103,7 @@ class WritingTest {
 
     /** As libpq reads it. */
     private static String unquoted(String value) {
-        return value.startsWith("'")
-                ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1")
-                : value;
+        return value.startsWith("'") ? value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1") : value;
     }
 
     @Test
@@ -113,7 +114,8 @@ class WritingTest {
         assertThat(ProgressLine.text(new Event.Progress("clone trial", 13, 0))).isEqualTo("clone trial: 13 B");
         assertThat(told(false)).isEmpty();
         assertThat(told(true))
-                .isEqualTo("\r\u001b[Kclone trial: 10 %, 10 B of 100 B\r\u001b[Kclone trial: 20 %, 20 B of 100 B\r\u001b[K");
+                .isEqualTo(
+                        "\r\u001b[Kclone trial: 10 %, 10 B of 100 B\r\u001b[Kclone trial: 20 %, 20 B of 100 B\r\u001b[K");
     }
 
     /** What is written when a byte is done every ten milliseconds, and then all is. */
