@@ -47,7 +47,10 @@ final class Scratches implements AutoCloseable {
     /** A running clone that ends with its scope. */
     ScratchClone scratch(SnapshotId from, String ref, ScratchOptions options) {
         Scratch scratch = make(from, ref, options);
-        register(scratch, () -> end(scratch));
+        register(scratch, () -> {
+            stop(scratch);
+            delete(scratch.volume());
+        });
         return new ScratchClone(scratch, this::end);
     }
 
@@ -144,11 +147,33 @@ final class Scratches implements AutoCloseable {
         return owner;
     }
 
-    /** Stops the server and deletes all there is of the clone; what fails is done again when the repository is closed. */
+    /**
+     * Stops the server and deletes all there is of the clone, unless the repository is being closed and does that; what fails is
+     * done again then.
+     */
     private void end(Scratch scratch) {
-        stop(scratch);
-        delete(scratch.volume());
-        forget(scratch);
+        Runnable ending;
+        synchronized (this) {
+            ending = open.remove(scratch);
+        }
+        if (ending == null) {
+            return;
+        }
+        boolean done = false;
+        try {
+            ending.run();
+            done = true;
+        } finally {
+            if (!done) {
+                putBack(scratch, ending);
+            }
+        }
+    }
+
+    private synchronized void putBack(Scratch scratch, Runnable ending) {
+        if (!closed) {
+            open.put(scratch, ending);
+        }
     }
 
     void stop(Scratch scratch) {
