@@ -25,10 +25,15 @@ final class Catalog {
     private final Map<VolumeId, List<Image>> imagesOfVolume = new HashMap<>();
     private final Map<String, List<Image>> imagesOfBranch = new HashMap<>();
     private final List<StoredVolume> unreferenced = new ArrayList<>();
+    private final List<StoredVolume> scratches = new ArrayList<>();
     private final List<String> foreign;
 
     Catalog(Listing listing) {
         for (StoredVolume volume : listing.volumes()) {
+            if (Scratch.is(volume)) {
+                scratches.add(volume);
+                continue;
+            }
             Copy.of(volume).ifPresentOrElse(copies::add, () -> unreferenced.add(volume));
         }
         copies.sort(Comparator.comparing(Copy::name));
@@ -152,6 +157,11 @@ final class Catalog {
     /** Volumes that nothing refers to: left over, unless somebody is making them right now. */
     List<StoredVolume> unreferenced() {
         return List.copyOf(unreferenced);
+    }
+
+    /** The volumes of scratch clones, of whichever owner, dead or alive. */
+    List<StoredVolume> scratches() {
+        return List.copyOf(scratches);
     }
 
     /**

@@ -11,7 +11,8 @@ record Operations(
         Work work,
         Resets resets,
         Merges merges,
-        Facts facts) {
+        Facts facts,
+        Scratches scratches) {
 
     static Operations of(Context context) {
         Servers servers = new Servers(context);
@@ -29,6 +30,7 @@ record Operations(
                 work,
                 new Resets(context, snapshots, work, moves),
                 new Merges(context, snapshots, work, moves),
-                new Facts(context, servers));
+                new Facts(context, servers),
+                new Scratches(context));
     }
 }

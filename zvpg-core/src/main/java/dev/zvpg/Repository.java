@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 /**
  * A home directory, a storage, and everything versioned in them. Made by {@link Zvpg}.
  *
- * <p>Closing it releases what this JVM holds; servers keep running and are found again by the next {@code open()}. After
- * closing, every method here and on its handles throws {@link IllegalStateException}.
+ * <p>Closing it releases what this JVM holds and ends its scratch clones; the servers of branches and clones keep running and are
+ * found again by the next {@code open()}. After closing, every method here and on its handles throws {@link IllegalStateException}.
  *
  * <p>Thread-safe; several processes may have the same repository open.
  */
@@ -54,6 +54,7 @@ public final class Repository implements AutoCloseable {
 
     /** Removes what interrupted operations left. */
     void sweep() {
+        operations.scratches().sweep();
         operations.deletions().sweep();
     }
 
@@ -278,6 +279,7 @@ public final class Repository implements AutoCloseable {
      */
     public void destroy() {
         Context context = operations.context();
+        operations.scratches().close();
         operations.deletions().stopAll();
         try (Locks.Held held = context.locks().repository()) {
             context.home().writeMarker(context.home().marker(), Home.State.DESTROYING); // no way back from here
@@ -290,13 +292,18 @@ public final class Repository implements AutoCloseable {
 
     /** Destroys all that the storage has of the repository. */
     void destroyStorage() {
+        operations.scratches().destroyAll();
         operations.deletions().destroyAll();
     }
 
-    /** Releases what this JVM holds, the storage included; stops no server, deletes nothing. Idempotent. */
+    /**
+     * Releases what this JVM holds, the storage included, and ends its scratch clones and pools; stops no other server, deletes
+     * nothing else. Idempotent.
+     */
     @Override
     public void close() {
         if (operations.context().closed().compareAndSet(false, true)) {
+            operations.scratches().close();
             operations.context().storage().close();
         }
     }

@@ -104,6 +104,85 @@ public final class Snapshot {
     }
 
     /**
+     * Makes a clone that is running, and that is stopped and deleted when it is closed; see {@link ScratchClone}.
+     *
+     * <pre>{@code
+     * try (ScratchClone pg = v1.scratch()) {
+     *     migrate(pg.dataSource());
+     * }
+     * }</pre>
+     *
+     * @return the running clone, to be closed
+     * @throws InUseException when no port of the repository's range is free
+     * @throws ServerException when its server does not start; nothing is left of it
+     * @throws OutOfSpaceException when the storage has to copy and there is no space left
+     */
+    public ScratchClone scratch() {
+        return scratch(UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #scratch()}, with options.
+     *
+     * @param options changes the default options, {@link ScratchOptions#LEAN}
+     * @return the running clone, to be closed
+     * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
+     */
+    public ScratchClone scratch(UnaryOperator<ScratchOptions> options) {
+        return operations.scratches().scratch(id, ref, options.apply(ScratchOptions.LEAN));
+    }
+
+    /**
+     * Works on a clone that is there only for that: {@code int bad = v1.withScratch(pg -> countBadRows(pg.dataSource()))}.
+     *
+     * @param <T> what the work yields
+     * @param <X> the checked exception that it may throw
+     * @param work gets the running clone
+     * @return what the work yields
+     * @throws X when the work does
+     * @throws ServerException when the clone's server does not start; nothing is left of it
+     */
+    public <T, X extends Exception> T withScratch(ScratchFunction<? extends T, X> work) throws X {
+        try (ScratchClone pg = scratch()) {
+            return work.apply(pg);
+        }
+    }
+
+    /**
+     * As {@link #withScratch}, for work that yields nothing.
+     *
+     * @param <X> the checked exception that the work may throw
+     * @param work gets the running clone
+     * @throws X when the work does
+     * @throws ServerException when the clone's server does not start; nothing is left of it
+     */
+    public <X extends Exception> void useScratch(ScratchAction<X> work) throws X {
+        try (ScratchClone pg = scratch()) {
+            work.accept(pg);
+        }
+    }
+
+    /**
+     * Opens a pool of scratch clones that are started before they are needed; see {@link ScratchPool}.
+     *
+     * @return the pool, to be closed; it is filled in the background
+     */
+    public ScratchPool pool() {
+        return pool(UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #pool()}, with options: {@code v1.pool(o -> o.size(8))}.
+     *
+     * @param options changes the default options, {@link PoolOptions#DEFAULT}
+     * @return the pool, to be closed; it is filled in the background
+     * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
+     */
+    public ScratchPool pool(UnaryOperator<PoolOptions> options) {
+        return operations.scratches().pool(id, ref, options.apply(PoolOptions.DEFAULT));
+    }
+
+    /**
      * Deletes it. What grew from it stays; branches that follow it follow its parents from then on.
      *
      * @throws InUseException when somebody outside holds it; the message says who

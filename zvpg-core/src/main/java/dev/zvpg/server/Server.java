@@ -7,7 +7,8 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /**
- * A running database server. It listens on the loopback interface only, and keeps running when the JVM ends.
+ * A running database server. It listens on the loopback interface only; whether it outlives the JVM is said by the
+ * {@link Lifetime} that it was started with.
  *
  * <p>Thread-safe.
  */
@@ -104,4 +105,24 @@ public interface Server {
      * @throws ServerException when it does not end; carries its last log lines
      */
     void stop();
+
+    /**
+     * Ends it without a last checkpoint, as a crash would: for a server whose data will be thrown away. Nothing committed is
+     * lost unless it runs with settings that allow that. Does nothing when it has ended already.
+     *
+     * @throws ServerException when it does not end; carries its last log lines
+     */
+    default void stopAtOnce() {
+        stop();
+    }
+
+    /**
+     * Notes all that somebody could change on the server or in its files, so that it can be told later whether somebody did.
+     *
+     * @return the baseline of this moment; by default one that never can tell, and so never holds
+     * @throws ServerException when it does not answer
+     */
+    default Baseline baseline() {
+        return () -> false;
+    }
 }

@@ -99,7 +99,18 @@ public interface ServerLauncher {
     void requireReachable(ServerSpec spec);
 
     /**
-     * Starts a server and waits until it answers. The server outlives the JVM.
+     * The settings for a server whose data will be thrown away: it starts fast and takes little memory, and loses data when the
+     * machine goes down. Never for a branch or a named clone.
+     *
+     * @return as {@link ServerSpec#settings()}; empty when there is nothing to gain
+     */
+    default Map<String, String> leanSettings() {
+        return Map.of();
+    }
+
+    /**
+     * Starts a server and waits until it answers. It lives as long as {@link ServerSpec#lifetime()} says; an attached one may
+     * not have been connected to yet.
      *
      * @param spec what to start, and where it listens
      * @return the running server

@@ -14,9 +14,15 @@ import java.util.Map;
  * @param port where to listen on the loopback interface, 1 to 65,535
  * @param credentials the superuser of the cluster
  * @param settings server settings that win over the cluster's own, such as {@code work_mem=256MB}
+ * @param lifetime how long the server runs
  */
 public record ServerSpec(
-        Path dataDirectory, Path runDirectory, int port, Credentials credentials, Map<String, String> settings) {
+        Path dataDirectory,
+        Path runDirectory,
+        int port,
+        Credentials credentials,
+        Map<String, String> settings,
+        Lifetime lifetime) {
 
     /** Checks the port and copies the settings. */
     public ServerSpec {
@@ -27,12 +33,26 @@ public record ServerSpec(
     }
 
     /**
+     * What to start so that it outlives the JVM.
+     *
+     * @param dataDirectory the cluster's files
+     * @param runDirectory what belongs to this run
+     * @param port where to listen on the loopback interface, 1 to 65,535
+     * @param credentials the superuser of the cluster
+     * @param settings server settings that win over the cluster's own
+     */
+    public ServerSpec(
+            Path dataDirectory, Path runDirectory, int port, Credentials credentials, Map<String, String> settings) {
+        this(dataDirectory, runDirectory, port, credentials, settings, Lifetime.DETACHED);
+    }
+
+    /**
      * The same on another port.
      *
      * @param port where to listen instead
      * @return a copy
      */
     public ServerSpec withPort(int port) {
-        return new ServerSpec(dataDirectory, runDirectory, port, credentials, settings);
+        return new ServerSpec(dataDirectory, runDirectory, port, credentials, settings, lifetime);
     }
 }

@@ -147,6 +147,11 @@ public final class FakeLauncher implements ServerLauncher {
     }
 
     @Override
+    public Map<String, String> leanSettings() {
+        return Map.of("lean", "on", "memory", "16MB");
+    }
+
+    @Override
     public Server start(ServerSpec spec) throws PortTakenException {
         failIfAsked();
         if (takenPorts.contains(spec.port())) {

@@ -129,6 +129,19 @@ public final class FakeServer implements Server {
         });
     }
 
+    /** Holds while the rows are the same. */
+    @Override
+    public Baseline baseline() {
+        requireRunning();
+        Map<String, String> before = rowsOf(spec.dataDirectory());
+        return () -> rows().equals(before);
+    }
+
+    /** What it was started with. */
+    public ServerSpec spec() {
+        return spec;
+    }
+
     private Path rowDirectory() {
         return spec.dataDirectory().resolve(FakeLauncher.ROWS);
     }

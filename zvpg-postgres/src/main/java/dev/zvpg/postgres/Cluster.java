@@ -25,12 +25,7 @@ final class Cluster {
 
     /** Reads what it says of itself, and refuses what cannot be versioned. */
     static DataDirectory inspect(Installation installation, Path directory) {
-        int major = requireMajor(installation, directory);
-        try {
-            requireSelfContained(directory);
-        } catch (IOException e) {
-            throw Failures.of("cannot look into " + directory, e);
-        }
+        int major = requireStartable(installation, directory);
         // the process first: a server that ends in between has then written its last state
         boolean running = server(directory).isPresent();
         ControlFile control = ControlFile.read(directory);
@@ -42,6 +37,17 @@ final class Cluster {
                 running ? DataDirectory.State.RUNNING : stateWithoutServer(directory, control),
                 control.position(),
                 !running && control.isCleanlyStopped());
+    }
+
+    /** Refuses what the installation cannot start, or what cannot be versioned; returns the version that it belongs to. */
+    static int requireStartable(Installation installation, Path directory) {
+        int major = requireMajor(installation, directory);
+        try {
+            requireSelfContained(directory);
+        } catch (IOException e) {
+            throw Failures.of("cannot look into " + directory, e);
+        }
+        return major;
     }
 
     /** The version that it belongs to, which must be the installation's. */

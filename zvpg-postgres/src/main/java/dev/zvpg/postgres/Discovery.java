@@ -20,7 +20,12 @@ final class Discovery {
                             RunDirectory.find(user, spec.runDirectory(), dataDirectory, file.socketDirectory());
                     return new PostgresServer(
                             new ServerControl(
-                                    installation, user, process, dataDirectory, run, new ServerLog(run.logFile(), 0)),
+                                    installation,
+                                    new Signals.PgCtl(installation, user),
+                                    process,
+                                    dataDirectory,
+                                    run,
+                                    new ServerLog(run.logFile(), 0)),
                             new Connections(file.port(), spec.credentials()),
                             List.of());
                 }));

@@ -91,6 +91,21 @@ final class FirstStart {
         Trees.write(dataDirectory.resolve(MARK), ADOPTED);
     }
 
+    /**
+     * Whether there may be something to switch off in a running copy, as far as its files tell: the prepared transactions after
+     * the checkpoint that ends a recovery, and the catalog of subscriptions (6100), which is empty where there never was one and
+     * it was never rewritten. What could only be reported is not asked for.
+     */
+    static boolean isDue(Path dataDirectory) throws IOException {
+        if (!Files.isRegularFile(dataDirectory.resolve(MARK), LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        Path subscriptions = dataDirectory.resolve("global/6100");
+        return !Cluster.contents(dataDirectory, "pg_twophase").isEmpty()
+                || !Files.isRegularFile(subscriptions)
+                || Files.size(subscriptions) > 0;
+    }
+
     /** Does it if it is still to be done. */
     static List<Finding> run(Path dataDirectory, Connections connections, Connection connection)
             throws SQLException, IOException {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +37,15 @@ record OsProcess(long pid, long started) {
 
     /** The living processes of a server that work in a data directory, and not who else looks around there; none where the system does not tell. */
     static List<OsProcess> serverProcessesIn(Path directory) {
+        return processesIn(directory, OsProcess::runsPostgres);
+    }
+
+    /** The living processes that work in a directory, whatever they are; none where the system does not tell. */
+    static List<OsProcess> workingIn(Path directory) {
+        return processesIn(directory, pid -> true);
+    }
+
+    private static List<OsProcess> processesIn(Path directory, LongPredicate wanted) {
         if (!HAS_PROC) {
             return List.of();
         }
@@ -46,7 +56,7 @@ record OsProcess(long pid, long started) {
                             .workingDirectory()
                             .filter(directory::equals)
                             .isPresent())
-                    .filter(OsProcess::runsPostgres)
+                    .filter(pid -> wanted.test(pid))
                     .map(OsProcess::find)
                     .flatMap(Optional::stream)
                     .toList();

@@ -224,6 +224,21 @@ public final class Postgres implements ServerLauncher {
     /**
      * {@inheritDoc}
      *
+     * <p>{@code fsync}, {@code synchronous_commit}, {@code full_page_writes}: off, so nothing waits for a disk.
+     * {@code autovacuum}: off, one process less, and nothing that changes on its own. {@code wal_level=minimal},
+     * {@code max_wal_senders=0}, {@code summarize_wal=off} (17 and later): no replication, and less WAL.
+     * {@code shared_buffers=16MB}: what is not in it is in the system's cache. {@code max_connections=40}.
+     * {@code checkpoint_timeout=1d}: only WAL of {@code max_wal_size} makes a checkpoint. {@code huge_pages=off},
+     * {@code jit=off}. {@code io_method=sync} (18 and later): no I/O processes.
+     */
+    @Override
+    public Map<String, String> leanSettings() {
+        return Settings.lean(installation.major());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
      * <p>Logical replication, archiving, connections to a primary and libraries that run jobs are off, whatever the cluster's
      * own settings say. The first start of a copy disables its subscriptions and rolls back its prepared transactions.
      * {@code wal_level} is {@code replica} and {@code max_replication_slots} ten more than there are slots, unless

@@ -3,6 +3,7 @@ package dev.zvpg.postgres;
 import dev.zvpg.Credentials;
 import dev.zvpg.ServerException;
 import dev.zvpg.server.Backup;
+import dev.zvpg.server.Baseline;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
@@ -17,7 +18,8 @@ import javax.sql.DataSource;
 
 /**
  * A running PostgreSQL server. It listens on 127.0.0.1 and on a socket that only its own user can reach, wants
- * scram-sha-256, and keeps running when the JVM ends.
+ * scram-sha-256. How long it runs is said by the {@link dev.zvpg.server.Lifetime} that it was started with; an attached one has
+ * no socket.
  *
  * <p>Once it has ended, {@link #checkpoint}, {@link #position} and {@link #startBackup} throw {@link ServerException}, even
  * when another server has taken over its port; {@link #stop} does nothing.
@@ -119,7 +121,25 @@ public final class PostgresServer implements Server {
         control.stop();
     }
 
-    private Connection connect() throws SQLException {
+    @Override
+    public void stopAtOnce() {
+        control.stopAtOnce();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The baseline holds as long as neither the write-ahead log nor the next transaction id has moved, the configuration was
+     * not read again, the server has the same processes, and, after a checkpoint, all files are untouched but those that a
+     * checkpoint itself writes. It never holds where there are unlogged tables or sequences, whose changes reach no file, or
+     * libraries in {@code shared_preload_libraries}, which may keep anything in memory.
+     */
+    @Override
+    public Baseline baseline() {
+        return ClusterBaseline.of(this, control);
+    }
+
+    Connection connect() throws SQLException {
         Connection connection = connections.admin().getConnection();
         // the port, and in a repository the password too, may be those of another server by now
         if (!isRunning()) {
@@ -129,7 +149,7 @@ public final class PostgresServer implements Server {
         return connection;
     }
 
-    private ServerException failure(String what, SQLException cause) {
+    ServerException failure(String what, SQLException cause) {
         String server = "the server on port " + port() + " of " + control.dataDirectory() + " " + what + ": ";
         if (!isRunning()) {
             return new ServerException(

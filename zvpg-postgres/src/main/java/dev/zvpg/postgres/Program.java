@@ -139,6 +139,20 @@ final class Program {
         }
         clean(builder.environment(), user);
         builder.environment().putAll(environment);
+        return start(builder, input);
+    }
+
+    /** Starts a program that goes on running, and is talked to. */
+    static Process open(ServerUser user, String... command) throws IOException {
+        List<String> words = new ArrayList<>(user.commandPrefix());
+        words.addAll(List.of(command));
+        ProcessBuilder builder =
+                new ProcessBuilder(words).directory(Path.of("/").toFile()).redirectErrorStream(true);
+        clean(builder.environment(), user);
+        return start(builder, "");
+    }
+
+    private static Process start(ProcessBuilder builder, String input) throws IOException {
         long patience = System.nanoTime() + BUSY_PATIENCE.toNanos();
         while (true) {
             try {

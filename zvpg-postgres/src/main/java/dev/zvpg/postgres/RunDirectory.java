@@ -34,22 +34,43 @@ record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
     /** Makes it ready for a start. */
     static RunDirectory prepare(ServerUser user, Path directory, Path dataDirectory) {
         Path absolute = directory.toAbsolutePath().normalize();
-        Reachability.require(user, absolute, "the run directory");
         try {
-            if (!Files.isDirectory(absolute)) {
-                Files.createDirectories(absolute);
-                Files.setPosixFilePermissions(
-                        absolute, PosixFilePermissions.fromString(user.switched() ? "rwxr-xr-x" : "rwx------"));
-            }
+            make(user, absolute);
             Reachability.require(user, absolute.resolve("socket"), "the run directory");
             RunDirectory run = new RunDirectory(absolute, socketDirectory(user, absolute, dataDirectory), true);
-            run.write(run.hbaFile(), HBA);
-            run.write(run.identFile(), "# written by ZVPG at each start; changes here are lost\n");
+            run.writeRules();
             run.removeTraces();
             return run;
         } catch (IOException e) {
             throw Failures.of("cannot prepare the run directory " + absolute, e);
         }
+    }
+
+    /** The same for a server without sockets, which leaves no traces here but its log. */
+    static RunDirectory withoutSockets(ServerUser user, Path directory) {
+        Path absolute = directory.toAbsolutePath().normalize();
+        try {
+            make(user, absolute);
+            RunDirectory run = new RunDirectory(absolute, absolute.resolve("socket"), false);
+            run.writeRules();
+            return run;
+        } catch (IOException e) {
+            throw Failures.of("cannot prepare the run directory " + absolute, e);
+        }
+    }
+
+    private static void make(ServerUser user, Path directory) throws IOException {
+        Reachability.require(user, directory, "the run directory");
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(
+                    directory, PosixFilePermissions.fromString(user.switched() ? "rwxr-xr-x" : "rwx------"));
+        }
+    }
+
+    private void writeRules() throws IOException {
+        write(hbaFile(), HBA);
+        write(identFile(), "# written by ZVPG at each start; changes here are lost\n");
     }
 
     /**

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -15,14 +14,13 @@ import java.util.function.BooleanSupplier;
 /** Ends one server process. */
 record ServerControl(
         Installation installation,
-        ServerUser user,
+        Signals signals,
         OsProcess process,
         Path dataDirectory,
         RunDirectory run,
         ServerLog log) {
 
     private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
-    private static final Duration PG_CTL_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration FAST = Duration.ofSeconds(60);
     private static final Duration IMMEDIATE = Duration.ofSeconds(10);
 
@@ -37,7 +35,9 @@ record ServerControl(
 
     /** As at a crash: nothing committed is lost, and the next start recovers. */
     void stopAtOnce() {
-        if (!endedAfter("QUIT", IMMEDIATE)) {
+        boolean wasAlive = process.isAlive();
+        boolean ended = endedAfter("QUIT", IMMEDIATE);
+        if (!ended) {
             process.handle().ifPresent(ProcessHandle::destroyForcibly);
             if (!ends(IMMEDIATE, process::isAlive)) {
                 throw new ServerException(
@@ -50,13 +50,19 @@ record ServerControl(
         if (anotherLives()) {
             return;
         }
-        // its children notice its death by themselves, but in their own time
+        // it ends after its children; when it was killed, they notice its death by themselves, but in their own time
+        if (!wasAlive || !ended) {
+            endOrphans();
+        }
+        cleanUp();
+    }
+
+    private void endOrphans() {
         ends(IMMEDIATE, () -> {
             List<OsProcess> orphans = OsProcess.serverProcessesIn(realDataDirectory());
             orphans.forEach(orphan -> orphan.handle().ifPresent(ProcessHandle::destroyForcibly));
             return !orphans.isEmpty();
         });
-        cleanUp();
     }
 
     private boolean endedAfter(String signal, Duration patience) {
@@ -64,19 +70,7 @@ record ServerControl(
             return true;
         }
         try {
-            // pg_ctl kill and not pg_ctl stop: the latter ends whoever is in postmaster.pid by now
-            Program.Result result = Program.runToTheEnd(
-                    user,
-                    PG_CTL_TIMEOUT,
-                    Map.of(),
-                    installation.program("pg_ctl"),
-                    "kill",
-                    signal,
-                    Long.toString(process.pid()));
-            if (!result.ok() && process.isAlive()) {
-                throw result.failure(
-                        "pg_ctl cannot stop the server on " + dataDirectory + " (process " + process.pid() + ")");
-            }
+            signals.send(signal, process);
         } catch (IOException e) {
             throw Failures.of("cannot stop the server on " + dataDirectory, e);
         }
@@ -119,6 +113,7 @@ record ServerControl(
     }
 
     private void cleanUp() {
+        signals.ended(process);
         if (anotherLives()) {
             return;
         }

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.server.Lifetime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -19,6 +20,8 @@ final class Settings {
 
     private static final int ARCHIVE_LIBRARY_SINCE = 15;
     private static final int SYNC_SLOTS_SINCE = 17;
+    private static final int SUMMARIZE_WAL_SINCE = 17;
+    private static final int IO_METHOD_SINCE = 18;
 
     /** Refused too, though nothing sets them here: each would take something out of our hands. */
     private static final Set<String> REFUSED = Set.of(
@@ -44,17 +47,24 @@ final class Settings {
      * @throws IllegalArgumentException when the caller's would break a rule
      */
     static Map<String, String> of(int major, int port, RunDirectory run, int slots, Map<String, String> wanted) {
+        return of(major, port, run, Lifetime.DETACHED, slots, wanted);
+    }
+
+    /** The same for a server of that lifetime: an attached one has no sockets, and nothing that tells its number. */
+    static Map<String, String> of(
+            int major, int port, RunDirectory run, Lifetime lifetime, int slots, Map<String, String> wanted) {
+        boolean detached = lifetime == Lifetime.DETACHED;
         Map<String, String> result = new LinkedHashMap<>();
         result.put("port", Integer.toString(port));
         // nothing listens to strangers
         result.put("listen_addresses", "127.0.0.1");
-        result.put("unix_socket_directories", listItem(run.socketDirectory()));
+        result.put("unix_socket_directories", detached ? listItem(run.socketDirectory()) : "");
         result.put("hba_file", run.hbaFile().toString());
         result.put("ident_file", run.identFile().toString());
         result.put("ssl", "off");
         result.put("bonjour", "off");
         // what belongs to a run is in the run directory
-        result.put("external_pid_file", run.externalPidFile().toString());
+        result.put("external_pid_file", detached ? run.externalPidFile().toString() : "");
         result.put("logging_collector", "off");
         result.put("log_destination", "stderr");
         // failures are recognised by their text
@@ -91,6 +101,29 @@ final class Settings {
         Map<String, String> result = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         JobLibraries.instead(dataDirectory).ifPresent(rest -> result.put(JobLibraries.SETTING, rest));
         result.putAll(caller);
+        return result;
+    }
+
+    /** What makes a server start fast and never wait; {@link Postgres#leanSettings} says why. */
+    static Map<String, String> lean(int major) {
+        Map<String, String> result = new TreeMap<>(Map.of(
+                "fsync", "off",
+                "synchronous_commit", "off",
+                "full_page_writes", "off",
+                "autovacuum", "off",
+                "wal_level", "minimal",
+                "max_wal_senders", "0",
+                "shared_buffers", "16MB",
+                "max_connections", "40",
+                "checkpoint_timeout", "1d",
+                "huge_pages", "off"));
+        result.put("jit", "off");
+        if (major >= SUMMARIZE_WAL_SINCE) {
+            result.put("summarize_wal", "off");
+        }
+        if (major >= IO_METHOD_SINCE) {
+            result.put("io_method", "sync");
+        }
         return result;
     }
 

@@ -4,6 +4,7 @@ import dev.zvpg.InUseException;
 import dev.zvpg.PermissionException;
 import dev.zvpg.ServerException;
 import dev.zvpg.server.Finding;
+import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.ServerSpec;
 import java.io.IOException;
@@ -24,7 +25,6 @@ final class Startup {
 
     private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
     private static final Duration PID_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration PG_CTL_TIMEOUT = Duration.ofSeconds(30);
 
     private final Installation installation;
     private final ServerUser user;
@@ -43,11 +43,18 @@ final class Startup {
     }
 
     PostgresServer run() throws PortTakenException {
-        Cluster.inspect(installation, dataDirectory);
+        boolean attached = spec.lifetime() == Lifetime.ATTACHED;
+        if (attached) {
+            Cluster.requireStartable(installation, dataDirectory); // no server ever ran on these files
+        } else {
+            Cluster.inspect(installation, dataDirectory);
+        }
         PostmasterPid.read(dataDirectory).ifPresent(this::requireStale);
         requireReachable();
         Ports.requireFree(spec.port());
-        RunDirectory run = RunDirectory.prepare(user, spec.runDirectory(), dataDirectory);
+        RunDirectory run = attached
+                ? RunDirectory.withoutSockets(user, spec.runDirectory())
+                : RunDirectory.prepare(user, spec.runDirectory(), dataDirectory);
         boolean started = false;
         try {
             ServerLog log = ServerLog.begin(user, run.logFile());
@@ -95,70 +102,48 @@ final class Startup {
     }
 
     private PostgresServer launch(RunDirectory run, ServerLog log) throws PortTakenException {
-        boolean launched = false;
+        Launch launch = null;
         boolean ready = false;
         try {
-            String options = options(run, log);
-            Program.Result result = pgCtlStart(options);
-            if (!result.ok()) {
-                throw result.failure("pg_ctl cannot start a server on " + dataDirectory);
-            }
-            launched = true;
-            OsProcess process = awaitReady(run, log, result);
+            int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
+            Map<String, String> wanted = Settings.wanted(dataDirectory, spec.settings());
+            Launch beginning = launch(run);
+            beginning.begin(
+                    Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
+            launch = beginning;
+            OsProcess process = awaitReady(launch, log);
             Connections connections = new Connections(spec.port(), spec.credentials());
-            List<Finding> findings = connect(connections, log);
+            // whoever makes an attached server connects next, and needs no second proof that it answers
+            List<Finding> findings = spec.lifetime() == Lifetime.DETACHED || FirstStart.isDue(dataDirectory)
+                    ? connect(connections, log)
+                    : List.of();
             ready = true;
             return new PostgresServer(
-                    new ServerControl(installation, user, process, dataDirectory, run, log), connections, findings);
+                    new ServerControl(installation, launch.signals(), process, dataDirectory, run, log),
+                    connections,
+                    findings);
         } catch (IOException e) {
             throw Failures.of("cannot start a server on " + dataDirectory, e);
         } finally {
-            if (launched && !ready) {
-                abort(run, log);
+            if (launch != null && !ready) {
+                abort(launch, run, log);
             }
         }
     }
 
-    private String options(RunDirectory run, ServerLog log) throws IOException {
-        // pg_ctl makes: exec "POSTGRES" OPTIONS < /dev/null 2>&1, and a shell runs it. The substitution leaves no word;
-        // it notes the number of the shell, which is the server's after the exec. What is quoted here, and not by
-        // pg_ctl, may contain any character, so the data directory is an option too and comes to pg_ctl by a variable.
-        StringBuilder options = new StringBuilder("$(echo $$ >")
-                .append(Shell.quote(run.startPidFile().toString()))
-                .append(") -D ")
-                .append(Shell.quote(dataDirectory.toString()));
-        int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
-        // a line data_directory in the files of an adopted cluster would win over -D
-        options.append(" -c ").append(Shell.quote("data_directory=" + dataDirectory));
-        Settings.of(installation.major(), spec.port(), run, slots, Settings.wanted(dataDirectory, spec.settings()))
-                .forEach((name, value) -> options.append(" -c ").append(Shell.quote(name + "=" + value)));
-        return options.append(" >>").append(Shell.quote(log.file().toString())).toString();
+    private Launch launch(RunDirectory run) throws IOException {
+        return spec.lifetime() == Lifetime.ATTACHED
+                ? new AttachedLaunch(Supervisor.of(user), installation, dataDirectory)
+                : new DetachedLaunch(installation, user, dataDirectory, run);
     }
 
-    private Program.Result pgCtlStart(String options) throws IOException {
-        // it takes milliseconds; interrupted in the middle it might leave a server that nobody knows of
-        return Program.runToTheEnd(
-                user,
-                PG_CTL_TIMEOUT,
-                Map.of("PGDATA", dataDirectory.toString()),
-                installation.program("pg_ctl"),
-                "start",
-                "-W",
-                "-s",
-                // named, so that pg_ctl does not run it once more only to compare versions
-                "-p",
-                Shell.escapeInDoubleQuotes(installation.program("postgres")),
-                "-o",
-                options);
-    }
-
-    private OsProcess awaitReady(RunDirectory run, ServerLog log, Program.Result pgCtl)
+    private OsProcess awaitReady(Launch launch, ServerLog log)
             throws PortTakenException, IOException {
         Optional<OsProcess> process = Optional.empty();
         OptionalInt pid = OptionalInt.empty();
         while (true) {
             if (pid.isEmpty()) {
-                pid = startedPid(run);
+                pid = launch.pid();
                 process = pid.isPresent() ? OsProcess.find(pid.getAsInt()) : process;
             }
             // asked before the file is read: what is ready and then dies is found out by the connection
@@ -172,10 +157,10 @@ final class Startup {
                 if (log.saysPortTaken()) {
                     throw new PortTakenException(spec.port());
                 }
-                throw failure("ended while it started", log, pgCtl);
+                throw failure("ended while it started", log, launch);
             }
             if (System.nanoTime() - deadline > 0) {
-                throw failure("was not ready after " + timeout + " and was stopped", log, pgCtl);
+                throw failure("was not ready after " + timeout + " and was stopped", log, launch);
             }
             if (Thread.currentThread().isInterrupted()) {
                 throw new ServerException(
@@ -187,15 +172,6 @@ final class Startup {
 
     private static boolean isReady(PostmasterPid file, OsProcess process) {
         return file.pid() == process.pid() && file.isReady();
-    }
-
-    private static OptionalInt startedPid(RunDirectory run) throws IOException {
-        Path file = run.startPidFile();
-        if (!Files.exists(file)) {
-            return OptionalInt.empty();
-        }
-        String text = Files.readString(file);
-        return text.endsWith("\n") ? OptionalInt.of(Integer.parseInt(text.trim())) : OptionalInt.empty();
     }
 
     /** Proves that it answers, and does what is left to do in a copy. */
@@ -219,30 +195,33 @@ final class Startup {
         }
     }
 
-    private ServerException failure(String what, ServerLog log, Program.Result pgCtl) {
+    private ServerException failure(String what, ServerLog log, Launch launch) {
         var lines = log.lastLines();
         return new ServerException(
                 "the server on " + dataDirectory + " " + what + "; its log is " + log.file(),
                 OptionalInt.empty(),
                 // without a log there is at most what the shell said
-                lines.isEmpty() ? pgCtl.lastLines(ServerLog.LINES) : lines);
+                lines.isEmpty() ? launch.said() : lines);
     }
 
     /** Leaves no process and no lock; a thread's interrupt flag is put aside meanwhile. */
-    private void abort(RunDirectory run, ServerLog log) {
+    private void abort(Launch launch, RunDirectory run, ServerLog log) {
         boolean interrupted = Thread.interrupted();
         try {
             long patience = System.nanoTime() + PID_PATIENCE.toNanos();
             // pg_ctl returns before the shell that it started has noted its number
-            while (startedPid(run).isEmpty() && System.nanoTime() - patience < 0) {
+            while (launch.pid().isEmpty() && System.nanoTime() - patience < 0) {
                 interrupted |= Thread.interrupted();
                 LockSupport.parkNanos(this, POLL_NANOS);
             }
-            startedPid(run).stream()
+            launch.pid().stream()
                     .mapToObj(OsProcess::find)
                     .flatMap(Optional::stream)
                     .forEach(process ->
-                            new ServerControl(installation, user, process, dataDirectory, run, log).stopAtOnce());
+                            new ServerControl(installation, launch.signals(), process, dataDirectory, run, log)
+                                    .stopAtOnce());
+            // whoever keeps its number for it may let go
+            launch.pid().ifPresent(pid -> launch.signals().ended(new OsProcess(pid, 0)));
         } catch (IOException e) {
             throw Failures.of("cannot stop the server that failed to start on " + dataDirectory, e);
         } finally {

@@ -10,6 +10,15 @@
  * readiness is read from the eighth line of that file every half millisecond, and then proven by a connection. Whatever goes
  * wrong, a start that fails leaves no process, socket or lock.
  *
+ * <p><b>Attached servers</b> are started without {@code pg_ctl}, as children of one shell for each JVM, the supervisor, which reads
+ * commands from a pipe. The pipe ends with the JVM, whatever ends that, and then the supervisor ends the servers; where it is
+ * killed itself, the system kills them. They have no socket. No connection is made to find out whether they answer: their
+ * {@code postmaster.pid} says so.
+ *
+ * <p><b>What did not change</b> is proven by four traces that a change can leave: the WAL's position and the next transaction id, the
+ * processes and the time of the last reload, the names, inodes, sizes and times of all files after a checkpoint, and sessions, which
+ * are ended. Whatever cannot be seen there (unlogged relations, libraries with memory of their own) makes every proof fail.
+ *
  * <p><b>What belongs to one run lies outside of the data directory.</b> Access rules, log and socket are in the run
  * directory, and everything that a run depends on is said on the command line, which is the only place that wins over
  * {@code ALTER SYSTEM}. So a data directory may be copied at any time, and the copy does not need to be edited.

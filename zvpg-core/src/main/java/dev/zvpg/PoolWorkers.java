@@ -1,0 +1,149 @@
+package dev.zvpg;
+
+import dev.zvpg.server.Baseline;
+import dev.zvpg.storage.SnapshotId;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a pool does in the background, on as many threads as there are processors: makes clones, looks whether those that came back
+ * changed, and ends them.
+ *
+ * <p>Thread-safe.
+ */
+final class PoolWorkers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PoolWorkers.class);
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    private final ScratchPool pool;
+    private final Scratches scratches;
+    private final SnapshotId from;
+    private final String ref;
+    private final PoolOptions options;
+    private final ExecutorService threads;
+
+    PoolWorkers(ScratchPool pool, Scratches scratches, SnapshotId from, String ref, PoolOptions options) {
+        this.pool = pool;
+        this.scratches = scratches;
+        this.from = from;
+        this.ref = ref;
+        this.options = options;
+        int most = Math.min(options.size(), Runtime.getRuntime().availableProcessors());
+        this.threads = Executors.newFixedThreadPool(most, work -> {
+            Thread thread = new Thread(work, "zvpg-pool-" + NUMBERS.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Makes one more clone, and offers it. */
+    void make() {
+        threads.execute(() -> {
+            if (pool.isClosed()) {
+                pool.gone(null);
+                return;
+            }
+            Scratch scratch;
+            try {
+                scratch = scratches.make(from, ref, options.scratch());
+            } catch (RuntimeException e) {
+                LOG.debug("No new clone for the {}", pool, e);
+                pool.gone(e);
+                return;
+            }
+            try {
+                if (!pool.offer(new Pooled(scratch, baseline(scratch)), true)) {
+                    finish(scratch);
+                }
+            } catch (RuntimeException e) {
+                LOG.debug("{} does not answer", scratch, e);
+                stop(scratch);
+                pool.gone(e);
+                scratches.discardQuietly(scratch.volume());
+            }
+        });
+    }
+
+    /** The clone answers; that is found out in any case, before somebody waits for it. */
+    private Baseline baseline(Scratch scratch) {
+        if (options.reuse()) {
+            return scratch.server().baseline();
+        }
+        scratch.server().position();
+        return () -> false;
+    }
+
+    /** Offers a clone that came back once more, if nothing changed; else ends it. */
+    void check(Pooled clone) {
+        threads.execute(() -> {
+            clone.markUsed();
+            if (pool.isClosed() || !holds(clone) || !pool.offer(clone, false)) {
+                finish(clone.scratch());
+            }
+        });
+    }
+
+    private static boolean holds(Pooled clone) {
+        try {
+            return clone.baseline().stillHolds();
+        } catch (RuntimeException e) {
+            LOG.debug("{} cannot be proven unchanged", clone.scratch(), e);
+            return false;
+        }
+    }
+
+    /** Ends a clone. */
+    void end(Scratch scratch) {
+        threads.execute(() -> finish(scratch));
+    }
+
+    /** The next one is made as soon as the server is gone; its files take their time. */
+    private void finish(Scratch scratch) {
+        boolean stopped = stop(scratch);
+        pool.gone(null);
+        if (stopped) {
+            scratches.discardQuietly(scratch.volume());
+        }
+    }
+
+    private boolean stop(Scratch scratch) {
+        try {
+            scratches.stop(scratch);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warn("The server of {} cannot be stopped; the next open() tries again", scratch, e);
+            return false;
+        }
+    }
+
+    /** Takes no more work; what was begun or ordered is done. */
+    void finish() {
+        threads.shutdown();
+    }
+
+    /** Waits until all is done; an interrupt has to wait too, because what is not ended now nobody would end. */
+    void await() {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    if (threads.awaitTermination(1, TimeUnit.MINUTES)) {
+                        scratches.forget(pool);
+                        return;
+                    }
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

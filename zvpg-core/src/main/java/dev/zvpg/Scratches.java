@@ -1,0 +1,280 @@
+package dev.zvpg;
+
+import dev.zvpg.server.Lifetime;
+import dev.zvpg.server.PortTakenException;
+import dev.zvpg.server.Server;
+import dev.zvpg.server.ServerSpec;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.VolumeId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes scratch clones, and ends what is left of them: with the repository, with the JVM, and those of a dead JVM. Nothing
+ * here asks the storage for more than the clone itself, or waits for a lock that somebody holds for long.
+ *
+ * <p>Thread-safe.
+ */
+final class Scratches implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Scratches.class);
+
+    private final Context context;
+    private final ScratchPorts ports;
+
+    /** What has to end before the repository is closed, oldest first, and how: pools, and the clones of no pool. */
+    private final Map<Object, Runnable> open = new LinkedHashMap<>();
+
+    private @Nullable Owner owner;
+    private @Nullable Thread hook;
+    private boolean closed;
+
+    Scratches(Context context) {
+        this.context = context;
+        this.ports = new ScratchPorts(context);
+    }
+
+    /** A running clone that ends with its scope. */
+    ScratchClone scratch(SnapshotId from, String ref, ScratchOptions options) {
+        Scratch scratch = make(from, ref, options);
+        register(scratch, () -> {
+            stop(scratch);
+            delete(scratch.volume());
+        });
+        return new ScratchClone(scratch, this::end);
+    }
+
+    /** A pool of them, which is filled in the background. */
+    ScratchPool pool(SnapshotId from, String ref, PoolOptions options) {
+        context.launcher().check(options.scratch().settings());
+        if (context.catalog().image(from).isEmpty()) {
+            throw Lookup.gone("snapshot", ref);
+        }
+        ScratchPool pool = new ScratchPool(this, from, ref, options);
+        register(pool, pool::close);
+        return pool;
+    }
+
+    private void register(Object made, Runnable ending) {
+        synchronized (this) {
+            if (!closed) {
+                open.put(made, ending);
+                return;
+            }
+        }
+        ending.run();
+        throw ended();
+    }
+
+    private IllegalStateException ended() {
+        context.requireOpen();
+        return new IllegalStateException("no scratch clone can be made: the JVM is on its way out");
+    }
+
+    synchronized void forget(Object ended) {
+        open.remove(ended);
+    }
+
+    /** One clone of the snapshot, running. Nothing refers to it but its owner, which is this repository object. */
+    Scratch make(SnapshotId from, String ref, ScratchOptions options) {
+        context.launcher().check(options.settings());
+        VolumeId volume = VolumeId.generate(Scratch.KIND);
+        Map<String, String> attributes = Scratch.attributes(context.repositoryId(), owner().id());
+        try (Locks.Held making = context.locks().making()) { // a storage may label it a moment after it has made it
+            context.storage().clone(from, volume, attributes, context.progress("scratch clone of " + ref));
+        } catch (NotFoundException e) {
+            throw new NotFoundException("snapshot " + ref + " was deleted", e);
+        }
+        boolean running = false;
+        try {
+            Path data = context.dataDirectory(volume);
+            context.launcher().disarm(data);
+            Scratch scratch = new Scratch(volume, ref, data, start(volume, data, options));
+            running = true;
+            return scratch;
+        } finally {
+            if (!running) {
+                discardQuietly(volume);
+            }
+        }
+    }
+
+    private Server start(VolumeId volume, Path data, ScratchOptions options) {
+        Map<String, String> settings = new HashMap<>();
+        if (options.lean()) {
+            settings.putAll(context.launcher().leanSettings());
+        }
+        settings.putAll(options.settings());
+        ScratchPorts.Turn turn = ports.turn();
+        while (true) {
+            try {
+                return context.launcher().start(spec(volume, data, turn.next(), settings));
+            } catch (PortTakenException e) {
+                LOG.debug("The next port, because {}", e.getMessage());
+            }
+        }
+    }
+
+    private ServerSpec spec(VolumeId volume, Path data, int port, Map<String, String> settings) {
+        Path run = context.home().runDirectory(volume.value());
+        return new ServerSpec(data, run, port, context.credentials(), settings, Lifetime.ATTACHED);
+    }
+
+    private synchronized Owner owner() {
+        if (closed) {
+            throw ended();
+        }
+        if (owner == null) {
+            owner = Owner.in(context.home().locks());
+            // the servers end with the JVM in any case; this is for the volumes
+            hook = new Thread(this::close, "zvpg-scratch-clones");
+            try {
+                Runtime.getRuntime().addShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                LOG.debug("The JVM is on its way out", e);
+            }
+        }
+        return owner;
+    }
+
+    /**
+     * Stops the server and deletes all there is of the clone, unless the repository is being closed and does that; what fails is
+     * done again then.
+     */
+    private void end(Scratch scratch) {
+        Runnable ending;
+        synchronized (this) {
+            ending = open.remove(scratch);
+        }
+        if (ending == null) {
+            return;
+        }
+        boolean done = false;
+        try {
+            ending.run();
+            done = true;
+        } finally {
+            if (!done) {
+                putBack(scratch, ending);
+            }
+        }
+    }
+
+    private synchronized void putBack(Scratch scratch, Runnable ending) {
+        if (!closed) {
+            open.put(scratch, ending);
+        }
+    }
+
+    void stop(Scratch scratch) {
+        scratch.markEnded();
+        scratch.server().stopAtOnce();
+    }
+
+    /** What goes last is the volume, because it is what a crash in between is found by. */
+    void delete(VolumeId volume) {
+        boolean interrupted = Thread.interrupted(); // the flag must not keep us from cleaning up
+        try {
+            Directories.delete(context.home().runDirectory(volume.value()));
+            context.storage().destroy(volume);
+        } catch (IOException e) {
+            throw Home.failed("delete", context.home().runDirectory(volume.value()), e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    void discardQuietly(VolumeId volume) {
+        try {
+            delete(volume);
+        } catch (NotFoundException e) {
+            LOG.debug("Volume {} is gone already", volume);
+        } catch (ZvpgException | IllegalStateException e) {
+            LOG.warn("Volume {} cannot be removed now; the next open() tries again", volume, e);
+        }
+    }
+
+    /** Removes the clones of owners that are dead. */
+    void sweep() {
+        Map<String, Boolean> alive = new HashMap<>();
+        for (StoredVolume volume : context.catalog().scratches()) {
+            if (!alive.computeIfAbsent(
+                    Scratch.owner(volume), id -> Owner.isAlive(context.home().locks(), id))) {
+                LOG.info("Removing volume {}, a scratch clone of a JVM that has ended", volume.id());
+                stopAndDiscard(volume.id());
+            }
+        }
+        Owner.forgetTheDead(context.home().locks());
+    }
+
+    /** Removes the clones of all owners; for a repository that is being destroyed. */
+    void destroyAll() {
+        context.catalog().scratches().forEach(volume -> stopAndDiscard(volume.id()));
+    }
+
+    private void stopAndDiscard(VolumeId volume) {
+        try {
+            // its port is in its files; any other will do to ask for it
+            ServerSpec spec =
+                    spec(volume, context.dataDirectory(volume), context.ports().first(), Map.of());
+            context.launcher().find(spec).ifPresent(Server::stopAtOnce);
+        } catch (NotFoundException e) {
+            LOG.debug("Volume {} is gone already", volume);
+            return;
+        } catch (ServerException e) {
+            LOG.warn("The server on volume {} cannot be stopped", volume, e);
+        }
+        discardQuietly(volume);
+    }
+
+    /** Ends them all, newest first, and goes on when one does not want to. Idempotent. */
+    @Override
+    public void close() {
+        List<Map.Entry<Object, Runnable>> last;
+        Owner mine;
+        synchronized (this) {
+            closed = true;
+            last = new ArrayList<>(open.entrySet());
+            open.clear();
+            mine = owner;
+            owner = null;
+            removeHook();
+        }
+        Collections.reverse(last);
+        for (Map.Entry<Object, Runnable> one : last) {
+            try {
+                one.getValue().run();
+            } catch (RuntimeException e) {
+                LOG.warn("{} could not be ended; what is left of it is removed by the next open()", one.getKey(), e);
+            }
+        }
+        if (mine != null) {
+            mine.close();
+        }
+    }
+
+    private void removeHook() {
+        Thread registered = hook;
+        hook = null;
+        if (registered == null || registered == Thread.currentThread()) {
+            return;
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(registered);
+        } catch (IllegalStateException e) {
+            LOG.debug("The JVM is on its way out", e);
+        }
+    }
+}

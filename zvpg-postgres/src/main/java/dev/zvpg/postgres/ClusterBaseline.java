@@ -1,0 +1,234 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.ServerException;
+import dev.zvpg.server.Baseline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Proves that nobody changed a cluster. Each thing that can be changed leaves a trace in one of four places: in the WAL and the
+ * transaction ids (all that is transactional), in the processes and the time the configuration was read (what is in memory), in the
+ * files once a checkpoint has brought them up to date (sequences within what they fetched ahead, hint bits, settings, slots, whatever a
+ * superuser writes), or in a session, which is ended. What cannot be seen at all, is refused from the beginning.
+ *
+ * <p>Confined to one thread at a time.
+ */
+final class ClusterBaseline implements Baseline {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterBaseline.class);
+
+    /** File systems note times in ticks, of at most 10 ms: what is written within one is not told apart. */
+    private static final Duration TICK = Duration.ofMillis(20);
+
+    private static final Duration PROCESSES_PATIENCE = Duration.ofMillis(500);
+    private static final int END_OF_SESSION_MILLIS = 2_000;
+
+    /** Libraries that keep nothing in memory but statistics. */
+    private static final Set<String> HARMLESS = Set.of("auto_explain", "pg_stat_statements");
+
+    private static final String STATE = "SELECT pg_current_wal_insert_lsn()::text, "
+            + "pg_snapshot_xmax(pg_current_snapshot())::text, pg_conf_load_time()::text, "
+            + "pg_postmaster_start_time()::text";
+
+    private static final String SESSIONS =
+            "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type IN ('client backend', 'walsender')";
+
+    private final PostgresServer server;
+    private final ServerControl control;
+
+    private State state;
+    private Fingerprint files;
+    private Set<Long> processes;
+
+    /** What is in memory; see {@link #STATE}. */
+    private record State(String wal, String transactionId, String configurationRead, String started) {
+
+        /** The WAL moves by a checkpoint, and must not by anything else. */
+        boolean isSameButForWal(State other) {
+            return new State(other.wal, transactionId, configurationRead, started).equals(other);
+        }
+    }
+
+    private ClusterBaseline(
+            PostgresServer server, ServerControl control, State state, Fingerprint files, Set<Long> processes) {
+        this.server = server;
+        this.control = control;
+        this.state = state;
+        this.files = files;
+        this.processes = processes;
+    }
+
+    static Baseline of(PostgresServer server, ServerControl control) {
+        try (Connection connection = server.connect()) {
+            if (!isProvable(connection)) {
+                return () -> false;
+            }
+            checkpoint(connection);
+            State state = state(connection);
+            Fingerprint files = fingerprint(connection, control);
+            if (files.unlogged()) {
+                return () -> false;
+            }
+            awaitTick(files);
+            return new ClusterBaseline(server, control, state, files, processes(connection, control));
+        } catch (SQLException e) {
+            throw server.failure("does not tell how it is", e);
+        } catch (IOException e) {
+            throw Failures.of("cannot look at the files in " + control.dataDirectory(), e);
+        }
+    }
+
+    private static boolean isProvable(Connection connection) throws SQLException {
+        String libraries = text(connection, "SELECT current_setting('shared_preload_libraries')");
+        return Arrays.stream(libraries.split(",", -1)).map(String::trim).allMatch(name -> name.isEmpty()
+                || HARMLESS.contains(name));
+    }
+
+    @Override
+    public boolean stillHolds() {
+        try (Connection connection = server.connect()) {
+            String why = whyNot(connection);
+            if (!why.isEmpty()) {
+                LOG.debug("{} changed: {}", server, why);
+            }
+            return why.isEmpty();
+        } catch (SQLException e) {
+            throw server.failure("cannot be proven unchanged", e);
+        } catch (IOException e) {
+            throw Failures.of("cannot look at the files in " + control.dataDirectory(), e);
+        }
+    }
+
+    private String whyNot(Connection connection) throws SQLException, IOException {
+        if (!state(connection).equals(state)) { // at once, as it is for nearly all who write
+            return "WAL, transaction ids or configuration";
+        }
+        if (!endSessions(connection) || !sameProcesses(connection)) {
+            return "processes";
+        }
+        State ended = state(connection); // the end of a session may write too
+        if (!ended.equals(state)) {
+            return "WAL, transaction ids or configuration, by the end of a session";
+        }
+        checkpoint(connection);
+        State now = state(connection);
+        Fingerprint after = fingerprint(connection, control);
+        if (!after.isSameAs(files)) {
+            return "files";
+        }
+        for (Path cache : after.newCaches(files)) { // whoever wrote it, the next session makes its own
+            Files.delete(cache);
+        }
+        if (!now.isSameButForWal(state) || !state(connection).equals(now) || !sameProcesses(connection)) {
+            return "somebody came meanwhile";
+        }
+        state = now;
+        return "";
+    }
+
+    private static boolean endSessions(Connection connection) throws SQLException {
+        try (PreparedStatement end =
+                connection.prepareStatement("SELECT coalesce(bool_and(pg_terminate_backend(pid, ?)), true) " + SESSIONS)) {
+            end.setInt(1, END_OF_SESSION_MILLIS);
+            try (ResultSet row = end.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
+    private boolean sameProcesses(Connection connection) throws SQLException, IOException {
+        long deadline = System.nanoTime() + PROCESSES_PATIENCE.toNanos();
+        while (true) {
+            if (processes(connection, control).equals(processes)) {
+                return true;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(1)); // ended ones take a moment to vanish
+        }
+    }
+
+    /** All that work in the data directory, also such as a session started and left; but for that of this connection. */
+    private static Set<Long> processes(Connection connection, ServerControl control) throws SQLException, IOException {
+        long own = Long.parseLong(text(connection, "SELECT pg_backend_pid()::text"));
+        Set<Long> result = OsProcess.workingIn(control.dataDirectory().toRealPath()).stream()
+                .map(OsProcess::pid)
+                .collect(Collectors.toCollection(HashSet::new));
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT pid FROM pg_stat_activity")) {
+            while (rows.next()) {
+                result.add(rows.getLong(1));
+            }
+        }
+        result.remove(own);
+        return result;
+    }
+
+    private static State state(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(STATE)) {
+            row.next();
+            return new State(row.getString(1), row.getString(2), row.getString(3), row.getString(4));
+        }
+    }
+
+    private static Fingerprint fingerprint(Connection connection, ServerControl control)
+            throws SQLException, IOException {
+        String walFile = text(connection, "SELECT pg_walfile_name(pg_current_wal_insert_lsn())");
+        return Fingerprint.of(
+                control.dataDirectory(), control.run(), control.installation().major(), walFile);
+    }
+
+    /** Nobody may write within the tick of the last change, or that would not be seen. */
+    private static void awaitTick(Fingerprint files) {
+        while (true) {
+            Instant now = Instant.now();
+            long left = files.newest()
+                    + TICK.toNanos()
+                    - (TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
+            if (left <= 0) {
+                return;
+            }
+            if (left > TICK.toNanos() || Thread.currentThread().isInterrupted()) {
+                throw new ServerException(
+                        left > TICK.toNanos()
+                                ? "a file was changed in the future; set the clock right"
+                                : "interrupted while looking at the files of a server",
+                        null);
+            }
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    private static void checkpoint(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CHECKPOINT");
+        }
+    }
+
+    private static String text(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+}

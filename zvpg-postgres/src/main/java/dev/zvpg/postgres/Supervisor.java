@@ -1,0 +1,160 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.ServerException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Writer;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The parent of all attached servers of this JVM: a shell that reads what to do from a pipe whose only other end is this JVM's. When
+ * the JVM ends, however it does, the pipe does too, and the shell ends the servers and itself. When the shell is killed, the system
+ * kills the servers, where {@code setpriv} can arrange that.
+ *
+ * <p>It runs as the server's user, in a session of its own, so no key pressed at the JVM's terminal reaches it or a server.
+ *
+ * <p>Thread-safe.
+ */
+final class Supervisor implements Signals {
+
+    private static final Map<ServerUser, Supervisor> RUNNING = new HashMap<>();
+
+    /** A server has this long to end at SIGQUIT, which takes it milliseconds; then it is killed. In seconds. */
+    private static final String GRACE = "0.4";
+
+    private static final String REPLY = "pid ";
+
+    /** A shell of its own session, where there is a program for that. */
+    private static final String SHELL =
+            "if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh; else exec /bin/sh; fi";
+
+    /**
+     * What the shell knows how to do. It waits for nothing but ended children, so every command is done at once. A child that is
+     * not waited for keeps its number; the look at its parent is for shells that wait on their own accord.
+     */
+    private static final String SCRIPT = """
+            trap '' HUP INT TERM PIPE
+            servers=
+            if setpriv --pdeathsig KILL -- true >/dev/null 2>&1
+            then with='setpriv --pdeathsig KILL --'
+            else with=
+            fi
+            start() {
+                log=$1
+                shift
+                $with "$@" </dev/null >>"$log" 2>&1 &
+                echo "pid $!"
+                servers="$servers $!"
+            }
+            ended() {
+                wait "$1" 2>/dev/null
+                others=
+                for server in $servers
+                do [ "$server" = "$1" ] || others="$others $server"
+                done
+                servers=$others
+            }
+            mine() {
+                [ -r "/proc/$$/stat" ] || return 0
+                read -r pid name state parent rest <"/proc/$1/stat" && [ "$parent" = "$$" ]
+            } 2>/dev/null
+            end() {
+                left=
+                for server in $servers
+                do if mine "$server"; then left="$left $server"; fi
+                done
+                if [ -z "$left" ]; then exit 0; fi
+                kill -QUIT $left 2>/dev/null
+                ( sleep GRACE; kill -KILL $left ) >/dev/null 2>&1 &
+                last=$!
+                wait $left
+                kill "$last" 2>/dev/null
+            }
+            trap end EXIT
+            """.replace("GRACE", GRACE);
+
+    private final Process process;
+    private final Writer commands;
+    private final BufferedReader replies;
+
+    private Supervisor(ServerUser user) throws IOException {
+        process = Program.open(user, "/bin/sh", "-c", SHELL);
+        commands = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
+        replies = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        say(SCRIPT);
+    }
+
+    /** The one of this JVM and that user; a new one when the last was killed. */
+    static Supervisor of(ServerUser user) throws IOException {
+        synchronized (RUNNING) {
+            Supervisor running = RUNNING.get(user);
+            if (running == null || !running.process.isAlive()) {
+                running = new Supervisor(user);
+                RUNNING.put(user, running);
+            }
+            return running;
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Starts a program as a child, and returns its number. It may have ended already. */
+    synchronized int start(List<String> command, Path log) throws IOException {
+        say("start " + Shell.quote(log.toString()) + " "
+                + command.stream().map(Shell::quote).collect(Collectors.joining(" ")) + "\n");
+        StringBuilder noise = new StringBuilder();
+        while (true) {
+            String line = replies.readLine();
+            if (line == null) {
+                throw new ServerException(
+                        "the shell that starts scratch servers has ended, and all of them with it; try again: " + noise,
+                        null);
+            }
+            if (line.startsWith(REPLY)) {
+                return Integer.parseInt(line.substring(REPLY.length()));
+            }
+            noise.append(line).append('\n'); // some shells tell how a child ended
+        }
+    }
+
+    @Override
+    public void send(String signal, OsProcess server) throws IOException {
+        if (server.isAlive()) {
+            tell("kill -" + signal + " " + server.pid() + "\n");
+        }
+    }
+
+    @Override
+    public void ended(OsProcess server) {
+        try {
+            tell("ended " + server.pid() + "\n");
+        } catch (IOException e) {
+            throw Failures.of("cannot write to the shell that starts scratch servers", e);
+        }
+    }
+
+    /** Servers do not survive the shell, so there is nothing to be said to a dead one. */
+    private void tell(String command) throws IOException {
+        try {
+            say(command);
+        } catch (IOException e) {
+            if (process.isAlive()) {
+                throw e;
+            }
+        }
+    }
+
+    private synchronized void say(String text) throws IOException {
+        commands.write(text);
+        commands.flush();
+    }
+}
