@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.DivergedException;
 import dev.zvpg.Event;
 import dev.zvpg.InUseException;
+import dev.zvpg.MergeResult;
 import dev.zvpg.Repository;
 import dev.zvpg.ServerState;
 import dev.zvpg.Snapshot;
@@ -168,6 +170,66 @@ public abstract class PostgresRepositoryContract {
         Clone deleted = saved.clone("deleted");
         deleted.start();
         assertThat(query(deleted, "SELECT count(*) FROM t")).isEqualTo("0");
+    }
+
+    @Test
+    void aMergeGivesARunningBranchWhatTheOtherOneHasAndBothGoOn() throws SQLException {
+        Branch main = repo.branch("main");
+        main.start();
+        // autovacuum's ANALYZE is a transaction that writes, and would be unsaved work
+        execute(main, "ALTER SYSTEM SET autovacuum = off", "CREATE TABLE t AS SELECT generate_series(1, 1000) AS i");
+        int port = main.restart().port();
+        Branch feature = main.snapshot("v1", "").branch("feature");
+        assertThat(feature.isDirty()).isFalse();
+        feature.start();
+        assertThat(feature.isDirty()).isFalse();
+        execute(feature, "ALTER TABLE t ADD COLUMN note text", "UPDATE t SET note = 'new'");
+        assertThat(feature.isDirty()).isTrue();
+
+        MergeResult result = main.merge(feature);
+
+        assertThat(result.kind()).isEqualTo(MergeResult.Kind.FAST_FORWARD);
+        assertThat(result.saved()).contains(result.snapshot());
+        assertThat(query(main, "SELECT count(note) FROM t")).isEqualTo("1000");
+        assertThat(main.server().port()).isEqualTo(port);
+        assertThat(main.isDirty()).isFalse();
+        execute(main, "DELETE FROM t");
+        assertThat(query(feature, "SELECT count(*) FROM t")).isEqualTo("1000");
+        execute(feature, "INSERT INTO t VALUES (1001)");
+        assertThatThrownBy(() -> main.merge(feature)).isInstanceOf(DivergedException.class);
+        assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("0");
+        assertThat(feature.isDirty()).isTrue();
+    }
+
+    @Test
+    void aRenamedBranchAndItsSessionsGoOn() throws SQLException {
+        Branch main = repo.branch("main");
+        Server server = main.start();
+        try (Connection session = main.dataSource().getConnection();
+                Statement statement = session.createStatement()) {
+            statement.execute("CREATE TEMPORARY TABLE mine AS SELECT 7 AS i");
+            Branch trunk = main.rename("trunk/1");
+            try (ResultSet row = statement.executeQuery("SELECT i FROM mine")) {
+                row.next();
+                assertThat(row.getInt(1)).isEqualTo(7);
+            }
+            assertThat(trunk.server().pid()).isEqualTo(server.pid());
+        }
+        assertThat(repo.branch("trunk/1").snapshot("v1", "").ref()).isEqualTo("trunk/1@v1");
+    }
+
+    @Test
+    void aRunningCloneIsBroughtBackToItsSnapshot() throws SQLException {
+        Branch main = repo.branch("main");
+        main.start();
+        execute(main, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS i");
+        Clone trial = main.snapshot("v1", "").clone("trial");
+        int port = trial.start().port();
+        execute(trial, "DROP TABLE t");
+        trial.reset();
+        assertThat(query(trial, "SELECT count(*) FROM t")).isEqualTo("1000");
+        assertThat(trial.server().port()).isEqualTo(port);
+        assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("1000");
     }
 
     @Test
