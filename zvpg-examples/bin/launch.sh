@@ -64,5 +64,5 @@ use_archive() {
     fi
   fi
   # the JVM checks the archive once more, and says nothing when it starts without it
-  options+=(-XX:SharedArchiveFile="$archive" -Xlog:disable -Xlog:all=error:stderr)
+  options+=(-XX:SharedArchiveFile="$archive" -Xlog:disable)
 }

@@ -47,8 +47,10 @@ final class StatusCommand implements Callable<Integer> {
                 text.append('\n').append(table).append('\n');
             }
         }
-        status.foreign()
-                .forEach(name -> text.append("\nforeign, and left alone: ").append(name));
+        if (!status.problems().isEmpty()) {
+            text.append("\nWhat is wrong, or to be known:\n");
+            status.problems().forEach(problem -> text.append(problem).append('\n'));
+        }
         return text.toString().strip();
     }
 

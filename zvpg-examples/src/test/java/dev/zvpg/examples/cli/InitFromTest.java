@@ -76,7 +76,7 @@ class InitFromTest {
                 .saying("HOST:PORT");
         place.init("--from-server", "127.0.0.1", "--from-directory", "/x")
                 .failed(ExitCode.USAGE)
-                .saying("mutually exclusive");
+                .saying("only one");
         assertThat(place.path("")).isEmptyDirectory();
     }
 }
