@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.junit;
 
+import dev.zvpg.ScratchPool;
 import dev.zvpg.Snapshot;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class CloneSource implements AutoCloseable {
     private final Callable<PreparedSnapshots> place;
     private @Nullable Ready ready;
     private @Nullable Throwable failure;
+    private @Nullable ScratchPool pool;
 
     /**
      * Does nothing yet.
@@ -51,18 +53,36 @@ final class CloneSource implements AutoCloseable {
         }
     }
 
-    /** A running clone of the prepared key, the caller's until it closes it. */
-    TestDatabase database(String test) {
-        return new TestDatabase(lease(test), options.database());
+    /**
+     * A running clone of the prepared key, the caller's until it closes it.
+     *
+     * @param title what it is for
+     * @param fromPool whether it will be needed shortly only; one that is kept for long would keep others waiting
+     */
+    TestDatabase database(String title, boolean fromPool) {
+        return new TestDatabase(lease(title, fromPool), options.database());
     }
 
-    private Lease lease(String test) {
+    private Lease lease(String title, boolean fromPool) {
         Ready from = prepared();
-        if (!keep) {
-            throw new UnsupportedOperationException("not yet");
+        if (keep) {
+            return KeptLease.of(
+                    from.snapshot(),
+                    title,
+                    options.pool().scratch(),
+                    from.place().passwordFile());
         }
-        return KeptLease.of(
-                from.snapshot(), test, options.settings(), from.place().passwordFile());
+        return new ScratchLease(
+                fromPool
+                        ? pool().lease()
+                        : from.snapshot().scratch(o -> options.pool().scratch()));
+    }
+
+    private synchronized ScratchPool pool() {
+        if (pool == null) {
+            pool = prepared().snapshot().pool(o -> options.pool());
+        }
+        return pool;
     }
 
     private synchronized Ready prepared() {
@@ -73,5 +93,9 @@ final class CloneSource implements AutoCloseable {
     }
 
     @Override
-    public void close() {}
+    public synchronized void close() {
+        if (pool != null) {
+            pool.close();
+        }
+    }
 }

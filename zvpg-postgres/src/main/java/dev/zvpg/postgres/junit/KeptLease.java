@@ -1,11 +1,14 @@
 package dev.zvpg.postgres.junit;
 
 import dev.zvpg.Clone;
+import dev.zvpg.ScratchClone;
+import dev.zvpg.ScratchOptions;
 import dev.zvpg.Snapshot;
 import dev.zvpg.postgres.PostgresServer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 
 /**
  * A clone that outlives the JVM when its test fails. It is an ordinary one from the beginning, because nobody knows beforehand
@@ -24,11 +27,11 @@ final class KeptLease implements Lease {
         this.passwordFile = passwordFile;
     }
 
-    static KeptLease of(Snapshot snapshot, String test, Map<String, String> settings, Path passwordFile) {
+    static KeptLease of(Snapshot snapshot, String test, ScratchOptions scratch, Path passwordFile) {
         String name = "junit/" + Digest.name(test + UUID.randomUUID());
         Clone clone = snapshot.clone(name, options -> {
             var changed = options;
-            for (Map.Entry<String, String> setting : settings.entrySet()) {
+            for (Map.Entry<String, String> setting : scratch.settings().entrySet()) {
                 changed = changed.setting(setting.getKey(), setting.getValue());
             }
             return changed;
@@ -39,6 +42,13 @@ final class KeptLease implements Lease {
             clone.delete();
             throw e;
         }
+    }
+
+    @Override
+    public ScratchClone scratch() {
+        throw new ParameterResolutionException(
+                "there is no ScratchClone while clones of failed tests are kept, because that "
+                        + "one dies with the JVM; switch that off, or use a PostgresServer");
     }
 
     @Override

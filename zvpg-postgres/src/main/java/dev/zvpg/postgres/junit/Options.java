@@ -1,12 +1,12 @@
 package dev.zvpg.postgres.junit;
 
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.PoolOptions;
+import dev.zvpg.WorkingCopy;
 import dev.zvpg.postgres.Postgres;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -17,8 +17,7 @@ record Options(
         @Nullable Postgres postgres,
         @Nullable Path cache,
         String database,
-        Map<String, String> settings,
-        int warm,
+        PoolOptions pool,
         boolean shared,
         boolean keep) {
 
@@ -26,42 +25,33 @@ record Options(
     static final String CACHE = "zvpg.junit.cache";
     static final String KEEP = "zvpg.junit.keep";
 
-    Options {
-        settings = Map.copyOf(settings);
-    }
-
     static Options of(String key, Preparation preparation) {
-        return new Options(key, preparation, null, null, "postgres", Map.of(), 2, false, false);
+        return new Options(
+                key, preparation, null, null, WorkingCopy.DEFAULT_DATABASE, PoolOptions.DEFAULT, false, false);
     }
 
     Options postgres(Postgres other) {
-        return new Options(key, preparation, other, cache, database, settings, warm, shared, keep);
+        return new Options(key, preparation, other, cache, database, pool, shared, keep);
     }
 
     Options cache(Path other) {
-        return new Options(key, preparation, postgres, other, database, settings, warm, shared, keep);
+        return new Options(key, preparation, postgres, other, database, pool, shared, keep);
     }
 
     Options database(String other) {
-        return new Options(key, preparation, postgres, cache, other, settings, warm, shared, keep);
+        return new Options(key, preparation, postgres, cache, other, pool, shared, keep);
     }
 
-    Options setting(String name, String value) {
-        Map<String, String> more = new TreeMap<>(settings);
-        more.put(name, value);
-        return new Options(key, preparation, postgres, cache, database, more, warm, shared, keep);
-    }
-
-    Options warm(int other) {
-        return new Options(key, preparation, postgres, cache, database, settings, other, shared, keep);
+    Options pool(PoolOptions other) {
+        return new Options(key, preparation, postgres, cache, database, other, shared, keep);
     }
 
     Options share() {
-        return new Options(key, preparation, postgres, cache, database, settings, warm, true, keep);
+        return new Options(key, preparation, postgres, cache, database, pool, true, keep);
     }
 
     Options keepOnFailure() {
-        return new Options(key, preparation, postgres, cache, database, settings, warm, shared, true);
+        return new Options(key, preparation, postgres, cache, database, pool, shared, true);
     }
 
     /** The installation to use in a run: who starts the tests has the last word. */

@@ -8,7 +8,6 @@ import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
 import dev.zvpg.ZvpgException;
 import dev.zvpg.postgres.Postgres;
-import dev.zvpg.postgres.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,11 +38,13 @@ final class PreparedSnapshots implements AutoCloseable {
     private static final int LAST_PORT = 16_999;
 
     private final Path directory;
+    private final Postgres postgres;
     private final Repository repository;
     private final Snapshot empty;
 
-    private PreparedSnapshots(Path directory, Repository repository) {
+    private PreparedSnapshots(Path directory, Postgres postgres, Repository repository) {
         this.directory = directory;
+        this.postgres = postgres;
         this.repository = repository;
         Branch main = repository.branch(Zvpg.FIRST_BRANCH);
         this.empty =
@@ -60,11 +61,12 @@ final class PreparedSnapshots implements AutoCloseable {
         Path directory = cache.resolve(postgres.version() + "-" + build);
         // what must stay private in it is private by itself; the server's user has to get through
         Files.createDirectories(directory.resolve("keys"), mode("rwxr-xr-x"));
+        Files.createDirectories(directory.resolve("preparing"), mode("rwxr-xr-x"));
         try (KeyLock lock = KeyLock.acquire(directory.resolve("lock"))) {
             lock.touch();
             Repository repository = openOrInit(directory.resolve("repository"), postgres);
             try {
-                PreparedSnapshots prepared = new PreparedSnapshots(directory, repository);
+                PreparedSnapshots prepared = new PreparedSnapshots(directory, postgres, repository);
                 prepared.writePasswordFile(repository.branch(Zvpg.FIRST_BRANCH).credentials());
                 new Pruning(repository, prepared::lockFile).run();
                 return prepared;
@@ -86,10 +88,6 @@ final class PreparedSnapshots implements AutoCloseable {
 
     private static FileAttribute<Set<PosixFilePermission>> mode(String permissions) {
         return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
-    }
-
-    Repository repository() {
-        return repository;
     }
 
     /** In the format of libpq, so that the password need not appear in a message. */
@@ -122,11 +120,10 @@ final class PreparedSnapshots implements AutoCloseable {
 
     private Snapshot make(String name, String key, Preparation preparation) throws Exception {
         long began = System.nanoTime();
-        Branch branch = empty.branch(name, o -> o.setting("synchronous_commit", "off"));
+        Branch branch = empty.branch(name);
         try {
-            run(preparation, branch);
-            // stopped, so that clones have nothing to recover, and whoever is still connected is not
-            branch.stop();
+            new PreparationRun(postgres, branch, directory.resolve("preparing").resolve(name), LAST_PORT)
+                    .run(preparation);
             Snapshot snapshot = branch.snapshot(PREPARED, key);
             LOG.info(
                     "prepared {} in {} ms",
@@ -139,17 +136,6 @@ final class PreparedSnapshots implements AutoCloseable {
             } catch (ZvpgException | IllegalStateException undeleted) {
                 e.addSuppressed(undeleted); // the next one clears it away
             }
-            throw e;
-        }
-    }
-
-    private static void run(Preparation preparation, Branch branch) throws Exception {
-        PostgresServer server = (PostgresServer) branch.start();
-        LogTail log = LogTail.fromNowOn(server);
-        try {
-            preparation.prepare(server);
-        } catch (Exception | Error e) {
-            e.addSuppressed(ServerReport.of(server, "the preparation", log, ""));
             throw e;
         }
     }

@@ -54,7 +54,7 @@ record Pruning(Repository repository, Function<String, Path> lockFile) {
         List<Key> keys = newestFirst();
         for (int i = 0; i < keys.size(); i++) {
             Key key = keys.get(i);
-            boolean old = key.isOlderThan(UNUSED) || i >= MOST_KEYS && key.isOlderThan(IN_USE);
+            boolean old = key.isOlderThan(UNUSED) || (i >= MOST_KEYS && key.isOlderThan(IN_USE));
             if (old || !isPrepared(key.branch())) {
                 remove(key);
             }

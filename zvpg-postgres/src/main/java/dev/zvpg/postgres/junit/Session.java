@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.junit;
 
+import dev.zvpg.PoolOptions;
 import dev.zvpg.postgres.Postgres;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -14,7 +15,7 @@ final class Session implements AutoCloseable {
 
     private record Place(Path cache, Path binDirectory, String user) {}
 
-    private record SourceId(Place place, String key, Map<String, String> settings, int warm, boolean keep) {}
+    private record SourceId(Place place, String key, PoolOptions pool, boolean keep) {}
 
     private final Map<Place, PreparedSnapshots> places = new HashMap<>();
     private final Map<SourceId, CloneSource> sources = new HashMap<>();
@@ -36,7 +37,7 @@ final class Session implements AutoCloseable {
     private CloneSource find(Options options, ExtensionContext context) {
         Postgres postgres = options.postgresFor(context);
         Place place = new Place(options.cacheFor(context, postgres), postgres.binDirectory(), postgres.user());
-        SourceId id = new SourceId(place, options.key(), options.settings(), options.warm(), options.keepFor(context));
+        SourceId id = new SourceId(place, options.key(), options.pool(), options.keepFor(context));
         return sources.computeIfAbsent(
                 id, absent -> new CloneSource(options, id.keep(), () -> snapshots(place, postgres)));
     }

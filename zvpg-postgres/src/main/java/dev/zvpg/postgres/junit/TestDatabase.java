@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.junit;
 
+import dev.zvpg.ScratchClone;
 import dev.zvpg.postgres.PostgresServer;
 import dev.zvpg.server.Server;
 import java.sql.Connection;
@@ -15,7 +16,8 @@ import javax.sql.DataSource;
 final class TestDatabase implements AutoCloseable {
 
     /** The types of the parameters that there is something for. */
-    static final Set<Class<?>> TYPES = Set.of(PostgresServer.class, Server.class, DataSource.class, Connection.class);
+    static final Set<Class<?>> TYPES =
+            Set.of(ScratchClone.class, PostgresServer.class, Server.class, DataSource.class, Connection.class);
 
     private final Lease lease;
     private final String database;
@@ -39,7 +41,7 @@ final class TestDatabase implements AutoCloseable {
             }
             return connection;
         }
-        return lease.server();
+        return type == ScratchClone.class ? lease.scratch() : lease.server();
     }
 
     /** What is known of it when its test has failed. */

@@ -1,10 +1,12 @@
 package dev.zvpg.postgres.junit;
 
+import dev.zvpg.PoolOptions;
 import dev.zvpg.postgres.Postgres;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -28,8 +30,8 @@ import org.opentest4j.TestAbortedException;
  * void placesAnOrder(DataSource orders) { … }
  * }</pre>
  *
- * <p><b>Parameters.</b> {@code PostgresServer} (or {@code Server}), {@code DataSource} (plain connections, not pooled) and
- * {@code Connection} (a new one for each parameter, closed with the test). All of one test, those of its constructor and its
+ * <p><b>Parameters.</b> {@code ScratchClone}, {@code PostgresServer} (or {@code Server}), {@code DataSource} (plain connections,
+ * not pooled) and {@code Connection} (a new one for each parameter, closed with the test). All of one test, those of its constructor and its
  * {@code @BeforeEach} and {@code @AfterEach} methods included, belong to one clone, and no other test sees it. A test without
  * such a parameter gets no clone and costs nothing.
  *
@@ -129,14 +131,14 @@ public final class ZvpgExtension
     }
 
     /**
-     * With a setting for the servers of the tests.
+     * With another pool: {@code o -> o.size(8).scratch(s -> s.setting("work_mem", "64MB"))}. Extensions with the same key share
+     * one when they want the same of it. A clone of the whole class does not count in it, but runs with the same settings.
      *
-     * @param name a setting of the server, such as {@code work_mem}
-     * @param value its value, as the server's configuration file would have it, without quotes
+     * @param options changes the default options
      * @return a changed copy
      */
-    public ZvpgExtension setting(String name, String value) {
-        return new ZvpgExtension(options.setting(name, value));
+    public ZvpgExtension pool(UnaryOperator<PoolOptions> options) {
+        return new ZvpgExtension(this.options.pool(options.apply(this.options.pool())));
     }
 
     /**
@@ -151,8 +153,8 @@ public final class ZvpgExtension
 
     /**
      * Keeps the clone of a test that failed, running, and says in the report how to connect to it. The first run that begins a
-     * day later deletes it. Clones are slower to make with this; it is for hunting a failure, mostly as
-     * {@code -Dzvpg.junit.keep=true}.
+     * day later deletes it. All clones are named ones with this, which are slower to make and cannot be had as
+     * {@code ScratchClone}; it is for hunting a failure, mostly as {@code -Dzvpg.junit.keep=true}.
      *
      * @return a changed copy
      */
@@ -221,7 +223,8 @@ public final class ZvpgExtension
         }
         StoreKey key = new StoreKey(this, test ? Scope.TEST : Scope.CLASS);
         // found again by nested classes, and closed by JUnit with the owner
-        return store(owner).getOrComputeIfAbsent(key, absent -> source.database(title(owner)), TestDatabase.class);
+        return store(owner)
+                .getOrComputeIfAbsent(key, absent -> source.database(title(owner), test), TestDatabase.class);
     }
 
     private static ExtensionContext classOf(ExtensionContext context) {
