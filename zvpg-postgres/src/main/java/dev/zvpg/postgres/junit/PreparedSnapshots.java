@@ -81,8 +81,13 @@ final class PreparedSnapshots implements AutoCloseable {
         Zvpg zvpg = Zvpg.at(home).postgres(postgres).ports(FIRST_PORT, LAST_PORT);
         try {
             return zvpg.open();
-        } catch (NotFoundException e) { // or its making was cut off, which init() finishes
-            return zvpg.init();
+        } catch (NotFoundException absent) {
+            try {
+                return zvpg.init(); // or its making was cut off, which this finishes
+            } catch (RuntimeException | Error e) {
+                e.addSuppressed(absent);
+                throw e;
+            }
         }
     }
 
