@@ -137,8 +137,7 @@ final class Startup {
                 : new DetachedLaunch(installation, user, dataDirectory, run);
     }
 
-    private OsProcess awaitReady(Launch launch, ServerLog log)
-            throws PortTakenException, IOException {
+    private OsProcess awaitReady(Launch launch, ServerLog log) throws PortTakenException, IOException {
         Optional<OsProcess> process = Optional.empty();
         OptionalInt pid = OptionalInt.empty();
         while (true) {
@@ -217,9 +216,9 @@ final class Startup {
             launch.pid().stream()
                     .mapToObj(OsProcess::find)
                     .flatMap(Optional::stream)
-                    .forEach(process ->
-                            new ServerControl(installation, launch.signals(), process, dataDirectory, run, log)
-                                    .stopAtOnce());
+                    .forEach(process -> new ServerControl(
+                                    installation, launch.signals(), process, dataDirectory, run, log)
+                            .stopAtOnce());
             // whoever keeps its number for it may let go
             launch.pid().ifPresent(pid -> launch.signals().ended(new OsProcess(pid, 0)));
         } catch (IOException e) {

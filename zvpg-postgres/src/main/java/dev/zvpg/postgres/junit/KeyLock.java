@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.junit;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -27,12 +27,10 @@ final class KeyLock implements AutoCloseable {
 
     private static final long POLL_MILLIS = 10;
 
-    private final Path file;
     private final ReentrantLock threads;
     private final FileChannel channel;
 
-    private KeyLock(Path file, ReentrantLock threads, FileChannel channel) {
-        this.file = file;
+    private KeyLock(ReentrantLock threads, FileChannel channel) {
         this.threads = threads;
         this.channel = channel;
     }
@@ -68,7 +66,7 @@ final class KeyLock implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
                 held = tryLock(channel);
             }
-            return held ? Optional.of(new KeyLock(file, threads, channel)) : Optional.empty();
+            return held ? Optional.of(new KeyLock(threads, channel)) : Optional.empty();
         } finally {
             if (!held) {
                 try {
@@ -91,9 +89,9 @@ final class KeyLock implements AutoCloseable {
         }
     }
 
-    /** Notes that what it protects is used now. */
+    /** Notes that what it protects is used now. By writing: to set the time opens the file, and closing that drops the lock. */
     void touch() throws IOException {
-        Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        channel.write(ByteBuffer.wrap(new byte[] {'\n'}), 0);
     }
 
     /** When what the lock protects was used last; long ago when nobody ever locked it. */
