@@ -68,7 +68,7 @@ final class PreparedSnapshots implements AutoCloseable {
             try {
                 PreparedSnapshots prepared = new PreparedSnapshots(directory, postgres, repository);
                 prepared.writePasswordFile(repository.branch(Zvpg.FIRST_BRANCH).credentials());
-                new Pruning(repository, prepared::lockFile).run();
+                new Pruning(repository, prepared::lockFile, Pruning.MOST_KEYS).run();
                 return prepared;
             } catch (IOException | InterruptedException | RuntimeException | Error e) {
                 repository.close();

@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * off, and clones that were kept after failures, long enough. What cannot be removed now is left to the next run.
  *
  * @param lockFile the lock file of a key, by the name of its branch
+ * @param mostKeys how many keys stay, however recently the others were used, unless that was within {@link #IN_USE}
  */
-record Pruning(Repository repository, Function<String, Path> lockFile) {
+record Pruning(Repository repository, Function<String, Path> lockFile, int mostKeys) {
 
     /** How long a clone that was kept after a failure stays. */
     static final Duration KEPT = Duration.ofDays(1);
@@ -31,7 +32,7 @@ record Pruning(Repository repository, Function<String, Path> lockFile) {
     /** How long a key stays that is not used. */
     static final Duration UNUSED = Duration.ofDays(14);
 
-    /** How many keys stay, however much newer than {@link #UNUSED} the others are. */
+    /** How many keys stay in the cache. */
     static final int MOST_KEYS = 16;
 
     /** What was used within this time may be in use by a run that has not ended. */
@@ -54,7 +55,7 @@ record Pruning(Repository repository, Function<String, Path> lockFile) {
         List<Key> keys = newestFirst();
         for (int i = 0; i < keys.size(); i++) {
             Key key = keys.get(i);
-            boolean old = key.isOlderThan(UNUSED) || (i >= MOST_KEYS && key.isOlderThan(IN_USE));
+            boolean old = key.isOlderThan(UNUSED) || (i >= mostKeys && key.isOlderThan(IN_USE));
             if (old || !isPrepared(key.branch())) {
                 remove(key);
             }
