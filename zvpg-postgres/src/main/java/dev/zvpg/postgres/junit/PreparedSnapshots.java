@@ -12,12 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,8 +58,10 @@ final class PreparedSnapshots implements AutoCloseable {
                 .hex(4);
         Path directory = cache.resolve(postgres.version() + "-" + build);
         // what must stay private in it is private by itself; the server's user has to get through
-        Files.createDirectories(directory.resolve("keys"), mode("rwxr-xr-x"));
-        Files.createDirectories(directory.resolve("preparing"), mode("rwxr-xr-x"));
+        for (Path made : List.of(directory, directory.resolve("keys"), directory.resolve("preparing"))) {
+            Files.createDirectories(made);
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
+        }
         try (KeyLock lock = KeyLock.acquire(directory.resolve("lock"))) {
             lock.touch();
             Repository repository = openOrInit(directory.resolve("repository"), postgres);
@@ -91,10 +91,6 @@ final class PreparedSnapshots implements AutoCloseable {
         }
     }
 
-    private static FileAttribute<Set<PosixFilePermission>> mode(String permissions) {
-        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
-    }
-
     /** In the format of libpq, so that the password need not appear in a message. */
     Path passwordFile() {
         return directory.resolve("pgpass");
@@ -103,7 +99,8 @@ final class PreparedSnapshots implements AutoCloseable {
     private void writePasswordFile(Credentials credentials) throws IOException {
         Path unfinished = directory.resolve("pgpass.new");
         Files.deleteIfExists(unfinished);
-        Files.createFile(unfinished, mode("rw-------"));
+        Files.createFile(
+                unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(unfinished, "127.0.0.1:*:*:" + credentials.user() + ":" + credentials.password() + "\n");
         Files.move(unfinished, passwordFile(), StandardCopyOption.ATOMIC_MOVE);
     }

@@ -2,6 +2,7 @@ package dev.zvpg.postgres.junit;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
+import dev.zvpg.NotFoundException;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
 import dev.zvpg.ZvpgException;
@@ -49,9 +50,7 @@ record Pruning(Repository repository, Function<String, Path> lockFile, int mostK
 
     void run() throws IOException, InterruptedException {
         Instant longAgo = Instant.now().minus(KEPT);
-        repository.clones().stream()
-                .filter(clone -> clone.info().created().isBefore(longAgo))
-                .forEach(Pruning::delete);
+        repository.clones().forEach(clone -> deleteIfMadeBefore(longAgo, clone));
         List<Key> keys = newestFirst();
         for (int i = 0; i < keys.size(); i++) {
             Key key = keys.get(i);
@@ -74,8 +73,13 @@ record Pruning(Repository repository, Function<String, Path> lockFile, int mostK
         return keys;
     }
 
+    /** Or gone: another JVM may be clearing it away, to prepare it itself. */
     private static boolean isPrepared(Branch branch) {
-        return branch.findSnapshot(PreparedSnapshots.PREPARED).isPresent();
+        try {
+            return branch.findSnapshot(PreparedSnapshots.PREPARED).isPresent();
+        } catch (NotFoundException e) {
+            return true;
+        }
     }
 
     /** Unless somebody has it: then it is being made, or was used this moment. */
@@ -101,9 +105,13 @@ record Pruning(Repository repository, Function<String, Path> lockFile, int mostK
         }
     }
 
-    private static void delete(Clone clone) {
+    private static void deleteIfMadeBefore(Instant time, Clone clone) {
         try {
-            clone.delete();
+            if (clone.info().created().isBefore(time)) {
+                clone.delete();
+            }
+        } catch (NotFoundException e) {
+            LOG.debug("{} is gone already", clone);
         } catch (ZvpgException e) {
             LOG.warn("cannot remove {}", clone, e);
         }
