@@ -71,7 +71,8 @@ record SingleUser(Installation installation, ServerUser user, Path dataDirectory
     private static List<String> complaints(Program.Result result) {
         List<String> complaints = result.output()
                 .lines()
-                .filter(line -> COMPLAINT.matcher(line).find() || line.contains("DETAIL:  ") || line.contains("HINT:  "))
+                .filter(line ->
+                        COMPLAINT.matcher(line).find() || line.contains("DETAIL:  ") || line.contains("HINT:  "))
                 .toList();
         return complaints.isEmpty() ? result.lastLines(ServerLog.LINES) : complaints;
     }

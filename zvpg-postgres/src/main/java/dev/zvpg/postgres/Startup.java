@@ -108,8 +108,7 @@ final class Startup {
             int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
             Map<String, String> wanted = Settings.wanted(dataDirectory, spec.settings());
             Launch beginning = launch(run);
-            beginning.begin(
-                    Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
+            beginning.begin(Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
             launch = beginning;
             OsProcess process = awaitReady(launch, log);
             Connections connections = new Connections(spec.port(), spec.credentials());

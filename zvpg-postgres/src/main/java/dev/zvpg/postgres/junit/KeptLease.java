@@ -6,6 +6,7 @@ import dev.zvpg.ScratchOptions;
 import dev.zvpg.Snapshot;
 import dev.zvpg.postgres.PostgresServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
  * which test will. Thread-safe.
  */
 final class KeptLease implements Lease {
+
+    /** How long a clone of a failed test stays, and one that a killed JVM left. */
+    private static final Duration KEPT = Duration.ofDays(1);
 
     private final Clone clone;
     private final PostgresServer server;
@@ -30,7 +34,7 @@ final class KeptLease implements Lease {
     static KeptLease of(Snapshot snapshot, String test, ScratchOptions scratch, Path passwordFile) {
         String name = "junit/" + Digest.name(test + UUID.randomUUID());
         Clone clone = snapshot.clone(name, options -> {
-            var changed = options;
+            var changed = options.timeToLive(KEPT);
             for (Map.Entry<String, String> setting : scratch.settings().entrySet()) {
                 changed = changed.setting(setting.getKey(), setting.getValue());
             }
@@ -59,7 +63,7 @@ final class KeptLease implements Lease {
     @Override
     public String failed(String database) {
         kept = true;
-        return "its " + clone + " is kept, until a run that begins more than " + Pruning.KEPT.toDays()
+        return "its " + clone + " is kept, until a run that begins more than " + KEPT.toDays()
                 + " day from now deletes it; look into it with\n"
                 + "  PGPASSFILE=" + passwordFile + " psql -h 127.0.0.1 -p " + server.port() + " -U "
                 + server.credentials().user() + " -d '" + database + "'\n"

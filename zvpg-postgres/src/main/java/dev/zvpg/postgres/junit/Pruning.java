@@ -1,7 +1,6 @@
 package dev.zvpg.postgres.junit;
 
 import dev.zvpg.Branch;
-import dev.zvpg.Clone;
 import dev.zvpg.NotFoundException;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
@@ -19,16 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what the repository of prepared snapshots need not keep: keys that are no longer used, preparations that were cut
- * off, and clones that were kept after failures, long enough. What cannot be removed now is left to the next run.
+ * Removes what the repository of prepared snapshots need not keep: keys that are no longer used, and preparations that were
+ * cut off. What cannot be removed now is left to the next run.
  *
  * @param lockFile the lock file of a key, by the name of its branch
  * @param mostKeys how many keys stay, however recently the others were used, unless that was within {@link #IN_USE}
  */
 record Pruning(Repository repository, Function<String, Path> lockFile, int mostKeys) {
-
-    /** How long a clone that was kept after a failure stays. */
-    static final Duration KEPT = Duration.ofDays(1);
 
     /** How long a key stays that is not used. */
     static final Duration UNUSED = Duration.ofDays(14);
@@ -49,8 +45,6 @@ record Pruning(Repository repository, Function<String, Path> lockFile, int mostK
     }
 
     void run() throws IOException, InterruptedException {
-        Instant longAgo = Instant.now().minus(KEPT);
-        repository.clones().forEach(clone -> deleteIfMadeBefore(longAgo, clone));
         List<Key> keys = newestFirst();
         for (int i = 0; i < keys.size(); i++) {
             Key key = keys.get(i);
@@ -102,18 +96,6 @@ record Pruning(Repository repository, Function<String, Path> lockFile, int mostK
             LOG.info("removed the unused {}", branch);
         } catch (ZvpgException e) {
             LOG.warn("cannot remove the unused {}", branch, e);
-        }
-    }
-
-    private static void deleteIfMadeBefore(Instant time, Clone clone) {
-        try {
-            if (clone.info().created().isBefore(time)) {
-                clone.delete();
-            }
-        } catch (NotFoundException e) {
-            LOG.debug("{} is gone already", clone);
-        } catch (ZvpgException e) {
-            LOG.warn("cannot remove {}", clone, e);
         }
     }
 }

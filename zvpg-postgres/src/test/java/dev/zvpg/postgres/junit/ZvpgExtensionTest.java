@@ -215,7 +215,9 @@ class ZvpgExtensionTest {
         }
 
         try (Repository repository = openOnlyRepository()) {
-            assertThat(repository.clones()).hasSize(1);
+            assertThat(repository.clones())
+                    .singleElement()
+                    .satisfies(clone -> assertThat(clone.info().expires()).isPresent());
             repository.clones().forEach(Clone::delete);
         }
     }
