@@ -6,8 +6,10 @@ module dev.zvpg.postgres {
     requires org.postgresql.jdbc;
     requires org.slf4j;
     requires org.tukaani.xz;
+    requires static transitive org.junit.jupiter.api;
 
     exports dev.zvpg.postgres;
+    exports dev.zvpg.postgres.junit;
 
     provides dev.zvpg.server.LauncherProvider with
             dev.zvpg.postgres.PostgresProvider;

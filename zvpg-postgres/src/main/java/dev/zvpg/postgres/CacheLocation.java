@@ -11,9 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where unpacked binaries go: {@code $XDG_CACHE_HOME/zvpg/postgres}, {@code ~/.cache/zvpg/postgres}, and where that cannot be,
- * because there is no home or because the server's user may not enter root's, {@code /var/cache/zvpg/postgres} or a directory
- * under the system's one for temporary files.
+ * Where a cache goes, such as that of unpacked binaries: {@code $XDG_CACHE_HOME/zvpg/postgres}, {@code ~/.cache/zvpg/postgres},
+ * and where that cannot be, because there is no home or because the server's user may not enter root's,
+ * {@code /var/cache/zvpg/postgres} or a directory under the system's one for temporary files.
  *
  * <p>Whoever can write there can run programs as us. So a place counts only when nobody else can write to it or to a
  * directory above it, other than those who may do anything anyway.
@@ -27,8 +27,8 @@ final class CacheLocation {
     private CacheLocation() {}
 
     /** The first place that can be used by the JVM and by the server's user; made when absent. */
-    static Path choose(ServerUser user) {
-        return choose(user, candidates(System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home")));
+    static Path choose(ServerUser user, String name) {
+        return choose(user, candidates(name, System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home")));
     }
 
     static Path choose(ServerUser user, List<Path> candidates) {
@@ -40,25 +40,25 @@ final class CacheLocation {
             }
             problems.add(candidate + ": " + problem);
         }
-        throw new PermissionException("no place to unpack the embedded PostgreSQL: " + String.join("; ", problems)
+        throw new PermissionException("no place for a cache: " + String.join("; ", problems)
                 + "; set XDG_CACHE_HOME to a directory that only "
                 + ServerUser.current().name() + " can write to"
                 + (user.switched() ? " and that " + user.name() + " can enter" : ""));
     }
 
-    private static List<Path> candidates(@Nullable String xdg, @Nullable String home) {
+    private static List<Path> candidates(String name, @Nullable String xdg, @Nullable String home) {
         List<Path> result = new ArrayList<>();
         if (xdg != null && xdg.startsWith("/")) {
-            result.add(Path.of(xdg, "zvpg", "postgres"));
+            result.add(Path.of(xdg, "zvpg", name));
         }
         if (home != null && home.startsWith("/")) {
-            result.add(Path.of(home, ".cache", "zvpg", "postgres"));
+            result.add(Path.of(home, ".cache", "zvpg", name));
         }
         ServerUser jvm = ServerUser.current();
         if (jvm.uid() == 0) {
-            result.add(Path.of("/var/cache/zvpg/postgres"));
+            result.add(Path.of("/var/cache/zvpg", name));
         }
-        result.add(Path.of(System.getProperty("java.io.tmpdir"), "zvpg-cache-" + jvm.uid(), "postgres"));
+        result.add(Path.of(System.getProperty("java.io.tmpdir"), "zvpg-cache-" + jvm.uid(), name));
         return result;
     }
 

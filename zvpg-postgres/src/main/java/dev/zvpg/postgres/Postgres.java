@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class Postgres implements ServerLauncher {
 
     private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
+    private static final String BINARIES = "postgres";
 
     private final Installation installation;
     private final @Nullable String runAs;
@@ -116,7 +117,7 @@ public final class Postgres implements ServerLauncher {
     }
 
     private static Postgres embedded(EmbeddedBinaries binaries) {
-        Path bin = new EmbeddedCache(CacheLocation.choose(ServerUser.of(null))).binDirectory(binaries);
+        Path bin = new EmbeddedCache(CacheLocation.choose(ServerUser.of(null), BINARIES)).binDirectory(binaries);
         return of(new Installation(bin, binaries.version(), binaries.major()));
     }
 
@@ -165,6 +166,19 @@ public final class Postgres implements ServerLauncher {
      */
     public String user() {
         return ServerUser.of(runAs).name();
+    }
+
+    /**
+     * A directory that stays from run to run, for what can be made again: {@code $XDG_CACHE_HOME/zvpg/NAME} or
+     * {@code ~/.cache/zvpg/NAME}, and where {@link #user()} cannot enter that, {@code /var/cache/zvpg/NAME} or one below the
+     * system's directory for temporary files. Made when absent; nobody else can write to it.
+     *
+     * @param name the cache's name, such as {@code prepared}
+     * @return an absolute path
+     * @throws PermissionException when there is no such place; the message says what stands against each
+     */
+    public Path cacheDirectory(String name) {
+        return CacheLocation.choose(ServerUser.of(runAs), name);
     }
 
     @Override

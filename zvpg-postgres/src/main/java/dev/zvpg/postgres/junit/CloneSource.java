@@ -1,0 +1,101 @@
+package dev.zvpg.postgres.junit;
+
+import dev.zvpg.ScratchPool;
+import dev.zvpg.Snapshot;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** Where the tests of one key get their clones from. Prepares the key when the first one asks. Thread-safe. */
+final class CloneSource implements AutoCloseable {
+
+    private record Ready(PreparedSnapshots place, Snapshot snapshot) {}
+
+    private final Options options;
+    private final boolean keep;
+    private final Callable<PreparedSnapshots> place;
+    private @Nullable Ready ready;
+    private @Nullable Throwable failure;
+    private @Nullable ScratchPool pool;
+
+    /**
+     * Does nothing yet.
+     *
+     * @param keep whether clones of tests that fail live on
+     * @param place opens the place of the prepared snapshots, or finds it open
+     */
+    CloneSource(Options options, boolean keep, Callable<PreparedSnapshots> place) {
+        this.options = options;
+        this.keep = keep;
+        this.place = place;
+    }
+
+    /**
+     * Makes sure that the key is prepared.
+     *
+     * @throws Exception what the preparation threw; whoever asks again in this run is told at once
+     */
+    synchronized void prepare() throws Exception {
+        if (failure != null) {
+            throw new IllegalStateException(
+                    "cannot prepare " + options.key() + ": it failed before in this run (" + failure + ")", failure);
+        }
+        if (ready != null) {
+            return;
+        }
+        try {
+            PreparedSnapshots open = place.call();
+            ready = new Ready(open, open.prepare(options.key(), options.preparation()));
+        } catch (InterruptedException e) { // says nothing of the preparation
+            throw e;
+        } catch (Exception | Error e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    /**
+     * A running clone of the prepared key, the caller's until it closes it.
+     *
+     * @param title what it is for
+     * @param fromPool whether it will be needed shortly only; one that is kept for long would keep others waiting
+     */
+    TestDatabase database(String title, boolean fromPool) {
+        return new TestDatabase(lease(title, fromPool), options.database());
+    }
+
+    private Lease lease(String title, boolean fromPool) {
+        Ready from = prepared();
+        if (keep) {
+            return KeptLease.of(
+                    from.snapshot(),
+                    title,
+                    options.pool().scratch(),
+                    from.place().passwordFile());
+        }
+        return new ScratchLease(
+                fromPool
+                        ? pool().lease()
+                        : from.snapshot().scratch(o -> options.pool().scratch()));
+    }
+
+    private synchronized ScratchPool pool() {
+        if (pool == null) {
+            pool = prepared().snapshot().pool(o -> options.pool());
+        }
+        return pool;
+    }
+
+    private synchronized Ready prepared() {
+        if (ready == null) {
+            throw new IllegalStateException(options.key() + " is not prepared");
+        }
+        return ready;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (pool != null) {
+            pool.close();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.zvpg.postgres.junit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Short names for long things. Confined to one thread. */
+final class Digest {
+
+    private static final int READABLE = 40;
+
+    private final MessageDigest sha = sha256();
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    Digest add(String text) {
+        return add(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** With the length before it, so that where one thing ends and the next begins counts too. */
+    private Digest add(byte[] bytes) {
+        sha.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+        sha.update(bytes);
+        return this;
+    }
+
+    /** A file's content, or the names and contents of all files below a directory. */
+    Digest addTree(Path root) {
+        try {
+            if (!Files.isDirectory(root)) {
+                return add(Files.readAllBytes(root));
+            }
+            for (Path file : files(root)) {
+                add(root.relativize(file).toString()).add(Files.readAllBytes(file));
+            }
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make a key of the content of " + root + ": " + e, e);
+        }
+    }
+
+    private static List<Path> files(Path root) throws IOException {
+        try (Stream<Path> tree = Files.walk(root)) {
+            return tree.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    /** The first {@code bytes} bytes of the digest, in hexadecimal digits. Ends this. */
+    String hex(int bytes) {
+        return HexFormat.of().formatHex(sha.digest(), 0, bytes);
+    }
+
+    /** Of any text a name by git's rules for refs, readable at its beginning and different for different texts. */
+    static String name(String text) {
+        String readable = text.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-", "");
+        String head = readable.substring(0, Math.min(READABLE, readable.length()));
+        return (head.isEmpty() ? "key" : head.toLowerCase(Locale.ROOT)) + "-"
+                + new Digest().add(text).hex(5);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.zvpg.postgres.junit;
+
+import dev.zvpg.server.Server;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * What a server logs from some moment on. Immutable.
+ *
+ * @param begin where that begins in the file, in bytes: a clone from a pool may have served another test before
+ */
+record LogTail(Path file, long begin) {
+
+    private static final int LINES = 20;
+    private static final int BYTES = 32 * 1024;
+
+    static LogTail fromNowOn(Server server) {
+        try {
+            return new LogTail(server.logFile(), Files.size(server.logFile()));
+        } catch (IOException e) {
+            return new LogTail(server.logFile(), 0);
+        }
+    }
+
+    /** The last lines, oldest first, without the blank ones. */
+    List<String> lines() {
+        List<String> lines = text().lines().filter(line -> !line.isBlank()).toList();
+        return lines.subList(Math.max(0, lines.size() - LINES), lines.size());
+    }
+
+    private String text() {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long from = Math.max(begin, channel.size() - BYTES);
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(0, channel.size() - from));
+            while (buffer.hasRemaining() && channel.read(buffer, from + buffer.position()) >= 0) {
+                // until it is full, or the file has become shorter
+            }
+            return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            // it illustrates another failure, which must not be hidden by this one
+            return "(the log " + file + " cannot be read: " + e + ")";
+        }
+    }
+}

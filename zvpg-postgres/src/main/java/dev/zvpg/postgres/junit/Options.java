@@ -1,0 +1,101 @@
+package dev.zvpg.postgres.junit;
+
+import dev.zvpg.ConfigurationException;
+import dev.zvpg.PoolOptions;
+import dev.zvpg.WorkingCopy;
+import dev.zvpg.postgres.Postgres;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** What was said to a {@link ZvpgExtension}. Immutable. */
+record Options(
+        String key,
+        Preparation preparation,
+        @Nullable Postgres postgres,
+        @Nullable Path cache,
+        String database,
+        PoolOptions pool,
+        boolean shared,
+        boolean keep) {
+
+    static final String POSTGRES = "zvpg.junit.postgres";
+    static final String CACHE = "zvpg.junit.cache";
+    static final String KEEP = "zvpg.junit.keep";
+
+    static Options of(String key, Preparation preparation) {
+        return new Options(
+                key, preparation, null, null, WorkingCopy.DEFAULT_DATABASE, PoolOptions.DEFAULT, false, false);
+    }
+
+    Options postgres(Postgres other) {
+        return new Options(key, preparation, other, cache, database, pool, shared, keep);
+    }
+
+    Options cache(Path other) {
+        return new Options(key, preparation, postgres, other, database, pool, shared, keep);
+    }
+
+    Options database(String other) {
+        return new Options(key, preparation, postgres, cache, other, pool, shared, keep);
+    }
+
+    Options pool(PoolOptions other) {
+        return new Options(key, preparation, postgres, cache, database, other, shared, keep);
+    }
+
+    Options share() {
+        return new Options(key, preparation, postgres, cache, database, pool, true, keep);
+    }
+
+    Options keepOnFailure() {
+        return new Options(key, preparation, postgres, cache, database, pool, shared, true);
+    }
+
+    /** The installation to use in a run: who starts the tests has the last word. */
+    Postgres postgresFor(ExtensionContext context) {
+        Optional<String> named = parameter(context, POSTGRES);
+        if (named.isPresent()) {
+            return switch (named.get().toLowerCase(Locale.ROOT)) {
+                case "embedded" -> Postgres.embedded();
+                case "path" -> Postgres.onPath();
+                default -> Postgres.in(Path.of(named.get()));
+            };
+        }
+        return postgres != null ? postgres : whatIsThere();
+    }
+
+    /** Embedded binaries come with the build and are the same everywhere, so they go first. */
+    private static Postgres whatIsThere() {
+        try {
+            return Postgres.embedded();
+        } catch (ConfigurationException notEmbedded) {
+            try {
+                return Postgres.onPath();
+            } catch (ConfigurationException e) {
+                e.addSuppressed(notEmbedded);
+                throw e;
+            }
+        }
+    }
+
+    Path cacheFor(ExtensionContext context, Postgres server) {
+        return parameter(context, CACHE)
+                .map(Path::of)
+                .or(() -> Optional.ofNullable(cache))
+                .orElseGet(() -> server.cacheDirectory("prepared"))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    boolean keepFor(ExtensionContext context) {
+        return parameter(context, KEEP).map(Boolean::parseBoolean).orElse(keep);
+    }
+
+    /** A configuration parameter of JUnit's, for which a system property stands in. */
+    private static Optional<String> parameter(ExtensionContext context, String name) {
+        return context.getConfigurationParameter(name).map(String::strip).filter(value -> !value.isEmpty());
+    }
+}

@@ -1,0 +1,101 @@
+package dev.zvpg.postgres.junit;
+
+import dev.zvpg.Branch;
+import dev.zvpg.NotFoundException;
+import dev.zvpg.Repository;
+import dev.zvpg.Zvpg;
+import dev.zvpg.ZvpgException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what the repository of prepared snapshots need not keep: keys that are no longer used, and preparations that were
+ * cut off. What cannot be removed now is left to the next run.
+ *
+ * @param lockFile the lock file of a key, by the name of its branch
+ * @param mostKeys how many keys stay, however recently the others were used, unless that was within {@link #IN_USE}
+ */
+record Pruning(Repository repository, Function<String, Path> lockFile, int mostKeys) {
+
+    /** How long a key stays that is not used. */
+    static final Duration UNUSED = Duration.ofDays(14);
+
+    /** How many keys stay in the cache. */
+    static final int MOST_KEYS = 16;
+
+    /** What was used within this time may be in use by a run that has not ended. */
+    static final Duration IN_USE = Duration.ofDays(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pruning.class);
+
+    private record Key(Branch branch, Path lockFile, Instant lastUsed) {
+
+        boolean isOlderThan(Duration age) {
+            return lastUsed.isBefore(Instant.now().minus(age));
+        }
+    }
+
+    void run() throws IOException, InterruptedException {
+        List<Key> keys = newestFirst();
+        for (int i = 0; i < keys.size(); i++) {
+            Key key = keys.get(i);
+            boolean old = key.isOlderThan(UNUSED) || (i >= mostKeys && key.isOlderThan(IN_USE));
+            if (old || !isPrepared(key.branch())) {
+                remove(key);
+            }
+        }
+    }
+
+    private List<Key> newestFirst() throws IOException {
+        List<Key> keys = new ArrayList<>();
+        for (Branch branch : repository.branches()) {
+            if (!branch.name().equals(Zvpg.FIRST_BRANCH)) {
+                Path file = lockFile.apply(branch.name());
+                keys.add(new Key(branch, file, KeyLock.lastUsed(file)));
+            }
+        }
+        keys.sort(Comparator.comparing(Key::lastUsed).reversed());
+        return keys;
+    }
+
+    /** Or gone: another JVM may be clearing it away, to prepare it itself. */
+    private static boolean isPrepared(Branch branch) {
+        try {
+            return branch.findSnapshot(PreparedSnapshots.PREPARED).isPresent();
+        } catch (NotFoundException e) {
+            return true;
+        }
+    }
+
+    /** Unless somebody has it: then it is being made, or was used this moment. */
+    private static void remove(Key key) throws IOException, InterruptedException {
+        Optional<KeyLock> lock = KeyLock.tryAcquire(key.lockFile());
+        if (lock.isEmpty()) {
+            return;
+        }
+        try (KeyLock held = lock.get()) {
+            boolean unused = KeyLock.lastUsed(key.lockFile()).equals(key.lastUsed());
+            if (unused || !isPrepared(key.branch())) {
+                delete(key.branch());
+            }
+        }
+    }
+
+    private static void delete(Branch branch) {
+        try {
+            branch.delete();
+            LOG.info("removed the unused {}", branch);
+        } catch (ZvpgException e) {
+            LOG.warn("cannot remove the unused {}", branch, e);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.zvpg.postgres.junit;
+
+import dev.zvpg.server.Server;
+import java.util.List;
+
+/**
+ * What there is to say of a server when a test fails. It is suppressed by the test's own exception, because that is what every
+ * tool shows. Immutable.
+ */
+final class ServerReport extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private ServerReport(String message) {
+        super(message, null, false, false); // where it was made tells nothing
+    }
+
+    /**
+     * Makes it.
+     *
+     * @param whose whose server it is
+     * @param log what it logged meanwhile
+     * @param more what else there is to know; perhaps empty
+     */
+    static ServerReport of(Server server, String whose, LogTail log, String more) {
+        List<String> lines = log.lines();
+        String state = server.isRunning() ? "on port " + server.port() : "which has ended";
+        String logged = lines.isEmpty() ? "nothing" : "last:\n  " + String.join("\n  ", lines);
+        return new ServerReport("the PostgreSQL server of " + whose + " (" + state + ") logged " + logged
+                + (more.isEmpty() ? "" : "\n" + more));
+    }
+}

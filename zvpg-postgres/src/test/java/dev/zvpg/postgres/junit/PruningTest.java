@@ -1,0 +1,103 @@
+package dev.zvpg.postgres.junit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.zvpg.Branch;
+import dev.zvpg.Repository;
+import dev.zvpg.Snapshot;
+import dev.zvpg.Zvpg;
+import dev.zvpg.postgres.Postgres;
+import dev.zvpg.postgres.Sandbox;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class PruningTest {
+
+    @RegisterExtension
+    final Sandbox sandbox = new Sandbox();
+
+    private Repository repository;
+    private Snapshot empty;
+
+    @BeforeEach
+    void init() throws IOException {
+        repository = Zvpg.at(sandbox.path("repository"))
+                .postgres(Postgres.embedded())
+                .init();
+        empty = repository.branch("main").snapshot("empty", "");
+        Files.createDirectory(sandbox.path("keys"));
+    }
+
+    @AfterEach
+    void close() {
+        repository.close();
+    }
+
+    private Path lockFile(String name) {
+        return sandbox.path("keys").resolve(name);
+    }
+
+    private void key(String name, Duration unusedFor) throws IOException {
+        empty.branch(name).snapshot(PreparedSnapshots.PREPARED, "");
+        Files.createFile(lockFile(name));
+        Files.setLastModifiedTime(lockFile(name), FileTime.from(Instant.now().minus(unusedFor)));
+    }
+
+    private void prune(int mostKeys) throws Exception {
+        new Pruning(repository, this::lockFile, mostKeys).run();
+    }
+
+    @Test
+    void removesWhatWasNotUsedForLongAndWhatWasCutOffButNothingThatIsLocked() throws Exception {
+        key("used", Duration.ofDays(13));
+        key("unused", Duration.ofDays(15));
+        key("unused-but-locked", Duration.ofDays(15));
+        empty.branch("cut-off");
+        empty.branch("being-made");
+
+        try (KeyLock locked = KeyLock.acquire(lockFile("unused-but-locked"));
+                KeyLock making = KeyLock.acquire(lockFile("being-made"))) {
+            // the lock belongs to a thread, and another one of this JVM has it
+            Thread other = new Thread(this::pruneUnchecked);
+            other.start();
+            other.join();
+        }
+
+        assertThat(repository.branches())
+                .extracting(Branch::name)
+                .containsExactlyInAnyOrder("main", "used", "unused-but-locked", "being-made");
+    }
+
+    private void pruneUnchecked() {
+        try {
+            prune(Pruning.MOST_KEYS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void ofTooManyRemovesThoseThatWereUsedLeastRecentlyButNoneOfToday() throws Exception {
+        key("today", Duration.ofHours(1));
+        key("also-today", Duration.ofHours(2));
+        key("older", Duration.ofDays(3));
+        key("oldest", Duration.ofDays(4));
+
+        prune(3);
+        assertThat(repository.branches())
+                .extracting(Branch::name)
+                .containsExactlyInAnyOrder("main", "today", "also-today", "older");
+        prune(1);
+        assertThat(repository.branches())
+                .extracting(Branch::name)
+                .containsExactlyInAnyOrder("main", "today", "also-today");
+    }
+}
