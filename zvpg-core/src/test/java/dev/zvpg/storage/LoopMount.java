@@ -14,7 +14,8 @@ import java.util.List;
 /** A fresh file system in a file, mounted for one test class. Confined to one thread. */
 public final class LoopMount implements AutoCloseable {
 
-    private static final long IMAGE_BYTES = 2L << 30; // sparse; several clusters at once, and deleted subvolumes give space back later
+    private static final long IMAGE_BYTES =
+            2L << 30; // sparse; several clusters at once, and deleted subvolumes give space back later
 
     private final Path directory;
     private final Thread hook = new Thread(this::unmount);

@@ -96,8 +96,9 @@ final class ClusterBaseline implements Baseline {
 
     private static boolean isProvable(Connection connection) throws SQLException {
         String libraries = text(connection, "SELECT current_setting('shared_preload_libraries')");
-        return Arrays.stream(libraries.split(",", -1)).map(String::trim).allMatch(name -> name.isEmpty()
-                || HARMLESS.contains(name));
+        return Arrays.stream(libraries.split(",", -1))
+                .map(String::trim)
+                .allMatch(name -> name.isEmpty() || HARMLESS.contains(name));
     }
 
     @Override
@@ -143,8 +144,8 @@ final class ClusterBaseline implements Baseline {
     }
 
     private static boolean endSessions(Connection connection) throws SQLException {
-        try (PreparedStatement end =
-                connection.prepareStatement("SELECT coalesce(bool_and(pg_terminate_backend(pid, ?)), true) " + SESSIONS)) {
+        try (PreparedStatement end = connection.prepareStatement(
+                "SELECT coalesce(bool_and(pg_terminate_backend(pid, ?)), true) " + SESSIONS)) {
             end.setInt(1, END_OF_SESSION_MILLIS);
             try (ResultSet row = end.executeQuery()) {
                 row.next();
@@ -201,9 +202,8 @@ final class ClusterBaseline implements Baseline {
     private static void awaitTick(Fingerprint files) {
         while (true) {
             Instant now = Instant.now();
-            long left = files.newest()
-                    + TICK.toNanos()
-                    - (TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
+            long left =
+                    files.newest() + TICK.toNanos() - (TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano());
             if (left <= 0) {
                 return;
             }

@@ -160,8 +160,7 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
                     digest.update(line.getBytes(StandardCharsets.UTF_8));
                     digest.update((byte) '\n');
                 }
-                return new Fingerprint(
-                        HexFormat.of().formatHex(digest.digest()), Map.copyOf(caches), newest, unlogged);
+                return new Fingerprint(HexFormat.of().formatHex(digest.digest()), Map.copyOf(caches), newest, unlogged);
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("every JDK has SHA-256", e);
             }

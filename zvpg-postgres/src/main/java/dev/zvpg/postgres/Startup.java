@@ -108,8 +108,7 @@ final class Startup {
             int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
             Map<String, String> wanted = Settings.wanted(dataDirectory, spec.settings());
             Launch beginning = launch(run);
-            beginning.begin(
-                    Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
+            beginning.begin(Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
             launch = beginning;
             OsProcess process = awaitReady(launch, log);
             Connections connections = new Connections(spec.port(), spec.credentials());
@@ -137,8 +136,7 @@ final class Startup {
                 : new DetachedLaunch(installation, user, dataDirectory, run);
     }
 
-    private OsProcess awaitReady(Launch launch, ServerLog log)
-            throws PortTakenException, IOException {
+    private OsProcess awaitReady(Launch launch, ServerLog log) throws PortTakenException, IOException {
         Optional<OsProcess> process = Optional.empty();
         OptionalInt pid = OptionalInt.empty();
         while (true) {
@@ -217,9 +215,9 @@ final class Startup {
             launch.pid().stream()
                     .mapToObj(OsProcess::find)
                     .flatMap(Optional::stream)
-                    .forEach(process ->
-                            new ServerControl(installation, launch.signals(), process, dataDirectory, run, log)
-                                    .stopAtOnce());
+                    .forEach(process -> new ServerControl(
+                                    installation, launch.signals(), process, dataDirectory, run, log)
+                            .stopAtOnce());
             // whoever keeps its number for it may let go
             launch.pid().ifPresent(pid -> launch.signals().ended(new OsProcess(pid, 0)));
         } catch (IOException e) {

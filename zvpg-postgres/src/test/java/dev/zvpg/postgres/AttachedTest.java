@@ -104,7 +104,11 @@ class AttachedTest {
         PostgresServer server = start(postgres, sandbox.cluster(postgres, "data"), Map.of());
         assertThat(ask(server, "SHOW unix_socket_directories")).isEmpty();
         assertThat(sandbox.path("data-run/socket")).doesNotExist();
-        assertThat(ProcessHandle.of(server.pid()).orElseThrow().parent().orElseThrow().pid())
+        assertThat(ProcessHandle.of(server.pid())
+                        .orElseThrow()
+                        .parent()
+                        .orElseThrow()
+                        .pid())
                 .isEqualTo(Supervisor.of(ServerUser.of(null)).pid());
         server.stopAtOnce();
     }

@@ -42,8 +42,10 @@ class ScratchKillTest {
 
     @BeforeEach
     void makeTheRepository() {
-        try (Repository repository =
-                Zvpg.at(home()).postgres(Postgres.embedded()).ports(22_000, 22_999).init()) {
+        try (Repository repository = Zvpg.at(home())
+                .postgres(Postgres.embedded())
+                .ports(22_000, 22_999)
+                .init()) {
             repository.branch("main").snapshot("v1", "");
         }
     }
@@ -58,13 +60,17 @@ class ScratchKillTest {
     }
 
     private Repository open() {
-        return Zvpg.at(home()).postgres(Postgres.embedded()).ports(22_000, 22_999).open();
+        return Zvpg.at(home())
+                .postgres(Postgres.embedded())
+                .ports(22_000, 22_999)
+                .open();
     }
 
     private Process victim(Path ready, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(home().toString(), ready.toString()));
         arguments.addAll(List.of(more));
-        return ChildJvm.start(sandbox.path("victim.log"), Map.of(), ScratchVictim.class, arguments.toArray(String[]::new));
+        return ChildJvm.start(
+                sandbox.path("victim.log"), Map.of(), ScratchVictim.class, arguments.toArray(String[]::new));
     }
 
     private void awaitReady(Process victim, Path ready) throws Exception {

@@ -38,7 +38,8 @@ public final class ScratchLatency {
     public static void main(String[] arguments) throws Exception {
         Path parent = Path.of(arguments.length > 0 ? arguments[0] : "/tmp");
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 40;
-        Postgres postgres = arguments.length > 2 ? Postgres.embedded(Integer.parseInt(arguments[2])) : Postgres.embedded();
+        Postgres postgres =
+                arguments.length > 2 ? Postgres.embedded(Integer.parseInt(arguments[2])) : Postgres.embedded();
         Path home = Files.createTempDirectory(parent, "zvpg-scratch-");
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (Repository repo = Zvpg.at(home.resolve("home")).postgres(postgres).init()) {
@@ -73,7 +74,8 @@ public final class ScratchLatency {
                     query(pg.dataSource(), "INSERT INTO t VALUES (1)");
                 }
             }
-            System.out.printf("writers: %s, %.1f a second%n", pool.info(), rounds / ((System.nanoTime() - began) / 1e9));
+            System.out.printf(
+                    "writers: %s, %.1f a second%n", pool.info(), rounds / ((System.nanoTime() - began) / 1e9));
         }
         samples.forEach((what, values) -> {
             double[] sorted = values.stream().mapToDouble(v -> v).sorted().toArray();
@@ -90,7 +92,9 @@ public final class ScratchLatency {
         query(pg.dataSource(), "SELECT 1");
         long t2 = System.nanoTime();
         Path copy = pg.dataDirectory().resolveSibling("floor");
-        new ProcessBuilder("cp", "-a", pg.dataDirectory().toString(), copy.toString()).start().waitFor();
+        new ProcessBuilder("cp", "-a", pg.dataDirectory().toString(), copy.toString())
+                .start()
+                .waitFor();
         Trees.delete(copy.resolve("postmaster.pid"));
         int port = Sandbox.freePort();
         List<String> command = new ArrayList<>(ServerUser.of(null).commandPrefix());

@@ -18,8 +18,10 @@ final class ScratchVictim {
 
     /** Gets the repository's home, the file to make when it is ready, and whether to exit then. */
     public static void main(String[] arguments) throws Exception {
-        Repository repository =
-                Zvpg.at(Path.of(arguments[0])).postgres(Postgres.embedded()).ports(22_000, 22_999).open();
+        Repository repository = Zvpg.at(Path.of(arguments[0]))
+                .postgres(Postgres.embedded())
+                .ports(22_000, 22_999)
+                .open();
         Snapshot snapshot = repository.snapshot("v1");
         ScratchPool pool = snapshot.pool(o -> o.size(POOL));
         Connection connection = pool.lease().dataSource().getConnection();

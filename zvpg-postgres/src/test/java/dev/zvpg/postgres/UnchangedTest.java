@@ -125,7 +125,10 @@ class UnchangedTest {
     private static Use sql(String... statements) {
         return pg -> {
             for (String statement : statements) {
-                run(pg.server(), "postgres", statement.replace("{data}", pg.dataDirectory().toString()));
+                run(
+                        pg.server(),
+                        "postgres",
+                        statement.replace("{data}", pg.dataDirectory().toString()));
             }
         };
     }
@@ -166,7 +169,8 @@ class UnchangedTest {
         READS.put("an exported snapshot left", leftOpen("BEGIN", "SELECT pg_export_snapshot()"));
         READS.put(
                 "a sort that does not fit into memory",
-                sql("SET work_mem = '64kB'; SELECT count(*) FROM (SELECT g FROM generate_series(1, 50000) g ORDER BY g DESC) x"));
+                sql(
+                        "SET work_mem = '64kB'; SELECT count(*) FROM (SELECT g FROM generate_series(1, 50000) g ORDER BY g DESC) x"));
         READS.put("a query that fails", pg -> {
             try {
                 run(pg.server(), "postgres", "SELECT 1 / 0");
@@ -240,7 +244,9 @@ class UnchangedTest {
         WRITES.put(
                 "a file exchanged for its copy",
                 program("cat >/dev/null; cp -p postgresql.conf x; mv x postgresql.conf"));
-        WRITES.put("the log's directory", pg -> Files.createFile(pg.server().logFile().resolveSibling("x")));
+        WRITES.put(
+                "the log's directory",
+                pg -> Files.createFile(pg.server().logFile().resolveSibling("x")));
         WRITES.put("the access rules", pg -> {
             Path rules = pg.server().logFile().resolveSibling("pg_hba.conf");
             Files.writeString(rules, Files.readString(rules));
@@ -257,8 +263,7 @@ class UnchangedTest {
 
         WRITES_OF_ROOMY_SERVERS.put(
                 "a prepared transaction", sql("BEGIN; INSERT INTO t VALUES (0); PREPARE TRANSACTION 'p'"));
-        WRITES_OF_ROOMY_SERVERS.put(
-                "a replication slot", sql("SELECT pg_create_physical_replication_slot('slot')"));
+        WRITES_OF_ROOMY_SERVERS.put("a replication slot", sql("SELECT pg_create_physical_replication_slot('slot')"));
         WRITES_OF_ROOMY_SERVERS.put("a restore point", sql("SELECT pg_create_restore_point('r')"));
         WRITES_OF_ROOMY_SERVERS.put("a publication", sql("CREATE PUBLICATION p FOR TABLE t"));
         WRITES_OF_ROOMY_SERVERS.put(
