@@ -190,7 +190,9 @@ class ScratchPoolTest {
         assertThat(volumes()).isEqualTo(1);
         assertThatThrownBy(pg::server).isInstanceOf(IllegalStateException.class).hasMessageContaining("is closed");
         pg.close();
-        assertThatThrownBy(pool::lease).isInstanceOf(IllegalStateException.class).hasMessageContaining("is closed");
+        assertThatThrownBy(pool::lease)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("is closed");
     }
 
     @Test

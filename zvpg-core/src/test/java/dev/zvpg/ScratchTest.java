@@ -97,8 +97,7 @@ class ScratchTest {
         try (ScratchClone lean = v1.scratch(o -> o.setting("memory", "1GB"));
                 ScratchClone faithful = v1.scratch(o -> ScratchOptions.FAITHFUL)) {
             assertThat(((FakeServer) lean.server()).spec().lifetime()).isEqualTo(Lifetime.ATTACHED);
-            assertThat(((FakeServer) lean.server()).spec().settings())
-                    .isEqualTo(Map.of("lean", "on", "memory", "1GB"));
+            assertThat(((FakeServer) lean.server()).spec().settings()).isEqualTo(Map.of("lean", "on", "memory", "1GB"));
             assertThat(((FakeServer) faithful.server()).spec().settings()).isEmpty();
         }
         assertThatThrownBy(() -> v1.scratch(o -> o.setting("port", "1"))).isInstanceOf(IllegalArgumentException.class);
@@ -164,7 +163,7 @@ class ScratchTest {
     }
 
     private String repositoryId() {
-        return storage.list().volumes().get(0).attributes().get(Copy.REPOSITORY);
+        return storage.list().volumes().get(0).attributes().getOrDefault(Copy.REPOSITORY, "");
     }
 
     @Test
