@@ -16,9 +16,11 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the file system says of every file of a cluster and of its run directory: name, kind, owner, mode, inode, size, and the times of
@@ -127,8 +129,8 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
                 lines.add(fixed + inode);
                 return FileVisitResult.CONTINUE;
             }
-            long changed = nanos((FileTime) attributes.get("ctime"));
-            String all = fixed + inode + " " + nanos((FileTime) attributes.get("lastModifiedTime")) + " " + changed;
+            long changed = nanos(attributes.get("ctime"));
+            String all = fixed + inode + " " + nanos(attributes.get("lastModifiedTime")) + " " + changed;
             String name = String.valueOf(file.getFileName());
             if (name.equals("pg_internal.init")) {
                 caches.put(file, all);
@@ -147,8 +149,8 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
                     path, "unix:mode,uid,gid,ino,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
         }
 
-        private static long nanos(FileTime time) {
-            return time.to(TimeUnit.NANOSECONDS);
+        private static long nanos(@Nullable Object time) {
+            return ((FileTime) Objects.requireNonNull(time)).to(TimeUnit.NANOSECONDS);
         }
 
         Fingerprint done() {
