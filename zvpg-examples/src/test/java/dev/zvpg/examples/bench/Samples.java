@@ -1,4 +1,4 @@
-package dev.zvpg.examples;
+package dev.zvpg.examples.bench;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -37,11 +37,20 @@ final class Samples {
         }
     }
 
+    double median() {
+        return percentile(50);
+    }
+
     /** The nearest-rank percentile, in milliseconds. */
     double percentile(int percent) {
         List<Double> sorted = milliseconds.stream().sorted().toList();
         int rank = (int) Math.ceil(percent / 100.0 * sorted.size());
         return sorted.get(Math.max(rank, 1) - 1);
+    }
+
+    /** The distance of the quartiles, in milliseconds: half of all lie within it. */
+    double spread() {
+        return percentile(75) - percentile(25);
     }
 
     interface Step {

@@ -1,4 +1,4 @@
-package dev.zvpg.examples;
+package dev.zvpg.examples.bench;
 
 import dev.zvpg.Credentials;
 import dev.zvpg.postgres.Postgres;
@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -21,44 +22,69 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The floor of every measurement: the {@code postgres} program itself, started by hand on a data directory, with nothing
- * around it. Not thread-safe.
+ * around it, and one connection.
  */
-final class BareServer implements AutoCloseable {
+final class BareServer implements Contender {
 
     private static final long PARK_NANOS = 500_000;
     private static final int STATUS_LINE = 8; // of postmaster.pid; miscadmin.h, LOCK_FILE_LINE_PM_STATUS
 
+    private final String name;
     private final Postgres postgres;
     private final Path dataDirectory;
     private final Credentials credentials;
+    private final Map<String, String> settings;
     private @Nullable Process process;
+    private int port;
 
-    BareServer(Postgres postgres, Path dataDirectory, Credentials credentials) {
+    BareServer(
+            String name,
+            Postgres postgres,
+            Path dataDirectory,
+            Credentials credentials,
+            Map<String, String> settings) {
+        this.name = name;
         this.postgres = postgres;
         this.dataDirectory = dataDirectory;
         this.credentials = credentials;
+        this.settings = settings;
     }
 
-    void startAndQuery() throws Exception {
-        int port = freePort();
-        process = new ProcessBuilder(command(port))
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void fresh() throws Exception {
+        port = freePort();
+        Process started = new ProcessBuilder(command())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
+        process = started;
         while (!ready()) {
-            if (!process.isAlive()) {
-                throw new IllegalStateException("postgres ended with exit code " + process.exitValue());
+            if (!started.isAlive()) {
+                throw new IllegalStateException("postgres ended with exit code " + started.exitValue());
             }
             LockSupport.parkNanos(PARK_NANOS);
         }
+        query(dataSource(port, "postgres", credentials));
+    }
+
+    int port() {
+        return port;
+    }
+
+    static DataSource dataSource(int port, String database, Credentials credentials) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setServerNames(new String[] {"127.0.0.1"});
         source.setPortNumbers(new int[] {port});
-        source.setDatabaseName("postgres");
+        source.setDatabaseName(database);
         source.setUser(credentials.user());
         source.setPassword(credentials.password());
         source.setSslmode("disable");
-        query(source);
+        return source;
     }
 
     static void query(DataSource source) throws SQLException {
@@ -69,16 +95,8 @@ final class BareServer implements AutoCloseable {
         }
     }
 
-    private List<String> command(int port) throws IOException {
-        List<String> command = new ArrayList<>();
-        String owner = Files.getOwner(dataDirectory).getName();
-        if (!owner.equals(System.getProperty("user.name"))) {
-            command.addAll(List.of("setpriv", "--reuid=" + owner, "--regid=" + owner, "--init-groups"));
-            if (owner.equals("nobody")) {
-                command.set(2, "--regid=nogroup");
-            }
-        }
-        command.addAll(List.of(
+    private List<String> command() {
+        List<String> command = new ArrayList<>(List.of(
                 postgres.binDirectory().resolve("postgres").toString(),
                 "-D",
                 dataDirectory.toString(),
@@ -88,7 +106,8 @@ final class BareServer implements AutoCloseable {
                 "listen_addresses=127.0.0.1",
                 "-c",
                 "unix_socket_directories="));
-        return command;
+        settings.forEach((setting, value) -> command.addAll(List.of("-c", setting + "=" + value)));
+        return AsServerUser.command(postgres, command);
     }
 
     private boolean ready() throws IOException {
@@ -101,17 +120,18 @@ final class BareServer implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void discard() throws InterruptedException {
         if (process != null) {
             process.destroy(); // SIGTERM: a smart shutdown, at once without sessions
             process.waitFor();
+            process = null;
         }
     }
 }
