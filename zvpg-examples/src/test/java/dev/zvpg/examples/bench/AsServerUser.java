@@ -17,8 +17,7 @@ final class AsServerUser {
             return command;
         }
         String group = user.equals("nobody") ? "nogroup" : user;
-        List<String> all = new ArrayList<>(
-                List.of("setpriv", "--reuid=" + user, "--regid=" + group, "--init-groups"));
+        List<String> all = new ArrayList<>(List.of("setpriv", "--reuid=" + user, "--regid=" + group, "--init-groups"));
         all.addAll(command);
         return all;
     }
@@ -29,8 +28,7 @@ final class AsServerUser {
     }
 
     static String runAsSelf(List<String> command) throws IOException, InterruptedException {
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {

@@ -38,11 +38,7 @@ final class BareServer implements Contender {
     private int port;
 
     BareServer(
-            String name,
-            Postgres postgres,
-            Path dataDirectory,
-            Credentials credentials,
-            Map<String, String> settings) {
+            String name, Postgres postgres, Path dataDirectory, Credentials credentials, Map<String, String> settings) {
         this.name = name;
         this.postgres = postgres;
         this.dataDirectory = dataDirectory;

@@ -37,7 +37,8 @@ public final class Bench {
     private static Set<String> chosen(List<String> options, String prefix) {
         return options.stream()
                 .filter(option -> option.startsWith(prefix))
-                .flatMap(option -> Arrays.stream(option.substring(prefix.length()).split(",")))
+                .flatMap(option ->
+                        Arrays.stream(option.substring(prefix.length()).split(",")))
                 .collect(Collectors.toSet());
     }
 
@@ -51,7 +52,12 @@ public final class Bench {
         if (args.length == 0) {
             throw new IllegalArgumentException("usage: Bench DIRECTORY [only=PART,...] [on=FILESYSTEM,...] [quick]");
         }
-        new Bench(Path.of(args[0]).toAbsolutePath(), List.of(String.join(" ", List.of(args).subList(1, args.length)).trim().split(" +"))).run();
+        new Bench(
+                        Path.of(args[0]).toAbsolutePath(),
+                        List.of(String.join(" ", List.of(args).subList(1, args.length))
+                                .trim()
+                                .split(" +")))
+                .run();
     }
 
     private void run() throws Exception {

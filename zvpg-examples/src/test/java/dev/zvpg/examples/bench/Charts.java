@@ -45,8 +45,7 @@ final class Charts {
         chart.getStyler().setPlotGridLinesColor(new Color(0xDDDDDD));
         chart.getStyler().setToolTipType(Styler.ToolTipType.xLabels);
         chart.addSeries("p50", values, names);
-        VectorGraphicsEncoder.saveVectorGraphic(
-                chart, directory.resolve(file).toString(), VectorGraphicsFormat.SVG);
+        VectorGraphicsEncoder.saveVectorGraphic(chart, directory.resolve(file).toString(), VectorGraphicsFormat.SVG);
         return file;
     }
 }

@@ -73,9 +73,11 @@ final class ColdStart implements Scenario {
         String where = ground.name() + "/" + megabytes + "MB";
         Clone bare = snapshot.clone("bare");
         Clone source = snapshot.clone("source");
-        Clone host = snapshot.clone("host", o -> o.setting("fsync", "off")
-                .setting("synchronous_commit", "off")
-                .setting("full_page_writes", "off"));
+        Clone host = snapshot.clone(
+                "host",
+                o -> o.setting("fsync", "off")
+                        .setting("synchronous_commit", "off")
+                        .setting("full_page_writes", "off"));
         host.start();
         String ours;
         List<Contender> contenders = new ArrayList<>();
@@ -83,12 +85,12 @@ final class ColdStart implements Scenario {
             FreshScratch scratch = new FreshScratch(snapshot);
             ours = scratch.name();
             contenders.add(scratch);
-            contenders.add(new BareServer(
-                    FLOOR, ground.postgres(), bare.dataDirectory(), bare.credentials(), Map.of()));
+            contenders.add(
+                    new BareServer(FLOOR, ground.postgres(), bare.dataDirectory(), bare.credentials(), Map.of()));
             contenders.add(new BareServer(
                     FLOOR_LEAN, ground.postgres(), bare.dataDirectory(), bare.credentials(), Lean.SETTINGS));
-            contenders.add(new ShellCopy(
-                    ground.postgres(), source.dataDirectory(), ground.directory(), source.credentials()));
+            contenders.add(
+                    new ShellCopy(ground.postgres(), source.dataDirectory(), ground.directory(), source.credentials()));
             contenders.add(new TemplateDatabase("TEMPLATE", host, ""));
             contenders.add(new TemplateDatabase("TEMPLATE, file_copy", host, "STRATEGY file_copy"));
             if (ground.sharesBlocks()) {
@@ -119,8 +121,8 @@ final class ColdStart implements Scenario {
     private static void figures(
             Ground ground, Report report, String where, long megabytes, Map<String, Samples> samples, String ours) {
         double scratch = samples.get(ours).median();
-        Figure toFloor = Figure.ratio(
-                "cold/" + where, scratch, "ms", samples.get(FLOOR).median(), "to " + FLOOR);
+        Figure toFloor =
+                Figure.ratio("cold/" + where, scratch, "ms", samples.get(FLOOR).median(), "to " + FLOOR);
         Double bar = BAR_TO_FLOOR.get(ground.name());
         report.add(bar == null ? toFloor : toFloor.atMost(bar));
         double template = Math.min(

@@ -50,10 +50,9 @@ final class Crowd implements Scenario {
 
     /** The proportional set size of a process and its children: what is shared is counted in parts. */
     private static long memory(long pid) throws IOException {
-        List<ProcessHandle> family =
-                ProcessHandle.of(pid).stream()
-                        .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
-                        .toList();
+        List<ProcessHandle> family = ProcessHandle.of(pid).stream()
+                .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+                .toList();
         long bytes = 0;
         for (ProcessHandle process : family) {
             Path file = Path.of("/proc", Long.toString(process.pid()), "smaps_rollup");

@@ -71,7 +71,8 @@ final class Lifecycle implements Scenario {
             live.delete();
         }
         report.table(
-                "Steps, " + ground.name() + " (" + repo.status().storage().replaceFirst(".*\\(", "(").replaceAll("[()]", "") + ")",
+                "Steps, " + ground.name() + " ("
+                        + repo.status().storage().replaceFirst(".*\\(", "(").replaceAll("[()]", "") + ")",
                 List.of(bare, running, stopped, cloned, started, firstQuery, stop, delete),
                 bare.name());
     }

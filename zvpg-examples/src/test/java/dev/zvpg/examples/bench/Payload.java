@@ -24,10 +24,12 @@ final class Payload {
      * @param megabytes 8 is a database without anything in it
      */
     static Snapshot snapshot(Snapshot from, long megabytes) throws SQLException {
-        Branch branch = from.branch("mb" + megabytes, o -> o.setting("fsync", "off")
-                .setting("wal_level", "minimal")
-                .setting("max_wal_senders", "0")
-                .setting("max_wal_size", "4GB"));
+        Branch branch = from.branch(
+                "mb" + megabytes,
+                o -> o.setting("fsync", "off")
+                        .setting("wal_level", "minimal")
+                        .setting("max_wal_senders", "0")
+                        .setting("max_wal_size", "4GB"));
         branch.start();
         try (Connection connection = branch.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {

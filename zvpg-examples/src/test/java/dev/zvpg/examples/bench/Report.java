@@ -57,7 +57,8 @@ final class Report {
                 .writeValue(
                         directory.resolve("report.json").toFile(),
                         Map.of("machine", machine, "figures", figures, "comparisons", comparisons));
-        StringBuilder markdown = new StringBuilder("# Benchmark\n\n").append(machine).append("\n\n");
+        StringBuilder markdown =
+                new StringBuilder("# Benchmark\n\n").append(machine).append("\n\n");
         markdown.append("| figure | value | unit | ratio | bar | |\n|---|---|---|---|---|---|\n");
         for (Figure figure : figures) {
             markdown.append("| ")
@@ -73,7 +74,11 @@ final class Report {
         }
         for (Comparison comparison : comparisons) {
             String file = Charts.write(directory, comparison);
-            markdown.append("\n## ").append(comparison.title()).append("\n\n![](").append(file).append(")\n\n");
+            markdown.append("\n## ")
+                    .append(comparison.title())
+                    .append("\n\n![](")
+                    .append(file)
+                    .append(")\n\n");
             markdown.append("| | p50 ms | p95 ms | quartiles apart | ratio |\n|---|---|---|---|---|\n");
             for (Row row : comparison.rows()) {
                 markdown.append(String.format(

@@ -30,8 +30,8 @@ final class Sustained implements Scenario {
             try {
                 Snapshot snapshot = repo.branch("main").snapshot("empty", "");
                 Clone bare = snapshot.clone("bare");
-                BareServer floor = new BareServer(
-                        "bare", ground.postgres(), bare.dataDirectory(), bare.credentials(), Map.of());
+                BareServer floor =
+                        new BareServer("bare", ground.postgres(), bare.dataDirectory(), bare.credentials(), Map.of());
                 double ours = 0;
                 double bareStarts = 0;
                 for (int turn = 0; turn < TURNS; turn++) {
