@@ -145,7 +145,8 @@ class AttachedTest {
     void aPortThatIsTakenIsToldSo() throws Exception {
         Path data = sandbox.cluster(postgres, "data");
         ServerSpec spec = spec(data, Map.of());
-        try (ServerSocket taken = new ServerSocket(spec.port(), 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken =
+                new ServerSocket(spec.port(), 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             assertThat(taken.isBound()).isTrue();
             assertThatThrownBy(() -> postgres.start(spec)).isInstanceOf(PortTakenException.class);
         }
