@@ -4,21 +4,20 @@ import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import org.knowm.xchart.HorizontalBarChart;
-import org.knowm.xchart.HorizontalBarChartBuilder;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
-import org.knowm.xchart.style.Styler;
 
 /** Draws comparisons: one bar for each contender, on a logarithmic scale, because the peers are far apart. */
 final class Charts {
 
-    private static final int WIDTH = 800;
-    private static final int ROW = 36;
+    private static final int HEIGHT = 480;
+    private static final int COLUMN = 90;
     private static final int FRAME = 140;
+    private static final int SLANT_DEGREES = 35;
 
     private Charts() {}
 
@@ -31,20 +30,18 @@ final class Charts {
             names.add(row.name());
             values.add(row.p50());
         }
-        Collections.reverse(names); // the first one on top
-        Collections.reverse(values);
-        HorizontalBarChart chart = new HorizontalBarChartBuilder()
-                .width(WIDTH)
-                .height(FRAME + ROW * names.size())
+        CategoryChart chart = new CategoryChartBuilder()
+                .width(FRAME + COLUMN * names.size())
+                .height(HEIGHT)
                 .title(comparison.title())
-                .xAxisTitle("p50, " + comparison.unit() + " (logarithmic)")
+                .yAxisTitle("p50, " + comparison.unit() + " (logarithmic)")
                 .build();
         chart.getStyler().setLegendVisible(false);
         chart.getStyler().setLabelsVisible(true);
-        chart.getStyler().setXAxisLogarithmic(true);
+        chart.getStyler().setYAxisLogarithmic(true);
+        chart.getStyler().setXAxisLabelRotation(SLANT_DEGREES);
         chart.getStyler().setPlotGridLinesColor(new Color(0xDDDDDD));
-        chart.getStyler().setToolTipType(Styler.ToolTipType.xLabels);
-        chart.addSeries("p50", values, names);
+        chart.addSeries("p50", names, values);
         VectorGraphicsEncoder.saveVectorGraphic(chart, directory.resolve(file).toString(), VectorGraphicsFormat.SVG);
         return file;
     }

@@ -49,8 +49,7 @@ final class ColdStart implements Scenario {
             try {
                 Snapshot empty = repo.branch("main").snapshot("empty", "");
                 for (long megabytes : sizes) {
-                    medians.put(
-                            megabytes, measure(ground, report, repo, Payload.snapshot(empty, megabytes), megabytes));
+                    medians.put(megabytes, measure(ground, report, Payload.snapshot(empty, megabytes), megabytes));
                 }
             } finally {
                 repo.destroy();
@@ -67,8 +66,7 @@ final class ColdStart implements Scenario {
         }
     }
 
-    private static double measure(Ground ground, Report report, Repository repo, Snapshot snapshot, long megabytes)
-            throws Exception {
+    private static double measure(Ground ground, Report report, Snapshot snapshot, long megabytes) throws Exception {
         Rounds rounds = new Rounds(2, megabytes == SMALL ? 15 : megabytes == MIDDLE ? 7 : 5);
         String where = ground.name() + "/" + megabytes + "MB";
         Clone bare = snapshot.clone("bare");
@@ -104,10 +102,10 @@ final class ColdStart implements Scenario {
                 contenders.add(new ZonkyPrepared());
                 contenders.add(new ZonkyServer());
             }
-            Map<String, Samples> samples = rounds.interleave(contenders);
-            report.table("Cold, " + where, samples.values(), FLOOR);
-            figures(ground, report, where, megabytes, samples, ours);
-            return samples.get(ours).median();
+            Timings timings = rounds.interleave(contenders);
+            report.table("Cold, " + where, timings.all(), FLOOR);
+            figures(ground, report, where, megabytes, timings, ours);
+            return timings.median(ours);
         } finally {
             for (Contender contender : contenders) {
                 contender.close();
@@ -119,15 +117,12 @@ final class ColdStart implements Scenario {
     }
 
     private static void figures(
-            Ground ground, Report report, String where, long megabytes, Map<String, Samples> samples, String ours) {
-        double scratch = samples.get(ours).median();
-        Figure toFloor =
-                Figure.ratio("cold/" + where, scratch, "ms", samples.get(FLOOR).median(), "to " + FLOOR);
+            Ground ground, Report report, String where, long megabytes, Timings timings, String ours) {
+        double scratch = timings.median(ours);
+        Figure toFloor = Figure.ratio("cold/" + where, scratch, "ms", timings.median(FLOOR), "to " + FLOOR);
         Double bar = BAR_TO_FLOOR.get(ground.name());
         report.add(bar == null ? toFloor : toFloor.atMost(bar));
-        double template = Math.min(
-                samples.get("TEMPLATE").median(),
-                samples.get("TEMPLATE, file_copy").median());
+        double template = Math.min(timings.median("TEMPLATE"), timings.median("TEMPLATE, file_copy"));
         Figure toTemplate = Figure.faster("cold-template/" + where, scratch, "ms", template, "TEMPLATE");
         Double least = ground.isConstantTime() ? BAR_TO_TEMPLATE.get(megabytes) : null;
         report.add(least == null ? toTemplate : toTemplate.atLeast(least));

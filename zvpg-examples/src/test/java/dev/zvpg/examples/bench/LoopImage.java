@@ -39,7 +39,7 @@ final class LoopImage implements AutoCloseable {
                     "mount", "-o", "loop", image.file().toString(), image.root().toString()));
             return Optional.of(image);
         } catch (IOException e) {
-            Console.say("not measured: " + e.getMessage().strip());
+            Console.say("not measured: " + String.valueOf(e.getMessage()).strip());
             image.remove();
             return Optional.empty();
         }

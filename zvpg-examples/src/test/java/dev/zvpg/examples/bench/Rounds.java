@@ -1,8 +1,6 @@
 package dev.zvpg.examples.bench;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How often things are measured.
@@ -13,19 +11,18 @@ import java.util.Map;
 record Rounds(int warmUp, int counted) {
 
     /** Lets the contenders take turns, in another order each round, and returns their times by name. */
-    Map<String, Samples> interleave(List<? extends Contender> contenders) throws Exception {
-        Map<String, Samples> samples = new LinkedHashMap<>();
-        contenders.forEach(contender -> samples.put(contender.name(), new Samples(contender.name())));
+    Timings interleave(List<? extends Contender> contenders) throws Exception {
+        Timings timings = new Timings(contenders);
         for (int round = -warmUp; round < counted; round++) {
             for (int turn = 0; turn < contenders.size(); turn++) {
                 Contender contender = contenders.get(Math.floorMod(round + turn, contenders.size()));
                 try {
-                    samples.get(contender.name()).run(round >= 0, contender::fresh);
+                    timings.of(contender.name()).run(round >= 0, contender::fresh);
                 } finally {
                     contender.discard();
                 }
             }
         }
-        return samples;
+        return timings;
     }
 }

@@ -8,7 +8,6 @@ import dev.zvpg.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A lease from a warm pool, against connecting to a server that already runs and against the peers, at 8 MB. */
@@ -109,20 +108,15 @@ final class Warm implements Scenario {
             peers.add(zonky.name());
         }
         try {
-            Map<String, Samples> samples = new Rounds(WARM_UP, ROUNDS).interleave(contenders);
-            report.table("Warm, " + ground.name(), samples.values(), CONNECT);
+            Timings timings = new Rounds(WARM_UP, ROUNDS).interleave(contenders);
+            report.table("Warm, " + ground.name(), timings.all(), CONNECT);
             String where = "/" + ground.name();
             report.add(Figure.of("lease" + where, leasing.leases.median(), "ms").atMost(LEASE_BAR_MS));
-            double ours = samples.get(LEASE).median();
-            report.add(Figure.ratio(
-                            "lease-to-query" + where,
-                            ours,
-                            "ms",
-                            samples.get(CONNECT).median(),
-                            "to " + CONNECT)
+            double ours = timings.median(LEASE);
+            report.add(Figure.ratio("lease-to-query" + where, ours, "ms", timings.median(CONNECT), "to " + CONNECT)
                     .atMost(CONNECT_BAR));
             double fastest = peers.stream()
-                    .mapToDouble(peer -> samples.get(peer).median())
+                    .mapToDouble(peer -> timings.median(peer))
                     .min()
                     .orElseThrow();
             report.add(Figure.faster("lease-peers" + where, ours, "ms", fastest, "the fastest peer")
