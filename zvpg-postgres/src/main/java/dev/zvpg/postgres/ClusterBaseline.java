@@ -79,6 +79,9 @@ final class ClusterBaseline implements Baseline {
             if (!isProvable(connection)) {
                 return () -> false;
             }
+            // all that a proof will ask, before the checkpoint: reading a catalog for the first time may write to it
+            endSessions(connection);
+            Set<Long> processes = processes(connection, control);
             checkpoint(connection);
             State state = state(connection);
             Fingerprint files = fingerprint(connection, control);
@@ -86,7 +89,7 @@ final class ClusterBaseline implements Baseline {
                 return () -> false;
             }
             awaitTick(files);
-            return new ClusterBaseline(server, control, state, files, processes(connection, control));
+            return new ClusterBaseline(server, control, state, files, processes);
         } catch (SQLException e) {
             throw server.failure("does not tell how it is", e);
         } catch (IOException e) {
