@@ -8,14 +8,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** A fresh file system in a file, mounted for one test class. Confined to one thread. */
 public final class LoopMount implements AutoCloseable {
 
     private static final long IMAGE_BYTES =
             2L << 30; // sparse; several clusters at once, and deleted subvolumes give space back later
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long RETRY_NANOS = 20_000_000;
 
     private final Path directory;
     private final Thread hook = new Thread(this::unmount);
@@ -92,7 +97,13 @@ public final class LoopMount implements AutoCloseable {
 
     private void unmount() {
         try {
+            // what a killed JVM had started may still be at work here for a moment
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
             Tool.Result result = Tool.run(directory, List.of("umount", root().toString()));
+            while (result.exitCode() != 0 && System.nanoTime() - deadline < 0) {
+                LockSupport.parkNanos(RETRY_NANOS);
+                result = Tool.run(directory, List.of("umount", root().toString()));
+            }
             if (result.exitCode() != 0) {
                 throw new IOException("umount: " + result.lines());
             }
