@@ -20,20 +20,12 @@ final class PoolWorkers {
     private static final Logger LOG = LoggerFactory.getLogger(PoolWorkers.class);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
-    /** Where every lessee writes, proofs cost and save nothing: after so many in vain, only every so-manyth is prepared. */
-    private static final int IN_VAIN = 4;
-
-    private static final int STILL_TRIED = 16;
-
     private final ScratchPool pool;
     private final Scratches scratches;
     private final SnapshotId from;
     private final String ref;
     private final PoolOptions options;
     private final ExecutorService threads;
-
-    /** How many clones in a row did not come back unchanged. */
-    private final AtomicInteger changedInARow = new AtomicInteger();
 
     PoolWorkers(ScratchPool pool, Scratches scratches, SnapshotId from, String ref, PoolOptions options) {
         this.pool = pool;
@@ -79,8 +71,7 @@ final class PoolWorkers {
 
     /** The clone answers; that is found out in any case, before somebody waits for it. */
     private Baseline baseline(Scratch scratch) {
-        int changed = changedInARow.get();
-        if (options.reuse() && (changed < IN_VAIN || changed % STILL_TRIED == 0)) {
+        if (options.reuse()) {
             return scratch.server().baseline();
         }
         scratch.server().position();
@@ -91,16 +82,10 @@ final class PoolWorkers {
     void check(Pooled clone) {
         threads.execute(() -> {
             clone.markUsed();
-            if (pool.isClosed() || !isUnchanged(clone) || !pool.offer(clone, false)) {
+            if (pool.isClosed() || !holds(clone) || !pool.offer(clone, false)) {
                 finish(clone.scratch());
             }
         });
-    }
-
-    private boolean isUnchanged(Pooled clone) {
-        boolean unchanged = holds(clone);
-        changedInARow.updateAndGet(changed -> unchanged ? 0 : changed + 1);
-        return unchanged;
     }
 
     private static boolean holds(Pooled clone) {

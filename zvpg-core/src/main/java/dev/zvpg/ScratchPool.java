@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * replaced. A snapshot taken after {@code VACUUM} leaves nothing to note. What a reused clone does not forget is what it counted:
  * statistics views, the object ids it would give out next, and its log.
  *
- * <p>Where clone after clone comes back changed, most new ones are not prepared for a proof any more, which would only cost time;
- * one in a while still is.
- *
  * <p>Nobody may use a clone after giving it back: a connection pool that is left open reconnects, and meets the next lessee.
  *
  * <p><b>Closing</b> ends the servers of all its clones, the leased ones too: their sessions break, their methods throw

@@ -89,25 +89,6 @@ class ScratchPoolTest {
     }
 
     @Test
-    void whereEveryLesseeWritesProofsAreRareAndComeBackWithTheFirstOneWhoDoesNot() {
-        try (ScratchPool pool = v1.pool(o -> o.size(1))) {
-            for (int i = 0; i < 8; i++) {
-                try (ScratchClone pg = pool.lease(LONG)) {
-                    server(pg).put("mine", "" + i);
-                }
-            }
-            try (ScratchClone pg = pool.lease(LONG)) { // unchanged, but nobody can tell any more
-                assertThat(server(pg).rows()).containsOnlyKeys("a");
-            }
-            assertThat(pool.info().reused()).isZero();
-            for (int i = 0; pool.info().reused() == 0; i++) {
-                assertThat(i).as("leases without a proof").isLessThan(20);
-                pool.lease(LONG).close();
-            }
-        }
-    }
-
-    @Test
     void aCloneThatWasChangedIsReplacedAndOneThatWasNotIsReused() {
         try (ScratchPool pool = v1.pool(o -> o.size(1))) {
             Path first;
