@@ -43,6 +43,7 @@ final class Startup {
     }
 
     PostgresServer run() throws PortTakenException {
+        Settings.check(installation.major(), spec.settings());
         boolean attached = spec.lifetime() == Lifetime.ATTACHED;
         if (attached) {
             Cluster.requireStartable(installation, dataDirectory); // no server ever ran on these files

@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -33,6 +35,8 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
     private static final Map<String, Path> TEMPLATES = new ConcurrentHashMap<>();
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 29_999;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long RETRY_NANOS = 1_000_000;
 
     private Path root = Path.of("/nowhere");
 
@@ -46,7 +50,7 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
-        List<Long> left = processes(root);
+        List<Long> left = left();
         left.forEach(Sandbox::kill);
         boolean socketsLeft = Files.exists(root) && leftovers();
         Trees.delete(root);
@@ -54,6 +58,17 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
             assertThat(left).as("processes left by the test").isEmpty();
             assertThat(socketsLeft).as("sockets or locks left by the test").isFalse();
         }
+    }
+
+    /** What does not end by itself: a server that was stopped is gone before the last of its processes. */
+    private List<Long> left() throws IOException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        List<Long> left = processes(root);
+        while (!left.isEmpty() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(RETRY_NANOS);
+            left = processes(root);
+        }
+        return left;
     }
 
     /** A path in it. */
