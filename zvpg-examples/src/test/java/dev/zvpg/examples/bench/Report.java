@@ -43,6 +43,9 @@ final class Report {
                 .map(s -> new Row(s.name(), s.median(), s.percentile(95), s.spread(), s.median() / unit))
                 .toList();
         comparisons.add(new Comparison(title, "ms", rows));
+        Console.say(title + ": p50, p95 in ms, and the ratio of p50 to " + floor);
+        rows.forEach(row -> Console.say(String.format(
+                Locale.ROOT, "  %-40s %9.1f %9.1f %7.2f", row.name(), row.p50(), row.p95(), row.ratio())));
     }
 
     boolean isShort() {
