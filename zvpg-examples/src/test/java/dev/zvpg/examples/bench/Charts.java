@@ -11,7 +11,7 @@ import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 
-/** Draws comparisons: one bar for each contender, on a logarithmic scale, because the peers are far apart. */
+/** Draws comparisons: one bar for each contender, with its value on it. */
 final class Charts {
 
     private static final int HEIGHT = 480;
@@ -34,11 +34,10 @@ final class Charts {
                 .width(FRAME + COLUMN * names.size())
                 .height(HEIGHT)
                 .title(comparison.title())
-                .yAxisTitle("p50, " + comparison.unit() + " (logarithmic)")
+                .yAxisTitle("p50, " + comparison.unit() + "")
                 .build();
         chart.getStyler().setLegendVisible(false);
         chart.getStyler().setLabelsVisible(true);
-        chart.getStyler().setYAxisLogarithmic(true);
         chart.getStyler().setXAxisLabelRotation(SLANT_DEGREES);
         chart.getStyler().setPlotGridLinesColor(new Color(0xDDDDDD));
         chart.addSeries("p50", names, values);
