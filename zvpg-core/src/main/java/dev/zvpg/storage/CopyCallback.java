@@ -18,7 +18,7 @@ public interface CopyCallback {
      * Tells how far the copy is. Called at most a few times a second, and once at the end.
      *
      * @param doneBytes the bytes copied so far
-     * @param totalBytes the bytes to copy, as estimated before the copy began
+     * @param totalBytes the bytes to copy, as estimated before the copy began; 0 where the copy shares its blocks
      */
     default void progress(long doneBytes, long totalBytes) {}
 

@@ -83,14 +83,14 @@ final class Reflink {
         if (result.exitCode() != 0 && result.lines().isEmpty()) {
             throw new IOException("cp ended with exit code " + result.exitCode() + " and said nothing");
         }
+        // a tree that is still is one of ours, which has no sockets and the like any more, and has not changed
         if (alive) {
             PlainCopy.complete(source, target, made);
+            for (Node special : TreePlan.of(target, target).specials) {
+                Files.deleteIfExists(special.target());
+            }
         }
-        TreePlan copied = TreePlan.of(target, target);
-        for (Node special : copied.specials) {
-            Files.deleteIfExists(special.target());
-        }
-        callback.progress(copied.bytes(), copied.bytes());
+        callback.progress(0, 0); // no byte was copied
     }
 
     private static IOException failure(String line) {

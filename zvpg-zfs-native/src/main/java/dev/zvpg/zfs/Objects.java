@@ -31,6 +31,9 @@ final class Objects {
     /** In which dataset a snapshot was last seen. Only a hint: programs look elsewhere when it is not there. */
     private final Map<SnapshotId, String> seen = new ConcurrentHashMap<>();
 
+    /** The bytes that snapshots refer to, which never change. */
+    private final Map<SnapshotId, Long> referenced = new ConcurrentHashMap<>();
+
     Objects(Lzc lzc, Names names) {
         this.lzc = lzc;
         this.names = names;
@@ -69,12 +72,17 @@ final class Objects {
     }
 
     Scan scan() {
-        Scan scan = Scan.of(run(Program.LIST, "list", "zfs " + names.root(), Map.of()));
+        Map<SnapshotId, Long> known = Map.copyOf(referenced);
+        Map<String, Boolean> unasked = new HashMap<>();
+        known.keySet().forEach(id -> unasked.put(id.value(), true));
+        Scan scan = Scan.of(run(Program.LIST, "list", "zfs " + names.root(), Map.of("known", unasked)), known);
         Map<SnapshotId, String> now = new HashMap<>();
         for (StoredSnapshot snapshot : scan.listing().snapshots()) {
             now.put(snapshot.id(), names.dataset(snapshot.volume()));
+            snapshot.referencedBytes().ifPresent(bytes -> referenced.put(snapshot.id(), bytes));
         }
         seen.keySet().retainAll(now.keySet());
+        referenced.keySet().retainAll(now.keySet());
         seen.putAll(now);
         return scan;
     }

@@ -61,14 +61,19 @@ record Scan(Listing listing, List<VolumeId> left) {
         }
     }
 
-    static Scan of(Program.Result found) {
+    /**
+     * Reads an answer.
+     *
+     * @param referenced what snapshots are known to refer to, and so were not asked
+     */
+    static Scan of(Program.Result found, Map<SnapshotId, Long> referenced) {
         List<StoredVolume> volumes = found.table("volumes").entrySet().stream()
                 .sorted(BY_AGE)
                 .map(Scan::volume)
                 .toList();
         List<StoredSnapshot> snapshots = found.table("snapshots").entrySet().stream()
                 .sorted(BY_AGE)
-                .map(Scan::snapshot)
+                .map(entry -> snapshot(entry, referenced))
                 .toList();
         List<String> foreign = found.table("foreign").keySet().stream().sorted().toList();
         List<VolumeId> left = found.table("left").keySet().stream()
@@ -88,14 +93,16 @@ record Scan(Listing listing, List<VolumeId> left) {
                 OptionalLong.of(number(entry, "referenced")));
     }
 
-    private static StoredSnapshot snapshot(Map.Entry<String, Object> entry) {
+    private static StoredSnapshot snapshot(Map.Entry<String, Object> entry, Map<SnapshotId, Long> referenced) {
+        SnapshotId id = new SnapshotId(entry.getKey());
+        Long known = referenced.get(id);
         return new StoredSnapshot(
-                new SnapshotId(entry.getKey()),
+                id,
                 new VolumeId(String.valueOf(Program.table(entry.getValue()).get("volume"))),
                 attributes(entry),
                 State.of(entry).created(),
                 OptionalLong.of(number(entry, "used")),
-                OptionalLong.of(number(entry, "referenced")));
+                OptionalLong.of(known == null ? number(entry, "referenced") : known));
     }
 
     private static long number(Map.Entry<String, Object> entry, String name) {

@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 
 /**
  * What the storage takes beside ZFS's own command line, and whether a clone's time depends on how much there is. Rounds of the
  * two sides alternate, so that what else the machine does meets both; the figures are medians, in milliseconds, and the ratio
- * counts. Prints {@code name value unit ratio bar pass|short}.
+ * counts. Prints {@code name value unit ratio bar pass|short}. Arguments choose parts: {@code command}, {@code size},
+ * {@code number}.
  *
  * <p>Confined to the main thread.
  */
@@ -50,11 +52,18 @@ final class ZfsBenchmark {
     }
 
     public static void main(String[] arguments) throws Exception {
+        Set<String> parts = Set.of(arguments.length == 0 ? new String[] {"command", "size", "number"} : arguments);
         ZfsBenchmark benchmark = new ZfsBenchmark();
         try {
-            benchmark.againstTheCommandLine();
-            benchmark.againstSize();
-            benchmark.againstNumber();
+            if (parts.contains("command")) {
+                benchmark.againstTheCommandLine();
+            }
+            if (parts.contains("size")) {
+                benchmark.againstSize();
+            }
+            if (parts.contains("number")) {
+                benchmark.againstNumber();
+            }
         } finally {
             benchmark.storage.close();
             PoolTools.destroy(benchmark.root);

@@ -14,10 +14,12 @@ import java.util.stream.Collectors;
  * Measures ZVPG next to what people use today, and writes a report.
  *
  * <p>Usage: {@code Bench DIRECTORY [only=PART,...] [on=FILESYSTEM,...] [quick]}. The report goes to {@code DIRECTORY}; parts are
- * steps, cold, warm, reset, sustained, crowd and overhead; file systems are the directory's own, btrfs and xfs.
+ * steps, cold, warm, reset, sustained, crowd and overhead; file systems are the directory's own, btrfs, xfs, and zfs where the
+ * environment variable {@value #POOL} names a pool to use.
  */
 public final class Bench {
 
+    private static final String POOL = "ZVPG_ZFS_POOL";
     private static final int STEPS_ROUNDS = 30;
     private static final int STEPS_ROUNDS_QUICK = 5;
 
@@ -69,6 +71,12 @@ public final class Bench {
         }
         onAnImage("btrfs", report, "mkfs.btrfs", "-q");
         onAnImage("xfs", report, "mkfs.xfs", "-q", "-m", "reflink=1");
+        String pool = System.getenv(POOL);
+        if (pool != null) {
+            try (Ground zfs = Ground.inPool(pool, directory, postgres)) {
+                measure(zfs, report);
+            }
+        }
         report.write(directory);
         Console.say("\nreport: " + directory.resolve("report.md"));
     }

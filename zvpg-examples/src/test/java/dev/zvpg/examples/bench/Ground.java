@@ -4,11 +4,13 @@ import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.zfs.ZfsStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.function.Supplier;
+import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its kind, such as {@code btrfs}
  * @param directory an empty directory on it, which everybody may enter
- * @param storage another storage than the one in a repository's home; or null
+ * @param storage another storage than the one in a repository's home, by the repository's name; or null
  * @param postgres the installation
  */
-record Ground(String name, Path directory, @Nullable Supplier<Storage> storage, Postgres postgres)
+record Ground(String name, Path directory, @Nullable Function<String, Storage> storage, Postgres postgres)
         implements AutoCloseable {
 
     /** In a directory of this machine. */
@@ -30,6 +32,16 @@ record Ground(String name, Path directory, @Nullable Supplier<Storage> storage, 
         return new Ground(type.startsWith("ext") ? "ext4" : type, openDirectory(parent), null, postgres);
     }
 
+    /** In a ZFS pool; what is not a volume lies in a directory of this machine. */
+    static Ground inPool(String pool, Path parent, Postgres postgres) throws IOException {
+        Files.createDirectories(parent);
+        return new Ground(
+                "zfs",
+                openDirectory(parent),
+                name -> ZfsStorage.dataset(pool + "/bench-" + name + "-" + UUID.randomUUID()),
+                postgres);
+    }
+
     static Path openDirectory(Path parent) throws IOException {
         return Files.createTempDirectory(
                 parent, "bench-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
@@ -38,7 +50,7 @@ record Ground(String name, Path directory, @Nullable Supplier<Storage> storage, 
     /** A new repository here. */
     Repository repository(String name) {
         Zvpg zvpg = Zvpg.at(directory.resolve(name)).postgres(postgres);
-        return storage == null ? zvpg.init() : zvpg.storage(storage.get()).init();
+        return storage == null ? zvpg.init() : zvpg.storage(storage.apply(name)).init();
     }
 
     /** Whether snapshots and clones here take the same time whatever the size of the data. */

@@ -48,10 +48,6 @@ final class Report {
                 Locale.ROOT, "  %-40s %9.1f %9.1f %7.2f", row.name(), row.p50(), row.p95(), row.ratio())));
     }
 
-    boolean isShort() {
-        return figures.stream().anyMatch(figure -> figure.verdict().equals("short"));
-    }
-
     /** Writes {@code report.md}, {@code report.json} and a chart for each comparison. */
     void write(Path directory) throws IOException {
         Files.createDirectories(directory);

@@ -8,7 +8,7 @@ class ShopOnZvpg extends ShopTests {
 
     @RegisterExtension
     static final ZvpgExtension db = ZvpgExtension.prepared("shop", server -> prepare(server.dataSource("postgres")))
-            .pool(o -> o.size(2 * SampleSuite.THREADS));
+            .pool(o -> o.size(2 * SampleSuite.THREADS).reuse(false));
 
     private final DataSource database;
 

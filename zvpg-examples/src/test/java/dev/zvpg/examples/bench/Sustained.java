@@ -39,7 +39,7 @@ final class Sustained implements Scenario {
                         floor.fresh();
                         floor.discard();
                     });
-                    try (ScratchPool pool = snapshot.pool(o -> o.size(POOL))) {
+                    try (ScratchPool pool = snapshot.pool(o -> o.size(POOL).reuse(false))) {
                         perSecond(() -> useOnce(pool)); // the pool is full at first, which is not what is asked
                         ours += perSecond(() -> useOnce(pool));
                     }
