@@ -4,7 +4,6 @@ import dev.zvpg.InUseException;
 import dev.zvpg.NotFoundException;
 import dev.zvpg.PermissionException;
 import dev.zvpg.StorageException;
-import dev.zvpg.ZvpgException;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
@@ -41,18 +40,6 @@ record MountPoints(Path root) {
 
     Path of(SnapshotId snapshot) {
         return root.resolve("snapshots").resolve(snapshot.value());
-    }
-
-    /**
-     * Mounts the storage's own dataset, in which there is nothing. ZFS opens a file system that is not mounted anew for each
-     * child that it lists, which was a third of a listing's time at a hundred children. Nothing else depends on it.
-     */
-    void mountRoot(Names names) {
-        try {
-            mount(names.root(), root.resolve("root"), true);
-        } catch (ZvpgException e) {
-            LOG.debug("{} is not mounted, so listings take longer", names.root(), e);
-        }
     }
 
     /**

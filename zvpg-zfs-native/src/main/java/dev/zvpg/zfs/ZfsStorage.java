@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>A volume is the dataset {@code DATASET/ID.zvpg}, a snapshot of it is {@code DATASET/ID.zvpg@ID}, their attributes are user
  * properties {@code zvpg:NAME}. Volumes are mounted when {@link #directory(VolumeId)} is first asked for them, snapshots
- * read-only, and stay so when the storage is closed; so does {@code DATASET} itself, in which there is nothing. What was destroyed but is still needed by something that grew from it
+ * read-only, and stay so when the storage is closed. What was destroyed but is still needed by something that grew from it
  * stays in the pool, out of sight, until that goes.
  *
  * <p>Root only, on Linux, with OpenZFS 2.1 or later: ZFS grants channel programs and mounting to nobody else.
@@ -75,9 +75,7 @@ public final class ZfsStorage implements Storage {
         ZfsOptions chosen = options.apply(ZfsOptions.defaults(dataset));
         Lzc lzc = Lzc.open();
         Map<String, Object> nativeProperties = Root.open(lzc, names, chosen);
-        MountPoints mountPoints = new MountPoints(chosen.mountDirectory());
-        mountPoints.mountRoot(names);
-        return new ZfsStorage(new Objects(lzc, names), mountPoints, nativeProperties);
+        return new ZfsStorage(new Objects(lzc, names), new MountPoints(chosen.mountDirectory()), nativeProperties);
     }
 
     @Override
