@@ -3,6 +3,7 @@ package dev.zvpg.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,13 @@ abstract class CommandLineContract {
                 Statement statement = connection.createStatement()) {
             return statement.execute(sql) ? first(statement) : "";
         }
+    }
+
+    /** What a snapshot alone keeps on disk changes while its neighbours come and go. */
+    private static JsonNode withoutSpace(JsonNode info) {
+        JsonNode copy = info.deepCopy();
+        copy.findParents("usedBytes").forEach(object -> ((ObjectNode) object).remove("usedBytes"));
+        return copy;
     }
 
     private static String first(Statement statement) throws SQLException {
@@ -95,11 +103,11 @@ abstract class CommandLineContract {
         assertThat(Instant.parse(v2.get("created").textValue())).isBefore(Instant.now());
         JsonNode listed = place.zvpg("snapshot", "list", "--json").json();
         assertThat(listed).hasSize(5);
-        assertThat(listed.get(1)).isEqualTo(v2);
+        assertThat(withoutSpace(listed.get(1))).isEqualTo(withoutSpace(v2));
         assertThat(place.zvpg("snapshot", "list").succeeded().out())
                 .matches("(?s)SNAPSHOT +CREATED +AUTHOR.*")
                 .containsPattern("(?m)^main@v1 +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d .* Initial schema$");
-        assertThat(place.zvpg("commit", "list", "--json").json()).isEqualTo(listed);
+        assertThat(withoutSpace(place.zvpg("commit", "list", "--json").json())).isEqualTo(withoutSpace(listed));
 
         assertThat(place.zvpg("snapshot", "delete", "v2").succeeded().out()).isEqualTo("deleted snapshot main@v2\n");
         place.zvpg("commit", "delete", "main@v3").succeeded();
