@@ -28,14 +28,15 @@ final class Charts {
         List<Double> values = new ArrayList<>();
         for (Report.Row row : comparison.rows()) {
             names.add(row.name());
-            values.add(row.p50());
+            values.add(Math.round(row.p50() * 10) / 10.0); // as in the table; it is the label too
         }
         CategoryChart chart = new CategoryChartBuilder()
                 .width(FRAME + COLUMN * names.size())
                 .height(HEIGHT)
                 .title(comparison.title())
-                .yAxisTitle("p50, " + comparison.unit() + "")
+                .yAxisTitle("p50, " + comparison.unit())
                 .build();
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setLegendVisible(false);
         chart.getStyler().setLabelsVisible(true);
         chart.getStyler().setXAxisLabelRotation(SLANT_DEGREES);

@@ -12,6 +12,11 @@ record Rounds(int warmUp, int counted) {
 
     /** Lets the contenders take turns, in another order each round, and returns their times by name. */
     Timings interleave(List<? extends Contender> contenders) throws Exception {
+        return interleave(contenders, () -> {});
+    }
+
+    /** As above, with something between any two turns that is not timed. */
+    Timings interleave(List<? extends Contender> contenders, Samples.Step between) throws Exception {
         Timings timings = new Timings(contenders);
         for (int round = -warmUp; round < counted; round++) {
             for (int turn = 0; turn < contenders.size(); turn++) {
@@ -21,6 +26,7 @@ record Rounds(int warmUp, int counted) {
                 } finally {
                     contender.discard();
                 }
+                between.run();
             }
         }
         return timings;
