@@ -225,7 +225,7 @@ final class Native {
      * The C library: the system calls that mount, and those that libzfs_core needs a file descriptor from. They return -1 and leave
      * an error number behind, which jnr keeps for the calling thread.
      *
-     * <p>Constants are those of Linux on x86-64 and AArch64, from {@code sys/mount.h} and {@code fcntl.h}.
+     * <p>Constants are those of Linux on x86-64 and AArch64, from {@code sys/mount.h}, {@code linux/mount.h} and {@code fcntl.h}.
      *
      * <p>Thread-safe.
      */
@@ -239,6 +239,11 @@ final class Native {
         int MNT_DETACH = 2;
         int UMOUNT_NOFOLLOW = 8;
 
+        int FSOPEN_CLOEXEC = 1;
+        int FSCONFIG_SET_FLAG = 0;
+        int FSCONFIG_SET_STRING = 1;
+        int FSCONFIG_CMD_CREATE = 6;
+
         int O_RDWR = 2;
         int O_EXCL = 0x80;
         int O_CLOEXEC = 0x80000;
@@ -246,6 +251,11 @@ final class Native {
         int mount(@In String source, @In String target, @In String type, long flags, @In @Nullable String data);
 
         int umount2(@In String target, int flags);
+
+        /** The beginning of a mount that has no place yet. Linux 5.2, glibc 2.36; elsewhere the call is a link error. */
+        int fsopen(@In String type, int flags);
+
+        int fsconfig(int fd, int cmd, @In @Nullable String key, @In @Nullable String value, int aux);
 
         /** open(2) takes a third argument only when it creates the file; on these machines both forms are called alike. */
         int open(@In String path, int flags);

@@ -25,14 +25,20 @@ final class Objects {
 
     private static final int NAMES_IN_A_MESSAGE = 20;
 
+    /** From about so many on, keeping the root open costs less than opening it anew for each of them. */
+    private static final int MANY_VOLUMES = 10;
+
     private final Lzc lzc;
     private final Names names;
 
     /** In which dataset a snapshot was last seen. Only a hint: programs look elsewhere when it is not there. */
     private final Map<SnapshotId, String> seen = new ConcurrentHashMap<>();
 
-    /** The bytes that snapshots refer to, which never change. */
-    private final Map<SnapshotId, Long> referenced = new ConcurrentHashMap<>();
+    /** What snapshots were last seen to take; a scan asks only what can have changed since. */
+    private volatile Map<SnapshotId, SnapshotSpace> space = Map.of();
+
+    /** In doubt there are. */
+    private volatile boolean hasManyVolumes = true;
 
     Objects(Lzc lzc, Names names) {
         this.lzc = lzc;
@@ -72,17 +78,20 @@ final class Objects {
     }
 
     Scan scan() {
-        Map<SnapshotId, Long> known = Map.copyOf(referenced);
-        Map<String, Boolean> unasked = new HashMap<>();
-        known.keySet().forEach(id -> unasked.put(id.value(), true));
-        Scan scan = Scan.of(run(Program.LIST, "list", "zfs " + names.root(), Map.of("known", unasked)), known);
+        Map<SnapshotId, SnapshotSpace> known = space;
+        Map<String, String> neighbours = new HashMap<>();
+        known.forEach((id, taken) -> neighbours.put(id.value(), taken.neighbours()));
+        Scan scan;
+        try (OpenDataset root = hasManyVolumes ? OpenDataset.of(names.root()) : OpenDataset.none()) {
+            scan = Scan.of(run(Program.LIST, "list", "zfs " + names.root(), Map.of("known", neighbours)), known);
+        }
+        space = scan.space();
+        hasManyVolumes = scan.listing().volumes().size() >= MANY_VOLUMES;
         Map<SnapshotId, String> now = new HashMap<>();
         for (StoredSnapshot snapshot : scan.listing().snapshots()) {
             now.put(snapshot.id(), names.dataset(snapshot.volume()));
-            snapshot.referencedBytes().ifPresent(bytes -> referenced.put(snapshot.id(), bytes));
         }
         seen.keySet().retainAll(now.keySet());
-        referenced.keySet().retainAll(now.keySet());
         seen.putAll(now);
         return scan;
     }

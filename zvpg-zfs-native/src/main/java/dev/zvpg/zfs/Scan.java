@@ -20,9 +20,10 @@ import java.util.OptionalLong;
  * <p>Immutable.
  *
  * @param listing what is ours and visible, and what is foreign
+ * @param space what each snapshot takes, for the next scan to know
  * @param left volumes that verbs which were cut off have left: half-made, or destroyed and of no use to anybody any more
  */
-record Scan(Listing listing, List<VolumeId> left) {
+record Scan(Listing listing, Map<SnapshotId, SnapshotSpace> space, List<VolumeId> left) {
 
     /** Before an attribute's name. */
     static final String PREFIX = "zvpg:";
@@ -64,23 +65,29 @@ record Scan(Listing listing, List<VolumeId> left) {
     /**
      * Reads an answer.
      *
-     * @param referenced what snapshots are known to refer to, and so were not asked
+     * @param known what an earlier scan saw, and so was not asked where it still holds
      */
-    static Scan of(Program.Result found, Map<SnapshotId, Long> referenced) {
+    static Scan of(Program.Result found, Map<SnapshotId, SnapshotSpace> known) {
+        Map<SnapshotId, SnapshotSpace> space = new HashMap<>();
         List<StoredVolume> volumes = found.table("volumes").entrySet().stream()
                 .sorted(BY_AGE)
                 .map(Scan::volume)
                 .toList();
         List<StoredSnapshot> snapshots = found.table("snapshots").entrySet().stream()
                 .sorted(BY_AGE)
-                .map(entry -> snapshot(entry, referenced))
+                .map(entry -> {
+                    SnapshotId id = new SnapshotId(entry.getKey());
+                    SnapshotSpace taken = SnapshotSpace.of(Program.table(entry.getValue()), known.get(id));
+                    space.put(id, taken);
+                    return snapshot(id, entry, taken);
+                })
                 .toList();
         List<String> foreign = found.table("foreign").keySet().stream().sorted().toList();
         List<VolumeId> left = found.table("left").keySet().stream()
                 .sorted()
                 .map(VolumeId::new)
                 .toList();
-        return new Scan(new Listing(volumes, snapshots, foreign), left);
+        return new Scan(new Listing(volumes, snapshots, foreign), Map.copyOf(space), left);
     }
 
     private static StoredVolume volume(Map.Entry<String, Object> entry) {
@@ -93,16 +100,14 @@ record Scan(Listing listing, List<VolumeId> left) {
                 OptionalLong.of(number(entry, "referenced")));
     }
 
-    private static StoredSnapshot snapshot(Map.Entry<String, Object> entry, Map<SnapshotId, Long> referenced) {
-        SnapshotId id = new SnapshotId(entry.getKey());
-        Long known = referenced.get(id);
+    private static StoredSnapshot snapshot(SnapshotId id, Map.Entry<String, Object> entry, SnapshotSpace space) {
         return new StoredSnapshot(
                 id,
                 new VolumeId(String.valueOf(Program.table(entry.getValue()).get("volume"))),
                 attributes(entry),
                 State.of(entry).created(),
-                OptionalLong.of(number(entry, "used")),
-                OptionalLong.of(known == null ? number(entry, "referenced") : known));
+                OptionalLong.of(space.used()),
+                OptionalLong.of(space.referenced()));
     }
 
     private static long number(Map.Entry<String, Object> entry, String name) {

@@ -33,6 +33,7 @@ final class ZfsBenchmark {
     private static final int MANY_ALIVE = 1000;
     private static final int SMALL_MB = 40;
     private static final int LARGE_MB = 1024;
+    private static final String COLUMNS = "name,origin,creation,used,referenced,zvpg:message,zvpg:kind";
 
     private final String root = PoolTools.NAME + "/" + UUID.randomUUID();
     private final String ours = root + "/ours";
@@ -97,22 +98,17 @@ final class ZfsBenchmark {
         while (clones.size() < MANY_CLONES) {
             clones.add(clone(image));
         }
-        compare(
-                "list-200-snapshots-100-clones",
-                0.5,
-                storage::list,
-                () -> PoolTools.run(
-                        "zfs",
-                        "list",
-                        "-H",
-                        "-p",
-                        "-t",
-                        "all",
-                        "-r",
-                        "-o",
-                        "name,origin,creation,used,referenced,zvpg:message,zvpg:kind",
-                        ours));
+        Work listing = () -> PoolTools.run("zfs", "list", "-H", "-p", "-t", "all", "-r", "-o", COLUMNS, ours);
+        compare("list-200-snapshots-100-clones", 0.5, storage::list, listing);
+        compare("open-and-list-200-snapshots-100-clones", 0.5, this::openAndList, listing);
         clones.forEach(storage::destroy);
+    }
+
+    /** A listing without anything known from an earlier one. */
+    private void openAndList() {
+        try (Storage fresh = ZfsStorage.dataset(ours)) {
+            fresh.list();
+        }
     }
 
     private void againstSize() throws Exception {
