@@ -35,6 +35,11 @@ final class Moves {
 
     private record Moved<T>(T result, boolean wasRunning, List<Finding> findings) {}
 
+    /** How its server ends before the step. */
+    private interface Stop {
+        void stop(Copy copy);
+    }
+
     /**
      * Moves it. Called under its lock.
      *
@@ -44,12 +49,21 @@ final class Moves {
      * @return what the gate returned
      */
     <T> T move(Catalog catalog, Copy copy, Image target, String what, Gate<T> gate, Told told) {
+        return move(catalog, copy, target, what, servers::stop, gate, told);
+    }
+
+    /** Moves it when nothing of its state is to be kept, so that its server need not write a last checkpoint. */
+    void discard(Catalog catalog, Copy copy, Image target, String what, Told told) {
+        move(catalog, copy, target, what, servers::stopAtOnce, () -> target, told);
+    }
+
+    private <T> T move(Catalog catalog, Copy copy, Image target, String what, Stop stop, Gate<T> gate, Told told) {
         long began = System.nanoTime();
         try (Locks.Held making = context.locks().making()) {
             VolumeId fresh = VolumeId.generate(copy.name());
             context.storage()
                     .clone(target.id(), fresh, Map.of(Copy.REPOSITORY, context.repositoryId()), context.progress(what));
-            Moved<T> moved = copies.undoingOnFailure(fresh, () -> swap(catalog, copy, fresh, target.id(), gate));
+            Moved<T> moved = copies.undoingOnFailure(fresh, () -> swap(catalog, copy, fresh, target.id(), stop, gate));
             context.events().tell(told.of(moved.findings(), Duration.ofNanos(System.nanoTime() - began)));
             try {
                 if (moved.wasRunning()) {
@@ -65,10 +79,10 @@ final class Moves {
     }
 
     /** Everything that can fail with the working copy as it was; the last thing is the step. */
-    private <T> Moved<T> swap(Catalog catalog, Copy copy, VolumeId fresh, SnapshotId target, Gate<T> gate) {
+    private <T> Moved<T> swap(Catalog catalog, Copy copy, VolumeId fresh, SnapshotId target, Stop stop, Gate<T> gate) {
         List<Finding> findings = context.launcher().disarm(context.dataDirectory(fresh));
         boolean running = servers.find(copy).isPresent();
-        servers.stop(copy); // only now is it certain that nothing more is written
+        stop.stop(copy); // only now is it certain that nothing more is written
         boolean moved = false;
         try {
             T result = gate.pass();

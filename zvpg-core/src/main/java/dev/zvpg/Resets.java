@@ -24,20 +24,14 @@ final class Resets {
             Catalog catalog = context.catalog();
             Copy branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
             Image image = catalog.image(target).orElseThrow(() -> Lookup.gone("snapshot", ref));
-            Optional<Snapshots.Taken> saved = moves.move(
-                    catalog,
-                    branch,
-                    image,
-                    "reset of branch " + branch.name(),
-                    () -> options.save() && wouldBeLost(branch, target)
-                            ? Optional.of(snapshots.take(
-                                    id,
-                                    branch.name(),
-                                    Optional.empty(),
-                                    "before the reset to " + ref,
-                                    SnapshotOptions.DEFAULT))
-                            : Optional.empty(),
-                    (findings, took) -> new Event.BranchReset(branch.name(), ref, findings, took));
+            String what = "reset of branch " + branch.name();
+            Moves.Told told = (findings, took) -> new Event.BranchReset(branch.name(), ref, findings, took);
+            Optional<Snapshots.Taken> saved = Optional.empty();
+            if (options.save()) {
+                saved = moves.move(catalog, branch, image, what, () -> saveWhatWouldBeLost(branch, target, ref), told);
+            } else {
+                moves.discard(catalog, branch, image, what, told);
+            }
             snapshots.collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
             return saved;
         }
@@ -53,14 +47,24 @@ final class Resets {
                     .orElseThrow(() -> new NotFoundException("cannot reset clone " + clone.name()
                             + ": the snapshot that it is a copy of was deleted; delete the clone and make one of another"
                             + " snapshot"));
-            moves.move(
+            moves.discard(
                     catalog,
                     clone,
                     image,
                     "reset of clone " + clone.name(),
-                    () -> image,
                     (findings, took) -> new Event.CloneReset(clone.name(), catalog.ref(image), findings, took));
         }
+    }
+
+    private Optional<Snapshots.Taken> saveWhatWouldBeLost(Copy branch, SnapshotId target, String ref) {
+        return wouldBeLost(branch, target)
+                ? Optional.of(snapshots.take(
+                        branch.id(),
+                        branch.name(),
+                        Optional.empty(),
+                        "before the reset to " + ref,
+                        SnapshotOptions.DEFAULT))
+                : Optional.empty();
     }
 
     /** Whether the branch's state is in no snapshot, or in one that goes when the branch no longer follows it. */

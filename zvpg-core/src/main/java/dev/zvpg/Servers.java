@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Starts, finds and stops the servers of working copies, and gives out their ports. Thread-safe. */
 final class Servers {
@@ -82,9 +83,18 @@ final class Servers {
 
     /** Stops the server if it runs. Called under the working copy's lock. */
     void stop(Copy copy) {
+        stop(copy, Server::stop);
+    }
+
+    /** Stops the server, if it runs, of a working copy whose state is thrown away. Called under its lock. */
+    void stopAtOnce(Copy copy) {
+        stop(copy, Server::stopAtOnce);
+    }
+
+    private void stop(Copy copy, Consumer<Server> how) {
         find(copy).ifPresent(server -> {
             long began = System.nanoTime();
-            server.stop();
+            how.accept(server);
             context.events().tell(new Event.ServerStopped(copy.name(), Duration.ofNanos(System.nanoTime() - began)));
         });
     }

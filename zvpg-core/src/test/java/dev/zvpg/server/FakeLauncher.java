@@ -33,7 +33,7 @@ public final class FakeLauncher implements ServerLauncher {
     static final String WAL = "wal";
     static final String IN_PRODUCTION = "in-production";
     static final String SUPERUSER = "superuser";
-    private static final String CRASHED = "crashed";
+    static final String CRASHED = "crashed";
 
     private final Set<Integer> takenPorts = ConcurrentHashMap.newKeySet();
     private final Set<Path> unreachable = ConcurrentHashMap.newKeySet();

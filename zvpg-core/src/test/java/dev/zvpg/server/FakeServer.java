@@ -129,6 +129,15 @@ public final class FakeServer implements Server {
         });
     }
 
+    /** As a crash: the next start recovers. */
+    @Override
+    public void stopAtOnce() {
+        if (isRunning()) {
+            FakeLauncher.run(() -> Files.createFile(spec.dataDirectory().resolve(FakeLauncher.CRASHED)));
+            stop();
+        }
+    }
+
     /** Holds while the rows are the same. */
     @Override
     public Baseline baseline() {
