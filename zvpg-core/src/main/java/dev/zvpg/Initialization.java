@@ -36,13 +36,13 @@ record Initialization(Home home, boolean storageIsInHome, Opening opening) {
     }
 
     private Repository make(Repository repository, Home.Marker marker, Optional<ClusterSource> source) {
-        repository.requireOwnStorage();
-        repository.sweep();
+        repository.holdings().requireOwnStorage();
+        repository.holdings().sweep();
         if (marker.state() == Home.State.DESTROYING) { // finish what was cut off, then begin anew
-            repository.destroyStorage();
+            repository.holdings().destroy();
             home.writeMarker(marker, Home.State.INITIALIZING);
         } else if (repository.findBranch(Zvpg.FIRST_BRANCH).isPresent()) {
-            repository.destroyStorage(); // nobody has ever opened it, and it may have been made from something else
+            repository.holdings().destroy(); // nobody has ever opened it, and it may have been made from something else
         }
         Repository made = repository;
         if (source.isPresent()) {
@@ -60,7 +60,10 @@ record Initialization(Home home, boolean storageIsInHome, Opening opening) {
      */
     private void undo(@Nullable Repository repository, boolean remove, boolean newDirectory, Throwable failure) {
         try (repository) {
-            if (remove && (repository == null || storageIsInHome || repository.ownsNothing())) {
+            if (remove
+                    && (repository == null
+                            || storageIsInHome
+                            || repository.holdings().isEmpty())) {
                 home.delete(newDirectory, storageIsInHome);
             }
         } catch (RuntimeException | Error e) {

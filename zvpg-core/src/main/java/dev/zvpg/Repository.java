@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * A home directory, a storage, and everything versioned in them. Made by {@link Zvpg}.
@@ -22,40 +21,9 @@ public final class Repository implements AutoCloseable {
         this.operations = Operations.of(context);
     }
 
-    /** Refuses a storage that serves another repository, before anything in it is taken for left over. */
-    void requireOwnStorage() {
-        owners().filter(owner -> !owner.equals(operations.context().repositoryId()))
-                .findFirst()
-                .ifPresent(owner -> {
-                    throw new ConfigurationException("cannot use "
-                            + operations.context().storage() + " for the repository at " + home()
-                            + ": it belongs to another repository (" + owner
-                            + "); a storage serves one repository, so name another one");
-                });
-    }
-
-    /** Whether the storage has no volume of the repository, not even one that nothing refers to. */
-    boolean ownsNothing() {
-        return owners().noneMatch(owner -> owner.equals(operations.context().repositoryId()));
-    }
-
-    private Stream<String> owners() {
-        return operations.context().storage().list().volumes().stream()
-                .flatMap(volume -> Optional.ofNullable(volume.attributes().get(Copy.REPOSITORY)).stream());
-    }
-
-    /** Refuses a storage that has nothing of the repository: it is not the one that it was made on. */
-    void requireABranch() {
-        if (branches().isEmpty()) {
-            throw new ConfigurationException("cannot open the repository at " + home() + ": "
-                    + operations.context().storage() + " holds nothing of it; name the storage that it was made on");
-        }
-    }
-
-    /** Removes what interrupted operations left. */
-    void sweep() {
-        operations.scratches().sweep();
-        operations.deletions().sweep();
+    /** What it has in its storage. */
+    Holdings holdings() {
+        return new Holdings(operations);
     }
 
     void createFirstBranch(String name) {
@@ -283,17 +251,11 @@ public final class Repository implements AutoCloseable {
         operations.deletions().stopAll();
         try (Locks.Held held = context.locks().repository()) {
             context.home().writeMarker(context.home().marker(), Home.State.DESTROYING); // no way back from here
-            destroyStorage();
+            holdings().destroy();
             boolean onlyOurs = context.storage().list().foreign().isEmpty();
             close();
             context.home().delete(true, onlyOurs);
         }
-    }
-
-    /** Destroys all that the storage has of the repository. */
-    void destroyStorage() {
-        operations.scratches().destroyAll();
-        operations.deletions().destroyAll();
     }
 
     /**

@@ -227,9 +227,10 @@ public final class Zvpg {
         home.createLocks();
         Repository repository = repository(server, marker, home.credentials());
         try {
-            repository.requireOwnStorage();
-            repository.requireABranch();
-            repository.sweep();
+            Holdings holdings = repository.holdings();
+            holdings.requireOwnStorage();
+            holdings.requireABranch();
+            holdings.sweep();
             repository.deleteExpired();
             return repository;
         } catch (RuntimeException | Error e) {
