@@ -19,9 +19,9 @@ final class CleanupHandle implements AutoCloseable {
     /** Opens one. */
     static CleanupHandle open() {
         int fd = Native.libc()
-                .open(Lzc.DEVICE.toString(), Native.LibC.O_RDWR | Native.LibC.O_EXCL | Native.LibC.O_CLOEXEC);
+                .open(KernelModule.DEVICE.toString(), Native.LibC.O_RDWR | Native.LibC.O_EXCL | Native.LibC.O_CLOEXEC);
         if (fd < 0) {
-            throw ResultCode.exception(Native.errno(), "open", Lzc.DEVICE.toString());
+            throw ResultCode.exception(Native.errno(), "open", KernelModule.DEVICE.toString());
         }
         return new CleanupHandle(fd);
     }

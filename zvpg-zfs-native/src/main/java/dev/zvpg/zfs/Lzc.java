@@ -3,13 +3,10 @@ package dev.zvpg.zfs;
 import dev.zvpg.PermissionException;
 import dev.zvpg.StorageException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import jnr.ffi.Pointer;
@@ -27,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Lzc {
-
-    static final Path DEVICE = Path.of("/dev/zfs");
 
     /** The most that ZFS grants unless its administrator says otherwise: 100 million Lua instructions. */
     static final long MAX_INSTRUCTIONS = 100_000_000;
@@ -56,41 +51,11 @@ final class Lzc {
         if (open == null) {
             Native.LibZfsCore lib = Native.zfsCore();
             Native.nvpair();
-            checkDevice(lib.libzfs_core_init());
+            KernelModule.check(lib.libzfs_core_init());
             open = new Lzc(lib);
             instance = open;
         }
         return open;
-    }
-
-    private static void checkDevice(int code) {
-        if (code == 0) {
-            return;
-        }
-        switch (ResultCode.of(code).orElse(ResultCode.EIO)) {
-            case ENOENT, ENXIO, ENODEV ->
-                throw new StorageException(
-                        "open",
-                        DEVICE.toString(),
-                        "the ZFS kernel module is not loaded; load it with modprobe zfs "
-                                + "(Debian: it is in the package zfs-dkms, in the component contrib; Ubuntu: in the kernel)",
-                        null);
-            case EPERM, EACCES ->
-                throw new PermissionException("cannot open " + DEVICE
-                        + ": this user may not; run as root, or make the device readable and writable for it "
-                        + "(snapshots and clones then need zfs allow, mounting needs root)");
-            default -> throw ResultCode.exception(code, "open", DEVICE.toString());
-        }
-    }
-
-    /** The version of the loaded kernel module, such as {@code 2.1.11-1+deb12u1}; empty when it does not say. */
-    static Optional<String> moduleVersion() {
-        try {
-            return Optional.of(
-                    Files.readString(Path.of("/sys/module/zfs/version")).strip());
-        } catch (java.io.IOException e) {
-            return Optional.empty();
-        }
     }
 
     /**

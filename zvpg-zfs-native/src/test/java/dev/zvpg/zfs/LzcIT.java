@@ -324,7 +324,7 @@ class LzcIT {
     @Test
     void syncsThePool() {
         assertThatCode(() -> lzc.sync(POOL)).doesNotThrowAnyException();
-        assertThat(Lzc.moduleVersion()).isPresent();
+        assertThat(KernelModule.version()).isPresent();
     }
 
     private Map<String, Object> userProperties(String object) {

@@ -19,7 +19,7 @@ class NativeTest {
     @Test
     void anAbsentKernelModuleSaysWhatToLoadAndIsLookedForAgain() {
         NativeLibraries.assumeInstalled();
-        assumeFalse(Files.exists(Lzc.DEVICE), "this machine has ZFS");
+        assumeFalse(Files.exists(KernelModule.DEVICE), "this machine has ZFS");
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(Lzc::open)
                     .isInstanceOf(StorageException.class)

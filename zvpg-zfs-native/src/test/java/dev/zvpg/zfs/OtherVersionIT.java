@@ -50,7 +50,7 @@ class OtherVersionIT {
 
     @Test
     void whatTheModuleIsTooOldForIsSaid() throws Exception {
-        boolean moduleIsOlder = Lzc.moduleVersion().orElseThrow().startsWith("2.1.");
+        boolean moduleIsOlder = KernelModule.version().orElseThrow().startsWith("2.1.");
         assumeTrue(moduleIsOlder, "an old library knows nothing that a new module does not");
         assertThat(use("new"))
                 .contains("StorageException: cannot prune", "older than the library", "ZFS_ERR_IOC_CMD_UNAVAIL");

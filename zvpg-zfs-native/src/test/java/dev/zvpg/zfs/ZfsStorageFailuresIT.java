@@ -79,8 +79,7 @@ class ZfsStorageFailuresIT {
     }
 
     @Test
-    void whoIsNotRootIsToldWhatIsNeeded() throws Exception {
-        // the class path may lie where nobody else may look, so root keeps its files and gives up its capabilities
+    void rootWithoutCapabilitiesIsToldWhatIsNeeded() throws Exception {
         List<String> powerless = List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--");
         assertThat(Tool.java(powerless, OpenStorage.class, pool.dataset()))
                 .contains("PermissionException: cannot", "CAP_SYS_ADMIN");

@@ -1,0 +1,53 @@
+package dev.zvpg.zfs;
+
+import dev.zvpg.PermissionException;
+import dev.zvpg.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The kernel's side of ZFS: whether it is there, and for this user. Thread-safe. */
+final class KernelModule {
+
+    static final Path DEVICE = Path.of("/dev/zfs");
+
+    private KernelModule() {}
+
+    /**
+     * Reads what the library says of the device that it has opened.
+     *
+     * @param code its error number, or 0
+     * @throws StorageException when the module is not loaded
+     * @throws PermissionException when this user may not open the device
+     */
+    static void check(int code) {
+        if (code == 0) {
+            return;
+        }
+        switch (ResultCode.of(code).orElse(ResultCode.EIO)) {
+            case ENOENT, ENXIO, ENODEV ->
+                throw new StorageException(
+                        "open",
+                        DEVICE.toString(),
+                        "the ZFS kernel module is not loaded; load it with modprobe zfs "
+                                + "(Debian: it is in the package zfs-dkms, in the component contrib; Ubuntu: in the kernel)",
+                        null);
+            case EPERM, EACCES ->
+                throw new PermissionException("cannot open " + DEVICE
+                        + ": this user may not; run as root, or make the device readable and writable for it "
+                        + "(snapshots and clones then need zfs allow, mounting needs root)");
+            default -> throw ResultCode.exception(code, "open", DEVICE.toString());
+        }
+    }
+
+    /** The version of the loaded kernel module, such as {@code 2.1.11-1+deb12u1}; empty when it does not say. */
+    static Optional<String> version() {
+        try {
+            return Optional.of(
+                    Files.readString(Path.of("/sys/module/zfs/version")).strip());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}
