@@ -16,36 +16,21 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Subvolumes on btrfs. */
 class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
 
-    private static @Nullable LoopMount mount;
-
-    @BeforeAll
-    static void mountIt() throws Exception {
-        mount = LoopMount.of("apt-get install btrfs-progs", "mkfs.btrfs", "-q");
-    }
-
-    @AfterAll
-    static void unmountIt() {
-        if (mount != null) {
-            mount.close();
-            mount = null;
-        }
-    }
+    @RegisterExtension
+    static final LoopMount MOUNT = LoopMount.btrfs();
 
     @Override
     Path fileSystem() {
-        return Objects.requireNonNull(mount, "mounted before all tests").root();
+        return MOUNT.root();
     }
 
     @Override

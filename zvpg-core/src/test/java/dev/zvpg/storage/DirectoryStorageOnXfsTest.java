@@ -1,32 +1,17 @@
 package dev.zvpg.storage;
 
 import java.nio.file.Path;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Shared blocks on XFS. */
 class DirectoryStorageOnXfsTest extends DirectoryStorageContract {
 
-    private static @Nullable LoopMount mount;
-
-    @BeforeAll
-    static void mountIt() throws Exception {
-        mount = LoopMount.of("apt-get install xfsprogs", "mkfs.xfs", "-q", "-m", "reflink=1");
-    }
-
-    @AfterAll
-    static void unmountIt() {
-        if (mount != null) {
-            mount.close();
-            mount = null;
-        }
-    }
+    @RegisterExtension
+    static final LoopMount MOUNT = LoopMount.xfs();
 
     @Override
     Path fileSystem() {
-        return Objects.requireNonNull(mount, "mounted before all tests").root();
+        return MOUNT.root();
     }
 
     @Override

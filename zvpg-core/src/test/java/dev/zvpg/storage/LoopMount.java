@@ -11,10 +11,18 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A fresh file system in a file, mounted for one test class. Confined to one thread. */
-public final class LoopMount implements AutoCloseable {
+/**
+ * A fresh file system in a file, mounted before all tests of a class and unmounted after them: a JUnit extension for a static
+ * field. Skips the tests, saying what is missing, where that cannot be. Confined to one thread.
+ */
+public final class LoopMount implements BeforeAllCallback, AfterAllCallback {
 
     private static final long IMAGE_BYTES =
             2L << 30; // sparse; several clusters at once, and deleted subvolumes give space back later
@@ -22,55 +30,69 @@ public final class LoopMount implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long RETRY_NANOS = 20_000_000;
 
-    private final Path directory;
+    private final String debianPackage;
+    private final List<String> mkfs;
     private final Thread hook = new Thread(this::unmount);
+    private @Nullable Path directory;
 
-    private LoopMount(Path directory) {
-        this.directory = directory;
+    private LoopMount(String debianPackage, String... mkfs) {
+        this.debianPackage = debianPackage;
+        this.mkfs = List.of(mkfs);
     }
 
     /**
-     * Makes and mounts it; skips the test, saying what is missing, where that cannot be.
+     * With btrfs.
      *
-     * @param installHint how to get the program
-     * @param mkfs how to make it; the image's name is added
-     * @return the file system, mounted
-     * @throws Exception when something fails that was there
+     * @return the extension
      */
-    public static LoopMount of(String installHint, String... mkfs) throws Exception {
+    public static LoopMount btrfs() {
+        return new LoopMount("btrfs-progs", "mkfs.btrfs", "-q");
+    }
+
+    /**
+     * With XFS, whose files may share blocks.
+     *
+     * @return the extension
+     */
+    public static LoopMount xfs() {
+        return new LoopMount("xfsprogs", "mkfs.xfs", "-q", "-m", "reflink=1");
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws Exception {
         assumeTrue(DirectoryStorageContract.isRoot(), "needs root, to mount a file system of its own");
-        assumeTrue(exists(mkfs[0]), "needs " + mkfs[0] + "; on Debian: " + installHint);
-        LoopMount mount = new LoopMount(Files.createTempDirectory("zvpg-mount-"));
+        assumeTrue(exists(mkfs.get(0)), "needs " + mkfs.get(0) + "; on Debian: apt-get install " + debianPackage);
+        directory = Files.createTempDirectory("zvpg-mount-");
         boolean mounted = false;
         try {
-            try (RandomAccessFile file = new RandomAccessFile(mount.image().toFile(), "rw")) {
-                file.setLength(IMAGE_BYTES);
-            }
-            List<String> command = new ArrayList<>(List.of(mkfs));
-            command.add(mount.image().toString());
-            Tool.Result made = Tool.run(mount.directory, command);
-            assumeTrue(made.exitCode() == 0, () -> String.join(" ", command) + ": " + made.lines());
-            Files.createDirectory(mount.root());
-            Tool.Result done = Tool.run(
-                    mount.directory,
-                    List.of(
-                            "mount",
-                            "-o",
-                            "loop",
-                            mount.image().toString(),
-                            mount.root().toString()));
-            assumeTrue(done.exitCode() == 0, () -> "needs loop devices and a kernel that mounts this: " + done.lines());
+            mount();
             mounted = true;
-            for (Path open : List.of(mount.directory, mount.root())) { // a server's user must get through
-                Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwx--x--x"));
-            }
-            Runtime.getRuntime().addShutdownHook(mount.hook);
-            return mount;
         } finally {
             if (!mounted) {
-                Trees.delete(mount.directory);
+                Trees.delete(directory());
             }
         }
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void mount() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(image().toFile(), "rw")) {
+            file.setLength(IMAGE_BYTES);
+        }
+        List<String> command = new ArrayList<>(mkfs);
+        command.add(image().toString());
+        Tool.Result made = Tool.run(directory(), command);
+        assumeTrue(made.exitCode() == 0, () -> String.join(" ", command) + ": " + made.lines());
+        Files.createDirectory(root());
+        Tool.Result done = Tool.run(directory(), List.of("mount", "-o", "loop", image().toString(), root().toString()));
+        assumeTrue(done.exitCode() == 0, () -> "needs loop devices and a kernel that mounts this: " + done.lines());
+        for (Path open : List.of(directory(), root())) { // a server's user must get through
+            Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwx--x--x"));
+        }
+    }
+
+    private Path directory() {
+        return Objects.requireNonNull(directory, "mounted before all tests");
     }
 
     private static boolean exists(String program) {
@@ -83,7 +105,7 @@ public final class LoopMount implements AutoCloseable {
     }
 
     private Path image() {
-        return directory.resolve("image");
+        return directory().resolve("image");
     }
 
     /**
@@ -92,30 +114,33 @@ public final class LoopMount implements AutoCloseable {
      * @return its top directory
      */
     public Path root() {
-        return directory.resolve("root");
+        return directory().resolve("root");
     }
 
     private void unmount() {
         try {
             // what a killed JVM had started may still be at work here for a moment
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            Tool.Result result = Tool.run(directory, List.of("umount", root().toString()));
+            Tool.Result result = Tool.run(directory(), List.of("umount", root().toString()));
             while (result.exitCode() != 0 && System.nanoTime() - deadline < 0) {
                 LockSupport.parkNanos(RETRY_NANOS);
-                result = Tool.run(directory, List.of("umount", root().toString()));
+                result = Tool.run(directory(), List.of("umount", root().toString()));
             }
             if (result.exitCode() != 0) {
                 throw new IOException("umount: " + result.lines());
             }
-            Trees.delete(directory);
+            Trees.delete(directory());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     @Override
-    public void close() {
-        unmount();
-        Runtime.getRuntime().removeShutdownHook(hook);
+    public void afterAll(ExtensionContext context) {
+        if (directory != null) {
+            unmount();
+            directory = null;
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
     }
 }
