@@ -35,8 +35,7 @@ final class KernelModule {
                         null);
             case EPERM, EACCES ->
                 throw new PermissionException("cannot open " + DEVICE
-                        + ": this user may not; run as root, or make the device readable and writable for it "
-                        + "(snapshots and clones then need zfs allow, mounting needs root)");
+                        + ": this user may not; run as root, for ZFS lets nobody else mount and run channel programs");
             default -> throw ResultCode.exception(code, "open", DEVICE.toString());
         }
     }

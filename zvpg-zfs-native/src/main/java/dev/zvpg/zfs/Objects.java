@@ -82,7 +82,7 @@ final class Objects {
         Map<String, String> neighbours = new HashMap<>();
         known.forEach((id, taken) -> neighbours.put(id.value(), taken.neighbours()));
         Scan scan;
-        try (OpenDataset root = hasManyVolumes ? OpenDataset.of(names.root()) : OpenDataset.none()) {
+        try (OpenDataset root = hasManyVolumes ? openRoot() : OpenDataset.none()) {
             scan = Scan.of(run(Program.LIST, "list", "zfs " + names.root(), Map.of("known", neighbours)), known);
         }
         space = scan.space();
@@ -94,6 +94,12 @@ final class Objects {
         seen.keySet().retainAll(now.keySet());
         seen.putAll(now);
         return scan;
+    }
+
+    private OpenDataset openRoot() {
+        // a suspended pool refuses a program at once, and lets everything else wait
+        lzc.readingChannelProgram(names.pool(), "return true", Map.of());
+        return OpenDataset.of(names.root());
     }
 
     /** The full name that a snapshot was last seen by; null when it never was. It may be destroyed since. */

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * <p>Immutable.
  */
 enum ResultCode {
-    EPERM(1, Kind.PERMISSION, "not permitted; run as root, or give this user the right with zfs allow"),
+    EPERM(1, Kind.PERMISSION, "not permitted; run as root, or with the capability CAP_SYS_ADMIN"),
     ENOENT(2, Kind.NOT_FOUND, "it, or a parent of it, does not exist"),
     ESRCH(3, Kind.OTHER, "no such object"),
     EINTR(4, Kind.OTHER, "interrupted by a signal; try again"),
