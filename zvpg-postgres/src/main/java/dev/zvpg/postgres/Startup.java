@@ -75,14 +75,15 @@ final class Startup {
                     + server.pid() + ", port " + file.port() + "); stop it first");
         });
         // PostgreSQL only asks whether a process has that number, so it would refuse to start when another process has
-        // inherited it, or when it is a zombie. Survivors of a crash that still use the files are found by PostgreSQL
-        // through their shared memory, whose key comes from the directory and not from this file.
-        if (ProcessHandle.of(file.pid()).isPresent()) {
-            try {
-                Files.deleteIfExists(dataDirectory.resolve(PostmasterPid.FILE));
-            } catch (IOException e) {
-                throw Failures.of("cannot remove the stale " + PostmasterPid.FILE + " in " + dataDirectory, e);
-            }
+        // inherited it, or when it is a zombie. After a power cut the new server itself may inherit it, and a file that
+        // says
+        // "ready" would be taken for its own. Survivors of a crash that still use the files are found by PostgreSQL
+        // through
+        // their shared memory, whose key comes from the directory and not from this file.
+        try {
+            Files.deleteIfExists(dataDirectory.resolve(PostmasterPid.FILE));
+        } catch (IOException e) {
+            throw Failures.of("cannot remove the stale " + PostmasterPid.FILE + " in " + dataDirectory, e);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -71,14 +72,37 @@ class StaleLockTest {
         original.stop();
     }
 
+    @Test
+    void lockWhoseNumberTheNewServerInheritsIsNotTakenForItsOwn() throws Exception {
+        Postgres postgres = Postgres.embedded();
+        Path data = sandbox.cluster(postgres, "data");
+        crash(sandbox.start(postgres, data), data);
+        List<String> lock = new ArrayList<>(Files.readAllLines(data.resolve("postmaster.pid")));
+        assertThat(lock).last().asString().startsWith("ready");
+        lock.set(0, "999999999"); // no process has it now
+        Files.write(data.resolve("postmaster.pid"), lock);
+        // numbers begin anew when a machine does
+        Postgres inheriting = new FakeBin(sandbox, postgres)
+                .script(
+                        "postgres",
+                        "lock=" + data.resolve("postmaster.pid")
+                                + "\nif [ -e $lock ]; then sed -i \"1s/.*/$$/\" $lock; sleep 1; fi\nexec REAL \"$@\"\n")
+                .postgres();
+        sandbox.start(inheriting, data).stop();
+    }
+
+    private static void crash(PostgresServer server, Path data) throws Exception {
+        ProcessHandle.of(server.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        while (!Sandbox.processes(data).isEmpty()) {
+            Thread.onSpinWait();
+        }
+    }
+
     private void startsDespite(Postgres postgres, long pid) throws Exception {
         Path data = sandbox.cluster(postgres, "data");
         PostgresServer crashed = sandbox.start(postgres, data);
         List<String> lock = new ArrayList<>(Files.readAllLines(data.resolve("postmaster.pid")));
-        ProcessHandle.of(crashed.pid()).ifPresent(ProcessHandle::destroyForcibly);
-        while (!Sandbox.processes(data).isEmpty()) {
-            Thread.onSpinWait();
-        }
+        crash(crashed, data);
         lock.set(0, Long.toString(pid));
         Files.write(data.resolve("postmaster.pid"), lock);
         assertThat(postgres.find(sandbox.spec(data, Map.of()))).isEmpty();
