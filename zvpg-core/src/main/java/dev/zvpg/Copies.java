@@ -191,7 +191,7 @@ final class Copies {
             context.storage().destroy(volume);
         } catch (NotFoundException e) {
             LOG.debug("Volume {} is gone already", volume);
-        } catch (RuntimeException e) {
+        } catch (ZvpgException e) {
             LOG.warn("Volume {} cannot be removed now; the next open() tries again", volume, e);
         }
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** Moves a branch or clone to a new volume that starts as a snapshot. What it is called and how it runs stays. Thread-safe. */
 final class Moves {
@@ -35,11 +36,6 @@ final class Moves {
 
     private record Moved<T>(T result, boolean wasRunning, List<Finding> findings) {}
 
-    /** How its server ends before the step. */
-    private interface Stop {
-        void stop(Copy copy);
-    }
-
     /**
      * Moves it. Called under its lock.
      *
@@ -57,7 +53,8 @@ final class Moves {
         move(catalog, copy, target, what, servers::stopAtOnce, () -> target, told);
     }
 
-    private <T> T move(Catalog catalog, Copy copy, Image target, String what, Stop stop, Gate<T> gate, Told told) {
+    private <T> T move(
+            Catalog catalog, Copy copy, Image target, String what, Consumer<Copy> stop, Gate<T> gate, Told told) {
         long began = System.nanoTime();
         try (Locks.Held making = context.locks().making()) {
             VolumeId fresh = VolumeId.generate(copy.name());
@@ -79,10 +76,11 @@ final class Moves {
     }
 
     /** Everything that can fail with the working copy as it was; the last thing is the step. */
-    private <T> Moved<T> swap(Catalog catalog, Copy copy, VolumeId fresh, SnapshotId target, Stop stop, Gate<T> gate) {
+    private <T> Moved<T> swap(
+            Catalog catalog, Copy copy, VolumeId fresh, SnapshotId target, Consumer<Copy> stop, Gate<T> gate) {
         List<Finding> findings = context.launcher().disarm(context.dataDirectory(fresh));
         boolean running = servers.find(copy).isPresent();
-        stop.stop(copy); // only now is it certain that nothing more is written
+        stop.accept(copy); // only now is it certain that nothing more is written
         boolean moved = false;
         try {
             T result = gate.pass();
