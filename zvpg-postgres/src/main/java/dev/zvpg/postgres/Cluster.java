@@ -69,7 +69,7 @@ final class Cluster {
      * production, the directory is an image of a running one, which has not been started yet.
      */
     private static DataDirectory.State stateWithoutServer(Path directory, ControlFile control) {
-        return control.isCleanlyStopped() || PostmasterPid.read(directory).isEmpty()
+        return control.isCleanlyStopped() || !PostmasterPid.exists(directory)
                 ? DataDirectory.State.STOPPED
                 : DataDirectory.State.CRASHED;
     }

@@ -49,6 +49,19 @@ record PostmasterPid(long pid, String dataDirectory, long startedAt, int port, S
                         line(lines, 7)));
     }
 
+    /** Whether there is one, be it written or not. */
+    static boolean exists(Path dataDirectory) {
+        return Files.exists(dataDirectory.resolve(FILE));
+    }
+
+    static void delete(Path dataDirectory) {
+        try {
+            Files.deleteIfExists(dataDirectory.resolve(FILE));
+        } catch (IOException e) {
+            throw Failures.of("cannot remove the stale " + FILE + " in " + dataDirectory, e);
+        }
+    }
+
     boolean isReady() {
         return status.equals("ready") || status.equals("standby");
     }

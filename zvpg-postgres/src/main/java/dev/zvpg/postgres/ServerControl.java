@@ -2,7 +2,6 @@ package dev.zvpg.postgres;
 
 import dev.zvpg.ServerException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -123,14 +122,8 @@ record ServerControl(
 
     /** A server that was killed, or died before it could, has left its lock; the next start would have to explain it away. */
     private void removeLock() {
-        try {
-            if (PostmasterPid.read(dataDirectory)
-                    .filter(file -> file.pid() == process.pid())
-                    .isPresent()) {
-                Files.deleteIfExists(dataDirectory.resolve(PostmasterPid.FILE));
-            }
-        } catch (IOException e) {
-            throw Failures.of("cannot remove the lock of the server that has ended on " + dataDirectory, e);
-        }
+        PostmasterPid.read(dataDirectory)
+                .filter(file -> file.pid() == process.pid())
+                .ifPresent(file -> PostmasterPid.delete(dataDirectory));
     }
 }

@@ -50,7 +50,7 @@ final class Startup {
         } else {
             Cluster.inspect(installation, dataDirectory);
         }
-        PostmasterPid.read(dataDirectory).ifPresent(this::requireStale);
+        removeStaleLock();
         requireReachable();
         Ports.requireFree(spec.port());
         RunDirectory run = attached
@@ -69,22 +69,25 @@ final class Startup {
         }
     }
 
-    private void requireStale(PostmasterPid file) {
-        file.server(dataDirectory).ifPresent(server -> {
-            throw new InUseException("cannot start a server on " + dataDirectory + ": one runs on it already (process "
-                    + server.pid() + ", port " + file.port() + "); stop it first");
-        });
-        // PostgreSQL only asks whether a process has that number, so it would refuse to start when another process has
-        // inherited it, or when it is a zombie. After a power cut the new server itself may inherit it, and a file that
-        // says
-        // "ready" would be taken for its own. Survivors of a crash that still use the files are found by PostgreSQL
-        // through
-        // their shared memory, whose key comes from the directory and not from this file.
-        try {
-            Files.deleteIfExists(dataDirectory.resolve(PostmasterPid.FILE));
-        } catch (IOException e) {
-            throw Failures.of("cannot remove the stale " + PostmasterPid.FILE + " in " + dataDirectory, e);
+    /**
+     * PostgreSQL only asks whether a process has the number in a lock, so it would refuse to start when another process has
+     * inherited it, or when it is a zombie. The new server itself may inherit it after a power cut, and a lock that says
+     * "ready" would be taken for its own. A lock that the power cut left empty is refused as well. Survivors of a crash that
+     * still use the files are found by PostgreSQL through their shared memory, whose key comes from the directory.
+     */
+    private void removeStaleLock() {
+        if (!PostmasterPid.exists(dataDirectory)) {
+            return;
         }
+        Optional<PostmasterPid> lock = PostmasterPid.read(dataDirectory);
+        lock.flatMap(file -> file.server(dataDirectory)).ifPresent(server -> {
+            throw new InUseException("cannot start a server on " + dataDirectory + ": one runs on it already (process "
+                    + server.pid() + ", port " + lock.orElseThrow().port() + "); stop it first");
+        });
+        if (lock.isEmpty()) {
+            Cluster.requireNoSurvivors(dataDirectory); // perhaps somebody begins a server, and writes it in a moment
+        }
+        PostmasterPid.delete(dataDirectory);
     }
 
     /** Changes nothing; the run directory is looked at again when it is made. */

@@ -10,18 +10,23 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 
 /**
  * A load like pgbench's, with something to check: threads move money between accounts, so the sum of the balances never
- * changes, and write each transfer down. Now and then a table is made and dropped.
+ * changes, and write each transfer down. Now and then a table is made and dropped. They leave something of the machine to
+ * whoever copies the bank meanwhile.
  */
 final class Bank implements AutoCloseable {
 
     private static final int ACCOUNTS = 1000;
     private static final int BALANCE = 1000;
+
+    /** How many times as long as a transfer took its teller rests: four load one processor, however slow that is. */
+    private static final int REST = 3;
 
     private final List<Thread> tellers = new ArrayList<>();
     private final AtomicLong transfers = new AtomicLong();
@@ -87,6 +92,7 @@ final class Bank implements AutoCloseable {
                         "INSERT INTO transfer (amount, note) VALUES (?, repeat('n', 100))")) {
             connection.setAutoCommit(false);
             for (int round = 1; !closing; round++) {
+                long began = System.nanoTime();
                 int amount = 1 + random.nextInt(100);
                 int from = 1 + random.nextInt(ACCOUNTS);
                 int to = 1 + random.nextInt(ACCOUNTS);
@@ -102,8 +108,9 @@ final class Bank implements AutoCloseable {
                 }
                 connection.commit();
                 transfers.incrementAndGet();
+                TimeUnit.NANOSECONDS.sleep(REST * (System.nanoTime() - began));
             }
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | InterruptedException e) {
             failure.compareAndSet(null, e);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.server.DataDirectory;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A crashed server's lock whose number now belongs to somebody else. */
+/** A crashed server's lock: its number may belong to somebody else by now, or never have been written. */
 class StaleLockTest {
 
     @RegisterExtension
@@ -77,7 +79,7 @@ class StaleLockTest {
         Postgres postgres = Postgres.embedded();
         Path data = sandbox.cluster(postgres, "data");
         crash(sandbox.start(postgres, data), data);
-        List<String> lock = new ArrayList<>(Files.readAllLines(data.resolve("postmaster.pid")));
+        List<String> lock = lock(data);
         assertThat(lock).last().asString().startsWith("ready");
         lock.set(0, "999999999"); // no process has it now
         Files.write(data.resolve("postmaster.pid"), lock);
@@ -91,6 +93,16 @@ class StaleLockTest {
         sandbox.start(inheriting, data).stop();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "12", "nonsense\n"})
+    void lockThatWasNotWrittenWholeDoesNotPreventAStart(String written) throws Exception {
+        Postgres postgres = Postgres.embedded();
+        Path data = sandbox.cluster(postgres, "data");
+        crash(sandbox.start(postgres, data), data);
+        Files.writeString(data.resolve("postmaster.pid"), written);
+        sandbox.start(postgres, data).stop();
+    }
+
     private static void crash(PostgresServer server, Path data) throws Exception {
         ProcessHandle.of(server.pid()).ifPresent(ProcessHandle::destroyForcibly);
         while (!Sandbox.processes(data).isEmpty()) {
@@ -98,10 +110,14 @@ class StaleLockTest {
         }
     }
 
+    private static List<String> lock(Path data) throws IOException {
+        return new ArrayList<>(Files.readAllLines(data.resolve("postmaster.pid")));
+    }
+
     private void startsDespite(Postgres postgres, long pid) throws Exception {
         Path data = sandbox.cluster(postgres, "data");
         PostgresServer crashed = sandbox.start(postgres, data);
-        List<String> lock = new ArrayList<>(Files.readAllLines(data.resolve("postmaster.pid")));
+        List<String> lock = lock(data);
         crash(crashed, data);
         lock.set(0, Long.toString(pid));
         Files.write(data.resolve("postmaster.pid"), lock);

@@ -3,7 +3,11 @@ package dev.zvpg.zfs;
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.postgres.PostgresRepositoryContract;
 import dev.zvpg.storage.Storage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -34,5 +38,19 @@ class RepositoryOnZfsIT extends PostgresRepositoryContract {
     @Override
     protected Postgres postgres() {
         return Postgres.onPath();
+    }
+
+    @Override
+    protected int snapshotsUnderLoad() {
+        // an emulated processor takes about ten seconds for each
+        return isEmulated() ? 15 : super.snapshotsUnderLoad();
+    }
+
+    private static boolean isEmulated() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.anyMatch(line -> line.contains("QEMU TCG"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
