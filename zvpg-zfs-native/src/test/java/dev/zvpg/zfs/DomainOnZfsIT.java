@@ -2,15 +2,11 @@ package dev.zvpg.zfs;
 
 import dev.zvpg.DomainContract;
 import dev.zvpg.storage.Storage;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the domain promises, on a real kernel module. */
-@EnabledIfEnvironmentVariable(
-        named = TestPool.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
+@NeedsPool
 class DomainOnZfsIT extends DomainContract {
 
     private final TestPool pool = new TestPool();

@@ -11,13 +11,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** The storage starts no program: the kernel says so. */
-@EnabledIfEnvironmentVariable(
-        named = "ZVPG_ZFS_POOL",
-        matches = ".+",
-        disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
+@NeedsPool
 class ForkIT {
 
     private final String dataset = PoolTools.NAME + "/" + UUID.randomUUID();

@@ -21,14 +21,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The binding on a real kernel module, in a dataset of its own on a pool that was made for tests. */
-@EnabledIfEnvironmentVariable(
-        named = "ZVPG_ZFS_POOL",
-        matches = ".+",
-        disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
+@NeedsPool
 class LzcIT {
 
     private static final String POOL = System.getenv().getOrDefault("ZVPG_ZFS_POOL", "");

@@ -7,13 +7,9 @@ import dev.zvpg.InUseException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** A dataset that is open without being mounted, on a real kernel module. */
-@EnabledIfEnvironmentVariable(
-        named = TestPool.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
+@NeedsPool
 class OpenDatasetIT {
 
     private final TestPool pool = new TestPool();

@@ -11,14 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What somebody who is not root is told, on a real kernel module. */
-@EnabledIfEnvironmentVariable(
-        named = TestPool.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
+@NeedsPool
 class OrdinaryUserIT {
 
     private static final String NOBODY = "65534";

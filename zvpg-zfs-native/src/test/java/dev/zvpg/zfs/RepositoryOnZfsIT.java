@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -17,10 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * What a repository promises with real servers, on a real kernel module. Its snapshots under load are made without the
  * server's backup API, because they are atomic.
  */
-@EnabledIfEnvironmentVariable(
-        named = TestPool.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
+@NeedsPool
 @Order(Integer.MAX_VALUE) // takes minutes
 class RepositoryOnZfsIT extends PostgresRepositoryContract {
 

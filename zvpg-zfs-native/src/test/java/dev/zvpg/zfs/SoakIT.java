@@ -18,13 +18,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** 64 threads in 4 processes make and destroy clones side by side, and leave nothing. */
-@EnabledIfEnvironmentVariable(
-        named = "ZVPG_ZFS_POOL",
-        matches = ".+",
-        disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
+@NeedsPool
 @Order(Integer.MAX_VALUE) // takes minutes
 class SoakIT {
 

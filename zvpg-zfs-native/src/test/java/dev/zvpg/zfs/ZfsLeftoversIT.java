@@ -22,44 +22,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** What crashes and destructions leave in the pool, and when it goes, on a real kernel module. */
-@EnabledIfEnvironmentVariable(
-        named = TestPool.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
-class ZfsLeftoversIT {
+@NeedsPool
+class ZfsLeftoversIT extends WithStorage {
 
-    private static final VolumeId MAIN = new VolumeId("main");
-    private static final VolumeId CLONE = new VolumeId("clone");
-    private static final SnapshotId V1 = new SnapshotId("v1");
     private static final int MIB = 1 << 20;
-
-    private final TestPool pool = new TestPool();
-    private final ZfsStorage storage = pool.open();
-
-    @AfterEach
-    void leaveNothing() {
-        storage.close();
-        pool.close();
-    }
-
-    private void mainWithSnapshot() throws IOException {
-        storage.create(MAIN, Map.of());
-        Files.writeString(storage.directory(MAIN).resolve("file"), "x");
-        storage.snapshot(MAIN, V1, Map.of("message", "m"), CopyCallback.NONE);
-    }
-
-    private String dataset(VolumeId volume) {
-        return new Names(pool.dataset()).dataset(volume);
-    }
-
-    private List<VolumeId> volumes() {
-        return storage.list().volumes().stream().map(StoredVolume::id).toList();
-    }
 
     @Test
     void aCloneThatACrashLeftUnlabelledIsInvisibleAndRecovered() throws IOException {

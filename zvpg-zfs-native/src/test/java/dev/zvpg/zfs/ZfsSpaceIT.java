@@ -17,13 +17,9 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** Whether a listing, which asks only for what can have changed since the last one, tells the space that ZFS's own tool tells. */
-@EnabledIfEnvironmentVariable(
-        named = TestPool.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
+@NeedsPool
 class ZfsSpaceIT {
 
     private static final int STEPS = 60;

@@ -9,7 +9,6 @@ import dev.zvpg.NotFoundException;
 import dev.zvpg.StorageException;
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.SnapshotId;
-import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,43 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** What {@link ZfsStorage} says when something is in its way, on a real kernel module. */
-@EnabledIfEnvironmentVariable(
-        named = TestPool.VARIABLE,
-        matches = ".+",
-        disabledReason = "needs a ZFS pool made for tests; zfs-machine run has one")
-class ZfsStorageFailuresIT {
-
-    private static final VolumeId MAIN = new VolumeId("main");
-    private static final VolumeId CLONE = new VolumeId("clone");
-    private static final SnapshotId V1 = new SnapshotId("v1");
-
-    private final TestPool pool = new TestPool();
-    private final ZfsStorage storage = pool.open();
-
-    @AfterEach
-    void leaveNothing() {
-        storage.close();
-        pool.close();
-    }
-
-    private void mainWithSnapshot() throws IOException {
-        storage.create(MAIN, Map.of());
-        Files.writeString(storage.directory(MAIN).resolve("file"), "x");
-        storage.snapshot(MAIN, V1, Map.of("message", "m"), CopyCallback.NONE);
-    }
-
-    private String dataset(VolumeId volume) {
-        return new Names(pool.dataset()).dataset(volume);
-    }
-
-    private List<VolumeId> volumes() {
-        return storage.list().volumes().stream().map(StoredVolume::id).toList();
-    }
+@NeedsPool
+class ZfsStorageFailuresIT extends WithStorage {
 
     // ---- opening
 
