@@ -27,7 +27,7 @@ class SoakIT {
     private static final int PROCESSES = 4;
     private static final int THREADS = 16;
 
-    /** {@code ZVPG_ZFS_SOAK_SECONDS}: the issue asks for a minute. */
+    /** For how long; {@code ZVPG_ZFS_SOAK_SECONDS} says otherwise. */
     private static final String SECONDS = System.getenv().getOrDefault("ZVPG_ZFS_SOAK_SECONDS", "60");
 
     /** A list that is not freed for each round would be far more. */
