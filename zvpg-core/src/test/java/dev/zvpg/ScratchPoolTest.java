@@ -3,6 +3,7 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
@@ -22,7 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,14 +60,6 @@ class ScratchPoolTest {
         return storage.list().volumes().size();
     }
 
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + LONG.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("patience").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
-    }
-
     private static FakeServer server(ScratchClone clone) {
         return (FakeServer) clone.server();
     }
@@ -75,7 +67,7 @@ class ScratchPoolTest {
     @Test
     void fillsItselfAndHasNeverMoreServersThanItsSize() {
         try (ScratchPool pool = v1.pool(o -> o.size(3))) {
-            await(() -> pool.info().ready() == 3);
+            await().atMost(LONG).until(() -> pool.info().ready() == 3);
             assertThat(volumes()).isEqualTo(4);
             for (int i = 0; i < 20; i++) {
                 try (ScratchClone pg = pool.lease(LONG)) {
@@ -83,7 +75,7 @@ class ScratchPoolTest {
                 }
                 assertThat(pool.info().ready() + pool.info().leased()).isLessThanOrEqualTo(3);
             }
-            await(() -> pool.info().ready() == 3 && volumes() == 4);
+            await().atMost(LONG).until(() -> pool.info().ready() == 3 && volumes() == 4);
         }
         assertThat(volumes()).isEqualTo(1);
     }
@@ -202,7 +194,7 @@ class ScratchPoolTest {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread waiting = new Thread(() -> failure.set(catchThrowable(() -> pool.lease(LONG))));
         waiting.start();
-        await(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+        await().atMost(LONG).until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
         pool.close();
         waiting.join();
         assertThat(failure.get()).isInstanceOf(IllegalStateException.class);
@@ -258,7 +250,7 @@ class ScratchPoolTest {
     @Test
     void aServerThatDiedIsNotHandedOut() {
         try (ScratchPool pool = v1.pool(o -> o.size(1))) {
-            await(() -> pool.info().ready() == 1);
+            await().atMost(LONG).until(() -> pool.info().ready() == 1);
             storage.list().volumes().stream()
                     .filter(Scratch::is)
                     .forEach(volume -> launcher.crash(Context.dataDirectory(storage.directory(volume.id()))));
@@ -271,14 +263,14 @@ class ScratchPoolTest {
     @Test
     void whenTheSnapshotIsDeletedTheReadyOnesAreHandedOutAndThenTheReasonIsTold() {
         try (ScratchPool pool = v1.pool(o -> o.size(2))) {
-            await(() -> pool.info().ready() == 2);
+            await().atMost(LONG).until(() -> pool.info().ready() == 2);
             v1.delete();
             for (int i = 0; i < 2; i++) {
                 try (ScratchClone pg = pool.lease(LONG)) {
                     server(pg).put("b", "2");
                 }
             }
-            await(() -> volumes() == 1);
+            await().atMost(LONG).until(() -> volumes() == 1);
             assertThatThrownBy(() -> pool.lease(LONG))
                     .isInstanceOf(NotFoundException.class)
                     .hasMessage("snapshot main@v1 was deleted");

@@ -2,6 +2,7 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.zvpg.ServerException;
 import dev.zvpg.server.DataDirectory;
@@ -17,6 +18,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -65,12 +67,8 @@ class AttachedTest {
         }
     }
 
-    private static void awaitTheEndOf(Server server) throws InterruptedException {
-        long deadline = System.nanoTime() + LONG.toNanos();
-        while (server.isRunning()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.sleep(1);
-        }
+    private static void awaitTheEndOf(Server server) {
+        await().atMost(LONG).until(() -> !server.isRunning());
     }
 
     static java.util.stream.Stream<Postgres> versions() {
@@ -121,9 +119,8 @@ class AttachedTest {
         ProcessHandle.of(supervisor).orElseThrow().destroyForcibly();
         awaitTheEndOf(server);
         server.stopAtOnce();
-        while (!Sandbox.processes(data).isEmpty()) { // its children notice by themselves
-            Thread.sleep(1);
-        }
+        // its children notice by themselves
+        await().atMost(LONG).until(() -> Sandbox.processes(data), List::isEmpty);
         PostgresServer next = start(postgres, data, postgres.leanSettings());
         assertThat(Supervisor.of(ServerUser.of(null)).pid()).isNotEqualTo(supervisor);
         assertThat(ask(next, "SELECT 1")).isEqualTo("1");

@@ -2,6 +2,7 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.zvpg.ClusterSource;
 import dev.zvpg.Credentials;
@@ -12,12 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The dangers in a copy, provoked for real: what reaches out of an original must not reach out of its copy. */
 class HarmlessCopyTest {
 
+    private static final Duration LONG = Duration.ofMinutes(1);
     private static final Credentials OURS = new Credentials("postgres", "the repository's own");
 
     @RegisterExtension
@@ -60,12 +60,10 @@ class HarmlessCopyTest {
         return server.findings().stream().map(Object::toString).toList();
     }
 
-    private static void await(ForeignCluster cluster, String sql, String answer) throws SQLException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!cluster.query("postgres", sql).equals(answer)) {
-            assertThat(System.nanoTime()).as(sql).isLessThan(deadline);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+    private static void awaitAnswer(ForeignCluster cluster, String database, String sql, String answer) {
+        await().atMost(LONG)
+                .untilAsserted(
+                        () -> assertThat(cluster.query(database, sql)).as(sql).isEqualTo(answer));
     }
 
     @ParameterizedTest
@@ -85,9 +83,9 @@ class HarmlessCopyTest {
                         + publisher.port() + " password=" + password + "' PUBLICATION p WITH (slot_name = 'precious')");
         publisher.execute("postgres", "INSERT INTO t VALUES (1)");
         String active = "SELECT active::text FROM pg_replication_slots WHERE slot_name = 'precious'";
-        await(publisher, active, "true");
+        awaitAnswer(publisher, "postgres", active, "true");
         subscriber.stop(); // now the slot is there for the taking
-        await(publisher, active, "false");
+        awaitAnswer(publisher, "postgres", active, "false");
 
         PostgresServer copy = adoptAndStart(postgres, subscriber);
 
@@ -106,13 +104,9 @@ class HarmlessCopyTest {
         publisher.execute("postgres", "INSERT INTO t VALUES (2)");
         copy.stop();
         subscriber.start();
-        await(publisher, active, "true");
+        awaitAnswer(publisher, "postgres", active, "true");
         publisher.query("postgres", "SELECT 1");
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!subscriber.query("shop", "SELECT count(*) FROM t").equals("2")) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+        awaitAnswer(subscriber, "shop", "SELECT count(*) FROM t", "2");
         subscriber.stop();
         publisher.stop();
     }

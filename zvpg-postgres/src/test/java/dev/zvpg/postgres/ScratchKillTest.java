@@ -1,6 +1,7 @@
 package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
@@ -74,12 +75,10 @@ class ScratchKillTest {
     }
 
     private void awaitReady(Process victim, Path ready) throws Exception {
-        long deadline = System.nanoTime() + LONG.toNanos();
-        while (!Files.exists(ready)) {
+        await().atMost(LONG).pollInterval(Duration.ofMillis(5)).until(() -> {
             assertThat(victim.isAlive()).as(() -> "the JVM lives: " + log()).isTrue();
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.sleep(5);
-        }
+            return Files.exists(ready);
+        });
     }
 
     private String log() {
@@ -93,12 +92,10 @@ class ScratchKillTest {
     /** Waits until no server process works in the home directory any more, and notes how long that took. */
     private void allServersEnd() throws Exception {
         long began = System.nanoTime();
-        List<Long> left = Sandbox.processes(home());
-        while (!left.isEmpty()) {
-            assertThat(System.nanoTime() - began).as("processes %s end", left).isLessThan(LONG.toNanos());
-            Thread.sleep(1);
-            left = Sandbox.processes(home());
-        }
+        await().atMost(LONG)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> Sandbox.processes(home()), List::isEmpty);
         millisToTheEnd.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
     }
 

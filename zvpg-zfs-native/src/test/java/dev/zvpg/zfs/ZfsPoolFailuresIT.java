@@ -2,6 +2,7 @@ package dev.zvpg.zfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.zvpg.OutOfSpaceException;
 import dev.zvpg.StorageException;
@@ -17,6 +18,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
         disabledReason = "needs a ZFS kernel module, and a machine for tests; zfs-machine run is one")
 class ZfsPoolFailuresIT {
 
+    private static final Duration LONG = Duration.ofMinutes(2);
     private static final VolumeId MAIN = new VolumeId("main");
     private static final VolumeId CLONE = new VolumeId("clone");
     private static final SnapshotId V1 = new SnapshotId("v1");
@@ -217,11 +220,9 @@ class ZfsPoolFailuresIT {
         }
     }
 
-    private static void awaitSuspension(String pool) throws Exception {
+    private static void awaitSuspension(String pool) {
         // the state in /proc, because zpool status would wait too
         Path state = Path.of("/proc/spl/kstat/zfs", pool, "state");
-        while (!Files.readString(state).contains("SUSPENDED")) {
-            Thread.sleep(50);
-        }
+        await().atMost(LONG).until(() -> Files.readString(state).contains("SUSPENDED"));
     }
 }
