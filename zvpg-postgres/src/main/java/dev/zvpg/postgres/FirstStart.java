@@ -17,8 +17,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * What only a running server can see and switch off in a copy, done once, by its first start. A mark in the copy says that it
- * is still to be done, so a start that is cut off is made up for by the next. For a copy without any of it, it costs one query
- * in a connection that every start makes.
+ * is still to be done, so a start that is cut off is made up for by the next. For a copy without any of it, it costs a look at
+ * some files.
  *
  * <p>Until then nothing of it can do harm by itself: no server that is started here has workers for subscriptions.
  */
@@ -33,9 +33,12 @@ final class FirstStart {
     private static final String OPTIONS =
             "-c default_transaction_read_only=off -c statement_timeout=0 -c lock_timeout=0 -c search_path=pg_catalog";
 
+    /** The catalog of foreign servers; as that of subscriptions (6100), empty where there never was one and it was never rewritten. */
+    private static final String FOREIGN_SERVERS = "1417";
+
     /**
-     * All shared catalogs can be seen from one database. Foreign servers cannot, but the file of their catalog (1417) is
-     * empty where there are none and where it was never rewritten; what cannot be told so is looked into.
+     * All shared catalogs can be seen from one database. Foreign servers cannot; what the size of their catalog does not tell
+     * is looked into.
      */
     private static final String QUERY = """
             SELECT 'subscription', d.datname::text, s.subname::text, quote_ident(s.subname), d.datallowconn
@@ -93,8 +96,7 @@ final class FirstStart {
 
     /**
      * Whether there may be something to switch off in a running copy, as far as its files tell: the prepared transactions after
-     * the checkpoint that ends a recovery, and the catalog of subscriptions (6100), which is empty where there never was one and
-     * it was never rewritten. What could only be reported is not asked for.
+     * the checkpoint that ends a recovery, and the catalog of subscriptions. What could only be reported is not asked for.
      */
     static boolean isDue(Path dataDirectory) throws IOException {
         if (!Files.isRegularFile(dataDirectory.resolve(MARK), LinkOption.NOFOLLOW_LINKS)) {
@@ -106,6 +108,21 @@ final class FirstStart {
                 || Files.size(subscriptions) > 0;
     }
 
+    /** Whether there may be foreign servers to report, as far as the files tell. */
+    private static boolean mayReachOut(Path dataDirectory) throws IOException {
+        if (!Cluster.contents(dataDirectory, "pg_tblspc").isEmpty()) {
+            return true; // databases may lie there
+        }
+        for (Path database : Cluster.contents(dataDirectory, "base")) {
+            Path servers = database.resolve(FOREIGN_SERVERS);
+            if (Files.isRegularFile(database.resolve("PG_VERSION"))
+                    && (!Files.isRegularFile(servers) || Files.size(servers) > 0)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Does it if it is still to be done. */
     static List<Finding> run(Path dataDirectory, Connections connections, Connection connection)
             throws SQLException, IOException {
@@ -114,7 +131,10 @@ final class FirstStart {
             return List.of();
         }
         FirstStart start = new FirstStart(connections);
-        start.look(connection, Files.size(mark) > 0);
+        boolean everywhere = Files.size(mark) > 0;
+        if (everywhere || isDue(dataDirectory) || mayReachOut(dataDirectory)) {
+            start.look(connection, everywhere);
+        }
         for (Map.Entry<String, List<Work>> database : start.work.entrySet()) {
             start.work(database.getKey(), database.getValue());
         }

@@ -244,6 +244,16 @@ class HarmlessCopyTest {
         postgres.disarm(second);
         PostgresServer clone = startCopy(postgres, second, new Credentials("admin", OURS.password()));
         assertThat(findings(clone)).containsExactly(found);
+        try (Connection connection = clone.dataSource("shop").getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("VACUUM FULL pg_foreign_server");
+        }
+        clone.stop();
+        // or by the want of one
+        Path third = sandbox.copy(second, "third");
+        postgres.disarm(third);
+        clone = startCopy(postgres, third, new Credentials("admin", OURS.password()));
+        assertThat(findings(clone)).containsExactly(found);
         clone.stop();
     }
 
