@@ -131,20 +131,12 @@ final class BranchCommands {
             mixinStandardHelpOptions = true,
             description = "Starts a branch's server, and prints how to connect.")
     void start(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
-        session.use(repo -> {
-            Branch branch = repo.branch(name);
-            branch.start();
-            session.printConnection(repo, branch);
-        });
+        session.start(repo -> repo.branch(name));
     }
 
     @Command(name = "stop", mixinStandardHelpOptions = true, description = "Stops a branch's server. Its files stay.")
     void stop(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
-        session.use(repo -> {
-            Branch branch = repo.branch(name);
-            branch.stop();
-            session.print("stopped " + branch);
-        });
+        session.stop(repo -> repo.branch(name));
     }
 
     @Command(
@@ -152,11 +144,7 @@ final class BranchCommands {
             mixinStandardHelpOptions = true,
             description = "Stops a branch's server if it runs, and starts it.")
     void restart(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
-        session.use(repo -> {
-            Branch branch = repo.branch(name);
-            branch.restart();
-            session.printConnection(repo, branch);
-        });
+        session.restart(repo -> repo.branch(name));
     }
 
     @Command(name = "rename", mixinStandardHelpOptions = true, description = "Gives a branch another name.")

@@ -93,20 +93,12 @@ final class CloneCommands {
             mixinStandardHelpOptions = true,
             description = "Starts a clone's server, and prints how to connect.")
     void start(@ArgGroup(multiplicity = "1") Choice choice) throws Exception {
-        session.use(repo -> {
-            Clone clone = choice.in(repo);
-            clone.start();
-            session.printConnection(repo, clone);
-        });
+        session.start(choice::in);
     }
 
     @Command(name = "stop", mixinStandardHelpOptions = true, description = "Stops a clone's server. Its files stay.")
     void stop(@ArgGroup(multiplicity = "1") Choice choice) throws Exception {
-        session.use(repo -> {
-            Clone clone = choice.in(repo);
-            clone.stop();
-            session.print("stopped " + clone);
-        });
+        session.stop(choice::in);
     }
 
     @Command(
@@ -114,11 +106,7 @@ final class CloneCommands {
             mixinStandardHelpOptions = true,
             description = "Stops a clone's server if it runs, and starts it.")
     void restart(@ArgGroup(multiplicity = "1") Choice choice) throws Exception {
-        session.use(repo -> {
-            Clone clone = choice.in(repo);
-            clone.restart();
-            session.printConnection(repo, clone);
-        });
+        session.restart(choice::in);
     }
 
     @Command(name = "reset", mixinStandardHelpOptions = true, description = "Brings a clone back to its snapshot.")

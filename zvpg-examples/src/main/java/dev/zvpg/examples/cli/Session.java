@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -136,6 +137,33 @@ final class Session {
                 Subscription subscription = repo.listen(line)) {
             work.in(repo);
         }
+    }
+
+    /** Starts a server, and prints how to connect. */
+    void start(Function<Repository, WorkingCopy> which) throws Exception {
+        use(repo -> {
+            WorkingCopy copy = which.apply(repo);
+            copy.start();
+            printConnection(repo, copy);
+        });
+    }
+
+    /** Stops a server. */
+    void stop(Function<Repository, WorkingCopy> which) throws Exception {
+        use(repo -> {
+            WorkingCopy copy = which.apply(repo);
+            copy.stop();
+            print("stopped " + copy);
+        });
+    }
+
+    /** Stops a server if it runs, starts it, and prints how to connect. */
+    void restart(Function<Repository, WorkingCopy> which) throws Exception {
+        use(repo -> {
+            WorkingCopy copy = which.apply(repo);
+            copy.restart();
+            printConnection(repo, copy);
+        });
     }
 
     /** Tells the logger how much to write; it reads that once, before its first line. */
