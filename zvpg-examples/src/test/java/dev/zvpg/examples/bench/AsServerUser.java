@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Programs of PostgreSQL, and the shell that calls them, run as the user who may: PostgreSQL refuses to run as root. */
-final class AsServerUser {
+public final class AsServerUser {
 
     private AsServerUser() {}
 
@@ -23,7 +23,7 @@ final class AsServerUser {
     }
 
     /** Runs it to its end; what it said is in the exception when it fails. */
-    static void run(Postgres postgres, String... command) throws IOException, InterruptedException {
+    public static void run(Postgres postgres, String... command) throws IOException, InterruptedException {
         runAsSelf(command(postgres, List.of(command)));
     }
 
