@@ -23,10 +23,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Servers that end with this JVM, as far as that can be seen from inside. */
+@Isolated("one test kills the shell that all scratch servers of this JVM hang on")
 class AttachedTest {
 
     private static final Duration LONG = Duration.ofMinutes(1);
