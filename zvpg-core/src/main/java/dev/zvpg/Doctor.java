@@ -106,9 +106,10 @@ final class Doctor {
                                     + server.get().port() + ", but its port is " + copy.port(),
                             "stop it and start it again"));
                 }
-                context.launcher().inspect(directory); // part of its data may have been moved elsewhere
+                context.launcher().requireSelfContained(directory); // part of its data may have been moved elsewhere
                 return ServerState.RUNNING;
             }
+            context.launcher().requireSelfContained(directory);
             if (context.launcher().inspect(directory).state() != DataDirectory.State.CRASHED) {
                 return ServerState.STOPPED;
             }

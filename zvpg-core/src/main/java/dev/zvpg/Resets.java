@@ -28,6 +28,10 @@ final class Resets {
             Moves.Told told = (findings, took) -> new Event.BranchReset(branch.name(), ref, findings, took);
             Optional<Snapshots.Taken> saved = Optional.empty();
             if (options.save()) {
+                // what cannot be saved is refused while its server still runs
+                context.launcher()
+                        .requireSelfContained(
+                                context.dataDirectory(branch.volume().id()));
                 saved = moves.move(catalog, branch, image, what, () -> saveWhatWouldBeLost(branch, target, ref), told);
             } else {
                 moves.discard(catalog, branch, image, what, told);

@@ -87,7 +87,8 @@ final class Snapshots {
     private void write(
             Copy branch, SnapshotId id, Map<String, String> attributes, String ref, SnapshotOptions options) {
         VolumeId volume = branch.volume().id();
-        // refuses a cluster that keeps part of its data elsewhere, also one that was moved there while its server runs
+        // also one that was moved there while its server runs
+        context.launcher().requireSelfContained(context.dataDirectory(volume));
         DataDirectory data = context.launcher().inspect(context.dataDirectory(volume));
         Optional<Server> server = servers.find(branch);
         if (server.isEmpty()) {

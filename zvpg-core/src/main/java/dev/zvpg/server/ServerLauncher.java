@@ -61,14 +61,22 @@ public interface ServerLauncher {
     Adoption adopt(ClusterSource source, Path dataDirectory, Credentials superuser, CopyProgress progress);
 
     /**
-     * Reads what a data directory says of itself, and refuses one that cannot be versioned.
+     * Reads what a data directory says of itself.
      *
      * @param dataDirectory an existing data directory
      * @return what it says
-     * @throws ConfigurationException when it is none, belongs to another major version, or keeps part of its data (WAL,
-     *     tablespaces) elsewhere
+     * @throws ConfigurationException when it is none, or belongs to another major version
      */
     DataDirectory inspect(Path dataDirectory);
+
+    /**
+     * Refuses a cluster that cannot be imaged, because part of its data (WAL, tablespaces, databases) lies elsewhere. Its own
+     * server runs on it all the same. By default nothing is refused.
+     *
+     * @param dataDirectory an existing data directory, whether a server runs on it or not
+     * @throws ConfigurationException when something lies elsewhere; the message says what, where and how to move it inside
+     */
+    default void requireSelfContained(Path dataDirectory) {}
 
     /**
      * Makes the copy of a data directory harmless and startable, before its first start: removes what belongs to the server it

@@ -23,9 +23,9 @@ final class Cluster {
 
     private Cluster() {}
 
-    /** Reads what it says of itself, and refuses what cannot be versioned. */
+    /** Reads what it says of itself, and refuses what the installation cannot start. */
     static DataDirectory inspect(Installation installation, Path directory) {
-        int major = requireStartable(installation, directory);
+        int major = requireMajor(installation, directory);
         // the process first: a server that ends in between has then written its last state
         boolean running = server(directory).isPresent();
         ControlFile control = ControlFile.read(directory);
@@ -37,17 +37,6 @@ final class Cluster {
                 running ? DataDirectory.State.RUNNING : stateWithoutServer(directory, control),
                 control.position(),
                 !running && control.isCleanlyStopped());
-    }
-
-    /** Refuses what the installation cannot start, or what cannot be versioned; returns the version that it belongs to. */
-    static int requireStartable(Installation installation, Path directory) {
-        int major = requireMajor(installation, directory);
-        try {
-            requireSelfContained(directory);
-        } catch (IOException e) {
-            throw Failures.of("cannot look into " + directory, e);
-        }
-        return major;
     }
 
     /** The version that it belongs to, which must be the installation's. */
@@ -125,39 +114,21 @@ final class Cluster {
         }
     }
 
-    /** Refuses what leads out of the directory. */
-    static void requireSelfContained(Path directory) throws IOException {
-        Path real = directory.toRealPath();
-        for (Path entry : Trees.entries(real)) {
-            String name = entry.getFileName().toString();
-            if (name.startsWith("pg_") || name.equals("base") || name.equals("global")) {
-                requireInside(directory, real, entry, name.equals("pg_wal") ? "the write-ahead log" : name);
-            }
-        }
-        for (Path tablespace : Trees.entries(real.resolve("pg_tblspc"))) {
-            requireInside(directory, real, tablespace, "tablespace " + tablespace.getFileName());
+    /** Refuses a cluster that keeps data outside of its directory. */
+    static void requireSelfContained(Path directory) {
+        try {
+            SelfContained.require(directory);
+        } catch (IOException e) {
+            throw Failures.of("cannot look into " + directory, e);
         }
     }
 
-    private static void requireInside(Path directory, Path real, Path entry, String what) throws IOException {
-        if (!Files.isSymbolicLink(entry)) {
-            return;
-        }
-        Path target = Files.readSymbolicLink(entry);
-        // also an absolute link to the inside: in a copy it would lead to the original
-        if (target.isAbsolute() || !entry.resolveSibling(target).normalize().startsWith(real)) {
-            throw new ConfigurationException(
-                    directory,
-                    null,
-                    what + " lies outside: " + real.relativize(entry) + " is a link to " + target
-                            + ", so a snapshot would lack it and a copy would write to the original's; move it into the "
-                            + "data directory, and let only a relative link point at it",
-                    null);
-        }
-        Path led = entry.toRealPath();
-        if (!led.startsWith(real)) {
-            throw new ConfigurationException(
-                    directory, null, what + " lies outside: " + real.relativize(entry) + " leads to " + led, null);
+    /** The same for a copy of what was found to be self-contained, and fast. */
+    static void requireNoWayOut(Path directory) {
+        try {
+            SelfContained.requireNoWayOut(directory);
+        } catch (IOException e) {
+            throw Failures.of("cannot look into " + directory, e);
         }
     }
 

@@ -221,7 +221,13 @@ public final class Postgres implements ServerLauncher {
     }
 
     @Override
+    public void requireSelfContained(Path dataDirectory) {
+        Cluster.requireSelfContained(absolute(dataDirectory));
+    }
+
+    @Override
     public List<Finding> disarm(Path dataDirectory) {
+        Cluster.requireNoWayOut(absolute(dataDirectory)); // what is removed from a copy must be the copy's
         return Disarming.run(absolute(dataDirectory));
     }
 

@@ -42,6 +42,7 @@ final class SourceCopy {
             "current_logfiles",
             "log",
             "pg_log",
+            Tablespaces.DIRECTORY, // each one is copied from where the link to it leads
             ConfFile.NAME,
             "pg_hba.conf",
             "pg_ident.conf");

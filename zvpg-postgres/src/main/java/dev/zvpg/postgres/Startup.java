@@ -46,7 +46,7 @@ final class Startup {
         Settings.check(installation.major(), spec.settings());
         boolean attached = spec.lifetime() == Lifetime.ATTACHED;
         if (attached) {
-            Cluster.requireStartable(installation, dataDirectory); // no server ever ran on these files
+            Cluster.requireMajor(installation, dataDirectory); // no server ever ran on these files
         } else {
             Cluster.inspect(installation, dataDirectory);
         }
@@ -112,6 +112,7 @@ final class Startup {
         try {
             int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
             Map<String, String> wanted = Settings.wanted(dataDirectory, spec.settings());
+            Tablespaces.settings(dataDirectory).forEach(wanted::putIfAbsent);
             Launch beginning = launch(run);
             beginning.begin(Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
             launch = beginning;

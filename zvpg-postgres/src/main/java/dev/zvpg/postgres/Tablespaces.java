@@ -3,7 +3,9 @@ package dev.zvpg.postgres;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * Tablespaces of an adopted cluster. They are in a directory of the data directory, and where PostgreSQL looks for them there
@@ -12,7 +14,8 @@ import java.nio.file.Path;
  */
 final class Tablespaces {
 
-    private static final String DIRECTORY = "zvpg_tablespaces";
+    static final String DIRECTORY = "zvpg_tablespaces";
+
     private static final String LINKS = "pg_tblspc";
 
     private Tablespaces() {}
@@ -22,11 +25,26 @@ final class Tablespaces {
         return dataDirectory.resolve(DIRECTORY);
     }
 
+    /** What the link to one says. */
+    static Path target(String oid) {
+        return Path.of("..", DIRECTORY, oid);
+    }
+
     /** Makes the link to one, instead of the one that may be there. */
     static void link(Path dataDirectory, String oid) throws IOException {
         Path link = dataDirectory.resolve(LINKS).resolve(oid);
         Files.deleteIfExists(link);
-        Files.createSymbolicLink(link, Path.of("..", DIRECTORY, oid));
+        Files.createSymbolicLink(link, target(oid));
+    }
+
+    /**
+     * What a server needs that has tablespaces in place: a directory where there is a link otherwise, which a developer's option
+     * allows. Without the option it makes none; with one there, it does not even recover.
+     */
+    static Map<String, String> settings(Path dataDirectory) throws IOException {
+        boolean inPlace = Trees.entries(dataDirectory.resolve(LINKS)).stream()
+                .anyMatch(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS));
+        return inPlace ? Map.of("allow_in_place_tablespaces", "on") : Map.of();
     }
 
     static Finding found(String oid, String where) {

@@ -43,7 +43,7 @@ class InspectTest {
         Path data = sandbox.cluster(postgres, "data");
         Files.move(data.resolve("pg_wal"), sandbox.path("wal"));
         Files.createSymbolicLink(data.resolve("pg_wal"), sandbox.path("wal"));
-        assertThatThrownBy(() -> postgres.inspect(data))
+        assertThatThrownBy(() -> postgres.requireSelfContained(data))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("write-ahead log")
                 .hasMessageContaining(sandbox.path("wal").toString());
@@ -54,7 +54,7 @@ class InspectTest {
         Path data = sandbox.cluster(postgres, "data");
         Files.move(data.resolve("pg_wal"), sandbox.path("wal"));
         Files.createSymbolicLink(data.resolve("pg_wal"), Path.of("../wal"));
-        assertThatThrownBy(() -> postgres.inspect(data)).isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> postgres.requireSelfContained(data)).isInstanceOf(ConfigurationException.class);
     }
 
     @Test
@@ -66,7 +66,7 @@ class InspectTest {
         PostgresServer server = sandbox.start(postgres, data);
         LifecycleTest.update(server, "CREATE TABLESPACE aside LOCATION '" + elsewhere + "'");
         server.stop();
-        assertThatThrownBy(() -> postgres.inspect(data))
+        assertThatThrownBy(() -> postgres.requireSelfContained(data))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("tablespace")
                 .hasMessageContaining(elsewhere.toString());
@@ -77,6 +77,7 @@ class InspectTest {
         Path data = sandbox.cluster(postgres, "data");
         Files.move(data.resolve("pg_wal"), data.resolve("wal-inside"));
         Files.createSymbolicLink(data.resolve("pg_wal"), Path.of("wal-inside"));
+        postgres.requireSelfContained(data);
         assertThat(postgres.inspect(data).state()).isEqualTo(DataDirectory.State.STOPPED);
         sandbox.start(postgres, data).stop();
     }
