@@ -11,12 +11,12 @@ import java.util.function.UnaryOperator;
  */
 public final class Branch extends WorkingCopy {
 
-    Branch(Operations operations, Copy copy) {
+    Branch(Operations operations, CopyRecord copy) {
         this(operations, copy.id(), copy.name());
     }
 
     Branch(Operations operations, String id, String name) {
-        super(operations, Copy.Kind.BRANCH, id, name);
+        super(operations, CopyRecord.Kind.BRANCH, id, name);
     }
 
     /**
@@ -79,7 +79,7 @@ public final class Branch extends WorkingCopy {
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
     public Branch branch(String name, UnaryOperator<BranchOptions> options) {
-        Wanted wanted = Wanted.branch(name, options.apply(BranchOptions.DEFAULT));
+        CopyRequest wanted = CopyRequest.branch(name, options.apply(BranchOptions.DEFAULT));
         return new Branch(operations(), operations().branches().branch(id(), name(), wanted), name);
     }
 
@@ -184,7 +184,7 @@ public final class Branch extends WorkingCopy {
      */
     public List<Snapshot> snapshots() {
         Catalog catalog = operations().context().catalog();
-        return catalog.imagesOf(copy(catalog)).stream()
+        return catalog.snapshotsOf(copy(catalog)).stream()
                 .map(image -> new Snapshot(operations(), catalog, image))
                 .toList();
     }
@@ -198,10 +198,10 @@ public final class Branch extends WorkingCopy {
      */
     public Snapshot snapshot(String name) {
         Catalog catalog = operations().context().catalog();
-        Copy branch = copy(catalog);
-        return catalog.image(branch, name)
+        CopyRecord branch = copy(catalog);
+        return catalog.snapshot(branch, name)
                 .map(image -> new Snapshot(operations(), catalog, image))
-                .orElseThrow(() -> Lookup.noImage(catalog, branch.name() + "@" + name, catalog.imagesOf(branch)));
+                .orElseThrow(() -> Lookup.noImage(catalog, branch.name() + "@" + name, catalog.snapshotsOf(branch)));
     }
 
     /**
@@ -212,7 +212,7 @@ public final class Branch extends WorkingCopy {
      */
     public Optional<Snapshot> findSnapshot(String name) {
         Catalog catalog = operations().context().catalog();
-        return catalog.image(copy(catalog), name).map(image -> new Snapshot(operations(), catalog, image));
+        return catalog.snapshot(copy(catalog), name).map(image -> new Snapshot(operations(), catalog, image));
     }
 
     /**
@@ -238,7 +238,7 @@ public final class Branch extends WorkingCopy {
         return operations().facts().branch(catalog, copy(catalog));
     }
 
-    private Copy copy(Catalog catalog) {
+    private CopyRecord copy(Catalog catalog) {
         return catalog.copy(id()).orElseThrow(() -> Lookup.gone("branch", name()));
     }
 

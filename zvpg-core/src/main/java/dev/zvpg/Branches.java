@@ -10,19 +10,19 @@ final class Branches {
 
     private final Context context;
     private final Snapshots snapshots;
-    private final Copies copies;
+    private final CopyFactory copies;
 
-    Branches(Context context, Snapshots snapshots, Copies copies) {
+    Branches(Context context, Snapshots snapshots, CopyFactory copies) {
         this.context = context;
         this.snapshots = snapshots;
         this.copies = copies;
     }
 
     /** Makes a branch from another one's head, and takes a snapshot of it where there is none. */
-    String branch(String id, String name, Wanted wanted) {
+    String branch(String id, String name, CopyRequest wanted) {
         Catalog catalog = context.catalog();
-        Copy parent = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
-        Optional<Image> head = catalog.head(parent);
+        CopyRecord parent = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
+        Optional<SnapshotRecord> head = catalog.head(parent);
         if (head.isPresent()) {
             return copies.create(wanted, head.get().id(), catalog.ref(head.get()));
         }
@@ -48,16 +48,17 @@ final class Branches {
         try (Locks.Held held = context.locks().workingCopy(id);
                 Locks.Held repository = context.locks().repository()) {
             Catalog catalog = context.catalog();
-            Copy branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", oldName));
+            CopyRecord branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", oldName));
             before = branch.name();
             if (before.equals(newName)) {
                 return;
             }
-            if (catalog.copy(Copy.Kind.BRANCH, newName).isPresent()) {
+            if (catalog.copy(CopyRecord.Kind.BRANCH, newName).isPresent()) {
                 throw new AlreadyExistsException("cannot rename branch " + before + " to " + newName
                         + ": a branch of that name exists; choose another name, or rename or delete that one first");
             }
-            context.storage().update(List.of(AttributeChange.set(branch.volume().id(), Map.of(Copy.NAME, newName))));
+            context.storage()
+                    .update(List.of(AttributeChange.set(branch.volume().id(), Map.of(CopyRecord.NAME, newName))));
         }
         context.events().tell(new Event.BranchRenamed(before, newName));
     }

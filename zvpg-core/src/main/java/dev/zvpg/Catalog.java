@@ -19,11 +19,11 @@ import java.util.Set;
 /** The domain's view of one listing: a pure function of it. Immutable. */
 final class Catalog {
 
-    private final List<Copy> copies = new ArrayList<>();
-    private final Map<String, Copy> copiesById = new HashMap<>();
-    private final Map<SnapshotId, Image> images = new LinkedHashMap<>();
-    private final Map<VolumeId, List<Image>> imagesOfVolume = new HashMap<>();
-    private final Map<String, List<Image>> imagesOfBranch = new HashMap<>();
+    private final List<CopyRecord> copies = new ArrayList<>();
+    private final Map<String, CopyRecord> copiesById = new HashMap<>();
+    private final Map<SnapshotId, SnapshotRecord> images = new LinkedHashMap<>();
+    private final Map<VolumeId, List<SnapshotRecord>> imagesOfVolume = new HashMap<>();
+    private final Map<String, List<SnapshotRecord>> imagesOfBranch = new HashMap<>();
     private final List<StoredVolume> unreferenced = new ArrayList<>();
     private final List<StoredVolume> scratches = new ArrayList<>();
     private final List<String> foreign;
@@ -34,12 +34,12 @@ final class Catalog {
                 scratches.add(volume);
                 continue;
             }
-            Copy.of(volume).ifPresentOrElse(copies::add, () -> unreferenced.add(volume));
+            CopyRecord.of(volume).ifPresentOrElse(copies::add, () -> unreferenced.add(volume));
         }
-        copies.sort(Comparator.comparing(Copy::name));
+        copies.sort(Comparator.comparing(CopyRecord::name));
         copies.forEach(copy -> copiesById.put(copy.id(), copy));
         listing.snapshots().forEach(stored -> {
-            Image image = Image.of(stored);
+            SnapshotRecord image = SnapshotRecord.of(stored);
             images.put(image.id(), image);
             imagesOfVolume
                     .computeIfAbsent(stored.volume(), v -> new ArrayList<>())
@@ -51,44 +51,44 @@ final class Catalog {
         foreign = listing.foreign();
     }
 
-    List<Copy> copies(Copy.Kind kind) {
+    List<CopyRecord> copies(CopyRecord.Kind kind) {
         return copies.stream().filter(copy -> copy.kind() == kind).toList();
     }
 
-    List<Copy> copies() {
+    List<CopyRecord> copies() {
         return List.copyOf(copies);
     }
 
-    Optional<Copy> copy(Copy.Kind kind, String name) {
+    Optional<CopyRecord> copy(CopyRecord.Kind kind, String name) {
         return copies.stream()
                 .filter(copy -> copy.kind() == kind && copy.name().equals(name))
                 .findFirst();
     }
 
-    Optional<Copy> copy(String id) {
+    Optional<CopyRecord> copy(String id) {
         return Optional.ofNullable(copiesById.get(id));
     }
 
-    Optional<Copy> cloneOnPort(int port) {
+    Optional<CopyRecord> cloneOnPort(int port) {
         return copies.stream()
-                .filter(copy -> copy.kind() == Copy.Kind.CLONE && copy.port() == port)
+                .filter(copy -> copy.kind() == CopyRecord.Kind.CLONE && copy.port() == port)
                 .findFirst();
     }
 
-    List<Image> images() {
+    List<SnapshotRecord> snapshots() {
         return List.copyOf(images.values());
     }
 
-    Optional<Image> image(SnapshotId id) {
+    Optional<SnapshotRecord> snapshot(SnapshotId id) {
         return Optional.ofNullable(images.get(id));
     }
 
     /** The snapshots that were taken on a branch, oldest first. */
-    List<Image> imagesOf(Copy branch) {
+    List<SnapshotRecord> snapshotsOf(CopyRecord branch) {
         return List.copyOf(imagesOfBranch.getOrDefault(branch.id(), List.of()));
     }
 
-    Optional<Image> image(Copy branch, String name) {
+    Optional<SnapshotRecord> snapshot(CopyRecord branch, String name) {
         if (name.equals(RefName.LATEST)) {
             return head(branch);
         }
@@ -101,35 +101,35 @@ final class Catalog {
      * The snapshot that a working copy's state follows: the newest one of its volume, else the one the volume began from. So
      * taking a snapshot moves the head by itself, and no crash can come between the two.
      */
-    Optional<Image> head(Copy copy) {
+    Optional<SnapshotRecord> head(CopyRecord copy) {
         return imagesOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
-                .max(Comparator.comparingLong(Image::sequence))
-                .or(() -> copy.base().flatMap(this::image));
+                .max(Comparator.comparingLong(SnapshotRecord::sequence))
+                .or(() -> copy.base().flatMap(this::snapshot));
     }
 
-    long nextSequence(Copy copy) {
+    long nextSequence(CopyRecord copy) {
         return imagesOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
-                        .mapToLong(Image::sequence)
+                        .mapToLong(SnapshotRecord::sequence)
                         .max()
                         .orElse(0)
                 + 1;
     }
 
     /** The snapshots that a snapshot follows, itself first, each once, nearest first. */
-    List<Image> history(SnapshotId start) {
+    List<SnapshotRecord> history(SnapshotId start) {
         return List.copyOf(history(List.of(start)).values());
     }
 
     /** The same for a working copy; nothing where it has no snapshot. */
-    List<Image> history(Copy copy) {
+    List<SnapshotRecord> history(CopyRecord copy) {
         return head(copy).map(head -> history(head.id())).orElse(List.of());
     }
 
-    private Map<SnapshotId, Image> history(Collection<SnapshotId> starts) {
-        Map<SnapshotId, Image> seen = new LinkedHashMap<>();
+    private Map<SnapshotId, SnapshotRecord> history(Collection<SnapshotId> starts) {
+        Map<SnapshotId, SnapshotRecord> seen = new LinkedHashMap<>();
         Deque<SnapshotId> next = new ArrayDeque<>(starts);
         while (!next.isEmpty()) {
-            Image image = images.get(next.removeFirst());
+            SnapshotRecord image = images.get(next.removeFirst());
             if (image != null && seen.putIfAbsent(image.id(), image) == null) {
                 next.addAll(image.parents());
             }
@@ -140,17 +140,17 @@ final class Catalog {
     /** The nearest snapshot of a history seen earlier that is still there: what a new object follows if one was deleted. */
     Optional<SnapshotId> survivor(SnapshotId start, Catalog earlier) {
         return earlier.history(start).stream()
-                .map(Image::id)
+                .map(SnapshotRecord::id)
                 .filter(images::containsKey)
                 .findFirst();
     }
 
     /** The name of a snapshot's branch: today's if it lives, else the last one that it had. */
-    String branchName(Image image) {
-        return copy(image.branchId()).map(Copy::name).orElse(image.branchName());
+    String branchName(SnapshotRecord image) {
+        return copy(image.branchId()).map(CopyRecord::name).orElse(image.branchName());
     }
 
-    String ref(Image image) {
+    String ref(SnapshotRecord image) {
         return branchName(image) + "@" + image.name();
     }
 
@@ -168,7 +168,7 @@ final class Catalog {
      * Snapshots that nobody can reach any more: their branch is deleted, and neither a branch nor a clone descends from them.
      * As in git, a deleted branch's history lives on in what grew from it.
      */
-    List<Image> unreachable() {
+    List<SnapshotRecord> unreachable() {
         Set<SnapshotId> reachable =
                 reachable(copies.stream().flatMap(copy -> copy.base().stream()).toList());
         return images.values().stream()
@@ -177,7 +177,7 @@ final class Catalog {
     }
 
     /** Whether a snapshot can still be reached when a working copy follows another one. */
-    boolean isReachableAfter(Copy moved, SnapshotId to, SnapshotId wanted) {
+    boolean isReachableAfter(CopyRecord moved, SnapshotId to, SnapshotId wanted) {
         List<SnapshotId> bases = new ArrayList<>(List.of(to));
         copies.stream()
                 .filter(copy -> !copy.id().equals(moved.id()))

@@ -10,12 +10,12 @@ import java.util.Optional;
  */
 public final class Clone extends WorkingCopy {
 
-    Clone(Operations operations, Copy copy) {
+    Clone(Operations operations, CopyRecord copy) {
         this(operations, copy.id(), copy.name());
     }
 
     Clone(Operations operations, String id, String name) {
-        super(operations, Copy.Kind.CLONE, id, name);
+        super(operations, CopyRecord.Kind.CLONE, id, name);
     }
 
     /**
@@ -25,7 +25,7 @@ public final class Clone extends WorkingCopy {
      */
     public Optional<Snapshot> snapshot() {
         Catalog catalog = operations().context().catalog();
-        return copy(catalog).base().flatMap(catalog::image).map(image -> new Snapshot(operations(), catalog, image));
+        return copy(catalog).base().flatMap(catalog::snapshot).map(image -> new Snapshot(operations(), catalog, image));
     }
 
     /**
@@ -62,7 +62,7 @@ public final class Clone extends WorkingCopy {
         try (Locks.Held held = operations().context().locks().workingCopy(id())) {
             Context context = operations().context();
             Catalog catalog = context.catalog();
-            Copy copy = copy(catalog);
+            CopyRecord copy = copy(catalog);
             boolean everStarted = Files.exists(context.home().runDirectory(id()));
             return everStarted && operations().work().isUnsaved(catalog, copy);
         }
@@ -78,7 +78,7 @@ public final class Clone extends WorkingCopy {
         operations().copies().protect(id(), name(), false);
     }
 
-    private Copy copy(Catalog catalog) {
+    private CopyRecord copy(Catalog catalog) {
         return catalog.copy(id()).orElseThrow(() -> Lookup.gone("clone", name()));
     }
 }

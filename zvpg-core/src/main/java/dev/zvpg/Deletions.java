@@ -20,9 +20,9 @@ final class Deletions {
     private final Context context;
     private final Servers servers;
     private final Snapshots snapshots;
-    private final Copies copies;
+    private final CopyFactory copies;
 
-    Deletions(Context context, Servers servers, Snapshots snapshots, Copies copies) {
+    Deletions(Context context, Servers servers, Snapshots snapshots, CopyFactory copies) {
         this.context = context;
         this.servers = servers;
         this.snapshots = snapshots;
@@ -30,9 +30,9 @@ final class Deletions {
     }
 
     /** Stops the server and deletes the branch or clone with everything that only it needed. */
-    void delete(String id, Copy.Kind kind, String name) {
+    void delete(String id, CopyRecord.Kind kind, String name) {
         try (Locks.Held held = context.locks().workingCopy(id)) {
-            Copy copy = context.catalog().copy(id).orElseThrow(() -> Lookup.gone(kind.word(), name));
+            CopyRecord copy = context.catalog().copy(id).orElseThrow(() -> Lookup.gone(kind.word(), name));
             if (copy.isProtected()) {
                 throw new InUseException(
                         "cannot delete " + copy.words() + ": it is protected; call unprotect() on it first");
@@ -40,7 +40,7 @@ final class Deletions {
             remove(copy);
             context.events()
                     .tell(
-                            kind == Copy.Kind.BRANCH
+                            kind == CopyRecord.Kind.BRANCH
                                     ? new Event.BranchDeleted(copy.name())
                                     : new Event.CloneDeleted(copy.name()));
         }
@@ -50,7 +50,7 @@ final class Deletions {
     List<String> deleteExpired() {
         Instant now = context.clock().instant();
         List<String> deleted = new ArrayList<>();
-        for (Copy clone : context.catalog().copies(Copy.Kind.CLONE)) {
+        for (CopyRecord clone : context.catalog().copies(CopyRecord.Kind.CLONE)) {
             if (clone.isExpired(now) && !clone.isProtected()) {
                 try (Locks.Held held = context.locks().workingCopy(clone.id())) {
                     expire(clone.id()).ifPresent(deleted::add);
@@ -67,16 +67,16 @@ final class Deletions {
 
     /** Called under its lock, which others may have had before: it may be protected by now, or gone. */
     private Optional<String> expire(String id) {
-        Optional<Copy> clone = context.catalog().copy(id).filter(copy -> !copy.isProtected());
+        Optional<CopyRecord> clone = context.catalog().copy(id).filter(copy -> !copy.isProtected());
         clone.ifPresent(copy -> {
             remove(copy);
             LOG.info("Clone {} has expired and was deleted", copy.name());
             context.events().tell(new Event.CloneExpired(copy.name()));
         });
-        return clone.map(Copy::name);
+        return clone.map(CopyRecord::name);
     }
 
-    private void remove(Copy copy) {
+    private void remove(CopyRecord copy) {
         requireAnother(context.catalog(), copy);
         servers.stop(copy);
         try (Locks.Held making = context.locks().making()) { // so that nobody sweeps it before it is destroyed here
@@ -94,20 +94,20 @@ final class Deletions {
     }
 
     /** Writes the name of a renamed branch on those of its snapshots that may outlive it. */
-    private static List<AttributeChange> lastNames(Catalog catalog, Copy branch) {
-        return catalog.imagesOf(branch).stream()
+    private static List<AttributeChange> lastNames(Catalog catalog, CopyRecord branch) {
+        return catalog.snapshotsOf(branch).stream()
                 .filter(image -> !image.branchName().equals(branch.name()))
-                .map(image -> AttributeChange.set(image.id(), Map.of(Image.BRANCH_NAME, branch.name())))
+                .map(image -> AttributeChange.set(image.id(), Map.of(SnapshotRecord.BRANCH_NAME, branch.name())))
                 .toList();
     }
 
     /** From here on nobody refers to the volume; what a crash leaves of it is swept by the next {@code open()}. */
-    private static AttributeChange unreferred(Copy copy) {
-        return new AttributeChange(copy.volume().id(), Map.of(), Set.of(Copy.KIND));
+    private static AttributeChange unreferred(CopyRecord copy) {
+        return new AttributeChange(copy.volume().id(), Map.of(), Set.of(CopyRecord.KIND));
     }
 
-    private static void requireAnother(Catalog catalog, Copy copy) {
-        if (catalog.copies(Copy.Kind.BRANCH).equals(List.of(copy))) {
+    private static void requireAnother(Catalog catalog, CopyRecord copy) {
+        if (catalog.copies(CopyRecord.Kind.BRANCH).equals(List.of(copy))) {
             throw new InUseException(
                     "cannot delete branch " + copy.name()
                             + ": it is the only one, and everything grows from a branch; to delete the whole repository, call destroy()");
@@ -115,7 +115,7 @@ final class Deletions {
     }
 
     void stopAll() {
-        for (Copy copy : context.catalog().copies()) {
+        for (CopyRecord copy : context.catalog().copies()) {
             try (Locks.Held held = context.locks().workingCopy(copy.id())) {
                 servers.stop(copy);
             }
@@ -124,7 +124,7 @@ final class Deletions {
 
     /** Destroys everything in the storage that is this repository's. Called under the repository's lock. */
     void destroyAll() {
-        List<Copy> all = context.catalog().copies();
+        List<CopyRecord> all = context.catalog().copies();
         if (!all.isEmpty()) {
             context.storage().update(all.stream().map(Deletions::unreferred).toList());
         }

@@ -34,23 +34,23 @@ final class Doctor {
      *
      * @param directory its data directory; empty when the storage cannot say, because it cannot mount it, for example
      */
-    record Examined(Copy copy, Optional<Path> directory, ServerState state, List<Problem> problems) {}
+    record Examined(CopyRecord copy, Optional<Path> directory, ServerState state, List<Problem> problems) {}
 
     /** Looks at one branch or clone; empty when it was deleted meanwhile. */
-    Optional<Examined> examine(Copy copy) {
+    Optional<Examined> examine(CopyRecord copy) {
         Examined finding = look(copy);
         // its files go before or after its name, so what looks wrong may be a deletion or a move in progress
         return finding.problems().isEmpty() || isStillThere(copy) ? Optional.of(finding) : Optional.empty();
     }
 
-    private boolean isStillThere(Copy copy) {
+    private boolean isStillThere(CopyRecord copy) {
         return context.catalog()
                 .copy(copy.id())
                 .filter(now -> now.volume().id().equals(copy.volume().id()))
                 .isPresent();
     }
 
-    private Examined look(Copy copy) {
+    private Examined look(CopyRecord copy) {
         List<Problem> problems = new ArrayList<>();
         Path directory;
         try {
@@ -82,7 +82,7 @@ final class Doctor {
         return new Examined(copy, Optional.of(directory), state, problems);
     }
 
-    private static Optional<Problem> missing(Copy copy, Path directory) {
+    private static Optional<Problem> missing(CopyRecord copy, Path directory) {
         try {
             Files.readAttributes(directory, BasicFileAttributes.class);
             return Optional.empty();
@@ -96,7 +96,7 @@ final class Doctor {
         }
     }
 
-    private ServerState state(Copy copy, Path directory, List<Problem> problems) {
+    private ServerState state(CopyRecord copy, Path directory, List<Problem> problems) {
         try {
             Optional<Server> server = servers.find(copy);
             if (server.isPresent()) {
@@ -158,15 +158,15 @@ final class Doctor {
     private static void lostParents(Catalog catalog, List<Problem> problems) {
         String advice = "its own data is whole, only its history ends there; "
                 + "delete snapshots with this library, never with the storage's own tools";
-        for (Image image : catalog.images()) {
+        for (SnapshotRecord image : catalog.snapshots()) {
             if (!image.parents().stream()
-                    .allMatch(parent -> catalog.image(parent).isPresent())) {
+                    .allMatch(parent -> catalog.snapshot(parent).isPresent())) {
                 problems.add(
                         new Problem("snapshot " + catalog.ref(image) + " follows a snapshot that is gone", advice));
             }
         }
-        for (Copy branch : catalog.copies(Copy.Kind.BRANCH)) {
-            if (branch.base().filter(base -> catalog.image(base).isEmpty()).isPresent()) {
+        for (CopyRecord branch : catalog.copies(CopyRecord.Kind.BRANCH)) {
+            if (branch.base().filter(base -> catalog.snapshot(base).isEmpty()).isPresent()) {
                 problems.add(new Problem(name(branch) + " began from a snapshot that is gone", advice));
             }
         }
@@ -226,12 +226,12 @@ final class Doctor {
                 : Optional.empty();
     }
 
-    private static String name(Copy copy) {
+    private static String name(CopyRecord copy) {
         return copy.kind().word() + " " + copy.name();
     }
 
     /** The messages of exceptions say what is wrong and, after a semicolon, what to do. */
-    private static Problem problem(Copy copy, ZvpgException e) {
+    private static Problem problem(CopyRecord copy, ZvpgException e) {
         String message = String.valueOf(e.getMessage());
         int end = message.indexOf("; ");
         return end < 0

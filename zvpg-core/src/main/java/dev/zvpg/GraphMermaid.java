@@ -13,7 +13,7 @@ final class GraphMermaid {
         int labels = 0;
         for (int i = nodes.size() - 1; i >= 0; i--) { // Mermaid lays out in the order it reads
             History.Node node = nodes.get(i);
-            String message = Plain.firstLine(node.info().message());
+            String message = DisplayText.firstLine(node.info().message());
             String text = node.info().ref() + (message.isEmpty() ? "" : ": " + message);
             chart.append("    s").append(i).append("[\"").append(escape(text)).append("\"]\n");
             for (int parent : node.parents()) {
@@ -36,7 +36,7 @@ final class GraphMermaid {
     /** Branches are rounded boxes, clones slanted ones. */
     private static void label(StringBuilder chart, History.Label label, String note) {
         String text = escape(label.kind().word() + " " + label.name() + note);
-        chart.append(label.kind() == Copy.Kind.BRANCH ? "([\"" + text + "\"])\n" : "[/\"" + text + "\"/]\n");
+        chart.append(label.kind() == CopyRecord.Kind.BRANCH ? "([\"" + text + "\"])\n" : "[/\"" + text + "\"/]\n");
     }
 
     /**

@@ -135,13 +135,13 @@ final class GraphSvg {
                 .append("\" cy=\"")
                 .append(y(row))
                 .append("\" r=\"5\"/>\n");
-        int x = text(textX, y(row), "ref", info.ref(), Plain.columns(info.ref()));
+        int x = text(textX, y(row), "ref", info.ref(), DisplayText.columns(info.ref()));
         for (History.Label label : node.labels()) {
             x = pill(x, y(row), label, color);
         }
-        String message = Plain.firstLine(info.message());
+        String message = DisplayText.firstLine(info.message());
         if (!message.isEmpty()) {
-            x = text(x, y(row), "message", message, Plain.columns(message));
+            x = text(x, y(row), "message", message, DisplayText.columns(message));
         }
         body.append("</g>\n");
         widen(x);
@@ -159,8 +159,8 @@ final class GraphSvg {
 
     private int pill(int x, int y, History.Label label, String color) {
         String text = label.toString();
-        int columns = width(Plain.columns(text));
-        String kind = label.kind() == Copy.Kind.CLONE ? " clone" : " pill";
+        int columns = width(DisplayText.columns(text));
+        String kind = label.kind() == CopyRecord.Kind.CLONE ? " clone" : " pill";
         body.append("<rect class=\"")
                 .append(color)
                 .append(kind)
@@ -169,7 +169,7 @@ final class GraphSvg {
                 .append("\" y=\"");
         body.append(y - PILL / 2).append("\" width=\"").append(columns + 12).append("\" height=\"");
         body.append(PILL).append("\" rx=\"9\"/>\n");
-        text(x + 6, y, "label", text, Plain.columns(text));
+        text(x + 6, y, "label", text, DisplayText.columns(text));
         return x + columns + 12 + GAP;
     }
 
@@ -202,7 +202,7 @@ final class GraphSvg {
 
     private static String escape(String text) {
         StringBuilder escaped = new StringBuilder();
-        for (char c : Plain.withoutControls(text).toCharArray()) {
+        for (char c : DisplayText.withoutControls(text).toCharArray()) {
             switch (c) {
                 case '&' -> escaped.append("&amp;");
                 case '<' -> escaped.append("&lt;");

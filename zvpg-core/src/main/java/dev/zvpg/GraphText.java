@@ -37,7 +37,7 @@ final class GraphText {
             line.append(
                     node.labels().stream().map(History.Label::toString).collect(Collectors.joining(", ", " (", ")")));
         }
-        String message = Plain.firstLine(node.info().message());
+        String message = DisplayText.firstLine(node.info().message());
         return message.isEmpty()
                 ? line.toString()
                 : line.append(' ').append(message).toString();

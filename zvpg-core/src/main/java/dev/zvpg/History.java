@@ -32,24 +32,24 @@ record History(List<Node> nodes, List<Label> loose) {
     record Node(SnapshotInfo info, String branchId, List<Integer> parents, List<Label> labels) {}
 
     /** A branch or a clone. */
-    record Label(Copy.Kind kind, String name) {
+    record Label(CopyRecord.Kind kind, String name) {
 
         @Override
         public String toString() {
-            return kind == Copy.Kind.BRANCH ? name : kind.word() + " " + name;
+            return kind == CopyRecord.Kind.BRANCH ? name : kind.word() + " " + name;
         }
     }
 
     static History of(Catalog catalog) {
-        List<Image> order = new Ordering(catalog).run();
+        List<SnapshotRecord> order = new Ordering(catalog).run();
         Map<SnapshotId, Integer> rows = new HashMap<>();
-        for (Image image : order) {
+        for (SnapshotRecord image : order) {
             rows.put(image.id(), rows.size());
         }
         List<Label> loose = new ArrayList<>();
         Map<SnapshotId, List<Label>> labels = labels(catalog, loose);
         List<Node> nodes = new ArrayList<>();
-        for (Image image : order) {
+        for (SnapshotRecord image : order) {
             int row = nodes.size();
             List<Integer> parents = image.parents().stream()
                     .flatMap(parent -> Optional.ofNullable(rows.get(parent)).stream()) // it may be gone
@@ -64,8 +64,8 @@ record History(List<Node> nodes, List<Label> loose) {
 
     private static Map<SnapshotId, List<Label>> labels(Catalog catalog, List<Label> loose) {
         Map<SnapshotId, List<Label>> labels = new HashMap<>();
-        for (Copy.Kind kind : Copy.Kind.values()) {
-            for (Copy copy : catalog.copies(kind)) {
+        for (CopyRecord.Kind kind : CopyRecord.Kind.values()) {
+            for (CopyRecord copy : catalog.copies(kind)) {
                 Label label = new Label(kind, copy.name());
                 catalog.head(copy)
                         .ifPresentOrElse(
@@ -84,14 +84,14 @@ record History(List<Node> nodes, List<Label> loose) {
      */
     private static final class Ordering {
 
-        private final List<Image> images;
-        private final Map<SnapshotId, List<Image>> children = new HashMap<>();
+        private final List<SnapshotRecord> images;
+        private final Map<SnapshotId, List<SnapshotRecord>> children = new HashMap<>();
         private final Set<SnapshotId> begun = new HashSet<>();
-        private final List<Image> order = new ArrayList<>();
+        private final List<SnapshotRecord> order = new ArrayList<>();
 
         Ordering(Catalog catalog) {
-            this.images = catalog.images();
-            for (Image image : images) {
+            this.images = catalog.snapshots();
+            for (SnapshotRecord image : images) {
                 image.parents().stream()
                         .distinct()
                         .forEach(parent -> children.computeIfAbsent(parent, id -> new ArrayList<>())
@@ -99,17 +99,17 @@ record History(List<Node> nodes, List<Label> loose) {
             }
         }
 
-        List<Image> run() {
+        List<SnapshotRecord> run() {
             images.stream().filter(image -> image.parents().isEmpty()).forEach(this::draw);
             images.forEach(this::draw); // those whose parents are gone
             return order;
         }
 
         /** A snapshot of which some children are drawn. */
-        private record Begun(Image image, Iterator<Image> children) {}
+        private record Begun(SnapshotRecord image, Iterator<SnapshotRecord> children) {}
 
         /** Draws a snapshot and all above it. A history is too deep for a method that calls itself. */
-        private void draw(Image root) {
+        private void draw(SnapshotRecord root) {
             Deque<Begun> stack = new ArrayDeque<>();
             begin(root, stack);
             while (!stack.isEmpty()) {
@@ -123,9 +123,9 @@ record History(List<Node> nodes, List<Label> loose) {
             }
         }
 
-        private void begin(Image image, Deque<Begun> stack) {
+        private void begin(SnapshotRecord image, Deque<Begun> stack) {
             if (begun.add(image.id())) {
-                Iterator<Image> next = children.getOrDefault(image.id(), List.of()).stream()
+                Iterator<SnapshotRecord> next = children.getOrDefault(image.id(), List.of()).stream()
                         .sorted(Comparator.comparing(child -> !child.branchId().equals(image.branchId())))
                         .iterator();
                 stack.addLast(new Begun(image, next));

@@ -21,7 +21,7 @@ record Holdings(Operations operations) {
     /** Refuses a storage that has nothing of the repository: it is not the one that it was made on. */
     void requireABranch() {
         Context context = operations.context();
-        if (context.catalog().copies(Copy.Kind.BRANCH).isEmpty()) {
+        if (context.catalog().copies(CopyRecord.Kind.BRANCH).isEmpty()) {
             throw new ConfigurationException(
                     "cannot open the repository at " + context.home().root() + ": " + context.storage()
                             + " holds nothing of it; name the storage that it was made on");
@@ -35,7 +35,7 @@ record Holdings(Operations operations) {
 
     private Stream<String> owners() {
         return operations.context().storage().list().volumes().stream()
-                .flatMap(volume -> Optional.ofNullable(volume.attributes().get(Copy.REPOSITORY)).stream());
+                .flatMap(volume -> Optional.ofNullable(volume.attributes().get(CopyRecord.REPOSITORY)).stream());
     }
 
     /** Removes what interrupted operations left. */

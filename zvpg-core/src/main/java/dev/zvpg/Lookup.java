@@ -9,16 +9,16 @@ final class Lookup {
     private Lookup() {}
 
     /** Finds {@code branch@name}, or a bare name where only one branch has it. */
-    static Optional<Image> image(Catalog catalog, String ref) {
+    static Optional<SnapshotRecord> image(Catalog catalog, String ref) {
         int at = ref.indexOf('@');
         if (at >= 0) {
-            return catalog.copy(Copy.Kind.BRANCH, ref.substring(0, at))
-                    .flatMap(branch -> catalog.image(branch, ref.substring(at + 1)))
-                    .or(() -> catalog.images().stream() // a deleted branch's, that lives on
+            return catalog.copy(CopyRecord.Kind.BRANCH, ref.substring(0, at))
+                    .flatMap(branch -> catalog.snapshot(branch, ref.substring(at + 1)))
+                    .or(() -> catalog.snapshots().stream() // a deleted branch's, that lives on
                             .filter(image -> catalog.ref(image).equals(ref))
                             .findFirst());
         }
-        List<Image> named = catalog.images().stream()
+        List<SnapshotRecord> named = catalog.snapshots().stream()
                 .filter(image -> image.name().equals(ref))
                 .toList();
         if (named.size() > 1) {
@@ -28,22 +28,22 @@ final class Lookup {
         return named.stream().findFirst();
     }
 
-    static NotFoundException noCopy(Catalog catalog, Copy.Kind kind, String name) {
-        List<String> names = catalog.copies(kind).stream().map(Copy::name).toList();
-        String plural = kind == Copy.Kind.BRANCH ? "branches" : "clones";
+    static NotFoundException noCopy(Catalog catalog, CopyRecord.Kind kind, String name) {
+        List<String> names = catalog.copies(kind).stream().map(CopyRecord::name).toList();
+        String plural = kind == CopyRecord.Kind.BRANCH ? "branches" : "clones";
         return new NotFoundException("no " + kind.word() + " is named " + name + "; "
                 + (names.isEmpty() ? "there are no " + plural : "the " + plural + " are " + list(names)));
     }
 
     static NotFoundException noCloneOnPort(Catalog catalog, int port) {
-        List<String> clones = catalog.copies(Copy.Kind.CLONE).stream()
+        List<String> clones = catalog.copies(CopyRecord.Kind.CLONE).stream()
                 .map(clone -> clone.name() + " (" + clone.port() + ")")
                 .toList();
         return new NotFoundException("no clone is on port " + port + "; "
                 + (clones.isEmpty() ? "there are no clones" : "the clones are " + list(clones)));
     }
 
-    static NotFoundException noImage(Catalog catalog, String ref, List<Image> candidates) {
+    static NotFoundException noImage(Catalog catalog, String ref, List<SnapshotRecord> candidates) {
         List<String> refs = candidates.stream().map(catalog::ref).toList();
         return new NotFoundException("no snapshot is named " + ref + "; "
                 + (refs.isEmpty() ? "there are none yet" : "the snapshots are " + list(refs)));

@@ -11,10 +11,10 @@ final class Merges {
 
     private final Context context;
     private final Snapshots snapshots;
-    private final Work work;
+    private final DirtyCheck work;
     private final Moves moves;
 
-    Merges(Context context, Snapshots snapshots, Work work, Moves moves) {
+    Merges(Context context, Snapshots snapshots, DirtyCheck work, Moves moves) {
         this.context = context;
         this.snapshots = snapshots;
         this.work = work;
@@ -24,17 +24,17 @@ final class Merges {
     /** What became of it. */
     record Merged(MergeResult.Kind kind, Snapshots.Taken head, Optional<Snapshots.Taken> saved) {}
 
-    private static Snapshots.Taken named(Catalog catalog, Image image) {
+    private static Snapshots.Taken named(Catalog catalog, SnapshotRecord image) {
         return new Snapshots.Taken(image.id(), image.name(), catalog.ref(image));
     }
 
     Merged merge(String id, String name, String otherId, String otherName) {
         try (Locks.Held held = context.locks().workingCopies(id, otherId)) {
             Catalog catalog = context.catalog();
-            Copy branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
-            Copy other = catalog.copy(otherId).orElseThrow(() -> Lookup.gone("branch", otherName));
+            CopyRecord branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
+            CopyRecord other = catalog.copy(otherId).orElseThrow(() -> Lookup.gone("branch", otherName));
             boolean unsaved = work.isUnsaved(catalog, other);
-            Optional<Image> head = catalog.head(branch);
+            Optional<SnapshotRecord> head = catalog.head(branch);
             if (!unsaved
                     && catalog.history(branch)
                             .containsAll(catalog.head(other).stream().toList())) {
@@ -51,7 +51,7 @@ final class Merges {
         }
     }
 
-    private Snapshots.Taken save(Copy other, Copy branch) {
+    private Snapshots.Taken save(CopyRecord other, CopyRecord branch) {
         return snapshots.take(
                 other.id(),
                 other.name(),
@@ -60,9 +60,9 @@ final class Merges {
                 SnapshotOptions.DEFAULT);
     }
 
-    private Merged fastForward(Copy branch, Copy other, Optional<Snapshots.Taken> saved) {
+    private Merged fastForward(CopyRecord branch, CopyRecord other, Optional<Snapshots.Taken> saved) {
         Catalog catalog = context.catalog();
-        Image target = catalog.head(other).orElseThrow(() -> Lookup.gone("the head of branch", other.name()));
+        SnapshotRecord target = catalog.head(other).orElseThrow(() -> Lookup.gone("the head of branch", other.name()));
         String ref = catalog.ref(target);
         return moves.move(
                 catalog,
@@ -78,7 +78,7 @@ final class Merges {
     }
 
     /** Whether nothing came of the merge; it may also have failed after the branch was moved. */
-    private boolean isStillWhereItWas(Copy branch, Throwable failure) {
+    private boolean isStillWhereItWas(CopyRecord branch, Throwable failure) {
         try {
             return context.catalog()
                     .copy(branch.id())
@@ -91,9 +91,10 @@ final class Merges {
     }
 
     /** Refuses to take anything away that only the branch has. */
-    private void requireNotMoved(Catalog catalog, Copy branch, Copy other) {
-        List<Image> mine = catalog.history(branch);
-        Set<SnapshotId> theirs = catalog.history(other).stream().map(Image::id).collect(Collectors.toSet());
+    private void requireNotMoved(Catalog catalog, CopyRecord branch, CopyRecord other) {
+        List<SnapshotRecord> mine = catalog.history(branch);
+        Set<SnapshotId> theirs =
+                catalog.history(other).stream().map(SnapshotRecord::id).collect(Collectors.toSet());
         List<String> moved = mine.stream()
                 .takeWhile(image -> !theirs.contains(image.id()))
                 .map(catalog::ref)
@@ -110,7 +111,12 @@ final class Merges {
     }
 
     private static String message(
-            Catalog catalog, Copy branch, Copy other, Optional<String> fork, List<String> moved, boolean unsaved) {
+            Catalog catalog,
+            CopyRecord branch,
+            CopyRecord other,
+            Optional<String> fork,
+            List<String> moved,
+            boolean unsaved) {
         String name = branch.name();
         String begin = "cannot merge " + other.name() + " into " + name + ": ";
         if (fork.isEmpty()) {

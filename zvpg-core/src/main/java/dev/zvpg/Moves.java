@@ -16,9 +16,9 @@ final class Moves {
 
     private final Context context;
     private final Servers servers;
-    private final Copies copies;
+    private final CopyFactory copies;
 
-    Moves(Context context, Servers servers, Copies copies) {
+    Moves(Context context, Servers servers, CopyFactory copies) {
         this.context = context;
         this.servers = servers;
         this.copies = copies;
@@ -44,22 +44,32 @@ final class Moves {
      * @param what the whole operation, in words
      * @return what the gate returned
      */
-    <T> T move(Catalog catalog, Copy copy, Image target, String what, Gate<T> gate, Told told) {
+    <T> T move(Catalog catalog, CopyRecord copy, SnapshotRecord target, String what, Gate<T> gate, Told told) {
         return move(catalog, copy, target, what, servers::stop, gate, told);
     }
 
     /** Moves it when nothing of its state is to be kept, so that its server need not write a last checkpoint. */
-    void discard(Catalog catalog, Copy copy, Image target, String what, Told told) {
+    void discard(Catalog catalog, CopyRecord copy, SnapshotRecord target, String what, Told told) {
         move(catalog, copy, target, what, servers::stopAtOnce, () -> target, told);
     }
 
     private <T> T move(
-            Catalog catalog, Copy copy, Image target, String what, Consumer<Copy> stop, Gate<T> gate, Told told) {
+            Catalog catalog,
+            CopyRecord copy,
+            SnapshotRecord target,
+            String what,
+            Consumer<CopyRecord> stop,
+            Gate<T> gate,
+            Told told) {
         long began = System.nanoTime();
         try (Locks.Held making = context.locks().making()) {
             VolumeId fresh = VolumeId.generate(copy.name());
             context.storage()
-                    .clone(target.id(), fresh, Map.of(Copy.REPOSITORY, context.repositoryId()), context.progress(what));
+                    .clone(
+                            target.id(),
+                            fresh,
+                            Map.of(CopyRecord.REPOSITORY, context.repositoryId()),
+                            context.progress(what));
             Moved<T> moved = copies.undoingOnFailure(fresh, () -> swap(catalog, copy, fresh, target.id(), stop, gate));
             context.events().tell(told.of(moved.findings(), Duration.ofNanos(System.nanoTime() - began)));
             try {
@@ -77,7 +87,12 @@ final class Moves {
 
     /** Everything that can fail with the working copy as it was; the last thing is the step. */
     private <T> Moved<T> swap(
-            Catalog catalog, Copy copy, VolumeId fresh, SnapshotId target, Consumer<Copy> stop, Gate<T> gate) {
+            Catalog catalog,
+            CopyRecord copy,
+            VolumeId fresh,
+            SnapshotId target,
+            Consumer<CopyRecord> stop,
+            Gate<T> gate) {
         List<Finding> findings = context.launcher().disarm(context.dataDirectory(fresh));
         boolean running = servers.find(copy).isPresent();
         stop.accept(copy); // only now is it certain that nothing more is written
@@ -95,24 +110,26 @@ final class Moves {
     }
 
     /** The one step: before it the working copy is the old volume, after it the new one. */
-    private void step(Catalog before, Copy copy, VolumeId fresh, SnapshotId target, boolean starts) {
+    private void step(Catalog before, CopyRecord copy, VolumeId fresh, SnapshotId target, boolean starts) {
         try (Locks.Held repository = context.locks().repository()) {
             context.home().requireLiving();
             Map<String, String> attributes = new TreeMap<>(copy.volume().attributes());
-            attributes.keySet().removeAll(Set.of(Copy.BASE, Copy.UNTOUCHED));
-            if (copy.kind() == Copy.Kind.CLONE) {
-                attributes.put(Copy.BASE, target.value());
+            attributes.keySet().removeAll(Set.of(CopyRecord.BASE, CopyRecord.UNTOUCHED));
+            if (copy.kind() == CopyRecord.Kind.CLONE) {
+                attributes.put(CopyRecord.BASE, target.value());
             } else {
                 // the target may have been deleted meanwhile
-                context.catalog().survivor(target, before).ifPresent(base -> attributes.put(Copy.BASE, base.value()));
+                context.catalog()
+                        .survivor(target, before)
+                        .ifPresent(base -> attributes.put(CopyRecord.BASE, base.value()));
                 if (!starts) {
-                    attributes.put(Copy.UNTOUCHED, target.value());
+                    attributes.put(CopyRecord.UNTOUCHED, target.value());
                 }
             }
             context.storage()
                     .update(List.of(
                             AttributeChange.set(fresh, attributes),
-                            new AttributeChange(copy.volume().id(), Map.of(), Set.of(Copy.KIND))));
+                            new AttributeChange(copy.volume().id(), Map.of(), Set.of(CopyRecord.KIND))));
         }
     }
 }

@@ -5,20 +5,20 @@ record Operations(
         Context context,
         Servers servers,
         Snapshots snapshots,
-        Copies copies,
+        CopyFactory copies,
         Branches branches,
         Deletions deletions,
-        Work work,
+        DirtyCheck work,
         Resets resets,
         Merges merges,
-        Facts facts,
+        InfoReader facts,
         Scratches scratches) {
 
     static Operations of(Context context) {
         Servers servers = new Servers(context);
         Snapshots snapshots = new Snapshots(context, servers);
-        Copies copies = new Copies(context, servers);
-        Work work = new Work(context, servers);
+        CopyFactory copies = new CopyFactory(context, servers);
+        DirtyCheck work = new DirtyCheck(context, servers);
         Moves moves = new Moves(context, servers, copies);
         return new Operations(
                 context,
@@ -30,7 +30,7 @@ record Operations(
                 work,
                 new Resets(context, snapshots, work, moves),
                 new Merges(context, snapshots, work, moves),
-                new Facts(context, servers),
+                new InfoReader(context, servers),
                 new Scratches(context));
     }
 }

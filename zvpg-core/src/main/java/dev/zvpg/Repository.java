@@ -54,9 +54,9 @@ public final class Repository implements AutoCloseable {
      */
     public Branch branch(String name) {
         Catalog catalog = operations.context().catalog();
-        return catalog.copy(Copy.Kind.BRANCH, name)
+        return catalog.copy(CopyRecord.Kind.BRANCH, name)
                 .map(copy -> new Branch(operations, copy))
-                .orElseThrow(() -> Lookup.noCopy(catalog, Copy.Kind.BRANCH, name));
+                .orElseThrow(() -> Lookup.noCopy(catalog, CopyRecord.Kind.BRANCH, name));
     }
 
     /**
@@ -66,7 +66,11 @@ public final class Repository implements AutoCloseable {
      * @return the branch
      */
     public Optional<Branch> findBranch(String name) {
-        return operations.context().catalog().copy(Copy.Kind.BRANCH, name).map(copy -> new Branch(operations, copy));
+        return operations
+                .context()
+                .catalog()
+                .copy(CopyRecord.Kind.BRANCH, name)
+                .map(copy -> new Branch(operations, copy));
     }
 
     /**
@@ -75,7 +79,7 @@ public final class Repository implements AutoCloseable {
      * @return by name
      */
     public List<Branch> branches() {
-        return operations.context().catalog().copies(Copy.Kind.BRANCH).stream()
+        return operations.context().catalog().copies(CopyRecord.Kind.BRANCH).stream()
                 .map(copy -> new Branch(operations, copy))
                 .toList();
     }
@@ -89,9 +93,9 @@ public final class Repository implements AutoCloseable {
      */
     public Clone clone(String name) {
         Catalog catalog = operations.context().catalog();
-        return catalog.copy(Copy.Kind.CLONE, name)
+        return catalog.copy(CopyRecord.Kind.CLONE, name)
                 .map(copy -> new Clone(operations, copy))
-                .orElseThrow(() -> Lookup.noCopy(catalog, Copy.Kind.CLONE, name));
+                .orElseThrow(() -> Lookup.noCopy(catalog, CopyRecord.Kind.CLONE, name));
     }
 
     /**
@@ -101,7 +105,11 @@ public final class Repository implements AutoCloseable {
      * @return the clone
      */
     public Optional<Clone> findClone(String name) {
-        return operations.context().catalog().copy(Copy.Kind.CLONE, name).map(copy -> new Clone(operations, copy));
+        return operations
+                .context()
+                .catalog()
+                .copy(CopyRecord.Kind.CLONE, name)
+                .map(copy -> new Clone(operations, copy));
     }
 
     /**
@@ -144,7 +152,7 @@ public final class Repository implements AutoCloseable {
      * @return by name
      */
     public List<Clone> clones() {
-        return operations.context().catalog().copies(Copy.Kind.CLONE).stream()
+        return operations.context().catalog().copies(CopyRecord.Kind.CLONE).stream()
                 .map(copy -> new Clone(operations, copy))
                 .toList();
     }
@@ -160,7 +168,7 @@ public final class Repository implements AutoCloseable {
         Catalog catalog = operations.context().catalog();
         return Lookup.image(catalog, ref)
                 .map(image -> new Snapshot(operations, catalog, image))
-                .orElseThrow(() -> Lookup.noImage(catalog, ref, catalog.images()));
+                .orElseThrow(() -> Lookup.noImage(catalog, ref, catalog.snapshots()));
     }
 
     /**
@@ -182,7 +190,7 @@ public final class Repository implements AutoCloseable {
      */
     public List<Snapshot> snapshots() {
         Catalog catalog = operations.context().catalog();
-        return catalog.images().stream()
+        return catalog.snapshots().stream()
                 .map(image -> new Snapshot(operations, catalog, image))
                 .toList();
     }

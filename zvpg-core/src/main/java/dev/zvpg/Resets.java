@@ -8,10 +8,10 @@ final class Resets {
 
     private final Context context;
     private final Snapshots snapshots;
-    private final Work work;
+    private final DirtyCheck work;
     private final Moves moves;
 
-    Resets(Context context, Snapshots snapshots, Work work, Moves moves) {
+    Resets(Context context, Snapshots snapshots, DirtyCheck work, Moves moves) {
         this.context = context;
         this.snapshots = snapshots;
         this.work = work;
@@ -22,8 +22,8 @@ final class Resets {
     Optional<Snapshots.Taken> branch(String id, String name, SnapshotId target, String ref, ResetOptions options) {
         try (Locks.Held held = context.locks().workingCopy(id)) {
             Catalog catalog = context.catalog();
-            Copy branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
-            Image image = catalog.image(target).orElseThrow(() -> Lookup.gone("snapshot", ref));
+            CopyRecord branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
+            SnapshotRecord image = catalog.snapshot(target).orElseThrow(() -> Lookup.gone("snapshot", ref));
             String what = "reset of branch " + branch.name();
             Moves.Told told = (findings, took) -> new Event.BranchReset(branch.name(), ref, findings, took);
             Optional<Snapshots.Taken> saved = Optional.empty();
@@ -45,9 +45,9 @@ final class Resets {
     void clone(String id, String name) {
         try (Locks.Held held = context.locks().workingCopy(id)) {
             Catalog catalog = context.catalog();
-            Copy clone = catalog.copy(id).orElseThrow(() -> Lookup.gone("clone", name));
-            Image image = clone.base()
-                    .flatMap(catalog::image)
+            CopyRecord clone = catalog.copy(id).orElseThrow(() -> Lookup.gone("clone", name));
+            SnapshotRecord image = clone.base()
+                    .flatMap(catalog::snapshot)
                     .orElseThrow(() -> new NotFoundException("cannot reset clone " + clone.name()
                             + ": the snapshot that it is a copy of was deleted; delete the clone and make one of another"
                             + " snapshot"));
@@ -60,7 +60,7 @@ final class Resets {
         }
     }
 
-    private Optional<Snapshots.Taken> saveWhatWouldBeLost(Copy branch, SnapshotId target, String ref) {
+    private Optional<Snapshots.Taken> saveWhatWouldBeLost(CopyRecord branch, SnapshotId target, String ref) {
         return wouldBeLost(branch, target)
                 ? Optional.of(snapshots.take(
                         branch.id(),
@@ -72,7 +72,7 @@ final class Resets {
     }
 
     /** Whether the branch's state is in no snapshot, or in one that goes when the branch no longer follows it. */
-    private boolean wouldBeLost(Copy branch, SnapshotId target) {
+    private boolean wouldBeLost(CopyRecord branch, SnapshotId target) {
         Catalog catalog = context.catalog();
         return work.isUnsaved(catalog, branch)
                 || catalog.head(branch)

@@ -14,7 +14,7 @@ import java.util.TreeMap;
  */
 final class Scratch {
 
-    /** The {@link Copy#KIND} of its volume: nothing but the owner refers to it. */
+    /** The {@link CopyRecord#KIND} of its volume: nothing but the owner refers to it. */
     static final String KIND = "scratch";
 
     private static final String OWNER = "owner";
@@ -35,14 +35,14 @@ final class Scratch {
     /** All that its volume ever says of itself, so that it is said in the call that makes it. */
     static Map<String, String> attributes(String repositoryId, String owner) {
         Map<String, String> attributes = new TreeMap<>();
-        attributes.put(Copy.REPOSITORY, repositoryId);
-        attributes.put(Copy.KIND, KIND);
+        attributes.put(CopyRecord.REPOSITORY, repositoryId);
+        attributes.put(CopyRecord.KIND, KIND);
         attributes.put(OWNER, owner);
         return attributes;
     }
 
     static boolean is(StoredVolume volume) {
-        return KIND.equals(volume.attributes().get(Copy.KIND));
+        return KIND.equals(volume.attributes().get(CopyRecord.KIND));
     }
 
     /** Who made a scratch volume; see {@link Owner}. */

@@ -53,7 +53,7 @@ final class ScratchPorts {
 
     private synchronized int step() {
         if (System.nanoTime() - listedAt >= FRESH_NANOS) {
-            named = context.catalog().copies().stream().map(Copy::port).collect(Collectors.toSet());
+            named = context.catalog().copies().stream().map(CopyRecord::port).collect(Collectors.toSet());
             listedAt = System.nanoTime();
         }
         last = last < context.ports().last() ? last + 1 : context.ports().first();

@@ -57,7 +57,7 @@ final class Scratches implements AutoCloseable {
     /** A pool of them, which is filled in the background. */
     ScratchPool pool(SnapshotId from, String ref, PoolOptions options) {
         context.launcher().check(options.scratch().settings());
-        if (context.catalog().image(from).isEmpty()) {
+        if (context.catalog().snapshot(from).isEmpty()) {
             throw Lookup.gone("snapshot", ref);
         }
         ScratchPool pool = new ScratchPool(this, from, ref, options);

@@ -27,11 +27,11 @@ final class Servers {
         this.context = context;
     }
 
-    Optional<Server> find(Copy copy) {
+    Optional<Server> find(CopyRecord copy) {
         return context.launcher().find(spec(copy));
     }
 
-    ServerState state(Copy copy) {
+    ServerState state(CopyRecord copy) {
         if (find(copy).isPresent()) {
             return ServerState.RUNNING;
         }
@@ -45,14 +45,14 @@ final class Servers {
     }
 
     /** Starts the server unless it runs. Called under the working copy's lock. */
-    Server start(Copy copy) {
+    Server start(CopyRecord copy) {
         Optional<Server> running = find(copy);
         if (running.isPresent()) {
             return running.get();
         }
         if (copy.untouched().isPresent()) { // from here on it may be written to
             context.storage()
-                    .update(List.of(new AttributeChange(copy.volume().id(), Map.of(), Set.of(Copy.UNTOUCHED))));
+                    .update(List.of(new AttributeChange(copy.volume().id(), Map.of(), Set.of(CopyRecord.UNTOUCHED))));
         }
         long began = System.nanoTime();
         ServerSpec spec = spec(copy);
@@ -82,16 +82,16 @@ final class Servers {
     }
 
     /** Stops the server if it runs. Called under the working copy's lock. */
-    void stop(Copy copy) {
+    void stop(CopyRecord copy) {
         stop(copy, Server::stop);
     }
 
     /** Stops the server, if it runs, of a working copy whose state is thrown away. Called under its lock. */
-    void stopAtOnce(Copy copy) {
+    void stopAtOnce(CopyRecord copy) {
         stop(copy, Server::stopAtOnce);
     }
 
-    private void stop(Copy copy, Consumer<Server> how) {
+    private void stop(CopyRecord copy, Consumer<Server> how) {
         find(copy).ifPresent(server -> {
             long began = System.nanoTime();
             how.accept(server);
@@ -120,12 +120,12 @@ final class Servers {
         return port;
     }
 
-    private int move(Copy copy, Set<Integer> refused) {
+    private int move(CopyRecord copy, Set<Integer> refused) {
         try (Locks.Held held = context.locks().repository()) {
             int port = nextFree(context.catalog(), refused);
             context.storage()
                     .update(List.of(
-                            AttributeChange.set(copy.volume().id(), Map.of(Copy.PORT, Integer.toString(port)))));
+                            AttributeChange.set(copy.volume().id(), Map.of(CopyRecord.PORT, Integer.toString(port)))));
             return port;
         }
     }
@@ -153,7 +153,7 @@ final class Servers {
         }
     }
 
-    ServerSpec spec(Copy copy) {
+    ServerSpec spec(CopyRecord copy) {
         return new ServerSpec(
                 context.dataDirectory(copy.volume().id()),
                 context.home().runDirectory(copy.id()),

@@ -18,7 +18,7 @@ public final class Snapshot {
     private final String name;
     private final String ref;
 
-    Snapshot(Operations operations, Catalog catalog, Image image) {
+    Snapshot(Operations operations, Catalog catalog, SnapshotRecord image) {
         this(operations, image.id(), image.name(), catalog.ref(image));
     }
 
@@ -70,7 +70,7 @@ public final class Snapshot {
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
     public Branch branch(String name, UnaryOperator<BranchOptions> options) {
-        Wanted wanted = Wanted.branch(name, options.apply(BranchOptions.DEFAULT));
+        CopyRequest wanted = CopyRequest.branch(name, options.apply(BranchOptions.DEFAULT));
         return new Branch(operations, operations.copies().create(wanted, id, ref), name);
     }
 
@@ -99,7 +99,7 @@ public final class Snapshot {
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
     public Clone clone(String name, UnaryOperator<CloneOptions> options) {
-        Wanted wanted = Wanted.clone(name, options.apply(CloneOptions.DEFAULT));
+        CopyRequest wanted = CopyRequest.clone(name, options.apply(CloneOptions.DEFAULT));
         return new Clone(operations, operations.copies().create(wanted, id, ref), name);
     }
 
@@ -198,7 +198,9 @@ public final class Snapshot {
      */
     public SnapshotInfo info() {
         Catalog catalog = operations.context().catalog();
-        return catalog.image(id).orElseThrow(() -> Lookup.gone("snapshot", ref)).info(catalog);
+        return catalog.snapshot(id)
+                .orElseThrow(() -> Lookup.gone("snapshot", ref))
+                .info(catalog);
     }
 
     SnapshotId id() {

@@ -57,15 +57,15 @@ final class Snapshots {
         long began = System.nanoTime();
         try (Locks.Held held = context.locks().workingCopy(branchId)) {
             Catalog catalog = context.catalog();
-            Copy branch = catalog.copy(branchId).orElseThrow(() -> Lookup.gone("branch", branchName));
+            CopyRecord branch = catalog.copy(branchId).orElseThrow(() -> Lookup.gone("branch", branchName));
             String chosen = name.orElseGet(() -> generateName(catalog, branch));
-            if (catalog.image(branch, chosen).isPresent()) {
+            if (catalog.snapshot(branch, chosen).isPresent()) {
                 throw new AlreadyExistsException("cannot take snapshot " + branch.name() + "@" + chosen
                         + ": it exists; choose another name, or delete it first");
             }
             List<SnapshotId> parents =
-                    catalog.head(branch).map(Image::id).stream().toList();
-            Map<String, String> attributes = Image.attributes(
+                    catalog.head(branch).map(SnapshotRecord::id).stream().toList();
+            Map<String, String> attributes = SnapshotRecord.attributes(
                     branch,
                     chosen,
                     message,
@@ -85,7 +85,7 @@ final class Snapshots {
     }
 
     private void write(
-            Copy branch, SnapshotId id, Map<String, String> attributes, String ref, SnapshotOptions options) {
+            CopyRecord branch, SnapshotId id, Map<String, String> attributes, String ref, SnapshotOptions options) {
         VolumeId volume = branch.volume().id();
         // also one that was moved there while its server runs
         context.launcher().requireSelfContained(context.dataDirectory(volume));
@@ -118,7 +118,9 @@ final class Snapshots {
                     .flatMap(parent -> now.survivor(parent, before).stream())
                     .toList();
             if (!left.equals(parents)) {
-                context.storage().update(List.of(AttributeChange.set(id, Map.of(Image.PARENTS, Image.parents(left)))));
+                context.storage()
+                        .update(List.of(
+                                AttributeChange.set(id, Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(left)))));
             }
         }
     }
@@ -134,7 +136,7 @@ final class Snapshots {
 
             @Override
             public Map<String, String> complete(Path image) {
-                return Image.position(backup.finish(Context.dataDirectory(image)));
+                return SnapshotRecord.position(backup.finish(Context.dataDirectory(image)));
             }
         };
     }
@@ -142,10 +144,10 @@ final class Snapshots {
     /** Deletes a snapshot; what grew from it stays, and follows the snapshot's parents from now on. */
     void delete(SnapshotId id, String ref) {
         Catalog catalog;
-        Image image;
+        SnapshotRecord image;
         try (Locks.Held held = context.locks().repository()) {
             catalog = context.catalog();
-            image = catalog.image(id).orElseThrow(() -> Lookup.gone("snapshot", ref));
+            image = catalog.snapshot(id).orElseThrow(() -> Lookup.gone("snapshot", ref));
             List<AttributeChange> changes = relink(catalog, image);
             if (!changes.isEmpty()) {
                 context.storage().update(changes);
@@ -169,22 +171,23 @@ final class Snapshots {
      * Puts a snapshot's parents in its place, in its children and in the branches that began from it. A clone keeps naming it:
      * a clone is a copy of that snapshot and of no other.
      */
-    private static List<AttributeChange> relink(Catalog catalog, Image gone) {
+    private static List<AttributeChange> relink(Catalog catalog, SnapshotRecord gone) {
         List<AttributeChange> changes = new ArrayList<>();
-        for (Image child : catalog.images()) {
+        for (SnapshotRecord child : catalog.snapshots()) {
             if (child.parents().contains(gone.id())) {
                 Set<SnapshotId> parents = new LinkedHashSet<>();
                 child.parents().forEach(p -> parents.addAll(p.equals(gone.id()) ? gone.parents() : List.of(p)));
-                changes.add(
-                        AttributeChange.set(child.id(), Map.of(Image.PARENTS, Image.parents(List.copyOf(parents)))));
+                changes.add(AttributeChange.set(
+                        child.id(), Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(List.copyOf(parents)))));
             }
         }
-        for (Copy branch : catalog.copies(Copy.Kind.BRANCH)) {
+        for (CopyRecord branch : catalog.copies(CopyRecord.Kind.BRANCH)) {
             if (branch.base().equals(Optional.of(gone.id()))) {
                 changes.add(gone.parents().stream()
                         .findFirst()
-                        .map(parent -> AttributeChange.set(branch.volume().id(), Map.of(Copy.BASE, parent.value())))
-                        .orElseGet(() -> new AttributeChange(branch.volume().id(), Map.of(), Set.of(Copy.BASE))));
+                        .map(parent ->
+                                AttributeChange.set(branch.volume().id(), Map.of(CopyRecord.BASE, parent.value())))
+                        .orElseGet(() -> new AttributeChange(branch.volume().id(), Map.of(), Set.of(CopyRecord.BASE))));
             }
         }
         return changes;
@@ -192,7 +195,7 @@ final class Snapshots {
 
     /** Destroys the snapshots that nobody can reach any more; one that refuses is left for the next time. */
     void collectGarbage() {
-        for (Image image : context.catalog().unreachable()) {
+        for (SnapshotRecord image : context.catalog().unreachable()) {
             try (Locks.Held held = context.locks().repository()) {
                 // looked at once more under the lock: a branch may have been made from it meanwhile
                 if (context.catalog().unreachable().stream()
@@ -207,9 +210,9 @@ final class Snapshots {
         }
     }
 
-    private String generateName(Catalog catalog, Copy branch) {
+    private String generateName(Catalog catalog, CopyRecord branch) {
         Instant now = context.clock().instant();
-        while (catalog.image(branch, GENERATED_NAME.format(now)).isPresent()) {
+        while (catalog.snapshot(branch, GENERATED_NAME.format(now)).isPresent()) {
             now = now.plusMillis(1);
         }
         return GENERATED_NAME.format(now);
@@ -217,7 +220,7 @@ final class Snapshots {
 
     private static Map<String, String> with(Map<String, String> attributes, Position position) {
         Map<String, String> all = new TreeMap<>(attributes);
-        all.putAll(Image.position(position));
+        all.putAll(SnapshotRecord.position(position));
         return all;
     }
 

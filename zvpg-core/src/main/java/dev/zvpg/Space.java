@@ -20,10 +20,10 @@ public record Space(OptionalLong usedBytes, OptionalLong referencedBytes, Option
 
     static Space of(Catalog catalog) {
         List<StoredVolume> volumes = Stream.concat(
-                        catalog.copies().stream().map(Copy::volume), catalog.unreferenced().stream())
+                        catalog.copies().stream().map(CopyRecord::volume), catalog.unreferenced().stream())
                 .toList();
         List<StoredSnapshot> snapshots =
-                catalog.images().stream().map(Image::stored).toList();
+                catalog.snapshots().stream().map(SnapshotRecord::stored).toList();
         OptionalLong used = sum(Stream.concat(
                 volumes.stream().map(StoredVolume::usedBytes),
                 snapshots.stream().map(StoredSnapshot::usedBytes)));

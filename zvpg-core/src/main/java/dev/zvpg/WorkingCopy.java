@@ -20,11 +20,11 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
     public static final String DEFAULT_DATABASE = "postgres";
 
     private final Operations operations;
-    private final Copy.Kind kind;
+    private final CopyRecord.Kind kind;
     private final String id;
     private final String name;
 
-    WorkingCopy(Operations operations, Copy.Kind kind, String id, String name) {
+    WorkingCopy(Operations operations, CopyRecord.Kind kind, String id, String name) {
         this.operations = operations;
         this.kind = kind;
         this.id = id;
@@ -74,7 +74,7 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
      */
     public Server restart() {
         try (Locks.Held held = operations.context().locks().workingCopy(id)) {
-            Copy copy = copy();
+            CopyRecord copy = copy();
             operations.servers().stop(copy);
             return operations.servers().start(copy);
         }
@@ -168,7 +168,7 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
     }
 
     /** What the storage says of it now. */
-    Copy copy() {
+    CopyRecord copy() {
         return operations.context().catalog().copy(id).orElseThrow(() -> Lookup.gone(kind.word(), name));
     }
 

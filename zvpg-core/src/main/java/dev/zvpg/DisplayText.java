@@ -1,11 +1,11 @@
 package dev.zvpg;
 
 /** Makes free text fit to be shown: messages may hold anything, also what would take over a terminal or break a document. Thread-safe. */
-final class Plain {
+final class DisplayText {
 
     private static final int MOST = 72;
 
-    private Plain() {}
+    private DisplayText() {}
 
     /** The first line, cut at 72 characters, without control characters. */
     static String firstLine(String text) {

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param parents the snapshots it follows, nearest first
  * @param stored what the storage says of it
  */
-record Image(
+record SnapshotRecord(
         SnapshotId id,
         String name,
         String branchId,
@@ -39,9 +39,9 @@ record Image(
     private static final String WAL = "wal";
     private static final String NEXT_TRANSACTION_ID = "next-transaction-id";
 
-    static Image of(StoredSnapshot stored) {
+    static SnapshotRecord of(StoredSnapshot stored) {
         Map<String, String> attributes = stored.attributes();
-        return new Image(
+        return new SnapshotRecord(
                 stored.id(),
                 attributes.getOrDefault(NAME, stored.id().value()),
                 attributes.getOrDefault(BRANCH, ""),
@@ -53,7 +53,7 @@ record Image(
 
     /** The attributes of a new snapshot, but for its position. */
     static Map<String, String> attributes(
-            Copy branch,
+            CopyRecord branch,
             String name,
             String message,
             String author,
@@ -93,7 +93,7 @@ record Image(
                 attributes.getOrDefault(AUTHOR, ""),
                 stored.created(),
                 parents.stream()
-                        .flatMap(p -> catalog.image(p).stream())
+                        .flatMap(p -> catalog.snapshot(p).stream())
                         .map(catalog::ref)
                         .toList(),
                 attributes.getOrDefault(VERSION, ""),

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param expires when it may be deleted
  * @param isProtected whether it must not be
  */
-record Copy(
+record CopyRecord(
         Kind kind,
         String id,
         String name,
@@ -65,13 +65,13 @@ record Copy(
     private static final String EXPIRES = "expires";
 
     /** Reads a volume's attributes; empty when nothing refers to it. */
-    static Optional<Copy> of(StoredVolume volume) {
+    static Optional<CopyRecord> of(StoredVolume volume) {
         Map<String, String> attributes = volume.attributes();
         String kind = attributes.get(KIND);
         if (kind == null) {
             return Optional.empty();
         }
-        return Optional.of(new Copy(
+        return Optional.of(new CopyRecord(
                 kind.equals(Kind.BRANCH.word()) ? Kind.BRANCH : Kind.CLONE,
                 attributes.getOrDefault(ID, volume.id().value()),
                 attributes.getOrDefault(NAME, volume.id().value()),
@@ -87,7 +87,7 @@ record Copy(
     }
 
     /** The attributes of a new branch or clone, but for the snapshots that it comes from. */
-    static Map<String, String> attributes(Wanted wanted, String id, int port, Instant created) {
+    static Map<String, String> attributes(CopyRequest wanted, String id, int port, Instant created) {
         Map<String, String> attributes = new TreeMap<>();
         attributes.put(KIND, wanted.kind().word());
         attributes.put(ID, id);

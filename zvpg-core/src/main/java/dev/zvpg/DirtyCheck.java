@@ -5,12 +5,12 @@ import dev.zvpg.server.Server;
 import java.util.Optional;
 
 /** Tells whether a branch holds work that no snapshot has. Thread-safe. */
-final class Work {
+final class DirtyCheck {
 
     private final Context context;
     private final Servers servers;
 
-    Work(Context context, Servers servers) {
+    DirtyCheck(Context context, Servers servers) {
         this.context = context;
         this.servers = servers;
     }
@@ -20,12 +20,12 @@ final class Work {
      * saved; after a crash the position is that of the last checkpoint, and what was committed since is only in the WAL.
      * Called under the branch's lock.
      */
-    boolean isUnsaved(Catalog catalog, Copy branch) {
-        Optional<Image> found = catalog.head(branch);
+    boolean isUnsaved(Catalog catalog, CopyRecord branch) {
+        Optional<SnapshotRecord> found = catalog.head(branch);
         if (found.isEmpty()) {
             return true;
         }
-        Image head = found.get();
+        SnapshotRecord head = found.get();
         Optional<Server> server = servers.find(branch);
         if (server.isPresent()) {
             return server.get().position().nextTransactionId() != head.nextTransactionId();
@@ -38,7 +38,7 @@ final class Work {
     }
 
     /** Whether the branch still is what the snapshot is, because no server was ever started on it. */
-    private static boolean isImageOf(Copy branch, Image head) {
+    private static boolean isImageOf(CopyRecord branch, SnapshotRecord head) {
         return branch.untouched().isPresent()
                 && (branch.untouched().get().equals(head.id())
                         || head.stored().volume().equals(branch.volume().id()));

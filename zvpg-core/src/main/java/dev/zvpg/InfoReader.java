@@ -4,19 +4,19 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Makes the records that tell facts. Thread-safe. */
-final class Facts {
+final class InfoReader {
 
     private final Context context;
     private final Servers servers;
     private final Doctor doctor;
 
-    Facts(Context context, Servers servers) {
+    InfoReader(Context context, Servers servers) {
         this.context = context;
         this.servers = servers;
         this.doctor = new Doctor(context, servers);
     }
 
-    BranchInfo branch(Catalog catalog, Copy copy) {
+    BranchInfo branch(Catalog catalog, CopyRecord copy) {
         return branch(
                 catalog,
                 copy,
@@ -24,11 +24,11 @@ final class Facts {
                 context.dataDirectory(copy.volume().id()));
     }
 
-    private static BranchInfo branch(Catalog catalog, Copy copy, ServerState state, Path directory) {
+    private static BranchInfo branch(Catalog catalog, CopyRecord copy, ServerState state, Path directory) {
         return new BranchInfo(
                 copy.name(),
                 copy.created(),
-                copy.base().flatMap(catalog::image).map(catalog::ref),
+                copy.base().flatMap(catalog::snapshot).map(catalog::ref),
                 catalog.head(copy).map(catalog::ref),
                 state,
                 copy.port(),
@@ -37,7 +37,7 @@ final class Facts {
                 copy.volume().referencedBytes());
     }
 
-    CloneInfo clone(Catalog catalog, Copy copy) {
+    CloneInfo clone(Catalog catalog, CopyRecord copy) {
         return clone(
                 catalog,
                 copy,
@@ -45,11 +45,11 @@ final class Facts {
                 context.dataDirectory(copy.volume().id()));
     }
 
-    private static CloneInfo clone(Catalog catalog, Copy copy, ServerState state, Path directory) {
+    private static CloneInfo clone(Catalog catalog, CopyRecord copy, ServerState state, Path directory) {
         return new CloneInfo(
                 copy.name(),
                 copy.created(),
-                copy.base().flatMap(catalog::image).map(catalog::ref),
+                copy.base().flatMap(catalog::snapshot).map(catalog::ref),
                 state,
                 copy.port(),
                 directory,
@@ -63,9 +63,15 @@ final class Facts {
         Catalog catalog = context.catalog();
         List<Doctor.Examined> examined = examine(catalog);
         return new Status(
-                infos(examined, Copy.Kind.BRANCH, (copy, state, directory) -> branch(catalog, copy, state, directory)),
-                catalog.images().stream().map(image -> image.info(catalog)).toList(),
-                infos(examined, Copy.Kind.CLONE, (copy, state, directory) -> clone(catalog, copy, state, directory)),
+                infos(
+                        examined,
+                        CopyRecord.Kind.BRANCH,
+                        (copy, state, directory) -> branch(catalog, copy, state, directory)),
+                catalog.snapshots().stream().map(image -> image.info(catalog)).toList(),
+                infos(
+                        examined,
+                        CopyRecord.Kind.CLONE,
+                        (copy, state, directory) -> clone(catalog, copy, state, directory)),
                 context.storage().toString(),
                 context.launcher().version(),
                 catalog.foreign(),
@@ -86,10 +92,10 @@ final class Facts {
 
     /** Makes a record of what a look at a branch or clone found. */
     private interface Telling<T> {
-        T tell(Copy copy, ServerState state, Path directory);
+        T tell(CopyRecord copy, ServerState state, Path directory);
     }
 
-    private static <T> List<T> infos(List<Doctor.Examined> examined, Copy.Kind kind, Telling<T> telling) {
+    private static <T> List<T> infos(List<Doctor.Examined> examined, CopyRecord.Kind kind, Telling<T> telling) {
         return examined.stream()
                 .filter(one -> one.copy().kind() == kind)
                 .flatMap(one ->

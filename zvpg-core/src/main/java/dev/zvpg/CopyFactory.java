@@ -15,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes branches and clones. Thread-safe. */
-final class Copies {
+final class CopyFactory {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CopyFactory.class);
 
     private final Context context;
     private final Servers servers;
 
-    Copies(Context context, Servers servers) {
+    CopyFactory(Context context, Servers servers) {
         this.context = context;
         this.servers = servers;
     }
@@ -31,10 +31,14 @@ final class Copies {
     void createFirst(String name) {
         VolumeId volume = VolumeId.generate(name);
         try (Locks.Held making = context.locks().making()) {
-            context.storage().create(volume, Map.of(Copy.REPOSITORY, context.repositoryId()));
+            context.storage().create(volume, Map.of(CopyRecord.REPOSITORY, context.repositoryId()));
             undoingOnFailure(volume, () -> {
                 context.launcher().initialize(context.dataDirectory(volume), context.credentials());
-                refer(Wanted.branch(name, BranchOptions.DEFAULT), volume, now -> Optional.empty(), Optional.empty());
+                refer(
+                        CopyRequest.branch(name, BranchOptions.DEFAULT),
+                        volume,
+                        now -> Optional.empty(),
+                        Optional.empty());
             });
         }
     }
@@ -44,7 +48,7 @@ final class Copies {
         long began = System.nanoTime();
         VolumeId volume = VolumeId.generate(name);
         try (Locks.Held making = context.locks().making()) {
-            context.storage().create(volume, Map.of(Copy.REPOSITORY, context.repositoryId()));
+            context.storage().create(volume, Map.of(CopyRecord.REPOSITORY, context.repositoryId()));
             Adoption adoption = undoingOnFailure(volume, () -> {
                 Adoption adopted = context.launcher()
                         .adopt(
@@ -54,7 +58,11 @@ final class Copies {
                                 context.progress("copy of " + source)::progress);
                 context.home()
                         .writeCredentials(adopted.superuser()); // before the branch that cannot be had without them
-                refer(Wanted.branch(name, BranchOptions.DEFAULT), volume, now -> Optional.empty(), Optional.empty());
+                refer(
+                        CopyRequest.branch(name, BranchOptions.DEFAULT),
+                        volume,
+                        now -> Optional.empty(),
+                        Optional.empty());
                 return adopted;
             });
             Duration took = Duration.ofNanos(System.nanoTime() - began);
@@ -64,11 +72,11 @@ final class Copies {
     }
 
     /** Makes a branch or a clone that starts as a snapshot's image, and returns its identity. */
-    String create(Wanted wanted, SnapshotId from, String ref) {
+    String create(CopyRequest wanted, SnapshotId from, String ref) {
         long began = System.nanoTime();
         Catalog catalog = context.catalog();
         requirePossible(catalog, wanted); // before the long copy; and once more after it, when it counts
-        if (catalog.image(from).isEmpty()) {
+        if (catalog.snapshot(from).isEmpty()) {
             throw Lookup.gone("snapshot", ref);
         }
         VolumeId volume = VolumeId.generate(wanted.name());
@@ -77,11 +85,11 @@ final class Copies {
                     .clone(
                             from,
                             volume,
-                            Map.of(Copy.REPOSITORY, context.repositoryId()),
+                            Map.of(CopyRecord.REPOSITORY, context.repositoryId()),
                             context.progress(wanted.words()));
             List<Finding> findings = undoingOnFailure(volume, () -> {
                 List<Finding> found = context.launcher().disarm(context.dataDirectory(volume));
-                if (wanted.kind() == Copy.Kind.CLONE) { // a copy of that snapshot and of no other
+                if (wanted.kind() == CopyRecord.Kind.CLONE) { // a copy of that snapshot and of no other
                     refer(wanted, volume, now -> Optional.of(from), Optional.empty());
                 } else { // follows what is left of its history
                     refer(wanted, volume, now -> now.survivor(from, catalog), Optional.of(from));
@@ -91,7 +99,7 @@ final class Copies {
             Duration took = Duration.ofNanos(System.nanoTime() - began);
             context.events()
                     .tell(
-                            wanted.kind() == Copy.Kind.BRANCH
+                            wanted.kind() == CopyRecord.Kind.BRANCH
                                     ? new Event.BranchCreated(wanted.name(), ref, findings, took)
                                     : new Event.CloneCreated(wanted.name(), ref, findings, took));
         }
@@ -99,11 +107,11 @@ final class Copies {
     }
 
     /** Refuses what cannot be made, before anything is. */
-    void requirePossible(Catalog catalog, Wanted wanted) {
+    void requirePossible(Catalog catalog, CopyRequest wanted) {
         context.launcher().check(wanted.settings());
         requireFree(catalog, wanted.kind(), wanted.name());
-        int clones = catalog.copies(Copy.Kind.CLONE).size();
-        if (wanted.kind() == Copy.Kind.CLONE && clones >= context.maxClones()) {
+        int clones = catalog.copies(CopyRecord.Kind.CLONE).size();
+        if (wanted.kind() == CopyRecord.Kind.CLONE && clones >= context.maxClones()) {
             throw new InUseException("cannot create " + wanted.words() + ": the repository has " + clones
                     + " clones, its limit; delete one or raise maxClones");
         }
@@ -111,7 +119,7 @@ final class Copies {
 
     /** The step before which the volume is nobody's and after which it is the branch or clone. */
     private void refer(
-            Wanted wanted,
+            CopyRequest wanted,
             VolumeId volume,
             Function<Catalog, Optional<SnapshotId>> base,
             Optional<SnapshotId> untouched) {
@@ -120,10 +128,10 @@ final class Copies {
             Catalog catalog = context.catalog();
             requirePossible(catalog, wanted);
             int port = servers.assignPort(catalog, wanted.words(), wanted.port());
-            Map<String, String> attributes = Copy.attributes(
+            Map<String, String> attributes = CopyRecord.attributes(
                     wanted, volume.value(), port, context.clock().instant());
-            base.apply(catalog).ifPresent(snapshot -> attributes.put(Copy.BASE, snapshot.value()));
-            untouched.ifPresent(snapshot -> attributes.put(Copy.UNTOUCHED, snapshot.value()));
+            base.apply(catalog).ifPresent(snapshot -> attributes.put(CopyRecord.BASE, snapshot.value()));
+            untouched.ifPresent(snapshot -> attributes.put(CopyRecord.UNTOUCHED, snapshot.value()));
             context.storage().update(List.of(AttributeChange.set(volume, attributes)));
         }
     }
@@ -139,12 +147,12 @@ final class Copies {
             context.storage()
                     .update(List.of(
                             isProtected
-                                    ? AttributeChange.set(volume, Map.of(Copy.PROTECTED, Boolean.toString(true)))
-                                    : new AttributeChange(volume, Map.of(), Set.of(Copy.PROTECTED))));
+                                    ? AttributeChange.set(volume, Map.of(CopyRecord.PROTECTED, Boolean.toString(true)))
+                                    : new AttributeChange(volume, Map.of(), Set.of(CopyRecord.PROTECTED))));
         }
     }
 
-    private static void requireFree(Catalog catalog, Copy.Kind kind, String name) {
+    private static void requireFree(Catalog catalog, CopyRecord.Kind kind, String name) {
         if (catalog.copy(kind, name).isPresent()) {
             throw new AlreadyExistsException("cannot create " + kind.word() + " " + name + ": a " + kind.word()
                     + " of that name exists; choose another name, or delete it first");
