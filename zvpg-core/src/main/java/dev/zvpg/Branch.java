@@ -12,11 +12,11 @@ import java.util.function.UnaryOperator;
 public final class Branch extends WorkingCopy {
 
     Branch(Operations operations, CopyRecord copy) {
-        this(operations, copy.id(), copy.name());
+        this(operations, copy.key());
     }
 
-    Branch(Operations operations, String id, String name) {
-        super(operations, CopyRecord.Kind.BRANCH, id, name);
+    Branch(Operations operations, CopyKey key) {
+        super(operations, key);
     }
 
     /**
@@ -79,8 +79,8 @@ public final class Branch extends WorkingCopy {
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
     public Branch branch(String name, UnaryOperator<BranchOptions> options) {
-        CopyRequest wanted = CopyRequest.branch(name, options.apply(BranchOptions.DEFAULT));
-        return new Branch(operations(), operations().branches().branch(id(), name(), wanted), name);
+        CopyRequest request = CopyRequest.branch(name, options.apply(BranchOptions.DEFAULT));
+        return new Branch(operations(), operations().branches().branch(key(), request));
     }
 
     /**
@@ -91,8 +91,8 @@ public final class Branch extends WorkingCopy {
      * @throws AlreadyExistsException when another branch has that name
      */
     public Branch rename(String newName) {
-        operations().branches().rename(id(), name(), newName);
-        return new Branch(operations(), id(), newName);
+        operations().branches().rename(key(), newName);
+        return new Branch(operations(), new CopyKey(key().kind(), key().id(), newName));
     }
 
     /**
@@ -104,9 +104,9 @@ public final class Branch extends WorkingCopy {
      * @throws ServerException when its server does not answer
      */
     public boolean isDirty() {
-        try (Locks.Held held = operations().context().locks().workingCopy(id())) {
+        try (Locks.Held held = operations().context().workingCopy(key())) {
             Catalog catalog = operations().context().catalog();
-            return operations().work().isUnsaved(catalog, copy(catalog));
+            return operations().dirtyCheck().isUnsaved(catalog, catalog.require(key()));
         }
     }
 
@@ -130,10 +130,10 @@ public final class Branch extends WorkingCopy {
             throw new IllegalArgumentException(
                     "cannot merge " + other.name() + " into " + name() + ": it is a branch of another repository");
         }
-        if (other.id().equals(id())) {
+        if (other.equals(this)) {
             throw new IllegalArgumentException("cannot merge branch " + name() + " with itself; name another branch");
         }
-        Merges.Merged merged = operations().merges().merge(id(), name(), other.id(), other.name());
+        Merges.Merged merged = operations().merges().merge(key(), other.key());
         return new MergeResult(
                 merged.kind(), handle(merged.head()), merged.saved().map(this::handle));
     }
@@ -163,7 +163,7 @@ public final class Branch extends WorkingCopy {
     public Optional<Snapshot> resetTo(Snapshot snapshot, UnaryOperator<ResetOptions> options) {
         return operations()
                 .resets()
-                .branch(id(), name(), snapshot.id(), snapshot.ref(), options.apply(ResetOptions.DEFAULT))
+                .branch(key(), snapshot.key(), options.apply(ResetOptions.DEFAULT))
                 .map(this::handle);
     }
 
@@ -174,7 +174,7 @@ public final class Branch extends WorkingCopy {
      */
     public Optional<Snapshot> head() {
         Catalog catalog = operations().context().catalog();
-        return catalog.head(copy(catalog)).map(image -> new Snapshot(operations(), catalog, image));
+        return catalog.head(catalog.require(key())).map(image -> new Snapshot(operations(), catalog.key(image)));
     }
 
     /**
@@ -184,8 +184,8 @@ public final class Branch extends WorkingCopy {
      */
     public List<Snapshot> snapshots() {
         Catalog catalog = operations().context().catalog();
-        return catalog.snapshotsOf(copy(catalog)).stream()
-                .map(image -> new Snapshot(operations(), catalog, image))
+        return catalog.snapshotsOf(catalog.require(key())).stream()
+                .map(image -> new Snapshot(operations(), catalog.key(image)))
                 .toList();
     }
 
@@ -198,9 +198,9 @@ public final class Branch extends WorkingCopy {
      */
     public Snapshot snapshot(String name) {
         Catalog catalog = operations().context().catalog();
-        CopyRecord branch = copy(catalog);
+        CopyRecord branch = catalog.require(key());
         return catalog.snapshot(branch, name)
-                .map(image -> new Snapshot(operations(), catalog, image))
+                .map(image -> new Snapshot(operations(), catalog.key(image)))
                 .orElseThrow(() -> Lookup.noImage(catalog, branch.name() + "@" + name, catalog.snapshotsOf(branch)));
     }
 
@@ -212,7 +212,8 @@ public final class Branch extends WorkingCopy {
      */
     public Optional<Snapshot> findSnapshot(String name) {
         Catalog catalog = operations().context().catalog();
-        return catalog.snapshot(copy(catalog), name).map(image -> new Snapshot(operations(), catalog, image));
+        return catalog.snapshot(catalog.require(key()), name)
+                .map(image -> new Snapshot(operations(), catalog.key(image)));
     }
 
     /**
@@ -222,7 +223,7 @@ public final class Branch extends WorkingCopy {
      */
     public List<SnapshotInfo> log() {
         Catalog catalog = operations().context().catalog();
-        return catalog.head(copy(catalog)).stream()
+        return catalog.head(catalog.require(key())).stream()
                 .flatMap(head -> catalog.history(head.id()).stream())
                 .map(image -> image.info(catalog))
                 .toList();
@@ -235,18 +236,14 @@ public final class Branch extends WorkingCopy {
      */
     public BranchInfo info() {
         Catalog catalog = operations().context().catalog();
-        return operations().facts().branch(catalog, copy(catalog));
-    }
-
-    private CopyRecord copy(Catalog catalog) {
-        return catalog.copy(id()).orElseThrow(() -> Lookup.gone("branch", name()));
+        return operations().infos().branch(catalog, catalog.require(key()));
     }
 
     private Snapshot take(Optional<String> name, String message, SnapshotOptions options) {
-        return handle(operations().snapshots().take(id(), name(), name, message, options));
+        return handle(operations().snapshots().take(key(), name, message, options));
     }
 
-    private Snapshot handle(Snapshots.Taken taken) {
-        return new Snapshot(operations(), taken.id(), taken.name(), taken.ref());
+    private Snapshot handle(SnapshotKey taken) {
+        return new Snapshot(operations(), taken);
     }
 }

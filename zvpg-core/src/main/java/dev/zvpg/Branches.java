@@ -19,22 +19,17 @@ final class Branches {
     }
 
     /** Makes a branch from another one's head, and takes a snapshot of it where there is none. */
-    String branch(String id, String name, CopyRequest wanted) {
+    CopyKey branch(CopyKey key, CopyRequest wanted) {
         Catalog catalog = context.catalog();
-        CopyRecord parent = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
+        CopyRecord parent = catalog.require(key);
         Optional<SnapshotRecord> head = catalog.head(parent);
         if (head.isPresent()) {
-            return copies.create(wanted, head.get().id(), catalog.ref(head.get()));
+            return copies.create(wanted, catalog.key(head.get()));
         }
         copies.requirePossible(catalog, wanted);
-        Snapshots.Taken first = snapshots.take(
-                id,
-                parent.name(),
-                Optional.empty(),
-                "where branch " + wanted.name() + " begins",
-                SnapshotOptions.DEFAULT);
+        SnapshotKey first = snapshots.commit(parent.key(), "where branch " + wanted.name() + " begins");
         try {
-            return copies.create(wanted, first.id(), first.ref());
+            return copies.create(wanted, first);
         } catch (RuntimeException | Error e) {
             snapshots.undo(first, e);
             throw e;
@@ -42,14 +37,13 @@ final class Branches {
     }
 
     /** Gives a branch another name. Its snapshots are written with it from then on, because they only name its identity. */
-    void rename(String id, String oldName, String newName) {
+    void rename(CopyKey key, String newName) {
         RefName.branch(newName);
-        String before;
-        try (Locks.Held held = context.locks().workingCopy(id);
+        try (Locks.Held held = context.workingCopy(key);
                 Locks.Held repository = context.locks().repository()) {
             Catalog catalog = context.catalog();
-            CopyRecord branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", oldName));
-            before = branch.name();
+            CopyRecord branch = catalog.require(key);
+            String before = branch.name();
             if (before.equals(newName)) {
                 return;
             }
@@ -59,7 +53,7 @@ final class Branches {
             }
             context.storage()
                     .update(List.of(AttributeChange.set(branch.volume().id(), Map.of(CopyRecord.NAME, newName))));
+            context.events().tell(new Event.BranchRenamed(before, newName));
         }
-        context.events().tell(new Event.BranchRenamed(before, newName));
     }
 }

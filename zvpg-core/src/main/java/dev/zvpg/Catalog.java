@@ -2,6 +2,8 @@ package dev.zvpg;
 
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StoredId;
+import dev.zvpg.storage.StoredSnapshot;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.util.ArrayDeque;
@@ -21,34 +23,95 @@ final class Catalog {
 
     private final List<CopyRecord> copies = new ArrayList<>();
     private final Map<String, CopyRecord> copiesById = new HashMap<>();
-    private final Map<SnapshotId, SnapshotRecord> images = new LinkedHashMap<>();
-    private final Map<VolumeId, List<SnapshotRecord>> imagesOfVolume = new HashMap<>();
-    private final Map<String, List<SnapshotRecord>> imagesOfBranch = new HashMap<>();
+    private final Map<SnapshotId, SnapshotRecord> snapshots = new LinkedHashMap<>();
+    private final Map<VolumeId, List<SnapshotRecord>> snapshotsOfVolume = new HashMap<>();
+    private final Map<String, List<SnapshotRecord>> snapshotsOfBranch = new HashMap<>();
     private final List<StoredVolume> unreferenced = new ArrayList<>();
     private final List<StoredVolume> scratches = new ArrayList<>();
-    private final List<String> foreign;
+    private final List<Unreadable> unreadable = new ArrayList<>();
+    private final List<String> newer = new ArrayList<>();
+    private final List<String> foreign = new ArrayList<>();
 
     Catalog(Listing listing) {
-        for (StoredVolume volume : listing.volumes()) {
-            if (Scratch.is(volume)) {
-                scratches.add(volume);
-                continue;
-            }
-            CopyRecord.of(volume).ifPresentOrElse(copies::add, () -> unreferenced.add(volume));
-        }
+        foreign.addAll(listing.foreign());
+        listing.volumes().forEach(this::add);
         copies.sort(Comparator.comparing(CopyRecord::name));
         copies.forEach(copy -> copiesById.put(copy.id(), copy));
-        listing.snapshots().forEach(stored -> {
-            SnapshotRecord image = SnapshotRecord.of(stored);
-            images.put(image.id(), image);
-            imagesOfVolume
+        listing.snapshots().forEach(this::add);
+    }
+
+    private void add(StoredVolume volume) {
+        ObjectAttributes attributes = new ObjectAttributes(volume.id(), volume.attributes());
+        try {
+            Optional<String> word = attributes.find(CopyRecord.KIND);
+            Optional<CopyRecord.Kind> kind = word.flatMap(CopyRecord.Kind::of);
+            if (attributes.isNewer()) {
+                addNewer("volume " + volume.id());
+            } else if (word.isEmpty()) {
+                unreferenced.add(volume);
+            } else if (Scratch.is(volume)) {
+                scratches.add(volume);
+            } else if (kind.isEmpty()) {
+                addNewer(word.get() + " in volume " + volume.id());
+            } else {
+                copies.add(CopyRecord.of(kind.get(), volume));
+            }
+        } catch (ObjectAttributes.UnreadableException e) {
+            unreadable.add(new Unreadable(volume.id(), attributes.text(CopyRecord.NAME, ""), problem(attributes, e)));
+        }
+    }
+
+    private void add(StoredSnapshot stored) {
+        ObjectAttributes attributes = new ObjectAttributes(stored.id(), stored.attributes());
+        try {
+            if (attributes.isNewer()) {
+                addNewer("snapshot " + stored.id());
+                return;
+            }
+            SnapshotRecord snapshot = SnapshotRecord.of(stored);
+            snapshots.put(snapshot.id(), snapshot);
+            snapshotsOfVolume
                     .computeIfAbsent(stored.volume(), v -> new ArrayList<>())
-                    .add(image);
-            imagesOfBranch
-                    .computeIfAbsent(image.branchId(), b -> new ArrayList<>())
-                    .add(image);
-        });
-        foreign = listing.foreign();
+                    .add(snapshot);
+            snapshotsOfBranch
+                    .computeIfAbsent(snapshot.branchId(), b -> new ArrayList<>())
+                    .add(snapshot);
+        } catch (ObjectAttributes.UnreadableException e) {
+            unreadable.add(new Unreadable(stored.id(), "", problem(attributes, e)));
+        }
+    }
+
+    private void addNewer(String object) {
+        newer.add(object);
+        foreign.add(object);
+    }
+
+    private static Problem problem(ObjectAttributes attributes, ObjectAttributes.UnreadableException e) {
+        String kind = attributes.object() instanceof SnapshotId ? "snapshot" : "volume";
+        String name = attributes
+                .find(CopyRecord.NAME)
+                .map(known -> " (" + known + ")")
+                .orElse("");
+        return new Problem(
+                kind + " " + attributes.object() + name + " cannot be read, and nobody can use it: " + e.getMessage(),
+                "put the attribute right with the storage's own tools; until then nothing is removed as unreachable");
+    }
+
+    /**
+     * An object of the repository that cannot be read: nothing is done to it, and what it may refer to is kept.
+     *
+     * @param name its name; empty where it has none
+     */
+    record Unreadable(StoredId id, String name, Problem problem) {}
+
+    /** The objects that cannot be read, each with what is wrong with it. */
+    List<Unreadable> unreadable() {
+        return List.copyOf(unreadable);
+    }
+
+    /** Those of the foreign objects that a later version of this library made: they may belong to the repository. */
+    List<String> newer() {
+        return List.copyOf(newer);
     }
 
     List<CopyRecord> copies(CopyRecord.Kind kind) {
@@ -69,6 +132,24 @@ final class Catalog {
         return Optional.ofNullable(copiesById.get(id));
     }
 
+    /**
+     * Finds what a handle stands for.
+     *
+     * @throws NotFoundException when it was deleted
+     */
+    CopyRecord require(CopyKey key) {
+        return copy(key.id()).orElseThrow(() -> Lookup.gone(key.words()));
+    }
+
+    /**
+     * Finds what a handle stands for.
+     *
+     * @throws NotFoundException when it was deleted
+     */
+    SnapshotRecord require(SnapshotKey key) {
+        return snapshot(key.id()).orElseThrow(() -> Lookup.gone("snapshot " + key.ref()));
+    }
+
     Optional<CopyRecord> cloneOnPort(int port) {
         return copies.stream()
                 .filter(copy -> copy.kind() == CopyRecord.Kind.CLONE && copy.port() == port)
@@ -76,23 +157,23 @@ final class Catalog {
     }
 
     List<SnapshotRecord> snapshots() {
-        return List.copyOf(images.values());
+        return List.copyOf(snapshots.values());
     }
 
     Optional<SnapshotRecord> snapshot(SnapshotId id) {
-        return Optional.ofNullable(images.get(id));
+        return Optional.ofNullable(snapshots.get(id));
     }
 
     /** The snapshots that were taken on a branch, oldest first. */
     List<SnapshotRecord> snapshotsOf(CopyRecord branch) {
-        return List.copyOf(imagesOfBranch.getOrDefault(branch.id(), List.of()));
+        return List.copyOf(snapshotsOfBranch.getOrDefault(branch.id(), List.of()));
     }
 
     Optional<SnapshotRecord> snapshot(CopyRecord branch, String name) {
         if (name.equals(RefName.LATEST)) {
             return head(branch);
         }
-        return imagesOfBranch.getOrDefault(branch.id(), List.of()).stream()
+        return snapshotsOfBranch.getOrDefault(branch.id(), List.of()).stream()
                 .filter(image -> image.name().equals(name))
                 .findFirst();
     }
@@ -102,13 +183,13 @@ final class Catalog {
      * taking a snapshot moves the head by itself, and no crash can come between the two.
      */
     Optional<SnapshotRecord> head(CopyRecord copy) {
-        return imagesOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
+        return snapshotsOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
                 .max(Comparator.comparingLong(SnapshotRecord::sequence))
                 .or(() -> copy.base().flatMap(this::snapshot));
     }
 
     long nextSequence(CopyRecord copy) {
-        return imagesOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
+        return snapshotsOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
                         .mapToLong(SnapshotRecord::sequence)
                         .max()
                         .orElse(0)
@@ -129,7 +210,7 @@ final class Catalog {
         Map<SnapshotId, SnapshotRecord> seen = new LinkedHashMap<>();
         Deque<SnapshotId> next = new ArrayDeque<>(starts);
         while (!next.isEmpty()) {
-            SnapshotRecord image = images.get(next.removeFirst());
+            SnapshotRecord image = snapshots.get(next.removeFirst());
             if (image != null && seen.putIfAbsent(image.id(), image) == null) {
                 next.addAll(image.parents());
             }
@@ -141,13 +222,17 @@ final class Catalog {
     Optional<SnapshotId> survivor(SnapshotId start, Catalog earlier) {
         return earlier.history(start).stream()
                 .map(SnapshotRecord::id)
-                .filter(images::containsKey)
+                .filter(snapshots::containsKey)
                 .findFirst();
     }
 
     /** The name of a snapshot's branch: today's if it lives, else the last one that it had. */
     String branchName(SnapshotRecord image) {
         return copy(image.branchId()).map(CopyRecord::name).orElse(image.branchName());
+    }
+
+    SnapshotKey key(SnapshotRecord snapshot) {
+        return new SnapshotKey(snapshot.id(), snapshot.name(), ref(snapshot));
     }
 
     String ref(SnapshotRecord image) {
@@ -166,12 +251,16 @@ final class Catalog {
 
     /**
      * Snapshots that nobody can reach any more: their branch is deleted, and neither a branch nor a clone descends from them.
-     * As in git, a deleted branch's history lives on in what grew from it.
+     * As in git, a deleted branch's history lives on in what grew from it. None as long as there is an object that cannot be
+     * read, because it may be what they are reached from.
      */
     List<SnapshotRecord> unreachable() {
+        if (!unreadable.isEmpty() || !newer.isEmpty()) {
+            return List.of();
+        }
         Set<SnapshotId> reachable =
                 reachable(copies.stream().flatMap(copy -> copy.base().stream()).toList());
-        return images.values().stream()
+        return snapshots.values().stream()
                 .filter(image -> !reachable.contains(image.id()))
                 .toList();
     }
@@ -187,7 +276,7 @@ final class Catalog {
 
     private Set<SnapshotId> reachable(List<SnapshotId> bases) {
         List<SnapshotId> starts = new ArrayList<>(bases);
-        imagesOfBranch.forEach((branch, taken) -> {
+        snapshotsOfBranch.forEach((branch, taken) -> {
             if (copiesById.containsKey(branch)) {
                 taken.forEach(image -> starts.add(image.id()));
             }
@@ -195,7 +284,8 @@ final class Catalog {
         return history(starts).keySet();
     }
 
+    /** What is not the repository's, or not this version's to read. */
     List<String> foreign() {
-        return foreign;
+        return List.copyOf(foreign);
     }
 }

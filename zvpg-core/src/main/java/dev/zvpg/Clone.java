@@ -11,11 +11,11 @@ import java.util.Optional;
 public final class Clone extends WorkingCopy {
 
     Clone(Operations operations, CopyRecord copy) {
-        this(operations, copy.id(), copy.name());
+        this(operations, copy.key());
     }
 
-    Clone(Operations operations, String id, String name) {
-        super(operations, CopyRecord.Kind.CLONE, id, name);
+    Clone(Operations operations, CopyKey key) {
+        super(operations, key);
     }
 
     /**
@@ -25,7 +25,10 @@ public final class Clone extends WorkingCopy {
      */
     public Optional<Snapshot> snapshot() {
         Catalog catalog = operations().context().catalog();
-        return copy(catalog).base().flatMap(catalog::snapshot).map(image -> new Snapshot(operations(), catalog, image));
+        return catalog.require(key())
+                .base()
+                .flatMap(catalog::snapshot)
+                .map(image -> new Snapshot(operations(), catalog.key(image)));
     }
 
     /**
@@ -35,7 +38,7 @@ public final class Clone extends WorkingCopy {
      */
     public CloneInfo info() {
         Catalog catalog = operations().context().catalog();
-        return operations().facts().clone(catalog, copy(catalog));
+        return operations().infos().clone(catalog, catalog.require(key()));
     }
 
     /**
@@ -47,7 +50,7 @@ public final class Clone extends WorkingCopy {
      * @throws ServerException when the server does not start again; the clone is reset
      */
     public void reset() {
-        operations().resets().clone(id(), name());
+        operations().resets().clone(key());
     }
 
     /**
@@ -59,26 +62,22 @@ public final class Clone extends WorkingCopy {
      * @throws ServerException when its server does not answer
      */
     public boolean isDirty() {
-        try (Locks.Held held = operations().context().locks().workingCopy(id())) {
+        try (Locks.Held held = operations().context().workingCopy(key())) {
             Context context = operations().context();
             Catalog catalog = context.catalog();
-            CopyRecord copy = copy(catalog);
-            boolean everStarted = Files.exists(context.home().runDirectory(id()));
-            return everStarted && operations().work().isUnsaved(catalog, copy);
+            CopyRecord copy = catalog.require(key());
+            boolean everStarted = Files.exists(context.home().runDirectory(key().id()));
+            return everStarted && operations().dirtyCheck().isUnsaved(catalog, copy);
         }
     }
 
-    /** Protects it: it can neither be deleted nor expire until {@link #unprotect()}. Doing it twice is doing it once. */
+    /** Protects it: it can neither be deleted nor expire until {@link #unprotect()}. Idempotent. */
     public void protect() {
-        operations().copies().protect(id(), name(), true);
+        operations().copies().protect(key(), true);
     }
 
-    /** Ends its protection; when its time is over, it may expire at once. Doing it twice is doing it once. */
+    /** Ends its protection; when its time is over, it may expire at once. Idempotent. */
     public void unprotect() {
-        operations().copies().protect(id(), name(), false);
-    }
-
-    private CopyRecord copy(Catalog catalog) {
-        return catalog.copy(id()).orElseThrow(() -> Lookup.gone("clone", name()));
+        operations().copies().protect(key(), false);
     }
 }

@@ -38,6 +38,19 @@ record Context(
                 home, repositoryId, storage, launcher, other, locks, events, ports, maxClones, author, clock, closed);
     }
 
+    /**
+     * Takes the lock for everything that must not meet itself on one working copy: start, stop, snapshot, delete. Events of
+     * this thread are told when it is let go of, so that no listener holds it up.
+     */
+    Locks.Held workingCopy(CopyKey key) {
+        return events.heldBack(locks().workingCopy(key.id()));
+    }
+
+    /** Takes the same for two of them at once. */
+    Locks.Held workingCopies(CopyKey one, CopyKey other) {
+        return events.heldBack(locks().workingCopies(one.id(), other.id()));
+    }
+
     Catalog catalog() {
         requireOpen();
         return new Catalog(storage.list());

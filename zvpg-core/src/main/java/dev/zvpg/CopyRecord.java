@@ -3,6 +3,7 @@ package dev.zvpg;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredVolume;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -44,6 +45,13 @@ record CopyRecord(
         String word() {
             return this == BRANCH ? "branch" : "clone";
         }
+
+        /** Finds the kind that is written so; empty for one that this version does not know. */
+        static Optional<Kind> of(String word) {
+            return Arrays.stream(values())
+                    .filter(kind -> kind.word().equals(word))
+                    .findFirst();
+        }
     }
 
     /** A volume without this attribute is referred to by nobody. */
@@ -64,31 +72,42 @@ record CopyRecord(
     private static final String CREATED = "created";
     private static final String EXPIRES = "expires";
 
-    /** Reads a volume's attributes; empty when nothing refers to it. */
-    static Optional<CopyRecord> of(StoredVolume volume) {
-        Map<String, String> attributes = volume.attributes();
-        String kind = attributes.get(KIND);
-        if (kind == null) {
-            return Optional.empty();
-        }
-        return Optional.of(new CopyRecord(
-                kind.equals(Kind.BRANCH.word()) ? Kind.BRANCH : Kind.CLONE,
-                attributes.getOrDefault(ID, volume.id().value()),
-                attributes.getOrDefault(NAME, volume.id().value()),
+    /**
+     * Reads a volume's attributes.
+     *
+     * @throws ObjectAttributes.UnreadableException when one of them cannot be read
+     */
+    static CopyRecord of(Kind kind, StoredVolume volume) {
+        ObjectAttributes attributes = new ObjectAttributes(volume.id(), volume.attributes());
+        return new CopyRecord(
+                kind,
+                attributes.text(ID, volume.id().value()),
+                attributes.text(NAME, volume.id().value()),
                 volume,
-                Optional.ofNullable(attributes.get(BASE)).map(SnapshotId::new),
-                Optional.ofNullable(attributes.get(UNTOUCHED)).map(SnapshotId::new),
-                Integer.parseInt(attributes.getOrDefault(PORT, "0")),
-                Boolean.parseBoolean(attributes.get(PORT_FIXED)),
-                Settings.parse(attributes.getOrDefault(SETTINGS, "{}")),
-                Instant.parse(attributes.getOrDefault(CREATED, volume.created().toString())),
-                Optional.ofNullable(attributes.get(EXPIRES)).map(Instant::parse),
-                Boolean.parseBoolean(attributes.get(PROTECTED))));
+                attributes.read(BASE, "the identity of a snapshot", SnapshotId::new),
+                attributes.read(UNTOUCHED, "the identity of a snapshot", SnapshotId::new),
+                attributes.read(PORT, "a port", CopyRecord::port).orElse(0),
+                attributes.flag(PORT_FIXED),
+                attributes
+                        .read(SETTINGS, "server settings as JSON", Settings::parse)
+                        .orElse(Map.of()),
+                attributes.instant(CREATED).orElse(volume.created()),
+                attributes.instant(EXPIRES),
+                attributes.flag(PROTECTED));
+    }
+
+    private static int port(String text) {
+        int port = Integer.parseInt(text);
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException(text);
+        }
+        return port;
     }
 
     /** The attributes of a new branch or clone, but for the snapshots that it comes from. */
     static Map<String, String> attributes(CopyRequest wanted, String id, int port, Instant created) {
         Map<String, String> attributes = new TreeMap<>();
+        attributes.put(ObjectAttributes.FORMAT, Integer.toString(ObjectAttributes.CURRENT_FORMAT));
         attributes.put(KIND, wanted.kind().word());
         attributes.put(ID, id);
         attributes.put(NAME, wanted.name());
@@ -106,6 +125,10 @@ record CopyRecord(
 
     boolean isExpired(Instant now) {
         return expires.isPresent() && !expires.get().isAfter(now);
+    }
+
+    CopyKey key() {
+        return new CopyKey(kind, id, name);
     }
 
     /** In words, for messages. */

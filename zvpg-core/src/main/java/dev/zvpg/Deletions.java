@@ -1,7 +1,9 @@
 package dev.zvpg;
 
 import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,19 +22,17 @@ final class Deletions {
     private final Context context;
     private final Servers servers;
     private final Snapshots snapshots;
-    private final CopyFactory copies;
 
-    Deletions(Context context, Servers servers, Snapshots snapshots, CopyFactory copies) {
+    Deletions(Context context, Servers servers, Snapshots snapshots) {
         this.context = context;
         this.servers = servers;
         this.snapshots = snapshots;
-        this.copies = copies;
     }
 
     /** Stops the server and deletes the branch or clone with everything that only it needed. */
-    void delete(String id, CopyRecord.Kind kind, String name) {
-        try (Locks.Held held = context.locks().workingCopy(id)) {
-            CopyRecord copy = context.catalog().copy(id).orElseThrow(() -> Lookup.gone(kind.word(), name));
+    void delete(CopyKey key) {
+        try (Locks.Held held = context.workingCopy(key)) {
+            CopyRecord copy = context.catalog().require(key);
             if (copy.isProtected()) {
                 throw new InUseException(
                         "cannot delete " + copy.words() + ": it is protected; call unprotect() on it first");
@@ -40,7 +40,7 @@ final class Deletions {
             remove(copy);
             context.events()
                     .tell(
-                            kind == CopyRecord.Kind.BRANCH
+                            copy.kind() == CopyRecord.Kind.BRANCH
                                     ? new Event.BranchDeleted(copy.name())
                                     : new Event.CloneDeleted(copy.name()));
         }
@@ -52,7 +52,7 @@ final class Deletions {
         List<String> deleted = new ArrayList<>();
         for (CopyRecord clone : context.catalog().copies(CopyRecord.Kind.CLONE)) {
             if (clone.isExpired(now) && !clone.isProtected()) {
-                try (Locks.Held held = context.locks().workingCopy(clone.id())) {
+                try (Locks.Held held = context.workingCopy(clone.key())) {
                     expire(clone.id()).ifPresent(deleted::add);
                 } catch (ZvpgException e) {
                     LOG.warn(
@@ -116,7 +116,7 @@ final class Deletions {
 
     void stopAll() {
         for (CopyRecord copy : context.catalog().copies()) {
-            try (Locks.Held held = context.locks().workingCopy(copy.id())) {
+            try (Locks.Held held = context.workingCopy(copy.key())) {
                 servers.stop(copy);
             }
         }
@@ -131,7 +131,24 @@ final class Deletions {
         for (StoredVolume volume : context.catalog().unreferenced()) {
             context.storage().destroy(volume.id());
         }
+        for (Catalog.Unreadable object : context.catalog().unreadable()) {
+            if (object.id() instanceof VolumeId volume) {
+                context.storage().destroy(volume);
+            } else if (object.id() instanceof SnapshotId snapshot) {
+                context.storage().destroy(snapshot);
+            }
+        }
         snapshots.collectGarbage();
+    }
+
+    /** Refuses to destroy a repository that holds what this version cannot know the meaning of. */
+    void requireNothingNewer() {
+        List<String> newer = context.catalog().newer();
+        if (!newer.isEmpty()) {
+            throw new ConfigurationException("cannot destroy the repository at "
+                    + context.home().root() + ": a later version of this library made " + Lookup.list(newer)
+                    + " in it; destroy it with that version");
+        }
     }
 
     /** Removes what interrupted operations left, unless somebody is in the middle of one. */
@@ -145,9 +162,19 @@ final class Deletions {
             context.storage().recover();
             for (StoredVolume volume : context.catalog().unreferenced()) {
                 LOG.info("Removing volume {}, left over from an operation that was cut off", volume.id());
-                copies.destroyQuietly(volume.id());
+                destroyQuietly(volume.id());
             }
             snapshots.collectGarbage();
+        }
+    }
+
+    private void destroyQuietly(VolumeId volume) {
+        try {
+            context.storage().destroy(volume);
+        } catch (NotFoundException e) {
+            LOG.debug("Volume {} is gone already", volume);
+        } catch (ZvpgException e) {
+            LOG.warn("Volume {} cannot be removed now; the next open() tries again", volume, e);
         }
     }
 

@@ -128,6 +128,7 @@ final class Doctor {
     List<Problem> problems(Catalog catalog, List<Examined> findings) {
         List<Problem> problems = new ArrayList<>();
         findings.forEach(finding -> problems.addAll(finding.problems()));
+        catalog.unreadable().forEach(unreadable -> problems.add(unreadable.problem()));
         sharedPorts(catalog, problems);
         lostParents(catalog, problems);
         leftovers(catalog, problems);

@@ -1,15 +1,21 @@
 package dev.zvpg;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells events to listeners, on the thread that did the work. Thread-safe. */
+/** Tells events to listeners, on the thread that did the work and after it has let go of its locks. Thread-safe. */
 final class Events {
 
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
+
+    /** What each thread that holds a lock has to tell. */
+    private final Map<Thread, List<Event>> heldBack = new ConcurrentHashMap<>();
 
     private final List<Registration> registrations = new CopyOnWriteArrayList<>();
 
@@ -19,7 +25,42 @@ final class Events {
         return () -> registrations.remove(registration);
     }
 
+    /**
+     * Holds back what this thread tells, until it lets go of a lock.
+     *
+     * @param lock the lock; where one is held around it, that one counts
+     */
+    Locks.Held heldBack(Locks.Held lock) {
+        Thread holder = Thread.currentThread();
+        List<Event> events = new ArrayList<>();
+        if (heldBack.putIfAbsent(holder, events) != null) {
+            return lock;
+        }
+        return () -> {
+            heldBack.remove(holder);
+            try {
+                lock.close();
+            } finally {
+                events.forEach(this::tell);
+            }
+        };
+    }
+
+    /** Tells at once, in the middle of the work, how far it has come. */
+    void tell(Event.Progress progress) {
+        deliver(progress);
+    }
+
     void tell(Event event) {
+        List<Event> later = heldBack.get(Thread.currentThread());
+        if (later != null) {
+            later.add(event);
+        } else {
+            deliver(event);
+        }
+    }
+
+    private void deliver(Event event) {
         LOG.debug("{}", event);
         for (Registration registration : registrations) {
             try {

@@ -21,7 +21,10 @@ record Holdings(Operations operations) {
     /** Refuses a storage that has nothing of the repository: it is not the one that it was made on. */
     void requireABranch() {
         Context context = operations.context();
-        if (context.catalog().copies(CopyRecord.Kind.BRANCH).isEmpty()) {
+        Catalog catalog = context.catalog();
+        if (catalog.copies(CopyRecord.Kind.BRANCH).isEmpty()
+                && catalog.unreadable().isEmpty()
+                && catalog.newer().isEmpty()) {
             throw new ConfigurationException(
                     "cannot open the repository at " + context.home().root() + ": " + context.storage()
                             + " holds nothing of it; name the storage that it was made on");

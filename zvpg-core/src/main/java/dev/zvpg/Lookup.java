@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import dev.zvpg.storage.VolumeId;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +30,14 @@ final class Lookup {
     }
 
     static NotFoundException noCopy(Catalog catalog, CopyRecord.Kind kind, String name) {
+        Optional<Problem> unreadable = catalog.unreadable().stream()
+                .filter(object ->
+                        object.id() instanceof VolumeId && object.name().equals(name))
+                .map(Catalog.Unreadable::problem)
+                .findFirst();
+        if (unreadable.isPresent()) {
+            return new NotFoundException(unreadable.get().toString());
+        }
         List<String> names = catalog.copies(kind).stream().map(CopyRecord::name).toList();
         String plural = kind == CopyRecord.Kind.BRANCH ? "branches" : "clones";
         return new NotFoundException("no " + kind.word() + " is named " + name + "; "
@@ -50,8 +59,8 @@ final class Lookup {
     }
 
     /** For a handle whose object was deleted. */
-    static NotFoundException gone(String kind, String name) {
-        return new NotFoundException(kind + " " + name + " was deleted");
+    static NotFoundException gone(String what) {
+        return new NotFoundException(what + " was deleted");
     }
 
     /** The names, or the first twenty of them. */

@@ -10,74 +10,73 @@ import java.util.stream.Collectors;
 final class Merges {
 
     private final Context context;
+    private final Servers servers;
     private final Snapshots snapshots;
-    private final DirtyCheck work;
-    private final Moves moves;
+    private final DirtyCheck dirtyCheck;
 
-    Merges(Context context, Snapshots snapshots, DirtyCheck work, Moves moves) {
+    Merges(Context context, Servers servers, Snapshots snapshots, DirtyCheck dirtyCheck) {
         this.context = context;
+        this.servers = servers;
         this.snapshots = snapshots;
-        this.work = work;
-        this.moves = moves;
+        this.dirtyCheck = dirtyCheck;
     }
 
     /** What became of it. */
-    record Merged(MergeResult.Kind kind, Snapshots.Taken head, Optional<Snapshots.Taken> saved) {}
+    record Merged(MergeResult.Kind kind, SnapshotKey head, Optional<SnapshotKey> saved) {}
 
-    private static Snapshots.Taken named(Catalog catalog, SnapshotRecord image) {
-        return new Snapshots.Taken(image.id(), image.name(), catalog.ref(image));
-    }
-
-    Merged merge(String id, String name, String otherId, String otherName) {
-        try (Locks.Held held = context.locks().workingCopies(id, otherId)) {
+    Merged merge(CopyKey into, CopyKey from) {
+        try (Locks.Held held = context.workingCopies(into, from)) {
             Catalog catalog = context.catalog();
-            CopyRecord branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
-            CopyRecord other = catalog.copy(otherId).orElseThrow(() -> Lookup.gone("branch", otherName));
-            boolean unsaved = work.isUnsaved(catalog, other);
+            CopyRecord branch = catalog.require(into);
+            CopyRecord other = catalog.require(from);
+            boolean unsaved = dirtyCheck.isUnsaved(catalog, other);
             Optional<SnapshotRecord> head = catalog.head(branch);
             if (!unsaved
                     && catalog.history(branch)
                             .containsAll(catalog.head(other).stream().toList())) {
-                return new Merged(MergeResult.Kind.UP_TO_DATE, named(catalog, head.orElseThrow()), Optional.empty());
+                return new Merged(MergeResult.Kind.UP_TO_DATE, catalog.key(head.orElseThrow()), Optional.empty());
             }
             requireNotMoved(catalog, branch, other);
-            Optional<Snapshots.Taken> saved = unsaved ? Optional.of(save(other, branch)) : Optional.empty();
-            try {
-                return fastForward(branch, other, saved);
-            } catch (RuntimeException | Error e) {
-                saved.filter(taken -> isStillWhereItWas(branch, e)).ifPresent(taken -> snapshots.undo(taken, e));
-                throw e;
+            if (!unsaved) {
+                return fastForward(branch, other, Optional.empty());
             }
+            return saveAndFastForward(branch, other);
         }
     }
 
-    private Snapshots.Taken save(CopyRecord other, CopyRecord branch) {
-        return snapshots.take(
-                other.id(),
-                other.name(),
-                Optional.empty(),
-                "before the merge into " + branch.name(),
-                SnapshotOptions.DEFAULT);
+    private Merged saveAndFastForward(CopyRecord branch, CopyRecord other) {
+        SnapshotKey saved = snapshots.commit(other.key(), "before the merge into " + branch.name());
+        try {
+            return fastForward(branch, other, Optional.of(saved));
+        } catch (RuntimeException | Error e) {
+            if (isStillWhereItWas(branch, e)) {
+                snapshots.undo(saved, e);
+            }
+            throw e;
+        }
     }
 
-    private Merged fastForward(CopyRecord branch, CopyRecord other, Optional<Snapshots.Taken> saved) {
+    private Merged fastForward(CopyRecord branch, CopyRecord other, Optional<SnapshotKey> saved) {
         Catalog catalog = context.catalog();
-        SnapshotRecord target = catalog.head(other).orElseThrow(() -> Lookup.gone("the head of branch", other.name()));
-        String ref = catalog.ref(target);
-        return moves.move(
-                catalog,
-                branch,
-                target,
-                "merge of " + other.name() + " into " + branch.name(),
-                () -> {
-                    // once more, now that its server is stopped and no session can write any more
-                    requireNotMoved(context.catalog(), branch, other);
-                    return new Merged(MergeResult.Kind.FAST_FORWARD, named(catalog, target), saved);
-                },
-                (findings, took) -> new Event.BranchMerged(branch.name(), other.name(), ref, findings, took));
+        SnapshotRecord target =
+                catalog.head(other).orElseThrow(() -> Lookup.gone("the head of branch " + other.name()));
+        String what = "merge of " + other.name() + " into " + branch.name();
+        try (Replacement replacement = Replacement.begin(context, servers, catalog, branch, target, what)) {
+            replacement.stopServer();
+            requireNotMoved(context.catalog(), branch, other); // once more, now that no session can write any more
+            replacement.commit();
+            context.events()
+                    .tell(new Event.BranchMerged(
+                            branch.name(),
+                            other.name(),
+                            catalog.ref(target),
+                            replacement.findings(),
+                            replacement.took()));
+            return new Merged(MergeResult.Kind.FAST_FORWARD, catalog.key(target), saved);
+        }
     }
 
-    /** Whether nothing came of the merge; it may also have failed after the branch was moved. */
+    /** Tells whether nothing came of the merge; it may also have failed after the branch was moved. */
     private boolean isStillWhereItWas(CopyRecord branch, Throwable failure) {
         try {
             return context.catalog()
@@ -99,7 +98,7 @@ final class Merges {
                 .takeWhile(image -> !theirs.contains(image.id()))
                 .map(catalog::ref)
                 .toList();
-        boolean unsaved = work.isUnsaved(catalog, branch);
+        boolean unsaved = dirtyCheck.isUnsaved(catalog, branch);
         if (moved.isEmpty() && !unsaved) {
             return;
         }

@@ -8,28 +8,27 @@ record Operations(
         CopyFactory copies,
         Branches branches,
         Deletions deletions,
-        DirtyCheck work,
+        DirtyCheck dirtyCheck,
         Resets resets,
         Merges merges,
-        InfoReader facts,
+        InfoReader infos,
         Scratches scratches) {
 
     static Operations of(Context context) {
         Servers servers = new Servers(context);
         Snapshots snapshots = new Snapshots(context, servers);
         CopyFactory copies = new CopyFactory(context, servers);
-        DirtyCheck work = new DirtyCheck(context, servers);
-        Moves moves = new Moves(context, servers, copies);
+        DirtyCheck dirtyCheck = new DirtyCheck(context, servers);
         return new Operations(
                 context,
                 servers,
                 snapshots,
                 copies,
                 new Branches(context, snapshots, copies),
-                new Deletions(context, servers, snapshots, copies),
-                work,
-                new Resets(context, snapshots, work, moves),
-                new Merges(context, snapshots, work, moves),
+                new Deletions(context, servers, snapshots),
+                dirtyCheck,
+                new Resets(context, servers, snapshots, dirtyCheck),
+                new Merges(context, servers, snapshots, dirtyCheck),
                 new InfoReader(context, servers),
                 new Scratches(context));
     }

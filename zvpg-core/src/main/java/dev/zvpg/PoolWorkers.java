@@ -1,7 +1,6 @@
 package dev.zvpg;
 
 import dev.zvpg.server.Baseline;
-import dev.zvpg.storage.SnapshotId;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -22,16 +21,14 @@ final class PoolWorkers {
 
     private final ScratchPool pool;
     private final Scratches scratches;
-    private final SnapshotId from;
-    private final String ref;
+    private final SnapshotKey from;
     private final PoolOptions options;
     private final ExecutorService threads;
 
-    PoolWorkers(ScratchPool pool, Scratches scratches, SnapshotId from, String ref, PoolOptions options) {
+    PoolWorkers(ScratchPool pool, Scratches scratches, SnapshotKey from, PoolOptions options) {
         this.pool = pool;
         this.scratches = scratches;
         this.from = from;
-        this.ref = ref;
         this.options = options;
         int most = Math.min(options.size(), Runtime.getRuntime().availableProcessors());
         this.threads = Executors.newFixedThreadPool(most, work -> {
@@ -50,7 +47,7 @@ final class PoolWorkers {
             }
             Scratch scratch;
             try {
-                scratch = scratches.make(from, ref, options.scratch());
+                scratch = scratches.make(from, options.scratch());
             } catch (RuntimeException e) {
                 LOG.debug("No new clone for the {}", pool, e);
                 pool.gone(e);

@@ -167,7 +167,7 @@ public final class Repository implements AutoCloseable {
     public Snapshot snapshot(String ref) {
         Catalog catalog = operations.context().catalog();
         return Lookup.image(catalog, ref)
-                .map(image -> new Snapshot(operations, catalog, image))
+                .map(image -> new Snapshot(operations, catalog.key(image)))
                 .orElseThrow(() -> Lookup.noImage(catalog, ref, catalog.snapshots()));
     }
 
@@ -180,7 +180,7 @@ public final class Repository implements AutoCloseable {
      */
     public Optional<Snapshot> findSnapshot(String ref) {
         Catalog catalog = operations.context().catalog();
-        return Lookup.image(catalog, ref).map(image -> new Snapshot(operations, catalog, image));
+        return Lookup.image(catalog, ref).map(image -> new Snapshot(operations, catalog.key(image)));
     }
 
     /**
@@ -191,7 +191,7 @@ public final class Repository implements AutoCloseable {
     public List<Snapshot> snapshots() {
         Catalog catalog = operations.context().catalog();
         return catalog.snapshots().stream()
-                .map(image -> new Snapshot(operations, catalog, image))
+                .map(image -> new Snapshot(operations, catalog.key(image)))
                 .toList();
     }
 
@@ -201,7 +201,7 @@ public final class Repository implements AutoCloseable {
      * @return a record
      */
     public Status status() {
-        return operations.facts().status();
+        return operations.infos().status();
     }
 
     /**
@@ -223,7 +223,7 @@ public final class Repository implements AutoCloseable {
      * @return what was found, each with advice; empty when all is well
      */
     public List<Problem> doctor() {
-        return operations.facts().problems();
+        return operations.infos().problems();
     }
 
     /**
@@ -252,9 +252,11 @@ public final class Repository implements AutoCloseable {
      * the directory clears the rest away.
      *
      * @throws InUseException when the storage cannot let go of a file; the message says who uses it
+     * @throws ConfigurationException when a later version of this library made something in it; nothing is destroyed then
      */
     public void destroy() {
         Context context = operations.context();
+        operations.deletions().requireNothingNewer();
         operations.scratches().close();
         operations.deletions().stopAll();
         try (Locks.Held held = context.locks().repository()) {

@@ -7,34 +7,40 @@ import java.util.Optional;
 final class Resets {
 
     private final Context context;
+    private final Servers servers;
     private final Snapshots snapshots;
-    private final DirtyCheck work;
-    private final Moves moves;
+    private final DirtyCheck dirtyCheck;
 
-    Resets(Context context, Snapshots snapshots, DirtyCheck work, Moves moves) {
+    Resets(Context context, Servers servers, Snapshots snapshots, DirtyCheck dirtyCheck) {
         this.context = context;
+        this.servers = servers;
         this.snapshots = snapshots;
-        this.work = work;
-        this.moves = moves;
+        this.dirtyCheck = dirtyCheck;
     }
 
-    /** Returns the safety snapshot, if one was needed. */
-    Optional<Snapshots.Taken> branch(String id, String name, SnapshotId target, String ref, ResetOptions options) {
-        try (Locks.Held held = context.locks().workingCopy(id)) {
+    /** Makes a branch what a snapshot is; returns the safety snapshot, if one was needed. */
+    Optional<SnapshotKey> branch(CopyKey key, SnapshotKey target, ResetOptions options) {
+        try (Locks.Held held = context.workingCopy(key)) {
             Catalog catalog = context.catalog();
-            CopyRecord branch = catalog.copy(id).orElseThrow(() -> Lookup.gone("branch", name));
-            SnapshotRecord image = catalog.snapshot(target).orElseThrow(() -> Lookup.gone("snapshot", ref));
-            String what = "reset of branch " + branch.name();
-            Moves.Told told = (findings, took) -> new Event.BranchReset(branch.name(), ref, findings, took);
-            Optional<Snapshots.Taken> saved = Optional.empty();
-            if (options.save()) {
-                // what cannot be saved is refused while its server still runs
+            CopyRecord branch = catalog.require(key);
+            SnapshotRecord snapshot = catalog.require(target);
+            Optional<SnapshotKey> saved = Optional.empty();
+            if (options.save()) { // what cannot be saved is refused while its server still runs
                 context.launcher()
                         .requireSelfContained(
                                 context.dataDirectory(branch.volume().id()));
-                saved = moves.move(catalog, branch, image, what, () -> saveWhatWouldBeLost(branch, target, ref), told);
-            } else {
-                moves.discard(catalog, branch, image, what, told);
+            }
+            try (Replacement replacement = begin(catalog, branch, snapshot)) {
+                if (options.save()) {
+                    replacement.stopServer(); // only now is it certain that nothing more is written
+                    saved = saveWhatWouldBeLost(branch, target);
+                } else {
+                    replacement.stopServerAtOnce();
+                }
+                replacement.commit();
+                context.events()
+                        .tell(new Event.BranchReset(
+                                branch.name(), target.ref(), replacement.findings(), replacement.took()));
             }
             snapshots.collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
             return saved;
@@ -42,39 +48,39 @@ final class Resets {
     }
 
     /** Brings a clone back to the snapshot that it is a copy of. */
-    void clone(String id, String name) {
-        try (Locks.Held held = context.locks().workingCopy(id)) {
+    void clone(CopyKey key) {
+        try (Locks.Held held = context.workingCopy(key)) {
             Catalog catalog = context.catalog();
-            CopyRecord clone = catalog.copy(id).orElseThrow(() -> Lookup.gone("clone", name));
-            SnapshotRecord image = clone.base()
+            CopyRecord clone = catalog.require(key);
+            SnapshotRecord snapshot = clone.base()
                     .flatMap(catalog::snapshot)
                     .orElseThrow(() -> new NotFoundException("cannot reset clone " + clone.name()
                             + ": the snapshot that it is a copy of was deleted; delete the clone and make one of another"
                             + " snapshot"));
-            moves.discard(
-                    catalog,
-                    clone,
-                    image,
-                    "reset of clone " + clone.name(),
-                    (findings, took) -> new Event.CloneReset(clone.name(), catalog.ref(image), findings, took));
+            try (Replacement replacement = begin(catalog, clone, snapshot)) {
+                replacement.stopServerAtOnce();
+                replacement.commit();
+                context.events()
+                        .tell(new Event.CloneReset(
+                                clone.name(), catalog.ref(snapshot), replacement.findings(), replacement.took()));
+            }
         }
     }
 
-    private Optional<Snapshots.Taken> saveWhatWouldBeLost(CopyRecord branch, SnapshotId target, String ref) {
-        return wouldBeLost(branch, target)
-                ? Optional.of(snapshots.take(
-                        branch.id(),
-                        branch.name(),
-                        Optional.empty(),
-                        "before the reset to " + ref,
-                        SnapshotOptions.DEFAULT))
+    private Replacement begin(Catalog catalog, CopyRecord copy, SnapshotRecord target) {
+        return Replacement.begin(context, servers, catalog, copy, target, "reset of " + copy.words());
+    }
+
+    private Optional<SnapshotKey> saveWhatWouldBeLost(CopyRecord branch, SnapshotKey target) {
+        return wouldBeLost(branch, target.id())
+                ? Optional.of(snapshots.commit(branch.key(), "before the reset to " + target.ref()))
                 : Optional.empty();
     }
 
-    /** Whether the branch's state is in no snapshot, or in one that goes when the branch no longer follows it. */
+    /** Tells whether the branch's state is in no snapshot, or in one that goes when the branch no longer follows it. */
     private boolean wouldBeLost(CopyRecord branch, SnapshotId target) {
         Catalog catalog = context.catalog();
-        return work.isUnsaved(catalog, branch)
+        return dirtyCheck.isUnsaved(catalog, branch)
                 || catalog.head(branch)
                         .filter(head -> !catalog.isReachableAfter(branch, target, head.id()))
                         .isPresent();

@@ -35,6 +35,7 @@ final class Scratch {
     /** All that its volume ever says of itself, so that it is said in the call that makes it. */
     static Map<String, String> attributes(String repositoryId, String owner) {
         Map<String, String> attributes = new TreeMap<>();
+        attributes.put(ObjectAttributes.FORMAT, Integer.toString(ObjectAttributes.CURRENT_FORMAT));
         attributes.put(CopyRecord.REPOSITORY, repositoryId);
         attributes.put(CopyRecord.KIND, KIND);
         attributes.put(OWNER, owner);

@@ -1,6 +1,5 @@
 package dev.zvpg;
 
-import dev.zvpg.storage.SnapshotId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -59,10 +58,10 @@ public final class ScratchPool implements AutoCloseable {
     private @Nullable RuntimeException failure;
     private boolean closed;
 
-    ScratchPool(Scratches scratches, SnapshotId from, String ref, PoolOptions options) {
+    ScratchPool(Scratches scratches, SnapshotKey from, PoolOptions options) {
         this.options = options;
-        this.ref = ref;
-        this.workers = new PoolWorkers(this, scratches, from, ref, options);
+        this.ref = from.ref();
+        this.workers = new PoolWorkers(this, scratches, from, options);
         locked(this::fill);
     }
 

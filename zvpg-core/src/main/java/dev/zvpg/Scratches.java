@@ -4,7 +4,6 @@ import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;
-import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
@@ -45,8 +44,8 @@ final class Scratches implements AutoCloseable {
     }
 
     /** A running clone that ends with its scope. */
-    ScratchClone scratch(SnapshotId from, String ref, ScratchOptions options) {
-        Scratch scratch = make(from, ref, options);
+    ScratchClone scratch(SnapshotKey from, ScratchOptions options) {
+        Scratch scratch = make(from, options);
         register(scratch, () -> {
             stop(scratch);
             delete(scratch.volume());
@@ -55,12 +54,10 @@ final class Scratches implements AutoCloseable {
     }
 
     /** A pool of them, which is filled in the background. */
-    ScratchPool pool(SnapshotId from, String ref, PoolOptions options) {
+    ScratchPool pool(SnapshotKey from, PoolOptions options) {
         context.launcher().check(options.scratch().settings());
-        if (context.catalog().snapshot(from).isEmpty()) {
-            throw Lookup.gone("snapshot", ref);
-        }
-        ScratchPool pool = new ScratchPool(this, from, ref, options);
+        context.catalog().require(from);
+        ScratchPool pool = new ScratchPool(this, from, options);
         register(pool, pool::close);
         return pool;
     }
@@ -86,20 +83,20 @@ final class Scratches implements AutoCloseable {
     }
 
     /** One clone of the snapshot, running. Nothing refers to it but its owner, which is this repository object. */
-    Scratch make(SnapshotId from, String ref, ScratchOptions options) {
+    Scratch make(SnapshotKey from, ScratchOptions options) {
         context.launcher().check(options.settings());
         VolumeId volume = VolumeId.generate(Scratch.KIND);
         Map<String, String> attributes = Scratch.attributes(context.repositoryId(), owner().id());
         try (Locks.Held making = context.locks().making()) { // a storage may label it a moment after it has made it
-            context.storage().clone(from, volume, attributes, context.progress("scratch clone of " + ref));
+            context.storage().clone(from.id(), volume, attributes, context.progress("scratch clone of " + from.ref()));
         } catch (NotFoundException e) {
-            throw new NotFoundException("snapshot " + ref + " was deleted", e);
+            throw new NotFoundException("snapshot " + from.ref() + " was deleted", e);
         }
         boolean running = false;
         try {
             Path data = context.dataDirectory(volume);
             context.launcher().disarm(data);
-            Scratch scratch = new Scratch(volume, ref, data, start(volume, data, options));
+            Scratch scratch = new Scratch(volume, from.ref(), data, start(volume, data, options));
             running = true;
             return scratch;
         } finally {

@@ -86,17 +86,15 @@ final class Servers {
         stop(copy, Server::stop);
     }
 
-    /** Stops the server, if it runs, of a working copy whose state is thrown away. Called under its lock. */
-    void stopAtOnce(CopyRecord copy) {
-        stop(copy, Server::stopAtOnce);
-    }
-
-    private void stop(CopyRecord copy, Consumer<Server> how) {
-        find(copy).ifPresent(server -> {
+    /** Stops the server in a certain way, and tells whether it ran. Called under the working copy's lock. */
+    boolean stop(CopyRecord copy, Consumer<Server> how) {
+        Optional<Server> server = find(copy);
+        server.ifPresent(running -> {
             long began = System.nanoTime();
-            how.accept(server);
+            how.accept(running);
             context.events().tell(new Event.ServerStopped(copy.name(), Duration.ofNanos(System.nanoTime() - began)));
         });
+        return server.isPresent();
     }
 
     /** Gives a port to a new working copy. Called under the repository's lock, with the catalog read under it. */

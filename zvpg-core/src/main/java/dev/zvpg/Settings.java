@@ -14,11 +14,16 @@ final class Settings {
 
     private Settings() {}
 
+    /**
+     * Reads what {@link #format} wrote.
+     *
+     * @throws IllegalArgumentException when it is something else
+     */
     static Map<String, String> parse(String json) {
         try {
             return JSON.readValue(json, MAP);
         } catch (JsonProcessingException e) {
-            throw new ConfigurationException("the stored server settings are not JSON: " + json);
+            throw new IllegalArgumentException("these server settings are not JSON: " + json, e);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.zvpg;
 
-import dev.zvpg.storage.SnapshotId;
 import java.util.function.UnaryOperator;
 
 /**
@@ -14,19 +13,11 @@ import java.util.function.UnaryOperator;
 public final class Snapshot {
 
     private final Operations operations;
-    private final SnapshotId id;
-    private final String name;
-    private final String ref;
+    private final SnapshotKey key;
 
-    Snapshot(Operations operations, Catalog catalog, SnapshotRecord image) {
-        this(operations, image.id(), image.name(), catalog.ref(image));
-    }
-
-    Snapshot(Operations operations, SnapshotId id, String name, String ref) {
+    Snapshot(Operations operations, SnapshotKey key) {
         this.operations = operations;
-        this.id = id;
-        this.name = name;
-        this.ref = ref;
+        this.key = key;
     }
 
     /**
@@ -35,7 +26,7 @@ public final class Snapshot {
      * @return such as {@code v1}
      */
     public String name() {
-        return name;
+        return key.name();
     }
 
     /**
@@ -44,7 +35,7 @@ public final class Snapshot {
      * @return such as {@code main@v1}, with the name that the branch had when this handle was made
      */
     public String ref() {
-        return ref;
+        return key.ref();
     }
 
     /**
@@ -70,8 +61,8 @@ public final class Snapshot {
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
     public Branch branch(String name, UnaryOperator<BranchOptions> options) {
-        CopyRequest wanted = CopyRequest.branch(name, options.apply(BranchOptions.DEFAULT));
-        return new Branch(operations, operations.copies().create(wanted, id, ref), name);
+        CopyRequest request = CopyRequest.branch(name, options.apply(BranchOptions.DEFAULT));
+        return new Branch(operations, operations.copies().create(request, key));
     }
 
     /**
@@ -99,8 +90,8 @@ public final class Snapshot {
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
     public Clone clone(String name, UnaryOperator<CloneOptions> options) {
-        CopyRequest wanted = CopyRequest.clone(name, options.apply(CloneOptions.DEFAULT));
-        return new Clone(operations, operations.copies().create(wanted, id, ref), name);
+        CopyRequest request = CopyRequest.clone(name, options.apply(CloneOptions.DEFAULT));
+        return new Clone(operations, operations.copies().create(request, key));
     }
 
     /**
@@ -129,7 +120,7 @@ public final class Snapshot {
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
     public ScratchClone scratch(UnaryOperator<ScratchOptions> options) {
-        return operations.scratches().scratch(id, ref, options.apply(ScratchOptions.LEAN));
+        return operations.scratches().scratch(key, options.apply(ScratchOptions.LEAN));
     }
 
     /**
@@ -179,7 +170,7 @@ public final class Snapshot {
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
     public ScratchPool pool(UnaryOperator<PoolOptions> options) {
-        return operations.scratches().pool(id, ref, options.apply(PoolOptions.DEFAULT));
+        return operations.scratches().pool(key, options.apply(PoolOptions.DEFAULT));
     }
 
     /**
@@ -188,7 +179,7 @@ public final class Snapshot {
      * @throws InUseException when somebody outside holds it; the message says who
      */
     public void delete() {
-        operations.snapshots().delete(id, ref);
+        operations.snapshots().delete(key);
     }
 
     /**
@@ -198,19 +189,17 @@ public final class Snapshot {
      */
     public SnapshotInfo info() {
         Catalog catalog = operations.context().catalog();
-        return catalog.snapshot(id)
-                .orElseThrow(() -> Lookup.gone("snapshot", ref))
-                .info(catalog);
+        return catalog.require(key).info(catalog);
     }
 
-    SnapshotId id() {
-        return id;
+    SnapshotKey key() {
+        return key;
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof Snapshot snapshot
-                && snapshot.id.equals(id)
+                && snapshot.key.id().equals(key.id())
                 && snapshot.operations
                         .context()
                         .repositoryId()
@@ -219,11 +208,11 @@ public final class Snapshot {
 
     @Override
     public int hashCode() {
-        return id.hashCode();
+        return key.id().hashCode();
     }
 
     @Override
     public String toString() {
-        return "snapshot " + ref;
+        return "snapshot " + key.ref();
     }
 }

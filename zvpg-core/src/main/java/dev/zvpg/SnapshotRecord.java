@@ -3,7 +3,6 @@ package dev.zvpg;
 import dev.zvpg.server.Position;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredSnapshot;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +16,7 @@ import java.util.TreeMap;
  * @param branchName the name that the branch had then, or when it was deleted
  * @param sequence its place among the snapshots of its volume, from 1
  * @param parents the snapshots it follows, nearest first
+ * @param nextTransactionId the id that the next writing transaction would have got
  * @param stored what the storage says of it
  */
 record SnapshotRecord(
@@ -26,6 +26,7 @@ record SnapshotRecord(
         String branchName,
         long sequence,
         List<SnapshotId> parents,
+        long nextTransactionId,
         StoredSnapshot stored) {
 
     static final String PARENTS = "parents";
@@ -39,15 +40,21 @@ record SnapshotRecord(
     private static final String WAL = "wal";
     private static final String NEXT_TRANSACTION_ID = "next-transaction-id";
 
+    /**
+     * Reads a snapshot's attributes.
+     *
+     * @throws ObjectAttributes.UnreadableException when one of them cannot be read
+     */
     static SnapshotRecord of(StoredSnapshot stored) {
-        Map<String, String> attributes = stored.attributes();
+        ObjectAttributes attributes = new ObjectAttributes(stored.id(), stored.attributes());
         return new SnapshotRecord(
                 stored.id(),
-                attributes.getOrDefault(NAME, stored.id().value()),
-                attributes.getOrDefault(BRANCH, ""),
-                attributes.getOrDefault(BRANCH_NAME, ""),
-                Long.parseLong(attributes.getOrDefault(SEQUENCE, "0")),
-                ids(attributes.getOrDefault(PARENTS, "")),
+                attributes.text(NAME, stored.id().value()),
+                attributes.text(BRANCH, ""),
+                attributes.text(BRANCH_NAME, ""),
+                attributes.number(SEQUENCE, 0),
+                attributes.ids(PARENTS, SnapshotId::new),
+                attributes.number(NEXT_TRANSACTION_ID, 0),
                 stored);
     }
 
@@ -61,6 +68,7 @@ record SnapshotRecord(
             long sequence,
             List<SnapshotId> parents) {
         Map<String, String> attributes = new TreeMap<>();
+        attributes.put(ObjectAttributes.FORMAT, Integer.toString(ObjectAttributes.CURRENT_FORMAT));
         attributes.put(NAME, name);
         attributes.put(BRANCH, branch.id());
         attributes.put(BRANCH_NAME, branch.name());
@@ -74,10 +82,6 @@ record SnapshotRecord(
 
     static Map<String, String> position(Position position) {
         return Map.of(WAL, position.wal(), NEXT_TRANSACTION_ID, Long.toString(position.nextTransactionId()));
-    }
-
-    long nextTransactionId() {
-        return Long.parseLong(stored.attributes().getOrDefault(NEXT_TRANSACTION_ID, "0"));
     }
 
     static String parents(List<SnapshotId> parents) {
@@ -98,14 +102,8 @@ record SnapshotRecord(
                         .toList(),
                 attributes.getOrDefault(VERSION, ""),
                 attributes.getOrDefault(WAL, ""),
-                nextTransactionId(),
+                nextTransactionId,
                 stored.usedBytes(),
                 stored.referencedBytes());
-    }
-
-    private static List<SnapshotId> ids(String value) {
-        return value.isEmpty()
-                ? List.of()
-                : Arrays.stream(value.split(",")).map(SnapshotId::new).toList();
     }
 }

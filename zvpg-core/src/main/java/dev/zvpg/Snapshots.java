@@ -43,25 +43,28 @@ final class Snapshots {
         this.servers = servers;
     }
 
-    /** A snapshot, by all its names. */
-    record Taken(SnapshotId id, String name, String ref) {}
+    /** Takes a snapshot under a generated name. */
+    SnapshotKey commit(CopyKey branch, String message) {
+        return take(branch, Optional.empty(), message, SnapshotOptions.DEFAULT);
+    }
 
     /**
      * Takes a snapshot of a branch.
      *
      * @param name its name, or empty for a generated one
      */
-    Taken take(String branchId, String branchName, Optional<String> name, String message, SnapshotOptions options) {
+    SnapshotKey take(CopyKey key, Optional<String> name, String message, SnapshotOptions options) {
         name.ifPresent(RefName::snapshot);
         checkMessage(message);
         long began = System.nanoTime();
-        try (Locks.Held held = context.locks().workingCopy(branchId)) {
+        try (Locks.Held held = context.workingCopy(key)) {
             Catalog catalog = context.catalog();
-            CopyRecord branch = catalog.copy(branchId).orElseThrow(() -> Lookup.gone("branch", branchName));
+            CopyRecord branch = catalog.require(key);
             String chosen = name.orElseGet(() -> generateName(catalog, branch));
+            String ref = branch.name() + "@" + chosen;
             if (catalog.snapshot(branch, chosen).isPresent()) {
-                throw new AlreadyExistsException("cannot take snapshot " + branch.name() + "@" + chosen
-                        + ": it exists; choose another name, or delete it first");
+                throw new AlreadyExistsException(
+                        "cannot take snapshot " + ref + ": it exists; choose another name, or delete it first");
             }
             List<SnapshotId> parents =
                     catalog.head(branch).map(SnapshotRecord::id).stream().toList();
@@ -74,13 +77,12 @@ final class Snapshots {
                     catalog.nextSequence(branch),
                     parents);
             SnapshotId id = SnapshotId.generate(chosen);
-            String ref = branch.name() + "@" + chosen;
             try (Locks.Held making = context.locks().making()) {
                 write(branch, id, attributes, ref, options);
             }
-            adopt(id, parents, catalog);
+            followSurvivors(id, parents, catalog);
             context.events().tell(new Event.SnapshotTaken(ref, Duration.ofNanos(System.nanoTime() - began)));
-            return new Taken(id, chosen, ref);
+            return new SnapshotKey(id, chosen, ref);
         }
     }
 
@@ -107,8 +109,8 @@ final class Snapshots {
         }
     }
 
-    /** If the new snapshot's parent was deleted while it was made, gives it the nearest one that is left. */
-    private void adopt(SnapshotId id, List<SnapshotId> parents, Catalog before) {
+    /** Gives the new snapshot the nearest parent that is left, if its own was deleted while it was made. */
+    private void followSurvivors(SnapshotId id, List<SnapshotId> parents, Catalog before) {
         if (parents.isEmpty()) {
             return;
         }
@@ -142,26 +144,26 @@ final class Snapshots {
     }
 
     /** Deletes a snapshot; what grew from it stays, and follows the snapshot's parents from now on. */
-    void delete(SnapshotId id, String ref) {
+    void delete(SnapshotKey key) {
         Catalog catalog;
         SnapshotRecord image;
         try (Locks.Held held = context.locks().repository()) {
             catalog = context.catalog();
-            image = catalog.snapshot(id).orElseThrow(() -> Lookup.gone("snapshot", ref));
+            image = catalog.require(key);
             List<AttributeChange> changes = relink(catalog, image);
             if (!changes.isEmpty()) {
                 context.storage().update(changes);
             }
-            context.storage().destroy(id);
+            context.storage().destroy(key.id());
         }
         collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
         context.events().tell(new Event.SnapshotDeleted(catalog.ref(image)));
     }
 
     /** Takes a snapshot back that was taken for something that failed. */
-    void undo(Taken taken, Throwable failure) {
+    void undo(SnapshotKey taken, Throwable failure) {
         try {
-            delete(taken.id(), taken.ref());
+            delete(taken);
         } catch (RuntimeException | Error again) {
             failure.addSuppressed(again); // one snapshot more than there was, which harms nobody
         }

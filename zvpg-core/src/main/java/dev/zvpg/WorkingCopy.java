@@ -20,15 +20,11 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
     public static final String DEFAULT_DATABASE = "postgres";
 
     private final Operations operations;
-    private final CopyRecord.Kind kind;
-    private final String id;
-    private final String name;
+    private final CopyKey key;
 
-    WorkingCopy(Operations operations, CopyRecord.Kind kind, String id, String name) {
+    WorkingCopy(Operations operations, CopyKey key) {
         this.operations = operations;
-        this.kind = kind;
-        this.id = id;
-        this.name = name;
+        this.key = key;
     }
 
     /**
@@ -37,7 +33,7 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
      * @return the name by which this handle was found
      */
     public String name() {
-        return name;
+        return key.name();
     }
 
     /**
@@ -49,7 +45,7 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
      * @throws InUseException when its port was chosen by the caller and another program listens there
      */
     public Server start() {
-        try (Locks.Held held = operations.context().locks().workingCopy(id)) {
+        try (Locks.Held held = operations.context().workingCopy(key)) {
             return operations.servers().start(copy());
         }
     }
@@ -60,7 +56,7 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
      * @throws ServerException when it does not end
      */
     public void stop() {
-        try (Locks.Held held = operations.context().locks().workingCopy(id)) {
+        try (Locks.Held held = operations.context().workingCopy(key)) {
             operations.servers().stop(copy());
         }
     }
@@ -73,7 +69,7 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
      * @throws InUseException as {@link #start()} does
      */
     public Server restart() {
-        try (Locks.Held held = operations.context().locks().workingCopy(id)) {
+        try (Locks.Held held = operations.context().workingCopy(key)) {
             CopyRecord copy = copy();
             operations.servers().stop(copy);
             return operations.servers().start(copy);
@@ -89,7 +85,7 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
     public Server server() {
         return findServer()
                 .orElseThrow(() -> new ServerException(
-                        "the server of " + kind.word() + " " + name + " does not run; start it with start()", null));
+                        "the server of " + key.words() + " does not run; start it with start()", null));
     }
 
     /**
@@ -156,11 +152,11 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
      *     message says who uses them
      */
     public void delete() {
-        operations.deletions().delete(id, kind, name);
+        operations.deletions().delete(key);
     }
 
-    String id() {
-        return id;
+    CopyKey key() {
+        return key;
     }
 
     Operations operations() {
@@ -169,13 +165,13 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
 
     /** What the storage says of it now. */
     CopyRecord copy() {
-        return operations.context().catalog().copy(id).orElseThrow(() -> Lookup.gone(kind.word(), name));
+        return operations.context().catalog().require(key);
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof WorkingCopy copy
-                && copy.id.equals(id)
+                && copy.key.id().equals(key.id())
                 && copy.operations
                         .context()
                         .repositoryId()
@@ -184,11 +180,11 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
 
     @Override
     public int hashCode() {
-        return id.hashCode();
+        return key.id().hashCode();
     }
 
     @Override
     public String toString() {
-        return kind.word() + " " + name;
+        return key.words();
     }
 }

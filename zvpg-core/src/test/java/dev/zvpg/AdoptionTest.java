@@ -137,7 +137,7 @@ class AdoptionTest {
         Home.Marker marker = home.writeMarker(null, Home.State.INITIALIZING);
         home.writeCredentials(new Credentials("admin", "x".repeat(32)));
         var storage = DirectoryStorage.at(home.storage());
-        storage.create(VolumeId.generate("main"), Map.of(Copy.REPOSITORY, marker.id()));
+        storage.create(VolumeId.generate("main"), Map.of(CopyRecord.REPOSITORY, marker.id()));
         storage.close();
     }
 

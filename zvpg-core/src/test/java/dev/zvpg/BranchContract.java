@@ -240,7 +240,7 @@ public abstract class BranchContract extends DomainGround {
         Branch feature = main().snapshot("v1", "").branch("feature");
         try (Storage storage = openStorage()) { // that version knew no such attribute
             storage.update(
-                    List.of(new AttributeChange(feature.copy().volume().id(), Map.of(), Set.of(Copy.UNTOUCHED))));
+                    List.of(new AttributeChange(feature.copy().volume().id(), Map.of(), Set.of(CopyRecord.UNTOUCHED))));
         }
         assertThat(feature.isDirty()).isTrue(); // nobody can tell, so it might be
         feature.start();

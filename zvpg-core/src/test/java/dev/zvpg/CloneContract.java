@@ -32,7 +32,7 @@ public abstract class CloneContract extends BranchContract {
                                 .setting("work_mem", "256MB")
                                 .timeToLive(Duration.ofHours(1))
                                 .protect());
-        Copy before = trial.copy();
+        CopyRecord before = trial.copy();
         ((FakeServer) trial.start()).deleteAll();
         put(trial, "b", "2");
 
@@ -41,7 +41,7 @@ public abstract class CloneContract extends BranchContract {
         assertThat(rows(trial)).isEqualTo(Map.of("a", "1"));
         assertThat(events).containsExactly("ServerStopped", "CloneReset", "ServerStarted");
         assertThat(trial.server().port()).isEqualTo(6005);
-        Copy after = trial.copy();
+        CopyRecord after = trial.copy();
         assertThat(after.volume().id()).isNotEqualTo(before.volume().id());
         assertThat(after.settings()).isEqualTo(Map.of("work_mem", "256MB"));
         assertThat(after.expires()).isEqualTo(before.expires()).isPresent();

@@ -158,14 +158,15 @@ class DoctorTest {
     void twoOnOnePortAreFound() {
         Clone trial = main().snapshot("v1", "").clone("trial");
         update(AttributeChange.set(
-                volume(trial), Map.of(Copy.PORT, Integer.toString(main().info().port()))));
+                volume(trial),
+                Map.of(CopyRecord.PORT, Integer.toString(main().info().port()))));
         finds("is that of branch main and clone trial", "without naming a port");
     }
 
     @Test
     void aServerThatListensElsewhereIsFound() {
         int port = main().start().port();
-        update(AttributeChange.set(volume(main()), Map.of(Copy.PORT, "6009")));
+        update(AttributeChange.set(volume(main()), Map.of(CopyRecord.PORT, "6009")));
         finds("listens on port " + port + ", but its port is 6009", "start it again");
     }
 
@@ -186,7 +187,7 @@ class DoctorTest {
         main().snapshot("v2", "");
         v1.branch("feature");
         try (Storage storage = openStorage()) { // as by hand, with the storage's own tools
-            storage.destroy(v1.id());
+            storage.destroy(v1.key().id());
         }
         assertThat(problems())
                 .extracting(Problem::what)
@@ -202,7 +203,7 @@ class DoctorTest {
         Branch feature = v1.branch("feature");
         feature.snapshot("f1", "");
         VolumeId left = volume(feature);
-        update(new AttributeChange(left, Map.of(), Set.of(Copy.KIND))); // what a crash in delete() leaves
+        update(new AttributeChange(left, Map.of(), Set.of(CopyRecord.KIND))); // what a crash in delete() leaves
         try (Locks.Held making = new Locks(directory.resolve("home/locks")).making()) {
             assertThat(problems()).isEmpty();
         }
@@ -224,7 +225,7 @@ class DoctorTest {
         Doctor doctor =
                 new Doctor(main().operations().context(), main().operations().servers());
         Clone trial = main().snapshot("v1", "").clone("trial");
-        Copy seen = trial.copy();
+        CopyRecord seen = trial.copy();
         assertThat(doctor.examine(seen)).isPresent();
         trial.delete();
         assertThat(doctor.examine(seen)).isEmpty();

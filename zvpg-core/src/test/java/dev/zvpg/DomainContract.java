@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -411,13 +413,8 @@ public abstract class DomainContract extends MergeContract {
         put(main(), "a", "1");
         Snapshot v1 = main().snapshot("v1", "");
         put(main(), "a", "2");
-        Subscription subscription = repo.listen(event -> {
-            if (event instanceof Event.BranchReset) {
-                launcher.failNext(new ServerException("provoked", null));
-            }
-        });
+        launcher.failNextStart(new ServerException("provoked", null));
         assertThatThrownBy(() -> main().resetTo(v1)).hasMessage("provoked");
-        subscription.close();
         assertThat(main().state()).isEqualTo(ServerState.STOPPED);
         assertThat(rows(main())).isEqualTo(Map.of("a", "1"));
         assertThat(openStorageVolumes()).hasSize(1);
@@ -541,7 +538,7 @@ public abstract class DomainContract extends MergeContract {
         Clone trial = v1.clone("trial");
         VolumeId volume = trial.copy().volume().id();
         try (Storage storage = openStorage()) { // what a crash in the middle of delete() leaves
-            storage.update(List.of(new AttributeChange(volume, Map.of(), Set.of(Copy.KIND))));
+            storage.update(List.of(new AttributeChange(volume, Map.of(), Set.of(CopyRecord.KIND))));
         }
         assertThat(reopen().clones()).isEmpty();
         assertThat(openStorageVolumes()).hasSize(1);
@@ -623,7 +620,8 @@ public abstract class DomainContract extends MergeContract {
         Branch main = main();
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         AtomicReference<Boolean> flag = new AtomicReference<>();
-        try (Locks.Held held = new Locks(home().resolve("locks")).workingCopy(main.id())) {
+        try (Locks.Held held =
+                new Locks(home().resolve("locks")).workingCopy(main.key().id())) {
             Thread waiting = new Thread(() -> {
                 try {
                     main.snapshot("v1", "");
@@ -664,6 +662,22 @@ public abstract class DomainContract extends MergeContract {
     }
 
     @Test
+    void aListenerThatWaitsHoldsUpNobody() {
+        List<Object> seen = new ArrayList<>();
+        try (Subscription subscription = repo.listen(event -> {
+            if (event instanceof Event.SnapshotTaken) { // another thread wants the same branch meanwhile
+                seen.add(CompletableFuture.supplyAsync(() -> main().isDirty())
+                        .orTimeout(1, TimeUnit.MINUTES)
+                        .join());
+            }
+        })) {
+            put(main(), "a", "1");
+            main().snapshot("v1", "");
+        }
+        assertThat(seen).containsExactly(false);
+    }
+
+    @Test
     void statusTellsEverythingAtOnce() {
         main().start();
         Snapshot v1 = main().snapshot("v1", "first");
@@ -687,8 +701,9 @@ public abstract class DomainContract extends MergeContract {
         Catalog before = repo.branch("main").operations().context().catalog();
         v2.delete();
         Catalog now = repo.branch("main").operations().context().catalog();
-        SnapshotId gone = before.images().get(1).id();
-        assertThat(now.survivor(gone, before)).contains(before.images().get(0).id());
+        SnapshotId gone = before.snapshots().get(1).id();
+        assertThat(now.survivor(gone, before))
+                .contains(before.snapshots().get(0).id());
         v1.delete();
         assertThat(repo.branch("main").operations().context().catalog().survivor(gone, before))
                 .isEmpty();

@@ -203,13 +203,9 @@ public abstract class MergeContract extends CloneContract {
         Branch feature = feature();
         put(feature, "b", "unsaved");
         Map<String, Map<String, String>> before = everything();
-        try (Subscription subscription = repo.listen(event -> {
-            if (event instanceof Event.SnapshotTaken) { // feature's, while main still runs
-                ((FakeServer) main().server()).put("a", "a session's last words");
-            }
-        })) {
-            assertThatThrownBy(() -> main().merge(feature)).isInstanceOf(DivergedException.class);
-        }
+        launcher.afterNextDisarm( // while main still runs
+                () -> ((FakeServer) main().server()).put("a", "a session's last words"));
+        assertThatThrownBy(() -> main().merge(feature)).isInstanceOf(DivergedException.class);
         assertThat(everything()).isEqualTo(before);
         assertThat(main().state()).isEqualTo(ServerState.RUNNING);
         assertThat(rows(main())).isEqualTo(Map.of("a", "a session's last words"));
@@ -231,13 +227,8 @@ public abstract class MergeContract extends CloneContract {
     void aServerThatDoesNotStartAfterAMergeLeavesTheBranchMerged() {
         Branch feature = feature();
         put(feature, "b", "unsaved");
-        try (Subscription subscription = repo.listen(event -> {
-            if (event instanceof Event.BranchMerged) {
-                launcher.failNext(new ServerException("provoked", null));
-            }
-        })) {
-            assertThatThrownBy(() -> main().merge(feature)).hasMessage("provoked");
-        }
+        launcher.failNextStart(new ServerException("provoked", null));
+        assertThatThrownBy(() -> main().merge(feature)).hasMessage("provoked");
         assertThat(main().state()).isEqualTo(ServerState.STOPPED);
         assertThat(rows(main())).isEqualTo(rows(feature)).containsEntry("b", "unsaved");
         assertThat(main().head()).isEqualTo(feature.head());

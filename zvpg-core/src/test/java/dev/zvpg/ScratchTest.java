@@ -146,7 +146,7 @@ class ScratchTest {
     void openRemovesThoseOfTheDeadAndLeavesThoseOfTheLiving() {
         ScratchClone living = v1.scratch();
         storage.clone(
-                v1.id(),
+                v1.key().id(),
                 new VolumeId("scratch-dead"),
                 Scratch.attributes(repositoryId(), "1-1-dead"),
                 CopyCallback.NONE);
@@ -163,13 +163,13 @@ class ScratchTest {
     }
 
     private String repositoryId() {
-        return storage.list().volumes().get(0).attributes().getOrDefault(Copy.REPOSITORY, "");
+        return storage.list().volumes().get(0).attributes().getOrDefault(CopyRecord.REPOSITORY, "");
     }
 
     @Test
     void destroyingTheRepositoryDestroysThoseOfOtherProcessesToo() {
         storage.clone(
-                v1.id(),
+                v1.key().id(),
                 new VolumeId("scratch-dead"),
                 Scratch.attributes(repositoryId(), "1-1-dead"),
                 CopyCallback.NONE);

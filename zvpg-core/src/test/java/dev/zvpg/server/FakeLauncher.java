@@ -38,6 +38,8 @@ public final class FakeLauncher implements ServerLauncher {
     private final Set<Integer> takenPorts = ConcurrentHashMap.newKeySet();
     private final Set<Path> unreachable = ConcurrentHashMap.newKeySet();
     private volatile @Nullable RuntimeException nextFailure;
+    private volatile @Nullable RuntimeException nextStartFailure;
+    private volatile @Nullable Runnable afterDisarm;
     private volatile @Nullable RuntimeException afterCopy;
 
     /** Lets every start on this port find it taken. */
@@ -55,6 +57,16 @@ public final class FakeLauncher implements ServerLauncher {
     /** Lets the next initialize, disarm or start fail. */
     public void failNext(RuntimeException failure) {
         nextFailure = failure;
+    }
+
+    /** Lets the next start fail, whatever else comes before it. */
+    public void failNextStart(RuntimeException failure) {
+        nextStartFailure = failure;
+    }
+
+    /** Does something at the end of the next disarm. */
+    public void afterNextDisarm(Runnable action) {
+        afterDisarm = action;
     }
 
     /** Lets every adoption fail when all is copied. */
@@ -127,6 +139,11 @@ public final class FakeLauncher implements ServerLauncher {
                 findings.add(new Finding("postmaster.pid of the original", "removed"));
             }
         });
+        Runnable action = afterDisarm;
+        if (action != null) {
+            afterDisarm = null;
+            action.run();
+        }
         return findings;
     }
 
@@ -154,6 +171,11 @@ public final class FakeLauncher implements ServerLauncher {
     @Override
     public Server start(ServerSpec spec) throws PortTakenException {
         failIfAsked();
+        RuntimeException failure = nextStartFailure;
+        if (failure != null) {
+            nextStartFailure = null;
+            throw failure;
+        }
         if (takenPorts.contains(spec.port())) {
             throw new PortTakenException(spec.port());
         }
