@@ -36,8 +36,8 @@ final class ClusterBaseline implements Baseline {
     /** File systems note times in ticks, of at most 10 ms: what is written within one is not told apart. */
     private static final Duration TICK = Duration.ofMillis(20);
 
-    private static final Duration PROCESSES_PATIENCE = Duration.ofMillis(500);
-    private static final int END_OF_SESSION_MILLIS = 2_000;
+    /** How long what ends may take to do so: much, on a busy machine; only a process that stays costs it. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** Libraries that keep nothing in memory but statistics. */
     private static final Set<String> HARMLESS = Set.of("auto_explain", "pg_stat_statements");
@@ -51,6 +51,7 @@ final class ClusterBaseline implements Baseline {
 
     private final PostgresServer server;
     private final ServerControl control;
+    private final Duration patience;
 
     private State state;
     private Fingerprint files;
@@ -66,21 +67,32 @@ final class ClusterBaseline implements Baseline {
     }
 
     private ClusterBaseline(
-            PostgresServer server, ServerControl control, State state, Fingerprint files, Set<Long> processes) {
+            PostgresServer server,
+            ServerControl control,
+            Duration patience,
+            State state,
+            Fingerprint files,
+            Set<Long> processes) {
         this.server = server;
         this.control = control;
+        this.patience = patience;
         this.state = state;
         this.files = files;
         this.processes = processes;
     }
 
-    static Baseline of(PostgresServer server, ServerControl control) {
+    /**
+     * Notes how a cluster is.
+     *
+     * @param patience how long sessions that are ended, and processes, may take to vanish
+     */
+    static Baseline of(PostgresServer server, ServerControl control, Duration patience) {
         try (Connection connection = server.connect()) {
             if (!isProvable(connection)) {
                 return () -> false;
             }
             // all that a proof will ask, before the checkpoint: reading a catalog for the first time may write to it
-            endSessions(connection);
+            endSessions(connection, patience);
             Set<Long> processes = processes(connection, control);
             checkpoint(connection);
             State state = state(connection);
@@ -89,7 +101,7 @@ final class ClusterBaseline implements Baseline {
                 return () -> false;
             }
             awaitTick(files);
-            return new ClusterBaseline(server, control, state, files, processes);
+            return new ClusterBaseline(server, control, patience, state, files, processes);
         } catch (SQLException e) {
             throw server.failure("does not tell how it is", e);
         } catch (IOException e) {
@@ -123,7 +135,7 @@ final class ClusterBaseline implements Baseline {
         if (!state(connection).equals(state)) { // at once, as it is for nearly all who write
             return "WAL, transaction ids or configuration";
         }
-        if (!endSessions(connection) || !sameProcesses(connection)) {
+        if (!endSessions(connection, patience) || !sameProcesses(connection)) {
             return "processes";
         }
         State ended = state(connection); // the end of a session may write too
@@ -146,10 +158,10 @@ final class ClusterBaseline implements Baseline {
         return "";
     }
 
-    private static boolean endSessions(Connection connection) throws SQLException {
+    private static boolean endSessions(Connection connection, Duration patience) throws SQLException {
         try (PreparedStatement end = connection.prepareStatement(
                 "SELECT coalesce(bool_and(pg_terminate_backend(pid, ?)), true) " + SESSIONS)) {
-            end.setInt(1, END_OF_SESSION_MILLIS);
+            end.setLong(1, patience.toMillis());
             try (ResultSet row = end.executeQuery()) {
                 row.next();
                 return row.getBoolean(1);
@@ -158,7 +170,7 @@ final class ClusterBaseline implements Baseline {
     }
 
     private boolean sameProcesses(Connection connection) throws SQLException, IOException {
-        long deadline = System.nanoTime() + PROCESSES_PATIENCE.toNanos();
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             if (processes(connection, control).equals(processes)) {
                 return true;

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import javax.sql.DataSource;
@@ -136,7 +137,12 @@ public final class PostgresServer implements Server {
      */
     @Override
     public Baseline baseline() {
-        return ClusterBaseline.of(this, control);
+        return baseline(ClusterBaseline.PATIENCE);
+    }
+
+    /** The same, with another bound on how long what ends may take. */
+    Baseline baseline(Duration patience) {
+        return ClusterBaseline.of(this, control, patience);
     }
 
     Connection connect() throws SQLException {
