@@ -2,10 +2,10 @@
 module dev.zvpg.postgres {
     requires transitive dev.zvpg.core;
     requires java.naming;
-    requires org.apache.commons.compress;
     requires org.postgresql.jdbc;
     requires org.slf4j;
-    requires org.tukaani.xz;
+    requires static org.apache.commons.compress;
+    requires static org.tukaani.xz;
     requires static transitive org.junit.jupiter.api;
 
     exports dev.zvpg.postgres;

@@ -47,6 +47,7 @@ final class EmbeddedCache {
     }
 
     private void unpackOnce(EmbeddedBinaries binaries, String name, Path home) throws IOException {
+        ArchiveLibraries.require();
         // a file lock belongs to the whole JVM, so its threads need a lock of their own
         synchronized (EmbeddedCache.class) {
             try (FileChannel channel = FileChannel.open(

@@ -14,11 +14,18 @@ final class ChildJvm {
 
     static Process start(Path log, Map<String, String> environment, Class<?> main, String... arguments)
             throws IOException {
+        return start(System.getProperty("java.class.path"), log, environment, main, arguments);
+    }
+
+    /** With another class path. */
+    static Process start(
+            String classPath, Path log, Map<String, String> environment, Class<?> main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 main.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)

