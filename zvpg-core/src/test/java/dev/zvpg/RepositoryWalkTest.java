@@ -35,8 +35,8 @@ class RepositoryWalkTest {
         }
     };
 
-    private static final int STEPS = 2000;
-    private static final int STEPS_OF_A_PROCESS = 400;
+    private static final int STEPS = Effort.of(400, 2000);
+    private static final int STEPS_OF_A_PROCESS = Effort.of(100, 400);
 
     @TempDir
     Path directory;
@@ -60,9 +60,11 @@ class RepositoryWalkTest {
                 walk.check();
             }
             walk.checkSnapshots();
-            assertThat(walk.taken())
-                    .containsKeys("put", "snapshot", "branch", "clone", "reset", "merge", "fastForward", "rename")
-                    .containsKeys("cloneReset", "deleteClone", "deleteBranch", "deleteSnapshot", "startOrStop");
+            if (Effort.isFull()) { // a short one may miss the rare ones
+                assertThat(walk.taken())
+                        .containsKeys("put", "snapshot", "branch", "clone", "reset", "merge", "fastForward", "rename")
+                        .containsKeys("cloneReset", "deleteClone", "deleteBranch", "deleteSnapshot", "startOrStop");
+            }
             requireNothingLeftOver(repo);
             List<String> before = RepositoryWalk.found(repo, "", FILES);
             repo.close();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.AlreadyExistsException;
+import dev.zvpg.Effort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -50,7 +51,7 @@ abstract class DirectoryStorageContract extends StorageContract {
 
     /** How many processes are killed in the middle of a verb. */
     int kills() {
-        return 20;
+        return Effort.of(5, 20);
     }
 
     private boolean isSubvolume() {

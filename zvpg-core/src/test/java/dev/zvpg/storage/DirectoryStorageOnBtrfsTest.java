@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.zvpg.Effort;
 import dev.zvpg.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,12 +36,12 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
 
     @Override
     protected int walkSteps() {
-        return 200;
+        return Effort.of(60, 200);
     }
 
     @Override
     int kills() {
-        return 5;
+        return Effort.of(2, 5);
     }
 
     @Override

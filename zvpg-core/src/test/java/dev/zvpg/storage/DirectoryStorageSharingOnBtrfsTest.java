@@ -1,9 +1,12 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.Effort;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Shared blocks on btrfs. */
+@Tag(Effort.FULL)
 class DirectoryStorageSharingOnBtrfsTest extends DirectoryStorageContract {
 
     @RegisterExtension

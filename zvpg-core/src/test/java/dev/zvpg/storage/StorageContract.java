@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.zvpg.AlreadyExistsException;
+import dev.zvpg.Effort;
 import dev.zvpg.InUseException;
 import dev.zvpg.NotFoundException;
 import dev.zvpg.StorageException;
@@ -848,7 +849,7 @@ public abstract class StorageContract {
      * @return 500; less for a storage that is slow
      */
     protected int walkSteps() {
-        return 500;
+        return Effort.of(200, 500);
     }
 
     @Test

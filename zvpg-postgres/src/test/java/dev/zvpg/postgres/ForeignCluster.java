@@ -45,13 +45,23 @@ final class ForeignCluster {
 
     /** Makes one; {@code conf} are lines for its postgresql.conf. */
     static ForeignCluster make(Sandbox sandbox, Postgres postgres, String name, String... conf) throws Exception {
-        Path data = Files.createDirectory(sandbox.path(name));
+        Path template = Prepared.cluster(postgres, "foreign", data -> initialize(postgres, data));
+        Path data = sandbox.copy(template, name);
         Path log = Files.createFile(sandbox.path(name + ".log"));
-        Path password = Files.writeString(sandbox.path(name + ".password"), ADMIN.password() + "\n");
         ForeignCluster cluster = new ForeignCluster(postgres, data, log);
-        for (Path path : new Path[] {data, log, password}) {
-            cluster.user.own(path);
-        }
+        cluster.user.own(log);
+        Files.writeString(
+                data.resolve("postgresql.conf"), "\n" + String.join("\n", conf) + "\n", StandardOpenOption.APPEND);
+        return cluster;
+    }
+
+    /** Makes the one that the others are copies of. */
+    private static void initialize(Postgres postgres, Path data) throws Exception {
+        Files.createDirectory(data);
+        Path password = Files.writeString(data.resolveSibling("password"), ADMIN.password() + "\n");
+        ForeignCluster cluster = new ForeignCluster(postgres, data, data);
+        cluster.user.own(data);
+        cluster.user.own(password);
         cluster.program(
                 "initdb",
                 "-D",
@@ -63,9 +73,6 @@ final class ForeignCluster {
                 "--encoding=UTF8",
                 "--locale=C",
                 "--no-sync");
-        Files.writeString(
-                data.resolve("postgresql.conf"), "\n" + String.join("\n", conf) + "\n", StandardOpenOption.APPEND);
-        return cluster;
     }
 
     Path data() {

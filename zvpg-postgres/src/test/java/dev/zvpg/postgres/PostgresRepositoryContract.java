@@ -7,12 +7,14 @@ import dev.zvpg.Branch;
 import dev.zvpg.Clone;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.DivergedException;
+import dev.zvpg.Effort;
 import dev.zvpg.Event;
 import dev.zvpg.InUseException;
 import dev.zvpg.MergeResult;
 import dev.zvpg.Repository;
 import dev.zvpg.ServerState;
 import dev.zvpg.Snapshot;
+import dev.zvpg.TestDirectories;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
 import dev.zvpg.server.Server;
@@ -49,16 +51,13 @@ public abstract class PostgresRepositoryContract {
     }
 
     protected int snapshotsUnderLoad() {
-        return 50;
+        return Effort.of(10, 50);
     }
 
     @BeforeEach
     void initialize() throws Exception {
         // not JUnit's directory, which only its owner may enter
-        directory = Files.createTempDirectory(
-                Path.of("/var/tmp"),
-                "zvpg-test-",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        directory = TestDirectories.open("zvpg-test-");
         repo = zvpg().init();
     }
 
@@ -78,7 +77,7 @@ public abstract class PostgresRepositoryContract {
         int first = ThreadLocalRandom.current().nextInt(20_000, 30_000);
         return Zvpg.at(directory.resolve("home"))
                 .storage(openStorage(directory))
-                .postgres(postgres())
+                .postgres(new Prepared(postgres()))
                 .ports(first, first + 500);
     }
 

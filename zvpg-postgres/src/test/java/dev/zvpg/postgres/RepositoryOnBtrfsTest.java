@@ -1,12 +1,15 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.Effort;
 import dev.zvpg.storage.DirectoryStorage;
 import dev.zvpg.storage.LoopMount;
 import dev.zvpg.storage.Storage;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Subvolumes: a running server's snapshot is one instant of it. */
+@Tag(Effort.FULL)
 class RepositoryOnBtrfsTest extends PostgresRepositoryContract {
 
     @RegisterExtension

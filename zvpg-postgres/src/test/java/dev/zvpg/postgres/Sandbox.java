@@ -3,17 +3,16 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.Credentials;
+import dev.zvpg.TestDirectories;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.ServerSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -32,10 +31,9 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
     /** The superuser of every cluster made here. */
     public static final Credentials SUPERUSER = new Credentials("zvpg", "s3cret 'quoted\"");
 
-    private static final Map<String, Path> TEMPLATES = new ConcurrentHashMap<>();
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 29_999;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final long RETRY_NANOS = 1_000_000;
 
     private Path root = Path.of("/nowhere");
@@ -45,7 +43,7 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
-        root = directoryForEverybody("zvpg-test-");
+        root = TestDirectories.open("zvpg-test-");
     }
 
     @Override
@@ -78,18 +76,13 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     /** A new cluster, copied from one that is made once for each version. */
     public Path cluster(Postgres postgres, String name) throws IOException, InterruptedException {
-        Path template = TEMPLATES.computeIfAbsent(
-                postgres.binDirectory() + "|" + postgres.version() + "|" + postgres.user(), key -> template(postgres));
-        return copy(template, name);
+        return copy(Prepared.cluster(postgres, "sandbox", data -> postgres.initialize(data, SUPERUSER)), name);
     }
 
     /** A copy of a directory as a storage makes it: owner, modes and links stay. */
     public Path copy(Path source, String name) throws IOException, InterruptedException {
         Path copy = path(name);
-        Process cp = new ProcessBuilder("cp", "-a", source.toString(), copy.toString())
-                .inheritIO()
-                .start();
-        assertThat(cp.waitFor()).isZero();
+        Prepared.copy(source, copy);
         return copy;
     }
 
@@ -151,30 +144,5 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     private static void kill(long pid) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
-    }
-
-    private static Path template(Postgres postgres) {
-        try {
-            Path directory = directoryForEverybody("zvpg-template-");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(directory)));
-            postgres.initialize(directory.resolve("data"), SUPERUSER);
-            return directory.resolve("data");
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private static void remove(Path directory) {
-        try {
-            Trees.delete(directory);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private static Path directoryForEverybody(String prefix) throws IOException {
-        Path directory = Files.createTempDirectory(Path.of("/tmp"), prefix);
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return directory.toRealPath();
     }
 }

@@ -3,6 +3,7 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
 import java.io.IOException;
@@ -29,7 +30,7 @@ class ScratchKillTest {
     private static final Logger LOG = LoggerFactory.getLogger(ScratchKillTest.class);
 
     /** How many JVMs are killed with leases out. */
-    private static final int KILLS = Integer.getInteger("zvpg.test.kills", 8);
+    private static final int KILLS = Integer.getInteger("zvpg.test.kills", Effort.of(3, 8));
 
     /** How many are killed at any moment. */
     private static final int KILLS_AT_RANDOM = KILLS / 2;

@@ -1,14 +1,14 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.Branch;
+import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.RepositoryWalk;
+import dev.zvpg.TestDirectories;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
 import dev.zvpg.server.Server;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** A random walk over branches, clones, resets and merges whose data is a table in real servers. */
 class WalkTest {
 
-    private static final int STEPS = 100;
+    private static final int STEPS = Effort.of(40, 100);
 
     /** Rows of a table that every copy has from the beginning. */
     private static final RepositoryWalk.Data TABLE = new RepositoryWalk.Data() {
@@ -63,10 +63,7 @@ class WalkTest {
     void aWalkOverRealServersLosesNothing() throws Exception {
         long seed = new Random().nextLong();
         // not JUnit's directory, which only its owner may enter
-        Path directory = Files.createTempDirectory(
-                Path.of("/var/tmp"),
-                "zvpg-test-",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Path directory = TestDirectories.open("zvpg-test-");
         int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
         Repository repo = Zvpg.at(directory.resolve("home"))
                 .postgres(Postgres.embedded())
