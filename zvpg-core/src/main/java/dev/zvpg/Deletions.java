@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,15 +78,10 @@ final class Deletions {
     private void remove(CopyRecord copy) {
         requireAnother(context.catalog(), copy);
         servers.stop(copy);
-        try (Locks.Held making = context.locks().making()) { // so that nobody sweeps it before it is destroyed here
-            try (Locks.Held repository = context.locks().repository()) {
-                Catalog catalog = context.catalog();
-                requireAnother(catalog, copy); // once more, now that nobody else can delete the other one
-                List<AttributeChange> changes = new ArrayList<>(lastNames(catalog, copy));
-                changes.add(unreferred(copy));
-                context.storage().update(changes);
-            }
-            context.storage().destroy(copy.volume().id());
+        try (Locks.Held repository = context.locks().repository()) {
+            Catalog catalog = context.catalog();
+            requireAnother(catalog, copy); // once more, now that nobody else can delete the other one
+            context.storage().destroy(copy.volume().id(), lastNames(catalog, copy));
         }
         snapshots.collectGarbage();
         forget(copy.id());
@@ -99,11 +93,6 @@ final class Deletions {
                 .filter(image -> !image.branchName().equals(branch.name()))
                 .map(image -> AttributeChange.set(image.id(), Map.of(SnapshotRecord.BRANCH_NAME, branch.name())))
                 .toList();
-    }
-
-    /** From here on nobody refers to the volume; what a crash leaves of it is swept by the next {@code open()}. */
-    private static AttributeChange unreferred(CopyRecord copy) {
-        return new AttributeChange(copy.volume().id(), Map.of(), Set.of(CopyRecord.KIND));
     }
 
     private static void requireAnother(Catalog catalog, CopyRecord copy) {
@@ -124,9 +113,8 @@ final class Deletions {
 
     /** Destroys everything in the storage that is this repository's. Called under the repository's lock. */
     void destroyAll() {
-        List<CopyRecord> all = context.catalog().copies();
-        if (!all.isEmpty()) {
-            context.storage().update(all.stream().map(Deletions::unreferred).toList());
+        for (CopyRecord copy : context.catalog().copies()) {
+            context.storage().destroy(copy.volume().id());
         }
         for (StoredVolume volume : context.catalog().unreferenced()) {
             context.storage().destroy(volume.id());

@@ -150,11 +150,7 @@ final class Snapshots {
         try (Locks.Held held = context.locks().repository()) {
             catalog = context.catalog();
             image = catalog.require(key);
-            List<AttributeChange> changes = relink(catalog, image);
-            if (!changes.isEmpty()) {
-                context.storage().update(changes);
-            }
-            context.storage().destroy(key.id());
+            context.storage().destroy(key.id(), relink(catalog, image));
         }
         collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
         context.events().tell(new Event.SnapshotDeleted(catalog.ref(image)));

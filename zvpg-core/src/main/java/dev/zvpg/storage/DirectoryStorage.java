@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -195,11 +194,7 @@ public final class DirectoryStorage implements Storage {
     @Override
     public void update(List<AttributeChange> changes) {
         checkOpen();
-        Set<StoredId> targets = changes.stream().map(AttributeChange::target).collect(Collectors.toSet());
-        if (targets.size() < changes.size()) {
-            throw new IllegalArgumentException(
-                    "two of the changes name the same object; merge them into one: " + changes);
-        }
+        Set<StoredId> targets = AttributeChange.targets(changes);
         if (changes.isEmpty()) {
             return;
         }
@@ -207,15 +202,15 @@ public final class DirectoryStorage implements Storage {
     }
 
     @Override
-    public void destroy(VolumeId volume) {
+    public void destroy(VolumeId volume, List<AttributeChange> inTheSameStep) {
         checkOpen();
-        lifecycle.destroy(volume);
+        lifecycle.destroy(volume, inTheSameStep, AttributeChange.targets(volume, inTheSameStep));
     }
 
     @Override
-    public void destroy(SnapshotId snapshot) {
+    public void destroy(SnapshotId snapshot, List<AttributeChange> inTheSameStep) {
         checkOpen();
-        lifecycle.destroy(snapshot);
+        lifecycle.destroy(snapshot, inTheSameStep, AttributeChange.targets(snapshot, inTheSameStep));
     }
 
     @Override

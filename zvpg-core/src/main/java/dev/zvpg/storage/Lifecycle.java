@@ -167,17 +167,19 @@ final class Lifecycle {
         String what = targets.stream().map(Lifecycle::name).sorted().collect(Collectors.joining(", "));
         try {
             Set<StoredId> synced = syncUnsynced(targets);
-            file.change(Durably.NOW, document -> {
-                Document changed = document;
-                for (AttributeChange change : changes) {
-                    Entry entry = existing("update", document, change.target());
-                    changed = changed.with((synced.contains(entry.id()) ? entry.synced() : entry).changed(change));
-                }
-                return changed;
-            });
+            file.change(Durably.NOW, document -> changed("update", document, changes, synced));
         } catch (IOException e) {
             throw Failure.of("update", what, place.root(), e);
         }
+    }
+
+    private Document changed(String verb, Document document, List<AttributeChange> changes, Set<StoredId> synced) {
+        Document changed = document;
+        for (AttributeChange change : changes) {
+            Entry entry = existing(verb, document, change.target());
+            changed = changed.with((synced.contains(entry.id()) ? entry.synced() : entry).changed(change));
+        }
+        return changed;
     }
 
     /** Makes volumes durable that are not, before the document is locked. */
@@ -198,14 +200,15 @@ final class Lifecycle {
         return synced;
     }
 
-    /** Destroys an object that must exist. */
-    void destroy(StoredId id) {
+    /** Destroys an object that must exist, and changes attributes of others that must. */
+    void destroy(StoredId id, List<AttributeChange> changes, Set<StoredId> targets) {
         List<Area> area = new ArrayList<>();
         try {
+            Set<StoredId> synced = syncUnsynced(targets);
             file.changeToFreeSpace(Durably.NOW, document -> {
                 Entry entry = existing("destroy", document, id);
                 area.add(entry.area());
-                return document.withPending(id, entry.area());
+                return changed("destroy", document, changes, synced).withPending(id, entry.area());
             });
         } catch (IOException e) {
             throw Failure.of("destroy", name(id), place.root(), e);

@@ -86,22 +86,44 @@ public interface Storage extends AutoCloseable {
     void update(List<AttributeChange> changes);
 
     /**
-     * Destroys a volume. Its snapshots and what was cloned from them stay.
+     * Destroys a volume, and changes attributes of others in the same atomic step. Its snapshots and what was cloned from them
+     * stay. Succeeds also where no space is left.
      *
      * @param volume what to destroy
-     * @throws NotFoundException when there is no such volume
+     * @param inTheSameStep what to change; at most one change for each object, and none of the volume
+     * @throws NotFoundException when there is no such volume, or one of the changed objects does not exist
      * @throws InUseException when a process keeps it busy and the storage cannot let go of it; the message says who
      */
-    void destroy(VolumeId volume);
+    void destroy(VolumeId volume, List<AttributeChange> inTheSameStep);
 
     /**
-     * Destroys a snapshot. Volumes cloned from it stay; space they share with it returns when the last of them goes.
+     * Destroys a snapshot, and changes attributes of others in the same atomic step. Volumes cloned from it stay; space they
+     * share with it returns when the last of them goes. Succeeds also where no space is left.
      *
      * @param snapshot what to destroy
-     * @throws NotFoundException when there is no such snapshot
+     * @param inTheSameStep what to change; at most one change for each object, and none of the snapshot
+     * @throws NotFoundException when there is no such snapshot, or one of the changed objects does not exist
      * @throws InUseException when somebody outside holds it; the message says who
      */
-    void destroy(SnapshotId snapshot);
+    void destroy(SnapshotId snapshot, List<AttributeChange> inTheSameStep);
+
+    /**
+     * Destroys a volume and changes nothing else.
+     *
+     * @param volume what to destroy
+     */
+    default void destroy(VolumeId volume) {
+        destroy(volume, List.of());
+    }
+
+    /**
+     * Destroys a snapshot and changes nothing else.
+     *
+     * @param snapshot what to destroy
+     */
+    default void destroy(SnapshotId snapshot) {
+        destroy(snapshot, List.of());
+    }
 
     /**
      * Lists everything at one moment.

@@ -16,7 +16,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -41,30 +40,10 @@ class DirectoryStorageFailuresTest {
     @Test
     void aFullDiskIsSaidNothingHalfMadeStaysAndDestroyingStillWorks() throws Exception {
         Path mountPoint = Files.createDirectory(ground.place().resolveSibling("small"));
-        // a mount namespace of its own: root or not, nothing of it outlives the process
-        List<String> wrapper = List.of(
-                "unshare",
-                DirectoryStorageContract.isRoot() ? "-m" : "-rm",
-                "sh",
-                "-c",
-                "mount -t tmpfs -o size=12m tmpfs " + mountPoint + " && exec \"$@\"",
-                "sh");
-        assumeTrue(
-                canMount(wrapper),
-                "needs unshare (util-linux) and the right to mount a tmpfs in a namespace of its own");
+        List<String> wrapper = SmallDisk.wrapper(mountPoint, 12);
         try (ChildJvm child = new ChildJvm(wrapper, FullDisk.class, mountPoint.toString())) {
             assertThat(child.rest()).containsExactly(FullDisk.FINE);
             assertThat(child.exitCode()).isZero();
-        }
-    }
-
-    private boolean canMount(List<String> wrapper) {
-        try {
-            List<String> command = new ArrayList<>(wrapper);
-            command.add("true");
-            return Tool.run(Path.of("/"), command).exitCode() == 0;
-        } catch (IOException e) {
-            return false;
         }
     }
 

@@ -1,8 +1,6 @@
 package dev.zvpg.storage;
 
 import dev.zvpg.OutOfSpaceException;
-import java.io.FileOutputStream;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,14 +42,16 @@ final class FullDisk {
             check(place.toFile().getUsableSpace() >= free - 100_000, "the space did not come back");
             check(TreeText.read(storage.directory(first)).size() == 40, "the first snapshot is harmed");
 
-            fill(Path.of(arguments[0]).resolve("ballast"));
+            SmallDisk.fill(Path.of(arguments[0]).resolve("ballast"));
             expectNoSpace(
                     () -> storage.update(List.of(
                             AttributeChange.set(main, Map.of("a", "x".repeat(Attributes.MAX_VALUE_BYTES))))),
                     place);
             expectNoSpace(() -> storage.create(new VolumeId("another"), Map.of()), place);
             check(storage.list().equals(before), "the listing changed: " + storage.list());
-            storage.destroy(first); // on a disk without a single free block
+            // on a disk without a single free block
+            storage.destroy(first, List.of(AttributeChange.set(main, Map.of("parent", "none"))));
+            check(storage.list().volumes().get(0).attributes().equals(Map.of("parent", "none")), "no change");
             check(storage.list().snapshots().isEmpty(), "the first snapshot is still listed");
             Files.delete(Path.of(arguments[0]).resolve("ballast"));
             storage.snapshot(main, second, Map.of(), CopyCallback.NONE);
@@ -59,17 +59,6 @@ final class FullDisk {
             check(Files.size(place.resolve("storage.reserve")) == 1 << 20, "the reserve is not back");
         }
         System.out.println(FINE);
-    }
-
-    private static void fill(Path ballast) throws Exception {
-        try (FileOutputStream out = new FileOutputStream(ballast.toFile())) {
-            byte[] bytes = new byte[4096];
-            while (true) {
-                out.write(bytes);
-            }
-        } catch (IOException full) {
-            return;
-        }
     }
 
     private static void expectNoSpace(Runnable verb, Path place) {

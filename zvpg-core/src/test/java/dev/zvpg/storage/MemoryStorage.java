@@ -194,42 +194,46 @@ public final class MemoryStorage implements Storage {
     @Override
     public void update(List<AttributeChange> changes) {
         checkOpen();
-        if (changes.stream().map(AttributeChange::target).distinct().count() < changes.size()) {
-            throw new IllegalArgumentException("two of the changes name the same object: " + changes);
-        }
+        AttributeChange.targets(changes);
         if (changes.isEmpty()) {
             return;
         }
         reach("update", changes.get(0).target(), Moment.BEFORE);
         synchronized (disk) {
-            Map<StoredId, Entry> changed = new HashMap<>();
-            for (AttributeChange change : changes) {
-                Entry entry = disk.existing("update", change.target());
-                Map<String, String> attributes = new HashMap<>(entry.attributes);
-                attributes.keySet().removeAll(change.remove());
-                attributes.putAll(change.set());
-                changed.put(change.target(), new Entry(entry.source, entry.created, Map.copyOf(attributes)));
-            }
-            disk.entries.putAll(changed);
+            disk.entries.putAll(changed("update", changes));
         }
         reach("update", changes.get(0).target(), Moment.AFTER);
     }
 
-    @Override
-    public void destroy(VolumeId volume) {
-        destroyAny(volume);
+    private Map<StoredId, Entry> changed(String verb, List<AttributeChange> changes) {
+        Map<StoredId, Entry> changed = new HashMap<>();
+        for (AttributeChange change : changes) {
+            Entry entry = disk.existing(verb, change.target());
+            Map<String, String> attributes = new HashMap<>(entry.attributes);
+            attributes.keySet().removeAll(change.remove());
+            attributes.putAll(change.set());
+            changed.put(change.target(), new Entry(entry.source, entry.created, Map.copyOf(attributes)));
+        }
+        return changed;
     }
 
     @Override
-    public void destroy(SnapshotId snapshot) {
-        destroyAny(snapshot);
+    public void destroy(VolumeId volume, List<AttributeChange> inTheSameStep) {
+        destroyAny(volume, inTheSameStep);
     }
 
-    private void destroyAny(StoredId id) {
+    @Override
+    public void destroy(SnapshotId snapshot, List<AttributeChange> inTheSameStep) {
+        destroyAny(snapshot, inTheSameStep);
+    }
+
+    private void destroyAny(StoredId id, List<AttributeChange> changes) {
         checkOpen();
+        AttributeChange.targets(id, changes);
         reach("destroy", id, Moment.BEFORE);
         synchronized (disk) {
             disk.existing("destroy", id);
+            disk.entries.putAll(changed("destroy", changes));
             disk.entries.remove(id);
             disk.pending.add(id);
         }

@@ -457,6 +457,46 @@ public abstract class StorageContract {
     }
 
     @Test
+    void aDestructionAndTheChangesOfItsStepAreOne() {
+        storage.create(MAIN, Map.of("head", "yes"));
+        snapshot(MAIN, V1);
+        clone(V1, CLONE);
+        snapshot(CLONE, new SnapshotId("later"));
+
+        storage.destroy(
+                V1,
+                List.of(
+                        new AttributeChange(MAIN, Map.of(), Set.of("head")),
+                        AttributeChange.set(new SnapshotId("later"), Map.of("parent", "none"))));
+        assertThat(attributes(MAIN)).isEmpty();
+        assertThat(attributes(new SnapshotId("later"))).containsEntry("parent", "none");
+        assertThat(storage.list().snapshots()).hasSize(1);
+
+        storage.destroy(CLONE, List.of(AttributeChange.set(new SnapshotId("later"), Map.of("parent", "gone"))));
+        assertThat(attributes(new SnapshotId("later"))).containsEntry("parent", "gone");
+        assertThat(storage.list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN);
+    }
+
+    @Test
+    void aDestructionWhoseStepNamesAnUnknownObjectDestroysAndChangesNothing() {
+        storage.create(MAIN, Map.of("a", "1"));
+        snapshot(MAIN, V1);
+        clone(V1, CLONE);
+        Listing before = storage.list();
+        List<AttributeChange> unknown = List.of(
+                AttributeChange.set(MAIN, Map.of("a", "2")),
+                AttributeChange.set(new SnapshotId("unknown"), Map.of("a", "2")));
+        assertThatThrownBy(() -> storage.destroy(CLONE, unknown))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("unknown");
+        assertThatThrownBy(() -> storage.destroy(V1, unknown)).isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(() -> storage.destroy(CLONE, List.of(AttributeChange.set(CLONE, Map.of("a", "2")))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(storage.list()).isEqualTo(before);
+        assertThat(storage.directory(CLONE)).isDirectory();
+    }
+
+    @Test
     void anUpdateOfNothingIsFine() {
         storage.update(List.of());
         assertThat(storage.list().volumes()).isEmpty();

@@ -2,10 +2,12 @@ package dev.zvpg.zfs;
 
 import dev.zvpg.InUseException;
 import dev.zvpg.ZvpgException;
+import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -29,7 +31,7 @@ final class Destroying {
         this.mountPoints = mountPoints;
     }
 
-    void destroy(VolumeId volume) {
+    void destroy(VolumeId volume, List<AttributeChange> changes) {
         Path directory = mountPoints.of(volume);
         String dataset = objects.names().dataset(volume);
         String name = Objects.name(volume);
@@ -39,10 +41,11 @@ final class Destroying {
         try {
             while (!destroyed) {
                 wasMounted |= mountPoints.unmount(directory);
-                Program.Result result = objects.run(Program.DESTROY_VOLUME, "destroy", name, objects.arguments(volume));
+                Program.Result result =
+                        objects.run(Program.DESTROY_VOLUME, "destroy", name, objects.arguments(volume, changes));
                 switch (result.answer()) {
                     case OK -> destroyed = true;
-                    case MISSING -> throw objects.missing("destroy", volume);
+                    case MISSING -> throw objects.missing(volume, changes, result);
                     case CHILD ->
                         throw new InUseException("cannot destroy " + name + ": somebody else's dataset "
                                 + result.text("name") + " is below it; destroy or rename that first");
@@ -66,18 +69,19 @@ final class Destroying {
         }
     }
 
-    void destroy(SnapshotId snapshot) {
+    void destroy(SnapshotId snapshot, List<AttributeChange> changes) {
         String name = Objects.name(snapshot);
         Patience patience = new Patience();
         while (true) {
             mountPoints.unmount(mountPoints.of(snapshot));
-            Program.Result result = objects.run(Program.DESTROY_SNAPSHOT, "destroy", name, objects.arguments(snapshot));
+            Program.Result result =
+                    objects.run(Program.DESTROY_SNAPSHOT, "destroy", name, objects.arguments(snapshot, changes));
             switch (result.answer()) {
                 case OK -> {
                     objects.forget(snapshot);
                     return;
                 }
-                case MISSING -> throw objects.missing("destroy", snapshot);
+                case MISSING -> throw objects.missing(snapshot, changes, result);
                 case HELD ->
                     throw new InUseException("cannot destroy " + name + ": it has the holds "
                             + String.join(

@@ -138,18 +138,38 @@ final class Objects {
 
     /** All changes in one transaction group. */
     void update(List<AttributeChange> changes) {
-        Map<String, Object> all = new LinkedHashMap<>();
-        for (int i = 0; i < changes.size(); i++) {
-            all.put(String.valueOf(i), arguments(changes.get(i)));
-        }
         String targets = String.join(
                 ", ", changes.stream().map(change -> name(change.target())).toList());
-        Program.Result result = run(Program.UPDATE, "update", targets, Map.of("changes", all));
+        Program.Result result = run(Program.UPDATE, "update", targets, Map.of("changes", arguments(changes)));
         if (result.answer() == Answer.MISSING) {
             throw missing(
                     "update",
                     changes.get(Integer.parseInt(result.text("index"))).target());
         }
+    }
+
+    /** The arguments of a destruction and of the changes that belong to the same step. */
+    Map<String, Object> arguments(StoredId destroyed, List<AttributeChange> changes) {
+        Map<String, Object> arguments = arguments(destroyed);
+        arguments.put("changes", arguments(changes));
+        return arguments;
+    }
+
+    /** The exception for a destruction that missed its object, or one that was to be changed in the same step. */
+    NotFoundException missing(StoredId destroyed, List<AttributeChange> changes, Program.Result result) {
+        return missing(
+                "destroy",
+                result.find("index")
+                        .map(index -> changes.get(Integer.parseInt(index)).target())
+                        .orElse(destroyed));
+    }
+
+    private Map<String, Object> arguments(List<AttributeChange> changes) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        for (int i = 0; i < changes.size(); i++) {
+            all.put(String.valueOf(i), arguments(changes.get(i)));
+        }
+        return all;
     }
 
     private Map<String, Object> arguments(AttributeChange change) {

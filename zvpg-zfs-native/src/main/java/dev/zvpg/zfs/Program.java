@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,11 @@ enum Program {
         /** A text in the table, such as a snapshot's full name. */
         String text(String name) {
             return String.valueOf(values.get(name));
+        }
+
+        /** A text in the table, if it is there. */
+        Optional<String> find(String name) {
+            return Optional.ofNullable(values.get(name)).map(String::valueOf);
         }
 
         /** A nested table; empty when the program left it empty. */

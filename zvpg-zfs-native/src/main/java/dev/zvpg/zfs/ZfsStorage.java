@@ -11,7 +11,6 @@ import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageFeature;
-import dev.zvpg.storage.StoredId;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 import java.util.List;
@@ -105,25 +104,24 @@ public final class ZfsStorage implements Storage {
     @Override
     public void update(List<AttributeChange> changes) {
         checkOpen();
-        List<StoredId> targets = changes.stream().map(AttributeChange::target).toList();
-        if (Set.copyOf(targets).size() < targets.size()) {
-            throw new IllegalArgumentException("two of the changes name the same object: " + targets);
-        }
+        AttributeChange.targets(changes);
         if (!changes.isEmpty()) {
             objects.update(changes);
         }
     }
 
     @Override
-    public void destroy(VolumeId volume) {
+    public void destroy(VolumeId volume, List<AttributeChange> inTheSameStep) {
         checkOpen();
-        destroying.destroy(volume);
+        AttributeChange.targets(volume, inTheSameStep);
+        destroying.destroy(volume, inTheSameStep);
     }
 
     @Override
-    public void destroy(SnapshotId snapshot) {
+    public void destroy(SnapshotId snapshot, List<AttributeChange> inTheSameStep) {
         checkOpen();
-        destroying.destroy(snapshot);
+        AttributeChange.targets(snapshot, inTheSameStep);
+        destroying.destroy(snapshot, inTheSameStep);
     }
 
     @Override

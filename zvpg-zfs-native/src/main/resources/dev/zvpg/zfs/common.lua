@@ -55,6 +55,40 @@ function find(id, hint)
     end
 end
 
+-- The objects that changes are for, or else the index of the first one that is missing.
+function targets_of(changes)
+    local targets = {}
+    for i, change in pairs(changes) do
+        local target = change.volume
+        if target then
+            if state(target) ~= "live" then return nil, i end
+        else
+            target = find(change.snapshot, change.hint)
+            if not target then return nil, i end
+        end
+        targets[i] = target
+    end
+    return targets
+end
+
+-- Changes the properties of all targets, or tries whether that can be done. First all are tried and then all are made,
+-- because a program is not rolled back.
+function apply(functions, changes, targets)
+    for i, change in pairs(changes) do
+        for property, value in pairs(change.set) do
+            local failed = functions.set_prop(targets[i], property, value)
+            if failed ~= 0 then return failed end
+        end
+        for property in pairs(change.remove) do
+            if own(targets[i], property) then
+                local failed = functions.inherit(targets[i], property)
+                if failed ~= 0 then return failed end
+            end
+        end
+    end
+    return 0
+end
+
 function missing(index)
     return { answer = zfs.exists(root) and "missing" or "no root", index = index }
 end

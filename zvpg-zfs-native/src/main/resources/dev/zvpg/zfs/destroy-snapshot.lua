@@ -2,6 +2,10 @@ EBUSY = 16
 
 name = find(args.snapshot, args.hint)
 if not name then return missing() end
+targets, lost = targets_of(args.changes)
+if lost then return missing(lost) end
+failed = apply(zfs.check, args.changes, targets)
+if failed ~= 0 then return { answer = "failed", code = failed } end
 if (zfs.get_prop(name, "userrefs") or 0) > 0 then return { answer = "held", name = name } end
 failed = zfs.sync.destroy{name, defer = true}
 if failed == EBUSY then return { answer = "busy", name = name } end
@@ -11,4 +15,5 @@ if zfs.exists(name) then
 else
     reap(dataset_of(name))
 end
-return { answer = "ok" }
+failed = apply(zfs.sync, args.changes, targets)
+return { answer = failed == 0 and "ok" or "failed", code = failed }

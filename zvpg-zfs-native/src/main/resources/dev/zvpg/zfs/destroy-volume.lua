@@ -2,12 +2,17 @@ EAGAIN, EBUSY = 11, 16
 
 volume = args.volume
 if state(volume) ~= "live" then return missing() end
+targets, lost = targets_of(args.changes)
+if lost then return missing(lost) end
+failed = apply(zfs.check, args.changes, targets)
+if failed ~= 0 then return { answer = "failed", code = failed } end
 child = first_child(volume)
 if child then return { answer = "child", name = child } end
 
 if not first_snapshot(volume) then
     failed = destroy(volume)
     if failed == EBUSY then return { answer = "busy" } end
+    if failed == 0 then failed = apply(zfs.sync, args.changes, targets) end
     return { answer = failed == 0 and "ok" or "failed", code = failed }
 end
 
@@ -18,4 +23,5 @@ if failed == EAGAIN then return { answer = "again" } end -- the snapshot is of t
 marked = zfs.sync.set_prop(volume, STATE, "destroyed")
 if marked ~= 0 then return { answer = "failed", code = marked } end
 if failed == 0 then zfs.sync.rollback(volume) end
-return { answer = "ok" }
+failed = apply(zfs.sync, args.changes, targets)
+return { answer = failed == 0 and "ok" or "failed", code = failed }
