@@ -6,7 +6,10 @@ import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What every operation of an open repository works with. Thread-safe. */
 record Context(
@@ -26,6 +29,9 @@ record Context(
     /** The cluster's place in its volume; beside it there is room for what has to lie in the volume but not in the cluster. */
     private static final String DATA = "data";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Context.class);
+    private static final Duration CLOSING_PATIENCE = Duration.ofMinutes(1);
+
     /** The locks of an open repository: nobody waits for one and then finds it closed. */
     @Override
     public Locks locks() {
@@ -43,12 +49,23 @@ record Context(
      * this thread are told when it is let go of, so that no listener holds it up.
      */
     Locks.Held workingCopy(CopyKey key) {
-        return events.heldBack(locks().workingCopy(key.id()));
+        return begin(locks().workingCopy(key.id()));
     }
 
     /** Takes the same for two of them at once. */
     Locks.Held workingCopies(CopyKey one, CopyKey other) {
-        return events.heldBack(locks().workingCopies(one.id(), other.id()));
+        return begin(locks().workingCopies(one.id(), other.id()));
+    }
+
+    private Locks.Held begin(Locks.Held lock) {
+        boolean isNested = events.inFlight().isInside();
+        Locks.Held operation = events.inFlight().begin(lock, events::tell);
+        if (!isNested
+                && closed.get()) { // closed while this thread waited for the lock; from here on closing waits for it
+            operation.close();
+            throw closedException();
+        }
+        return operation;
     }
 
     Catalog catalog() {
@@ -56,10 +73,21 @@ record Context(
         return new Catalog(storage.list());
     }
 
-    void requireOpen() {
-        if (closed.get()) {
-            throw new IllegalStateException("the repository at " + home.root() + " is closed; open it again");
+    /** Waits for what other threads have begun before the repository was closed. */
+    void awaitOperations() {
+        if (!events.inFlight().await(CLOSING_PATIENCE)) {
+            LOG.warn("Closing the repository at {} in the middle of an operation", home.root());
         }
+    }
+
+    void requireOpen() {
+        if (closed.get() && !events.inFlight().isInside()) { // what has begun may end
+            throw closedException();
+        }
+    }
+
+    private IllegalStateException closedException() {
+        return new IllegalStateException("the repository at " + home.root() + " is closed; open it again");
     }
 
     Path dataDirectory(VolumeId volume) {

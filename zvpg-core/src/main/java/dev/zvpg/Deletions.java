@@ -7,9 +7,11 @@ import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -153,7 +155,20 @@ final class Deletions {
                 destroyQuietly(volume.id());
             }
             snapshots.collectGarbage();
+            forgetTheGone(context.catalog());
         }
+    }
+
+    /** Removes the run directories of working copies and scratch clones that are gone. */
+    private void forgetTheGone(Catalog catalog) {
+        if (!catalog.unreadable().isEmpty() || !catalog.newer().isEmpty()) {
+            return; // one of them may be theirs
+        }
+        Set<String> there = new HashSet<>();
+        catalog.copies().forEach(copy -> there.add(copy.id()));
+        catalog.scratches().forEach(volume -> there.add(volume.id().value()));
+        catalog.unreferenced().forEach(volume -> there.add(volume.id().value()));
+        context.home().runs().stream().filter(id -> !there.contains(id)).forEach(this::forget);
     }
 
     private void destroyQuietly(VolumeId volume) {

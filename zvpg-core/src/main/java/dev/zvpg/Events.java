@@ -1,9 +1,6 @@
 package dev.zvpg;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -14,8 +11,7 @@ final class Events {
 
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
 
-    /** What each thread that holds a lock has to tell. */
-    private final Map<Thread, List<Event>> heldBack = new ConcurrentHashMap<>();
+    private final InFlight inFlight = new InFlight();
 
     private final List<Registration> registrations = new CopyOnWriteArrayList<>();
 
@@ -25,25 +21,8 @@ final class Events {
         return () -> registrations.remove(registration);
     }
 
-    /**
-     * Holds back what this thread tells, until it lets go of a lock.
-     *
-     * @param lock the lock; where one is held around it, that one counts
-     */
-    Locks.Held heldBack(Locks.Held lock) {
-        Thread holder = Thread.currentThread();
-        List<Event> events = new ArrayList<>();
-        if (heldBack.putIfAbsent(holder, events) != null) {
-            return lock;
-        }
-        return () -> {
-            heldBack.remove(holder);
-            try {
-                lock.close();
-            } finally {
-                events.forEach(this::tell);
-            }
-        };
+    InFlight inFlight() {
+        return inFlight;
     }
 
     /** Tells at once, in the middle of the work, how far it has come. */
@@ -52,10 +31,7 @@ final class Events {
     }
 
     void tell(Event event) {
-        List<Event> later = heldBack.get(Thread.currentThread());
-        if (later != null) {
-            later.add(event);
-        } else {
+        if (!inFlight.holdBack(event)) {
             deliver(event);
         }
     }

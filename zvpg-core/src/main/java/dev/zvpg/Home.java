@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -80,6 +82,19 @@ final class Home {
 
     Path runDirectory(String workingCopyId) {
         return root.resolve(SERVERS).resolve(workingCopyId);
+    }
+
+    /** Returns the identities that have a run directory. */
+    List<String> runs() {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve(SERVERS))) {
+            List<String> ids = new ArrayList<>();
+            entries.forEach(entry -> ids.add(String.valueOf(entry.getFileName())));
+            return ids;
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException | DirectoryIteratorException e) {
+            throw failed("read", root.resolve(SERVERS), e instanceof IOException known ? known : new IOException(e));
+        }
     }
 
     /** Makes the directory of the lock files, which is the first thing that a repository has; it may be there already. */

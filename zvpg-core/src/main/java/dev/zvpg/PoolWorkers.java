@@ -1,6 +1,7 @@
 package dev.zvpg;
 
 import dev.zvpg.server.Baseline;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,30 +41,36 @@ final class PoolWorkers {
 
     /** Makes one more clone, and offers it. */
     void make() {
-        threads.execute(() -> {
-            if (pool.isClosed()) {
-                pool.gone(null);
-                return;
+        try {
+            threads.execute(this::makeOne);
+        } catch (Error e) { // no thread can be had: the server that was counted on does not come
+            pool.gone(e);
+        }
+    }
+
+    private void makeOne() {
+        if (pool.isClosed()) {
+            pool.gone(null);
+            return;
+        }
+        Scratch scratch;
+        try {
+            scratch = scratches.make(from, options.scratch());
+        } catch (RuntimeException | Error e) { // an Error too: a pool that lost count would lease nothing for ever
+            LOG.debug("No new clone for the {}", pool, e);
+            pool.gone(e);
+            return;
+        }
+        try {
+            if (!pool.offer(new Pooled(scratch, baseline(scratch)), true)) {
+                finish(scratch);
             }
-            Scratch scratch;
-            try {
-                scratch = scratches.make(from, options.scratch());
-            } catch (RuntimeException e) {
-                LOG.debug("No new clone for the {}", pool, e);
-                pool.gone(e);
-                return;
-            }
-            try {
-                if (!pool.offer(new Pooled(scratch, baseline(scratch)), true)) {
-                    finish(scratch);
-                }
-            } catch (RuntimeException e) {
-                LOG.debug("{} does not answer", scratch, e);
-                stop(scratch);
-                pool.gone(e);
-                scratches.discardQuietly(scratch.volume());
-            }
-        });
+        } catch (RuntimeException | Error e) {
+            LOG.debug("{} does not answer", scratch, e);
+            stop(scratch);
+            pool.gone(e);
+            scratches.discardQuietly(scratch.volume());
+        }
     }
 
     /** The clone answers; that is found out in any case, before somebody waits for it. */
@@ -77,7 +84,7 @@ final class PoolWorkers {
 
     /** Offers a clone that came back once more, if nothing changed; else ends it. */
     void check(Pooled clone) {
-        threads.execute(() -> {
+        execute(() -> {
             clone.markUsed();
             if (pool.isClosed() || !holds(clone) || !pool.offer(clone, false)) {
                 finish(clone.scratch());
@@ -88,7 +95,7 @@ final class PoolWorkers {
     private static boolean holds(Pooled clone) {
         try {
             return clone.baseline().stillHolds();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.debug("{} cannot be proven unchanged", clone.scratch(), e);
             return false;
         }
@@ -96,7 +103,17 @@ final class PoolWorkers {
 
     /** Ends a clone. */
     void end(Scratch scratch) {
-        threads.execute(() -> finish(scratch));
+        execute(() -> finish(scratch));
+    }
+
+    /** Does it in the background, or here and now where no thread can be had. */
+    private void execute(Runnable work) {
+        try {
+            threads.execute(work);
+        } catch (Error e) {
+            LOG.warn("No thread can be had for the {}; its caller does the work", pool, e);
+            work.run();
+        }
     }
 
     /** The next one is made as soon as the server is gone; its files take their time. */
@@ -112,7 +129,7 @@ final class PoolWorkers {
         try {
             scratches.stop(scratch);
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("The server of {} cannot be stopped; the next open() tries again", scratch, e);
             return false;
         }
@@ -123,16 +140,19 @@ final class PoolWorkers {
         threads.shutdown();
     }
 
-    /** Waits until all is done; an interrupt has to wait too, because what is not ended now nobody would end. */
-    void await() {
+    /** Waits until all is done; an interrupt has to wait too, because what is not ended now only the next open() would end. */
+    void await(Duration patience) {
         boolean interrupted = false;
+        long deadline = System.nanoTime() + patience.toNanos();
         try {
             while (true) {
                 try {
-                    if (threads.awaitTermination(1, TimeUnit.MINUTES)) {
+                    if (threads.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                         scratches.forget(pool);
-                        return;
+                    } else {
+                        LOG.warn("The {} is not ended after {}; the next open() removes what is left", pool, patience);
                     }
+                    return;
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

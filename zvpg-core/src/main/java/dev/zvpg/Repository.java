@@ -270,12 +270,13 @@ public final class Repository implements AutoCloseable {
 
     /**
      * Releases what this JVM holds, the storage included, and ends its scratch clones and pools; stops no other server, deletes
-     * nothing else. Idempotent.
+     * nothing else. Waits up to a minute for what other threads have begun. Idempotent.
      */
     @Override
     public void close() {
         if (operations.context().closed().compareAndSet(false, true)) {
             operations.scratches().close();
+            operations.context().awaitOperations();
             operations.context().storage().close();
         }
     }

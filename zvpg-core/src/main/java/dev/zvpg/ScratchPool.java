@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 public final class ScratchPool implements AutoCloseable {
 
     private final PoolOptions options;
+    static final Duration CLOSING_PATIENCE = Duration.ofMinutes(5);
+
     private final String ref;
     private final PoolWorkers workers;
 
@@ -153,14 +155,16 @@ public final class ScratchPool implements AutoCloseable {
     }
 
     /** A server has ended, or never came to be. */
-    void gone(@Nullable RuntimeException why) {
+    void gone(@Nullable Throwable why) {
         locked(() -> {
             servers--;
             if (why == null) {
                 fill();
             } else { // tried again by the next lease
                 failures++;
-                failure = why;
+                failure = why instanceof RuntimeException known
+                        ? known
+                        : new ServerException("the " + this + " cannot make a clone: " + why, why);
                 changed.signalAll();
             }
         });
@@ -187,9 +191,16 @@ public final class ScratchPool implements AutoCloseable {
         }
     }
 
-    /** Ends all its clones, the leased ones too, and returns when they are gone. Idempotent. */
+    /**
+     * Ends all its clones, the leased ones too, and returns when they are gone, or after five minutes: what is
+     * left then ends with the JVM. Idempotent.
+     */
     @Override
     public void close() {
+        close(CLOSING_PATIENCE);
+    }
+
+    void close(Duration closingPatience) {
         locked(() -> {
             if (!closed) {
                 closed = true;
@@ -203,7 +214,7 @@ public final class ScratchPool implements AutoCloseable {
                 changed.signalAll();
             }
         });
-        workers.await();
+        workers.await(closingPatience);
     }
 
     boolean isClosed() {

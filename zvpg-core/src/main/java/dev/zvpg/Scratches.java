@@ -8,6 +8,7 @@ import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class Scratches implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scratches.class);
+
+    private static final String HOOK = "zvpg-scratch-clones";
+    private static final Duration AT_THE_END = Duration.ofSeconds(5);
 
     private final Context context;
     private final ScratchPorts ports;
@@ -58,8 +62,13 @@ final class Scratches implements AutoCloseable {
         context.launcher().check(options.scratch().settings());
         context.catalog().require(from);
         ScratchPool pool = new ScratchPool(this, from, options);
-        register(pool, pool::close);
+        register(pool, () -> pool.close(isEnding() ? AT_THE_END : ScratchPool.CLOSING_PATIENCE));
         return pool;
+    }
+
+    /** Tells whether the JVM is on its way out: nothing may hold that up, and the servers end with it in any case. */
+    private boolean isEnding() {
+        return Thread.currentThread().getName().equals(HOOK);
     }
 
     private void register(Object made, Runnable ending) {
@@ -134,7 +143,7 @@ final class Scratches implements AutoCloseable {
         if (owner == null) {
             owner = Owner.in(context.home().locks());
             // the servers end with the JVM in any case; this is for the volumes
-            hook = new Thread(this::close, "zvpg-scratch-clones");
+            hook = new Thread(this::close, HOOK);
             try {
                 Runtime.getRuntime().addShutdownHook(hook);
             } catch (IllegalStateException e) {

@@ -662,6 +662,32 @@ public abstract class DomainContract extends MergeContract {
     }
 
     @Test
+    void closingWaitsForAResetThatHasBegun() throws Exception {
+        put(main(), "a", "1");
+        Snapshot v1 = main().snapshot("v1", "");
+        Branch main = main();
+        CountDownLatch begun = new CountDownLatch(1);
+        launcher.afterNextDisarm(begun::countDown);
+        CompletableFuture<Void> reset = CompletableFuture.runAsync(() -> main.resetTo(v1));
+        begun.await();
+        repo.close();
+        reset.join();
+        reopen();
+        assertThat(main().state()).isEqualTo(ServerState.RUNNING);
+    }
+
+    @Test
+    void runDirectoriesOfWhatIsGoneAreRemovedAtTheNextOpening() throws Exception {
+        main().start();
+        Path gone = Files.createDirectories(
+                home().resolve("servers").resolve("gone-abc").resolve("socket"));
+        reopen();
+        assertThat(gone.getParent()).doesNotExist();
+        assertThat(main().state()).isEqualTo(ServerState.RUNNING);
+        assertThat(home().resolve("servers").resolve(main().key().id())).isDirectory();
+    }
+
+    @Test
     void aListenerThatWaitsHoldsUpNobody() {
         List<Object> seen = new ArrayList<>();
         try (Subscription subscription = repo.listen(event -> {

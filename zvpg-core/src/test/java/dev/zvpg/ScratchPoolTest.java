@@ -248,6 +248,42 @@ class ScratchPoolTest {
     }
 
     @Test
+    void anErrorDoesNotShrinkThePool() {
+        try (ScratchPool pool = v1.pool(o -> o.size(1))) {
+            for (int i = 0; i < 3; i++) {
+                ScratchClone pg = pool.lease(LONG);
+                launcher.failNextStart(new OutOfMemoryError("unable to create native thread"));
+                server(pg).put("b", "2");
+                pg.close();
+                Throwable failure = catchThrowable(() -> pool.lease(LONG).close());
+                if (failure != null) { // else it failed before this lease began, which then tried again
+                    assertThat(failure).isInstanceOf(ServerException.class).hasMessageContaining("native thread");
+                }
+            }
+            pool.lease(LONG).close();
+        }
+        assertThat(volumes()).isEqualTo(1);
+    }
+
+    @Test
+    void closingDoesNotWaitForeverForAWorkerThatIsStuck() {
+        CountDownLatch stuck = new CountDownLatch(1);
+        launcher.afterNextDisarm(() -> {
+            try {
+                stuck.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        ScratchPool pool = v1.pool(o -> o.size(1));
+        pool.close(Duration.ofMillis(50));
+        assertThat(volumes()).as("what the worker still makes").isGreaterThanOrEqualTo(1);
+        stuck.countDown();
+        pool.close();
+        assertThat(volumes()).isEqualTo(1);
+    }
+
+    @Test
     void aServerThatDiedIsNotHandedOut() {
         try (ScratchPool pool = v1.pool(o -> o.size(1))) {
             await().atMost(LONG).until(() -> pool.info().ready() == 1);

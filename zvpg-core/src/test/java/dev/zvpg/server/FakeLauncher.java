@@ -38,7 +38,7 @@ public final class FakeLauncher implements ServerLauncher {
     private final Set<Integer> takenPorts = ConcurrentHashMap.newKeySet();
     private final Set<Path> unreachable = ConcurrentHashMap.newKeySet();
     private volatile @Nullable RuntimeException nextFailure;
-    private volatile @Nullable RuntimeException nextStartFailure;
+    private volatile @Nullable Throwable nextStartFailure;
     private volatile @Nullable Runnable afterDisarm;
     private volatile @Nullable RuntimeException afterCopy;
 
@@ -60,7 +60,7 @@ public final class FakeLauncher implements ServerLauncher {
     }
 
     /** Lets the next start fail, whatever else comes before it. */
-    public void failNextStart(RuntimeException failure) {
+    public void failNextStart(Throwable failure) {
         nextStartFailure = failure;
     }
 
@@ -171,10 +171,12 @@ public final class FakeLauncher implements ServerLauncher {
     @Override
     public Server start(ServerSpec spec) throws PortTakenException {
         failIfAsked();
-        RuntimeException failure = nextStartFailure;
-        if (failure != null) {
-            nextStartFailure = null;
-            throw failure;
+        Throwable failure = nextStartFailure;
+        nextStartFailure = null;
+        if (failure instanceof Error error) {
+            throw error;
+        } else if (failure instanceof RuntimeException exception) {
+            throw exception;
         }
         if (takenPorts.contains(spec.port())) {
             throw new PortTakenException(spec.port());
