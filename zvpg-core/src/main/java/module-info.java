@@ -1,4 +1,5 @@
 /** Versions PostgreSQL clusters like git versions code; see {@link dev.zvpg} for the design. */
+@SuppressWarnings("module") // those that it names are built after it
 module dev.zvpg.core {
     requires transitive java.sql;
     requires transitive org.jspecify;
@@ -9,6 +10,9 @@ module dev.zvpg.core {
     uses dev.zvpg.storage.StorageProvider;
 
     exports dev.zvpg;
+    exports dev.zvpg.internal.io to
+            dev.zvpg.postgres,
+            dev.zvpg.zfs;
     exports dev.zvpg.server;
     exports dev.zvpg.storage;
 }

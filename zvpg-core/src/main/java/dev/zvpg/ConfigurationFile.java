@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zvpg.Configuration.LogLevel;
+import dev.zvpg.internal.io.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -206,7 +208,10 @@ record ConfigurationFile(Path file) {
             if (directory != null) {
                 Files.createDirectories(directory);
             }
-            Directories.replace(file, (json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8), "rw-r--r--");
+            AtomicFile.replace(
+                    file,
+                    (json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8),
+                    PosixFilePermissions.fromString("rw-r--r--"));
         } catch (IOException e) {
             throw Home.failed("write", file, e);
         }

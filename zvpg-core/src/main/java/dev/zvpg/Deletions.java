@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredVolume;
@@ -184,7 +185,7 @@ final class Deletions {
     private void forget(String id) {
         context.locks().forget(id);
         try {
-            Directories.delete(context.home().runDirectory(id));
+            OpenDirectory.deleteTree(context.home().runDirectory(id));
         } catch (IOException e) {
             LOG.warn("{} cannot be removed; remove it by hand", context.home().runDirectory(id), e);
         }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -40,7 +42,7 @@ final class Home {
     private static final String MARKER = "zvpg.json";
     private static final String CREDENTIALS = "credentials.json";
     private static final String LOCKS = "locks";
-    private static final String NEW = Directories.NEW;
+    private static final String NEW = AtomicFile.NEW;
     private static final String PASSWORD_FILE = "pgpass";
     private static final String SERVERS = "servers";
     private static final String STORAGE = "storage";
@@ -175,7 +177,7 @@ final class Home {
                 .put("format", FORMAT)
                 .put("id", marker.id())
                 .put("state", state.name().toLowerCase(Locale.ROOT));
-        write(MARKER, json, "rw-r--r--");
+        write(MARKER, json);
         return marker;
     }
 
@@ -205,7 +207,7 @@ final class Home {
     void writeCredentials(Credentials credentials) {
         ObjectNode json =
                 JSON.createObjectNode().put("user", credentials.user()).put("password", credentials.password());
-        write(CREDENTIALS, json, "rw-------");
+        write(CREDENTIALS, json);
     }
 
     /** Writes the password in the form that libpq reads, unless that was done before. */
@@ -215,7 +217,7 @@ final class Home {
                 .getBytes(StandardCharsets.UTF_8);
         try {
             if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), content)) {
-                Directories.replace(file, content, "rw-------");
+                AtomicFile.replace(file, content, OpenDirectory.PRIVATE);
             }
         } catch (IOException e) {
             throw failed("write", file, e);
@@ -236,14 +238,14 @@ final class Home {
     void delete(boolean rootToo, boolean storageToo) {
         try {
             if (storageToo) {
-                Directories.delete(storage());
+                OpenDirectory.deleteTree(storage());
             }
-            Directories.delete(root.resolve(SERVERS));
+            OpenDirectory.deleteTree(root.resolve(SERVERS));
             for (String name :
                     List.of(PASSWORD_FILE, PASSWORD_FILE + NEW, CREDENTIALS, CREDENTIALS + NEW, MARKER + NEW, MARKER)) {
                 Files.deleteIfExists(root.resolve(name));
             }
-            Directories.delete(locks());
+            OpenDirectory.deleteTree(locks());
             if (rootToo) {
                 Files.deleteIfExists(root);
             }
@@ -267,10 +269,10 @@ final class Home {
         }
     }
 
-    private void write(String name, ObjectNode json, String permissions) {
+    private void write(String name, ObjectNode json) {
         Path file = root.resolve(name);
         try {
-            Directories.replace(file, json.toPrettyString().getBytes(StandardCharsets.UTF_8), permissions);
+            AtomicFile.replace(file, json.toPrettyString().getBytes(StandardCharsets.UTF_8), OpenDirectory.PRIVATE);
         } catch (IOException e) {
             throw failed("write", file, e);
         }

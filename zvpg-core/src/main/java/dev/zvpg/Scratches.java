@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Server;
@@ -191,7 +192,7 @@ final class Scratches implements AutoCloseable {
     void delete(VolumeId volume) {
         boolean interrupted = Thread.interrupted(); // the flag must not keep us from cleaning up
         try {
-            Directories.delete(context.home().runDirectory(volume.value()));
+            OpenDirectory.deleteTree(context.home().runDirectory(volume.value()));
             context.storage().destroy(volume);
         } catch (IOException e) {
             throw Home.failed("delete", context.home().runDirectory(volume.value()), e);

@@ -3,6 +3,7 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.DirectoryStorage;
@@ -106,7 +107,7 @@ class DoctorTest {
     void missingFilesAreFoundAndTheStatusStillTellsTheRest() throws IOException {
         Clone trial = main().snapshot("v1", "").clone("trial");
         Path data = trial.dataDirectory();
-        Directories.delete(data);
+        OpenDirectory.deleteTree(data);
         finds("the files of clone trial are missing: " + data + " does not exist", "mount the file system");
         Status status = repo.status();
         assertThat(status.branches()).extracting(BranchInfo::name).containsExactly("main");

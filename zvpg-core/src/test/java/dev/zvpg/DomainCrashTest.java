@@ -3,6 +3,7 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.storage.MemoryStorage;
@@ -93,7 +94,7 @@ class DomainCrashTest {
             dry.history(dry.crashingAt(Integer.MAX_VALUE, points));
             return points.get();
         } finally {
-            Directories.delete(dry.directory);
+            OpenDirectory.deleteTree(dry.directory);
         }
     }
 

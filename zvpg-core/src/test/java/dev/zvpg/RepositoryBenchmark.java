@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.FakeLauncher;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ final class RepositoryBenchmark {
                         "%4d snapshots: clone %s, log %s, status %s%n", count, text(clone), text(log), text(status));
             }
         } finally {
-            Directories.delete(directory);
+            OpenDirectory.deleteTree(directory);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.zvpg.storage;
 
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.internal.io.MountPoints;
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -22,8 +24,14 @@ final class Copier {
     private final CopyMethod method;
     private final boolean onBtrfs;
     private final boolean subvolumesGo;
+    private final Path place;
 
-    private Copier(CopyMethod method, boolean onBtrfs, boolean subvolumesGo) {
+    /** Whether live trees may be copied by the method, too. */
+    private final boolean sharesLive;
+
+    private Copier(Path place, CopyMethod method, boolean onBtrfs, boolean subvolumesGo, boolean sharesLive) {
+        this.place = place;
+        this.sharesLive = sharesLive;
         this.method = method;
         this.onBtrfs = onBtrfs;
         this.subvolumesGo = subvolumesGo;
@@ -39,7 +47,12 @@ final class Copier {
         if (onBtrfs && wanted.filter(method -> method != CopyMethod.SUBVOLUME).isEmpty()) {
             Subvolumes.Rights rights = Subvolumes.tryAt(place.probe());
             if (rights != Subvolumes.Rights.NONE) {
-                return new Copier(CopyMethod.SUBVOLUME, true, rights == Subvolumes.Rights.MAKE_AND_DELETE);
+                return new Copier(
+                        place.root(),
+                        CopyMethod.SUBVOLUME,
+                        true,
+                        rights == Subvolumes.Rights.MAKE_AND_DELETE,
+                        Reflink.isSafeAt(place.probe()));
             }
             LOG.info(
                     "{} is on btrfs, but subvolumes cannot be used there; install btrfs-progs, or see who may make and "
@@ -47,7 +60,14 @@ final class Copier {
                     place);
         }
         if (wanted.filter(method -> method != CopyMethod.REFLINK).isEmpty() && Reflink.worksAt(place.probe())) {
-            return new Copier(CopyMethod.REFLINK, onBtrfs, true);
+            boolean safe = Reflink.isSafeAt(place.probe());
+            if (!safe) {
+                LOG.info(
+                        "snapshots in {} are copied byte by byte: root shares blocks with a volume only where no link in it "
+                                + "is followed, which needs Linux 5.10, util-linux 2.38 and the right to mount",
+                        place);
+            }
+            return new Copier(place.root(), CopyMethod.REFLINK, onBtrfs, true, safe);
         }
         CopyMethod asked = wanted.orElse(CopyMethod.COPY);
         if (asked != CopyMethod.COPY) {
@@ -62,7 +82,7 @@ final class Copier {
                             + "; omit it for what works here, " + CopyMethod.COPY + " works everywhere",
                     null);
         }
-        return new Copier(CopyMethod.COPY, onBtrfs, true);
+        return new Copier(place.root(), CopyMethod.COPY, onBtrfs, true, false);
     }
 
     CopyMethod method() {
@@ -83,7 +103,7 @@ final class Copier {
         if (method == CopyMethod.SUBVOLUME) {
             Subvolumes.create(tree);
         } else {
-            Files.createDirectory(tree, Node.DIRECTORY_MODE);
+            Files.createDirectory(tree, Label.DIRECTORY_MODE);
         }
     }
 
@@ -94,6 +114,7 @@ final class Copier {
                     source + " became a plain directory while this storage was open, because another process "
                             + "uses another method of copying; close this storage and open it again");
         }
+        MountPoints.requireNone(source);
         Subvolumes.snapshot(source, tree);
     }
 
@@ -107,10 +128,15 @@ final class Copier {
             Subvolumes.snapshot(source, tree);
             return;
         }
+        MountPoints.requireNone(source);
         create(tree);
-        if (method != CopyMethod.COPY) {
+        if (method != CopyMethod.COPY && (sharesLive || !alive)) {
             try {
-                Reflink.copy(source, tree, alive, callback);
+                if (alive) {
+                    Reflink.copyLive(place, source, tree, callback);
+                } else {
+                    Reflink.copy(source, tree, callback);
+                }
                 return;
             } catch (Reflink.RefusedException e) {
                 LOG.info("{} is copied byte by byte, because its blocks cannot be shared: {}", source, e.getMessage());
@@ -123,9 +149,10 @@ final class Copier {
 
     /** Removes a tree, or what there is of it. */
     void delete(Path tree) throws IOException {
+        MountPoints.requireNone(tree);
         if (onBtrfs && subvolumesGo && Subvolumes.is(tree) && Subvolumes.delete(tree)) {
             return;
         }
-        Trees.delete(tree);
+        OpenDirectory.deleteTree(tree);
     }
 }

@@ -2,6 +2,7 @@ package dev.zvpg.storage;
 
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.NotFoundException;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.storage.Document.Entry;
 import dev.zvpg.storage.Lifecycle.Making;
 import java.io.IOException;
@@ -153,8 +154,8 @@ public final class DirectoryStorage implements Storage {
         lifecycle.make("create", volume, Area.VOLUMES, Optional.empty(), tree -> {
             copier.create(tree);
             Place.searchable(tree);
-            DocumentFile.syncDirectory(tree);
-            DocumentFile.syncDirectory(place.trees(Area.VOLUMES));
+            OpenDirectory.sync(tree);
+            OpenDirectory.sync(place.trees(Area.VOLUMES));
             return new Making(checked, boot.or(() -> Optional.of(UNKNOWN_BOOT))); // what is put into it is not synced
         });
     }
@@ -171,7 +172,7 @@ public final class DirectoryStorage implements Storage {
             }
             copier.copy(source, tree, true, copy);
             all.putAll(Attributes.checked(copy.complete(tree)));
-            Trees.sync(tree);
+            FileSystemSync.sync(tree);
             return new Making(Map.copyOf(all), Optional.empty());
         });
     }
@@ -185,7 +186,7 @@ public final class DirectoryStorage implements Storage {
         lifecycle.make("clone", volume, area, Optional.of(snapshot), tree -> {
             copier.copy(place.tree(Area.SNAPSHOTS, snapshot), tree, false, copy);
             if (boot.isEmpty()) {
-                Trees.sync(tree); // after a power cut nobody could tell that it never was
+                FileSystemSync.sync(tree); // after a power cut nobody could tell that it never was
             }
             return new Making(checked, boot);
         });

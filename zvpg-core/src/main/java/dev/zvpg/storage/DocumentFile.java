@@ -1,13 +1,13 @@
 package dev.zvpg.storage;
 
 import dev.zvpg.ConfigurationException;
-import java.io.FileOutputStream;
+import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Uninterrupted;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The document on disk, in two files: the durable part, and beside it the part that passes with this run of the operating
  * system, which is never waited for and whose name says which run. Each is replaced as a whole and never written in place, so
  * whoever opens them reads one state, without a lock; whoever changes them holds the lock. What both know is as the durable
- * one says. Plain streams read and write it: channels would close under an interrupt.
+ * one says. Only this process's user reads them: they say which trees there are and will be.
  *
  * <p>Thread-safe.
  */
@@ -205,7 +205,7 @@ final class DocumentFile {
     private Version replaceDurable(Document document, Durably durably) throws IOException {
         Version version = replace(place.document(), place.newDocument(), document, true);
         if (durably == Durably.NOW) {
-            syncDirectory(place.root());
+            OpenDirectory.sync(place.root());
         }
         return version;
     }
@@ -219,36 +219,29 @@ final class DocumentFile {
      *
      * @param sync whether it may be read after a power cut: a file renamed before its contents are down may be empty then
      */
-    private static Version replace(Path file, Path next, Document document, boolean sync) throws IOException {
-        boolean replaced = false;
-        try {
-            try (FileOutputStream out = new FileOutputStream(next.toFile())) {
-                out.write(DocumentFormat.write(document));
-                if (sync) {
-                    out.getFD().sync();
+    private Version replace(Path file, Path next, Document document, boolean sync) throws IOException {
+        Path temporary = next.getFileName();
+        byte[] content = DocumentFormat.write(document);
+        try (OpenDirectory root = OpenDirectory.openTrusted(place.root())) {
+            return Uninterrupted.call(() -> {
+                boolean replaced = false;
+                try {
+                    root.delete(temporary);
+                    root.create(temporary, OpenDirectory.PRIVATE, sync, AtomicFile.of(content));
+                    // the system's own time of change moves in ticks of milliseconds and could be the same for two
+                    // versions
+                    root.setModified(temporary, FileTime.from(Instant.now()));
+                    Version version = version(next);
+                    root.move(temporary, file.getFileName());
+                    replaced = true;
+                    return version;
+                } finally {
+                    if (!replaced) {
+                        root.delete(temporary);
+                    }
                 }
-            }
-            // the system's own time of change moves in ticks of milliseconds and could be the same for two versions
-            Files.setLastModifiedTime(next, FileTime.from(Instant.now()));
-            Version version = version(next);
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            replaced = true;
-            return version;
-        } finally {
-            if (!replaced) {
-                Files.deleteIfExists(next);
-            }
+            });
         }
-    }
-
-    /** Makes the names in a directory durable. */
-    static void syncDirectory(Path directory) throws IOException {
-        Uninterrupted.call(() -> {
-            try (FileChannel channel = FileChannel.open(directory)) {
-                channel.force(true);
-            }
-            return directory;
-        });
     }
 
     private static Version version(Path file) throws IOException {

@@ -3,6 +3,8 @@ package dev.zvpg.storage;
 import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.NotFoundException;
 import dev.zvpg.ZvpgException;
+import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.storage.Document.Entry;
 import dev.zvpg.storage.DocumentFile.Durably;
 import java.io.IOException;
@@ -190,7 +192,7 @@ final class Lifecycle {
             Entry entry = existing("update", document, target);
             if (entry.unsyncedIn().isPresent()) {
                 try {
-                    Trees.sync(place.tree(entry.area(), target));
+                    FileSystemSync.sync(place.tree(entry.area(), target));
                 } catch (NoSuchFileException e) {
                     continue; // destroyed meanwhile, which the document tells
                 }
@@ -246,8 +248,7 @@ final class Lifecycle {
                 }
                 copier.delete(tree);
                 if (area != Area.CLONES) {
-                    DocumentFile.syncDirectory(
-                            place.trees(area)); // or a power cut might bring it back as a foreign tree
+                    OpenDirectory.sync(place.trees(area)); // or a power cut might bring it back as a foreign tree
                 }
                 return id;
             });

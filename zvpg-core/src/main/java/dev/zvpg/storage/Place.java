@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ record Place(Path root) {
     private static final String PROBE = "storage.probe";
     private static final String PASSING = "storage.boot-";
     private static final String NEW_PASSING = "storage.boot.new";
+    private static final Set<PosixFilePermission> CLOSED = PosixFilePermissions.fromString("rwx------");
     private static final Set<String> OWN = Set.of(DOCUMENT, NEW_DOCUMENT, NEW_PASSING, LOCK, RESERVE, PROBE);
 
     /** What the document says exists. */
@@ -85,7 +87,8 @@ record Place(Path root) {
 
     /**
      * Makes the directories that are missing. Those made here can be searched by everybody, because the server that runs on a
-     * volume may belong to another user; the trees below have their own, tighter modes.
+     * volume may belong to another user; the trees below have their own, tighter modes. That of the snapshots is closed: nobody
+     * else changes one while it is made or copied, whomever its files belong to.
      */
     void prepare() throws IOException {
         if (!Files.isDirectory(root)) {
@@ -95,9 +98,14 @@ record Place(Path root) {
         for (Area area : Area.values()) {
             Path directory = trees(area);
             if (!Files.isDirectory(directory)) {
-                Files.createDirectory(directory);
-                searchable(directory);
+                Files.createDirectory(directory, Label.DIRECTORY_MODE);
+                if (area != Area.SNAPSHOTS) {
+                    searchable(directory);
+                }
             }
+        }
+        if (!Files.getPosixFilePermissions(trees(Area.SNAPSHOTS)).equals(CLOSED)) {
+            Files.setPosixFilePermissions(trees(Area.SNAPSHOTS), CLOSED);
         }
     }
 

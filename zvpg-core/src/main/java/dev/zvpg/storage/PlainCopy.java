@@ -1,27 +1,33 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.internal.io.ChangedException;
+import dev.zvpg.internal.io.FileFacts;
+import dev.zvpg.internal.io.FileId;
+import dev.zvpg.internal.io.FileOwner;
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Copies a tree byte by byte, on the calling thread and one helper: a second pair of hands hides the waiting for the file
- * system, a third one gained nothing where it was measured.
+ * Copies a tree byte by byte. The source may be changed meanwhile by whoever owns it, so it is read through open directories,
+ * one name at a time. The target is reached by nobody else: its top, or the directory that holds it, is this process's alone
+ * until the copy is done. A directory at a time is in memory, whatever the size of the tree.
  *
  * <p>Used for one copy, by one thread.
  */
@@ -30,215 +36,263 @@ final class PlainCopy {
     /** How often a live tree is gone through again for what its copy lacks. */
     private static final int PASSES = 8;
 
-    private static final int FILES_WORTH_A_HELPER = 32;
-    private static final long CHUNK_BYTES = 16L << 20;
-    private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** How often a live directory is listed when no two listings agree. */
+    private static final int LISTINGS = 8;
+
+    /** Each level costs open files, and no cluster is nearly as deep. */
+    private static final int DEEPEST = 200;
+
+    /** The same as {@link Label#DIRECTORY_MODE}. */
+    private static final int NEW_DIRECTORY = 0700;
+
+    private static final int ROOT = 0;
     private static final Set<StandardOpenOption> NEW_FILE =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
-    private final TreePlan plan;
     private final boolean alive;
-    private final CopyCallback callback;
-    private final Node made;
-    private final long totalBytes;
-    private final Queue<Node> queue;
-    private final AtomicLong doneBytes = new AtomicLong();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private long lastTold = System.nanoTime();
+    private final boolean onlyMissing;
+    private final FileOwner made;
+    private final CopyWorkers workers;
+
+    /** The copies of files that have several names. */
+    private final Map<FileId, Path> linked = new HashMap<>();
+
+    private PlainCopy(boolean alive, boolean onlyMissing, FileOwner made, CopyWorkers workers) {
+        this.alive = alive;
+        this.onlyMissing = onlyMissing;
+        this.made = made;
+        this.workers = workers;
+    }
+
+    /** One file to copy. */
+    private record Item(Path name, FileFacts facts, FileOwner owner) {
+
+        Label label() {
+            return new Label(owner, facts.modified());
+        }
+    }
 
     /**
-     * Prepares a copy.
+     * Copies everything; the target's root exists, is empty and this process's alone. It gets the label of the original at the
+     * very end.
      *
-     * @param plan what to copy; the target's root exists
-     * @param made the target's root as this process made it, before it got the source's owner and mode
-     * @param alive whether files of the source may vanish meanwhile
+     * @param alive whether the source may change meanwhile
      */
-    private PlainCopy(TreePlan plan, Node made, boolean alive, CopyCallback callback) {
-        this.plan = plan;
-        this.alive = alive;
-        this.callback = callback;
-        this.made = made;
-        this.totalBytes = plan.bytes();
-        this.queue = new ConcurrentLinkedQueue<>(plan.files);
-    }
-
-    /** Copies; when it throws, no thread of it writes any longer. */
-    void run() throws IOException {
-        for (Node directory : plan.directories) {
-            makeDirectory(directory.target());
-        }
-        copyFiles();
-        for (Node link : plan.symbolicLinks) {
-            copyLink(link);
-        }
-        copyHardLinks();
-        // a directory's time changes with its entries, and its mode may forbid new ones: last, and innermost first
-        for (int i = plan.directories.size() - 1; i >= 0; i--) {
-            plan.directories.get(i).label(made);
-        }
-        callback.progress(totalBytes, totalBytes);
-    }
-
-    private static void makeDirectory(Path target) throws IOException {
-        try {
-            Files.createDirectory(target, Node.DIRECTORY_MODE);
-        } catch (FileAlreadyExistsException e) {
-            if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-                throw e;
-            }
-            // the earlier copy has given it the original's mode, which may forbid new entries
-            Files.setAttribute(target, "unix:mode", Node.NEW_DIRECTORY);
-        }
-    }
-
-    private void copyFiles() throws IOException {
-        Thread helper = new Thread(() -> work(false), "zvpg-copy");
-        helper.setDaemon(true);
-        boolean helped = plan.files.size() >= FILES_WORTH_A_HELPER;
-        if (helped) {
-            helper.start();
-        }
-        try {
-            work(true);
-            while (helped && helper.isAlive() && failure.get() == null) {
-                helper.join(TimeUnit.NANOSECONDS.toMillis(PROGRESS_NANOS));
-                tell();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            failure.compareAndSet(null, interruption(e));
-        } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
-        } finally {
-            if (helped) {
-                if (failure.get() != null) {
-                    helper.interrupt();
-                }
-                Uninterrupted.join(helper);
-            }
-        }
-        rethrow(failure.get());
-    }
-
-    private static void rethrow(@Nullable Throwable failed) throws IOException {
-        if (failed instanceof IOException e) {
-            throw e;
-        }
-        if (failed instanceof RuntimeException e) {
-            throw e;
-        }
-        if (failed instanceof Error e) {
-            throw e;
-        }
-    }
-
-    private static IOException interruption(InterruptedException e) {
-        InterruptedIOException interruption = new InterruptedIOException("the copy was interrupted");
-        interruption.initCause(e);
-        return interruption;
-    }
-
-    private void work(boolean tells) {
-        try {
-            for (Node file = queue.poll(); file != null && failure.get() == null; file = queue.poll()) {
-                copyFile(file, tells);
-            }
-        } catch (IOException | RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
-        }
-    }
-
-    private void copyFile(Node file, boolean tells) throws IOException {
-        try (FileChannel from = FileChannel.open(file.source(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            try (FileChannel to = FileChannel.open(file.target(), NEW_FILE, Node.FILE_MODE)) {
-                transfer(from, to, tells);
-            }
-        } catch (NoSuchFileException e) {
-            if (alive && file.source().toString().equals(e.getFile())) {
-                return;
-            }
-            throw e;
-        }
-        file.label(made);
-    }
-
-    /** Copies what the file holds now: one that grows meanwhile would never end. */
-    private void transfer(FileChannel from, FileChannel to, boolean tells) throws IOException {
-        long size = from.size();
-        long position = 0;
-        while (position < size && failure.get() == null) {
-            long copied = from.transferTo(position, Math.min(CHUNK_BYTES, size - position), to);
-            if (copied <= 0) {
-                break; // it has shrunk
-            }
-            position += copied;
-            doneBytes.addAndGet(copied);
-            if (tells) {
-                tell();
-            }
-        }
-    }
-
-    private void copyLink(Node link) throws IOException {
-        try {
-            Files.createSymbolicLink(link.target(), Files.readSymbolicLink(link.source()));
-        } catch (NoSuchFileException e) {
-            if (alive) {
-                return;
-            }
-            throw e;
-        }
-        link.label(made);
-    }
-
-    private void copyHardLinks() throws IOException {
-        Map<Node.Identity, Path> copies = new HashMap<>();
-        for (Node file : plan.files) {
-            if (file.links() > 1) {
-                copies.put(file.identity(), file.target());
-            }
-        }
-        for (Node link : plan.hardLinks) {
-            Path copy = copies.get(link.identity());
-            if (copy != null && Files.exists(copy, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createLink(link.target(), copy);
-            } else { // the first of them has vanished before it was copied
-                copyFile(link, true);
-                copies.put(link.identity(), link.target());
-            }
-        }
-    }
-
-    /** Tells how far the copy is, a few times a second, always on the thread that called the verb. */
-    private void tell() {
-        long now = System.nanoTime();
-        if (now - lastTold >= PROGRESS_NANOS) {
-            lastTold = now;
-            callback.progress(Math.min(doneBytes.get(), totalBytes), totalBytes);
-        }
-    }
-
-    /** Copies everything; the target's root exists and is empty. */
     static void copy(Path source, Path target, boolean alive, CopyCallback callback) throws IOException {
-        Node made = Node.read(target, target);
-        new PlainCopy(TreePlan.of(source, target), made, alive, callback).run();
-        if (alive) {
-            complete(source, target, made);
+        try (OpenDirectory from = OpenDirectory.open(source);
+                OpenDirectory to = OpenDirectory.open(target)) {
+            FileOwner made = to.owner();
+            long total = callback == CopyCallback.NONE ? 0 : size(from, 0);
+            new PlainCopy(alive, false, made, new CopyWorkers(callback, total)).copyDirectory(from, target, true, 0);
+            if (alive) {
+                complete(source, target, made);
+            } else {
+                label(from).putOn(target, made);
+            }
+            callback.progress(total, total);
         }
     }
 
     /**
      * Copies what an earlier copy of a live tree has left out, until nothing is.
      *
-     * @param made the target's root before that copy
+     * @param made the owner of the target's root before that copy
      */
-    static void complete(Path source, Path target, Node made) throws IOException {
-        for (int pass = 0; pass < PASSES; pass++) {
-            TreePlan missing = TreePlan.ofMissing(source, target);
-            if (missing.isEmpty()) {
+    static void complete(Path source, Path target, FileOwner made) throws IOException {
+        try (OpenDirectory from = OpenDirectory.open(source)) {
+            CopyWorkers workers = new CopyWorkers(CopyCallback.NONE, 0);
+            boolean missing = true;
+            for (int pass = 0; missing && pass < PASSES; pass++) {
+                missing = new PlainCopy(true, true, made, workers).copyDirectory(from, target, false, 0);
+            }
+            label(from).putOn(target, made);
+        }
+    }
+
+    private static long size(OpenDirectory directory, int depth) throws IOException {
+        long size = 0;
+        for (Path name : directory.names()) {
+            try {
+                FileFacts facts = directory.facts(name);
+                if (facts.isFile()) {
+                    size += facts.size();
+                } else if (facts.isDirectory() && depth < DEEPEST) {
+                    try (OpenDirectory inner = directory.directory(name)) {
+                        size += size(inner, depth + 1);
+                    }
+                }
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                // what is gone has no size
+            }
+        }
+        return size;
+    }
+
+    private static Label label(OpenDirectory directory) throws IOException {
+        return new Label(directory.owner(), directory.facts().modified());
+    }
+
+    /**
+     * Copies what is in a directory.
+     *
+     * @param isNew whether its copy was made for it, empty
+     * @return whether there was anything to copy
+     */
+    private boolean copyDirectory(OpenDirectory from, Path to, boolean isNew, int depth) throws IOException {
+        if (depth > DEEPEST) {
+            throw new FileSystemException(
+                    from.path().toString(), null, "it lies more than " + DEEPEST + " directories deep");
+        }
+        Map<FileFacts.Kind, List<Item>> items = new EnumMap<>(FileFacts.Kind.class);
+        for (Path name : onlyMissing ? listRepeatedly(from) : from.names()) {
+            look(from, name, to)
+                    .ifPresent(item -> items.computeIfAbsent(item.facts.kind(), kind -> new ArrayList<>())
+                            .add(item));
+        }
+        List<Item> files = items.getOrDefault(FileFacts.Kind.FILE, List.of());
+        List<Item> links = items.getOrDefault(FileFacts.Kind.LINK, List.of());
+        boolean changed = isNew || !files.isEmpty() || !links.isEmpty();
+        if (changed && !isNew) {
+            openUp(to);
+        }
+        copyFiles(from, to, files);
+        for (Item link : links) {
+            copyLink(from, to.resolve(link.name), link);
+        }
+        for (Item directory : items.getOrDefault(FileFacts.Kind.DIRECTORY, List.of())) {
+            changed |= copyInner(from, to, directory, depth);
+        }
+        return changed;
+    }
+
+    /** What there is to copy under a name, if anything. */
+    private Optional<Item> look(OpenDirectory from, Path name, Path to) throws IOException {
+        try {
+            FileFacts facts = from.facts(name);
+            boolean wanted = facts.isDirectory()
+                    || (facts.kind() != FileFacts.Kind.SPECIAL && !(onlyMissing && isThere(to.resolve(name))));
+            return wanted ? Optional.of(new Item(name, facts, from.owner(name, facts))) : Optional.empty();
+        } catch (NoSuchFileException | ChangedException vanished) {
+            if (alive) {
+                return Optional.empty(); // whoever relies on it notices what is missing
+            }
+            throw vanished;
+        }
+    }
+
+    private static boolean isThere(Path path) {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** An earlier copy has given a directory the original's mode, which may forbid new entries. */
+    private static void openUp(Path directory) throws IOException {
+        Files.setAttribute(directory, "unix:mode", NEW_DIRECTORY, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Copies a directory with what is in it; whether there was anything to copy. */
+    private boolean copyInner(OpenDirectory from, Path parent, Item item, int depth) throws IOException {
+        Path to = parent.resolve(item.name);
+        try (OpenDirectory inner = from.directory(item.name)) {
+            inner.requirePartOf(from);
+            boolean isNew = !isThere(to);
+            if (isNew) {
+                if (onlyMissing) {
+                    openUp(parent);
+                }
+                Files.createDirectory(to, Label.DIRECTORY_MODE);
+            } else if (!Files.isDirectory(to, LinkOption.NOFOLLOW_LINKS)) {
+                return false; // it was something else when it was copied, and that stays
+            }
+            boolean changed = copyDirectory(inner, to, isNew, depth + 1);
+            if (changed) { // its time changes with its entries: after them
+                item.label().putOn(to, made);
+            }
+            return changed;
+        } catch (NoSuchFileException | NotDirectoryException vanished) {
+            if (alive && isThere(parent)) {
+                return false;
+            }
+            throw vanished;
+        }
+    }
+
+    /** Everything that some listing shows, until two in a row agree. On btrfs and tmpfs a file that is renamed over gets a place
+     * behind the end that a listing has set itself when it began: it exists all the time, and that listing misses it.
+     */
+    private static Set<Path> listRepeatedly(OpenDirectory directory) throws IOException {
+        Set<Path> last = new LinkedHashSet<>(directory.names());
+        Set<Path> all = new LinkedHashSet<>(last);
+        for (int listings = 1; listings < LISTINGS; listings++) {
+            Set<Path> next = new LinkedHashSet<>(directory.names());
+            all.addAll(next);
+            if (next.equals(last)) {
+                break;
+            }
+            last = next;
+        }
+        return all;
+    }
+
+    private void copyFiles(OpenDirectory from, Path to, List<Item> files) throws IOException {
+        List<Item> single =
+                files.stream().filter(file -> file.owner.links() == 1).toList();
+        workers.each(single, file -> copyFile(from, to.resolve(file.name), file));
+        for (Item file : files) {
+            if (file.owner.links() > 1) {
+                copyHardLink(from, to.resolve(file.name), file);
+            }
+        }
+    }
+
+    private void copyFile(OpenDirectory from, Path to, Item file) throws IOException {
+        FileChannel opened;
+        try {
+            opened = from.openFile(file.name);
+        } catch (NoSuchFileException | ChangedException vanished) {
+            if (alive) {
+                return; // or there is another one, which the next pass copies
+            }
+            throw vanished;
+        }
+        try (FileChannel source = opened;
+                FileChannel target = FileChannel.open(to, NEW_FILE, Label.FILE_MODE)) {
+            workers.transfer(source, target);
+        }
+        file.label().putOn(to, made);
+    }
+
+    private void copyHardLink(OpenDirectory from, Path to, Item file) throws IOException {
+        requireOwn(from, file);
+        Path copy = linked.get(file.facts.id());
+        if (copy != null && isThere(copy)) {
+            Files.createLink(to, copy);
+        } else {
+            copyFile(from, to, file);
+            linked.put(file.facts.id(), to);
+        }
+    }
+
+    /** Whoever owns a directory may have made another name there for a file that is not his to read. */
+    private static void requireOwn(OpenDirectory from, Item file) throws IOException {
+        int owner = from.owner().uid();
+        if (FileOwner.worksAsRoot() && owner != ROOT && file.owner.uid() != owner) {
+            throw new FileSystemException(
+                    from.path().resolve(file.name).toString(),
+                    null,
+                    "it has " + file.owner.links() + " names and belongs to user " + file.owner.uid()
+                            + ", its directory to user " + owner + ", so it may be a file from elsewhere; remove it");
+        }
+    }
+
+    private void copyLink(OpenDirectory from, Path to, Item link) throws IOException {
+        try {
+            Files.createSymbolicLink(to, from.target(link.name, link.facts));
+        } catch (NoSuchFileException | NotLinkException | ChangedException vanished) {
+            if (alive && isThere(to.resolveSibling(""))) {
                 return;
             }
-            new PlainCopy(missing, made, true, CopyCallback.NONE).run();
+            throw vanished;
         }
+        link.label().putOnLink(to, made);
     }
 }

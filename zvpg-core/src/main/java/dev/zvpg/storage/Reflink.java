@@ -1,5 +1,8 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.internal.io.FileFacts;
+import dev.zvpg.internal.io.FileOwner;
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
@@ -34,8 +37,8 @@ final class Reflink {
      * @param probe a path to use and remove; nobody else uses it meanwhile
      */
     static boolean worksAt(Path probe) throws IOException {
-        Trees.delete(probe);
-        Files.createDirectory(probe, Node.DIRECTORY_MODE);
+        OpenDirectory.deleteTree(probe);
+        Files.createDirectory(probe, Label.DIRECTORY_MODE);
         try {
             Files.write(probe.resolve("original"), new byte[1 << 16]);
             Tool.Result copied = Tool.run(probe, List.of("cp", "--reflink=always", "--", "original", "copy"));
@@ -48,7 +51,7 @@ final class Reflink {
         } catch (IOException e) {
             return false; // no cp; a directory that cannot be written fails again where it matters
         } finally {
-            Trees.delete(probe);
+            OpenDirectory.deleteTree(probe);
         }
     }
 
@@ -67,12 +70,83 @@ final class Reflink {
      *
      * @throws RefusedException when some file cannot share its blocks; the target is incomplete
      */
-    static void copy(Path source, Path target, boolean alive, CopyCallback callback) throws IOException {
-        Node made = Node.read(target, target);
+    static void copy(Path source, Path target, CopyCallback callback) throws IOException {
         List<String> command = new ArrayList<>(CP);
         command.add(".");
         command.add(target.toString());
-        Tool.Result result = Tool.run(source, command);
+        check(Tool.run(source, command), false);
+        callback.progress(0, 0); // no byte was copied
+    }
+
+    /**
+     * The same for a source that others may change meanwhile. {@code cp} goes by paths, so where this process is root, it sees
+     * the place through a mount of its own, on which no link is followed.
+     *
+     * @param place holds both trees; nothing else is mounted in it
+     */
+    static void copyLive(Path place, Path source, Path target, CopyCallback callback) throws IOException {
+        FileOwner made;
+        try (OpenDirectory top = OpenDirectory.open(target)) {
+            made = top.owner();
+        }
+        List<String> command = new ArrayList<>();
+        if (FileOwner.worksAsRoot()) {
+            command.addAll(guarded(place, "cd -- \"$2\" && shift 2 && exec \"$@\""));
+            command.add(source.toString());
+        }
+        command.addAll(CP);
+        command.add(".");
+        command.add(target.toString());
+        check(Tool.run(source, command), true);
+        PlainCopy.complete(source, target, made);
+        try (OpenDirectory top = OpenDirectory.open(target)) {
+            removeSpecials(top);
+        }
+        callback.progress(0, 0); // no byte was copied
+    }
+
+    /** The command that runs a script where no link below a place is followed; the place is its first parameter. */
+    private static List<String> guarded(Path place, String script) {
+        return List.of(
+                "unshare",
+                "--mount",
+                "--propagation",
+                "private",
+                "sh",
+                "-c",
+                "mount --bind -o nosymfollow -- \"$1\" \"$1\" && " + script,
+                "sh",
+                place.toString());
+    }
+
+    /**
+     * Whether a live tree can be copied: tried for real, because an old kernel takes the option and ignores it, and root in a
+     * container may not mount.
+     *
+     * @param probe a path to use and remove; nobody else uses it meanwhile
+     */
+    static boolean isSafeAt(Path probe) throws IOException {
+        if (!FileOwner.worksAsRoot()) {
+            return true; // whoever changes the tree may do no less than this process
+        }
+        OpenDirectory.deleteTree(probe);
+        Files.createDirectory(probe, Label.DIRECTORY_MODE);
+        try {
+            Files.write(probe.resolve("file"), new byte[1]);
+            Files.createSymbolicLink(probe.resolve("link"), Path.of("file"));
+            return Tool.run(probe, guarded(probe, "cat \"$1/file\" && ! cat \"$1/link\""))
+                            .exitCode()
+                    == 0;
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            return false; // no such programs
+        } finally {
+            OpenDirectory.deleteTree(probe);
+        }
+    }
+
+    private static void check(Tool.Result result, boolean alive) throws IOException {
         for (String line : result.lines()) {
             boolean moved =
                     VANISHED.matcher(line).matches() || REPLACED.matcher(line).matches();
@@ -83,14 +157,19 @@ final class Reflink {
         if (result.exitCode() != 0 && result.lines().isEmpty()) {
             throw new IOException("cp ended with exit code " + result.exitCode() + " and said nothing");
         }
-        // a tree that is still is one of ours, which has no sockets and the like any more, and has not changed
-        if (alive) {
-            PlainCopy.complete(source, target, made);
-            for (Node special : TreePlan.of(target, target).specials) {
-                Files.deleteIfExists(special.target());
+    }
+
+    private static void removeSpecials(OpenDirectory directory) throws IOException {
+        for (Path name : directory.names()) {
+            FileFacts facts = directory.facts(name);
+            if (facts.isDirectory()) {
+                try (OpenDirectory inner = directory.directory(name)) {
+                    removeSpecials(inner);
+                }
+            } else if (facts.kind() == FileFacts.Kind.SPECIAL) {
+                directory.delete(name);
             }
         }
-        callback.progress(0, 0); // no byte was copied
     }
 
     private static IOException failure(String line) {

@@ -1,5 +1,6 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
@@ -53,22 +54,22 @@ final class Subvolumes {
      * @param probe a path on btrfs to use and remove; nobody else uses it meanwhile
      */
     static Rights tryAt(Path probe) throws IOException {
-        Trees.delete(probe);
-        Files.createDirectory(probe, Node.DIRECTORY_MODE);
+        OpenDirectory.deleteTree(probe);
+        Files.createDirectory(probe, Label.DIRECTORY_MODE);
         Path original = probe.resolve("original");
         Path copy = probe.resolve("copy");
         try {
             create(original);
             Files.write(original.resolve("file"), new byte[1]);
             snapshot(original, copy);
-            Trees.delete(original); // since Linux 4.18 that works for everybody, on what is his
+            OpenDirectory.deleteTree(original); // since Linux 4.18 that works for everybody, on what is his
             return delete(copy) ? Rights.MAKE_AND_DELETE : Rights.MAKE;
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
             return Rights.NONE; // a directory that cannot be written fails again where it matters
         } finally {
-            Trees.delete(probe);
+            OpenDirectory.deleteTree(probe);
         }
     }
 

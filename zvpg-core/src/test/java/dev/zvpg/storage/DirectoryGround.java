@@ -1,5 +1,6 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ final class DirectoryGround implements StorageContract.Ground {
     @Override
     public void close() {
         try {
-            Trees.delete(directory);
+            OpenDirectory.deleteTree(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

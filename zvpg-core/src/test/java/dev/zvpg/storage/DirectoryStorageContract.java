@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.Effort;
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -190,7 +191,7 @@ abstract class DirectoryStorageContract extends StorageContract {
                 TreeText.write(tree, "replaced", "z");
                 if (i % 50 == 49) {
                     try {
-                        Trees.delete(tree.resolve("come"));
+                        OpenDirectory.deleteTree(tree.resolve("come"));
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
@@ -325,7 +326,7 @@ abstract class DirectoryStorageContract extends StorageContract {
                 Files.readString(document)
                         .replace("\"format\":2", "\"format\":1")
                         .replace("{\"id\":\"clone\",", "{\"id\":\"clone\",\"origin\":\"v1\","));
-        Trees.delete(place().resolve("clones"));
+        OpenDirectory.deleteTree(place().resolve("clones"));
         Storage again = open();
         again.recover();
         assertThat(again.list().volumes())

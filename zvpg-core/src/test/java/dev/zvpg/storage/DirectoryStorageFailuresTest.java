@@ -8,6 +8,7 @@ import dev.zvpg.ConfigurationException;
 import dev.zvpg.OutOfSpaceException;
 import dev.zvpg.PermissionException;
 import dev.zvpg.StorageException;
+import dev.zvpg.internal.io.TreeSync;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -156,7 +157,7 @@ class DirectoryStorageFailuresTest {
         try (DirectoryStorage storage = ground.open()) {
             storage.create(MAIN, Map.of());
             TreeText.write(storage.directory(MAIN), "dir/file", "x");
-            Trees.syncOneByOne(storage.directory(MAIN));
+            TreeSync.oneByOne(storage.directory(MAIN));
             assertThat(TreeText.read(storage.directory(MAIN))).containsEntry("dir/file", "x");
         }
     }

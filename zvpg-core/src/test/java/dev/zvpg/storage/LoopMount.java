@@ -2,6 +2,7 @@ package dev.zvpg.storage;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -69,7 +70,7 @@ public final class LoopMount implements BeforeAllCallback, AfterAllCallback {
             mounted = true;
         } finally {
             if (!mounted) {
-                Trees.delete(directory());
+                OpenDirectory.deleteTree(directory());
             }
         }
         Runtime.getRuntime().addShutdownHook(hook);
@@ -129,7 +130,7 @@ public final class LoopMount implements BeforeAllCallback, AfterAllCallback {
             if (result.exitCode() != 0) {
                 throw new IOException("umount: " + result.lines());
             }
-            Trees.delete(directory());
+            OpenDirectory.deleteTree(directory());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,8 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,12 +76,18 @@ final class AdoptedSettings {
         keepOwn(installation.major(), settings);
         keepOwn(installation.major(), auto);
         requireRoomForPreparedTransactions(copy, settings, auto);
-        Trees.write(inside, ConfFile.bytes(ConfFile.text(HEADING, settings)));
-        Trees.write(copy.resolve(ConfFile.AUTO), ConfFile.bytes(ConfFile.text(AUTO_HEADING, auto)));
-        Trees.write(copy.resolve("pg_hba.conf"), ConfFile.bytes(HBA));
-        Trees.write(copy.resolve("pg_ident.conf"), new byte[0]);
+        try (OpenDirectory data = OpenDirectory.open(copy)) {
+            write(data, ConfFile.NAME, ConfFile.text(HEADING, settings));
+            write(data, ConfFile.AUTO, ConfFile.text(AUTO_HEADING, auto));
+            write(data, "pg_hba.conf", HBA);
+            write(data, "pg_ident.conf", "");
+        }
         findings.add(new Finding("access rules of the original", "replaced: only passwords, only from this machine"));
         return findings;
+    }
+
+    private static void write(OpenDirectory data, String name, String text) throws IOException {
+        AtomicFile.replaceAsOwner(data, Path.of(name), AtomicFile.of(ConfFile.bytes(text)));
     }
 
     private static Map<String, String> auto(Path copy) throws IOException {

@@ -5,6 +5,8 @@ import dev.zvpg.ClusterSource;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.Credentials;
 import dev.zvpg.ServerException;
+import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.TreeSync;
 import dev.zvpg.server.Adoption;
 import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.Finding;
@@ -21,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.postgresql.util.PasswordUtil;
 
 /**
@@ -60,7 +61,11 @@ record Adopting(Installation installation, ServerUser user, Duration startTimeou
             findings.addAll(AdoptedSettings.write(installation, named, target));
             findings.addAll(Disarming.run(target));
             FirstStart.markAdopted(target);
-            giveAway(target);
+            if (source instanceof ClusterSource.RunningServer) {
+                closeToOthers();
+            } else {
+                giveAway(target);
+            }
             sync(target);
             Credentials mine = own(superuser, findings);
             done = true;
@@ -85,16 +90,25 @@ record Adopting(Installation installation, ServerUser user, Duration startTimeou
         }
     }
 
-    /** To the server's user, from below, so that nothing is given away that is still worked on. */
+    /** To the server's user, from below: the top is the last, so nobody else reaches what is still worked on. */
     private void giveAway(Path path) throws IOException {
         if (!Files.isSymbolicLink(path)) {
-            for (Path entry : Trees.entries(path)) {
+            for (Path entry : OpenDirectory.list(path)) {
                 giveAway(entry);
             }
             boolean directory = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(directory ? "rwx------" : "rw-------"));
         }
         user.own(path);
+    }
+
+    /** What pg_basebackup made is the server's user's already, so it is done by that user, who can lead only himself astray. */
+    private void closeToOthers() throws IOException {
+        Program.Result closed =
+                Program.run(user, SYNC_TIMEOUT, Map.of(), "chmod", "-R", "u=rwX,go=", "--", target.toString());
+        if (!closed.ok()) {
+            throw closed.failure("cannot close " + target + " to other users");
+        }
     }
 
     /** One sync of the file system is much faster than one of each file, where there is a program for it. */
@@ -111,11 +125,7 @@ record Adopting(Installation installation, ServerUser user, Duration startTimeou
                 .ok()) {
             return;
         }
-        try (Stream<Path> files = Files.walk(path)) {
-            for (Path file : files.toList()) {
-                Trees.force(file);
-            }
-        }
+        TreeSync.oneByOne(path);
     }
 
     /** Sets the password of the first superuser, and sees to it that the database is there that everybody connects to. */
@@ -199,7 +209,7 @@ record Adopting(Installation installation, ServerUser user, Duration startTimeou
     private void discard() {
         boolean interrupted = Thread.interrupted(); // the flag must not keep us from cleaning up
         try {
-            Trees.delete(target);
+            OpenDirectory.deleteTree(target);
         } catch (IOException e) {
             throw Failures.of("cannot remove the unfinished copy " + target, e);
         } finally {

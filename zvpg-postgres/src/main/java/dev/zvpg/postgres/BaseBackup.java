@@ -3,12 +3,13 @@ package dev.zvpg.postgres;
 import dev.zvpg.ClusterSource;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.ServerException;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -165,8 +166,8 @@ final class BaseBackup {
             tell(result.output(), progress);
             moveTablespaces(elsewhere);
         } finally {
-            Trees.delete(secrets);
-            Trees.delete(elsewhere);
+            OpenDirectory.deleteTree(secrets);
+            OpenDirectory.deleteTree(elsewhere);
         }
     }
 
@@ -208,17 +209,15 @@ final class BaseBackup {
         if (tablespaces.isEmpty()) {
             return;
         }
-        Files.createDirectory(
-                Tablespaces.in(target),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Tablespaces.make(user, target);
         for (Map.Entry<String, String> tablespace : tablespaces.entrySet()) {
             String oid = tablespace.getKey();
             Path copied = elsewhere.resolve(oid);
-            if (!Files.isDirectory(copied)) {
+            if (!Files.isDirectory(copied, LinkOption.NOFOLLOW_LINKS)) {
                 throw new ServerException("tablespace " + oid + " of " + source + " was not copied; try again", null);
             }
-            Files.move(copied, Tablespaces.in(target).resolve(oid), StandardCopyOption.ATOMIC_MOVE);
-            Tablespaces.link(target, oid);
+            Tablespaces.place(copied, target);
+            Tablespaces.link(user, target, oid);
             findings.add(Tablespaces.found(oid, tablespace.getValue()));
         }
     }

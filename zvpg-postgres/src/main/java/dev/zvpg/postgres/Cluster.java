@@ -2,9 +2,10 @@ package dev.zvpg.postgres;
 
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.InUseException;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.DataDirectory;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ final class Cluster {
 
     static final String VERSION_FILE = "PG_VERSION";
 
+    private static final int VERSION_BYTES = 64;
     private static final Duration SURVIVORS_PATIENCE = Duration.ofSeconds(2);
 
     private Cluster() {}
@@ -97,9 +99,15 @@ final class Cluster {
         return PostmasterPid.read(directory).flatMap(file -> file.server(directory));
     }
 
+    private static String read(Path directory) throws IOException {
+        try (OpenDirectory opened = OpenDirectory.openTrusted(directory)) {
+            return new String(opened.read(Path.of(VERSION_FILE), VERSION_BYTES), StandardCharsets.US_ASCII);
+        }
+    }
+
     private static int majorVersion(Path directory) {
         try {
-            String version = Files.readString(directory.resolve(VERSION_FILE)).trim();
+            String version = read(directory).trim();
             if (version.matches("\\d{1,4}(\\.\\d+)?")) {
                 // until 9.6 the first two numbers were the major version
                 return Integer.parseInt(version.split("\\.", 2)[0]);
@@ -134,6 +142,6 @@ final class Cluster {
 
     /** What a running server's directory and a copy's have in common: the names of what is in a subdirectory. */
     static List<Path> contents(Path directory, String subdirectory) throws IOException {
-        return Trees.entries(directory.resolve(subdirectory));
+        return OpenDirectory.list(directory.resolve(subdirectory));
     }
 }

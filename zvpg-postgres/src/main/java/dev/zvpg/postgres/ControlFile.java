@@ -1,11 +1,11 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Position;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,6 +20,10 @@ import java.util.zip.CRC32C;
 record ControlFile(int state, long checkpoint, long nextTransactionId, int maxPreparedTransactions) {
 
     static final String FILE = "global/pg_control";
+
+    static final Path DIRECTORY = Path.of("global");
+    static final Path NAME = Path.of("pg_control");
+    static final int MOST_BYTES = 1 << 16;
 
     private static final int STATE = 16;
     private static final int CHECKPOINT = 32;
@@ -42,7 +46,7 @@ record ControlFile(int state, long checkpoint, long nextTransactionId, int maxPr
         Path file = dataDirectory.resolve(FILE);
         try {
             for (int i = 0; i < ATTEMPTS; i++) {
-                byte[] bytes = Files.readAllBytes(file);
+                byte[] bytes = once(dataDirectory);
                 if (isWhole(bytes)) {
                     return parse(bytes);
                 }
@@ -56,6 +60,13 @@ record ControlFile(int state, long checkpoint, long nextTransactionId, int maxPr
         }
         throw new ConfigurationException(
                 dataDirectory, null, FILE + " is damaged: its checksum does not fit; restore it from a snapshot", null);
+    }
+
+    private static byte[] once(Path dataDirectory) throws IOException {
+        try (OpenDirectory top = OpenDirectory.openTrusted(dataDirectory);
+                OpenDirectory global = top.directory(DIRECTORY)) {
+            return global.read(NAME, MOST_BYTES);
+        }
     }
 
     /** Whether the bytes are a control file whose checksum fits. */
@@ -95,7 +106,7 @@ record ControlFile(int state, long checkpoint, long nextTransactionId, int maxPr
     /** The whole file of another directory, as soon as it can be read in one piece. */
     static Optional<byte[]> bytes(Path dataDirectory) throws IOException {
         for (int i = 0; i < ATTEMPTS; i++) {
-            byte[] bytes = Files.readAllBytes(dataDirectory.resolve(FILE));
+            byte[] bytes = once(dataDirectory);
             if (isWhole(bytes)) {
                 return Optional.of(bytes);
             }

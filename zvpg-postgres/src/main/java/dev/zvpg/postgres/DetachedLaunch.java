@@ -1,15 +1,21 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** {@code pg_ctl start}: the server belongs to nobody, and outlives the JVM. */
 final class DetachedLaunch implements Launch {
+
+    private static final int MOST_BYTES = 64;
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}\\s");
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -65,11 +71,18 @@ final class DetachedLaunch implements Launch {
     @Override
     public OptionalInt pid() throws IOException {
         Path file = run.startPidFile();
-        if (!Files.exists(file)) {
+        try (OpenDirectory sockets = OpenDirectory.open(run.socketDirectory())) {
+            String text = new String(sockets.read(file.getFileName(), MOST_BYTES), StandardCharsets.US_ASCII);
+            if (!text.endsWith("\n")) {
+                return OptionalInt.empty(); // it is still being written
+            }
+            if (!NUMBER.matcher(text).matches()) {
+                throw new IOException(file + " does not hold the number of a process");
+            }
+            return OptionalInt.of(Integer.parseInt(text.trim()));
+        } catch (NoSuchFileException e) {
             return OptionalInt.empty();
         }
-        String text = Files.readString(file);
-        return text.endsWith("\n") ? OptionalInt.of(Integer.parseInt(text.trim())) : OptionalInt.empty();
     }
 
     @Override

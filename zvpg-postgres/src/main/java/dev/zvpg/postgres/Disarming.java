@@ -2,14 +2,14 @@ package dev.zvpg.postgres;
 
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.InUseException;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -23,7 +23,7 @@ final class Disarming {
     interface Step {
 
         /** Looks for the danger and removes it; adds what it found. */
-        void run(Path dataDirectory, List<Finding> findings) throws IOException;
+        void run(OpenDirectory data, List<Finding> findings) throws IOException;
     }
 
     private static final Map<String, String> FILES = new TreeMap<>(Map.of(
@@ -51,7 +51,7 @@ final class Disarming {
             Disarming::slots,
             Disarming::settings,
             Disarming::leftovers,
-            (dataDirectory, findings) -> FirstStart.mark(dataDirectory));
+            (data, findings) -> FirstStart.mark(data));
 
     private Disarming() {}
 
@@ -62,9 +62,9 @@ final class Disarming {
                     + "), so it is no copy; stop the server first");
         });
         List<Finding> findings = new ArrayList<>();
-        try {
+        try (OpenDirectory data = OpenDirectory.open(dataDirectory)) {
             for (Step step : STEPS) {
-                step.run(dataDirectory, findings);
+                step.run(data, findings);
             }
         } catch (IOException e) {
             throw Failures.of("cannot disarm " + dataDirectory, e);
@@ -72,37 +72,50 @@ final class Disarming {
         return List.copyOf(findings);
     }
 
-    private static void files(Path dataDirectory, List<Finding> findings) throws IOException {
+    private static void files(OpenDirectory data, List<Finding> findings) throws IOException {
         for (Map.Entry<String, String> file : FILES.entrySet()) {
-            if (Files.exists(dataDirectory.resolve(file.getKey()), LinkOption.NOFOLLOW_LINKS)) {
-                Trees.delete(dataDirectory.resolve(file.getKey()));
+            Path name = Path.of(file.getKey());
+            if (data.exists(name)) {
+                data.delete(name);
                 findings.add(new Finding(file.getKey() + ", " + file.getValue(), "removed"));
             }
         }
     }
 
-    private static void slots(Path dataDirectory, List<Finding> findings) throws IOException {
+    private static void slots(OpenDirectory data, List<Finding> findings) throws IOException {
         // a slot would keep WAL for a consumer that reads from the original and never comes here
-        for (Path slot : Cluster.contents(dataDirectory, "pg_replslot")) {
-            Trees.delete(slot);
-            findings.add(new Finding("replication slot " + slot.getFileName(), "removed"));
+        for (Path slot : empty(data, Path.of("pg_replslot"))) {
+            findings.add(new Finding("replication slot " + slot, "removed"));
         }
     }
 
-    private static void settings(Path dataDirectory, List<Finding> findings) throws IOException {
+    /** Removes everything in a directory; returns what that was. */
+    private static List<Path> empty(OpenDirectory data, Path name) throws IOException {
+        Optional<OpenDirectory> found = data.directoryIfThere(name);
+        if (found.isEmpty()) {
+            return List.of();
+        }
+        try (OpenDirectory directory = found.get()) {
+            List<Path> entries = directory.names().stream().sorted().toList();
+            for (Path entry : entries) {
+                directory.delete(entry);
+            }
+            return entries;
+        }
+    }
+
+    private static void settings(OpenDirectory data, List<Finding> findings) throws IOException {
         try {
-            findings.addAll(SettingFindings.of(ConfFile.of(dataDirectory)));
+            findings.addAll(SettingFindings.of(ConfFile.of(data.path())));
         } catch (ConfigurationException e) {
             // PostgreSQL says it better, when it is started
             findings.add(new Finding(String.valueOf(e.getMessage()), "left as it is"));
         }
     }
 
-    private static void leftovers(Path dataDirectory, List<Finding> findings) throws IOException {
+    private static void leftovers(OpenDirectory data, List<Finding> findings) throws IOException {
         for (String directory : EMPTIED) {
-            for (Path leftover : Cluster.contents(dataDirectory, directory)) {
-                Trees.delete(leftover);
-            }
+            empty(data, Path.of(directory));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.ServerException;
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -57,7 +58,7 @@ final class EmbeddedCache {
                     return;
                 }
                 removeLeftovers(name);
-                Trees.delete(home);
+                OpenDirectory.deleteTree(home);
                 Path unfinished = root.resolve("." + name + ".unfinished");
                 LOG.info("unpacking PostgreSQL {} to {}", binaries.version(), home);
                 try (InputStream in = binaries.resource().openStream()) {
@@ -73,7 +74,7 @@ final class EmbeddedCache {
     private void removeLeftovers(String name) throws IOException {
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(root, "." + name + ".unfinished*")) {
             for (Path leftover : leftovers) {
-                Trees.delete(leftover);
+                OpenDirectory.deleteTree(leftover);
             }
         }
     }
@@ -81,7 +82,7 @@ final class EmbeddedCache {
     private static void validate(Path home, EmbeddedBinaries binaries) throws IOException {
         Installation installation = Installation.ask(home.resolve("bin"));
         if (!Installation.isIn(installation.bin()) || !installation.version().equals(binaries.version())) {
-            Trees.delete(home);
+            OpenDirectory.deleteTree(home);
             throw new ServerException(
                     "the archive " + binaries.resource() + " should hold PostgreSQL " + binaries.version()
                             + " but holds " + installation.version(),

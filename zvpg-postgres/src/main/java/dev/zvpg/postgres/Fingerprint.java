@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -102,7 +103,7 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
             if (statisticsInFiles && directory.equals(statistics)) {
                 return FileVisitResult.SKIP_SUBTREE;
             }
-            if (directory.endsWith("pgsql_tmp") && Trees.entries(directory).isEmpty()) {
+            if (directory.endsWith("pgsql_tmp") && OpenDirectory.list(directory).isEmpty()) {
                 return FileVisitResult.SKIP_SUBTREE;
             }
             Map<String, Object> attributes = attributes(directory);

@@ -1,5 +1,7 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,22 +78,17 @@ final class FirstStart {
     }
 
     /** Leaves a mark in a copy. */
-    static void mark(Path dataDirectory) throws IOException {
-        Path mark = dataDirectory.resolve(MARK);
-        if (Files.exists(mark, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.createFile(mark);
-        Ownership owner = Ownership.of(dataDirectory);
-        if (Ownership.of(mark, LinkOption.NOFOLLOW_LINKS).uid() != owner.uid()) {
-            Files.setAttribute(mark, "unix:gid", owner.gid(), LinkOption.NOFOLLOW_LINKS);
-            Files.setAttribute(mark, "unix:uid", owner.uid(), LinkOption.NOFOLLOW_LINKS);
+    static void mark(OpenDirectory data) throws IOException {
+        if (!data.exists(Path.of(MARK))) {
+            data.createAsOwner(Path.of(MARK), AtomicFile.of(new byte[0]));
         }
     }
 
     /** Leaves the mark of a cluster that was made elsewhere. */
     static void markAdopted(Path dataDirectory) throws IOException {
-        Trees.write(dataDirectory.resolve(MARK), ADOPTED);
+        try (OpenDirectory data = OpenDirectory.open(dataDirectory)) {
+            AtomicFile.replaceAsOwner(data, Path.of(MARK), AtomicFile.of(ADOPTED));
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.zvpg.postgres;
 
 import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.Credentials;
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -73,13 +74,13 @@ final class Initdb {
                 throw result.failure("initdb cannot make a cluster in " + dataDirectory);
             }
         } finally {
-            Trees.delete(secrets);
+            OpenDirectory.deleteTree(secrets);
         }
     }
 
     private static void discard(Path dataDirectory) {
         try {
-            Trees.delete(dataDirectory);
+            OpenDirectory.deleteTree(dataDirectory);
         } catch (IOException e) {
             throw Failures.of("cannot remove the unfinished cluster " + dataDirectory, e);
         }

@@ -1,18 +1,21 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.ServerException;
+import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Backup;
 import dev.zvpg.server.Position;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +33,8 @@ final class OnlineBackup implements Backup {
     private static final int RENAMED_SINCE = 15;
     private static final Pattern BEGIN = Pattern.compile("START WAL LOCATION: ([0-9A-F]+/[0-9A-F]+) ");
     private static final Pattern TIMELINE = Pattern.compile("START TIMELINE: (\\d+)");
+
+    private static final Path WAL = Path.of("pg_wal");
 
     private final Connection connection;
     private final Path source;
@@ -89,7 +94,8 @@ final class OnlineBackup implements Backup {
         long segmentBytes = number("SELECT setting FROM pg_settings WHERE name = 'wal_segment_size'");
         String stop = major >= RENAMED_SINCE ? "pg_backup_stop(false)" : "pg_stop_backup(false, false)";
         try (PreparedStatement end = connection.prepareStatement("SELECT lsn, labelfile, spcmapfile FROM " + stop);
-                ResultSet row = end.executeQuery()) {
+                ResultSet row = end.executeQuery();
+                OpenDirectory files = OpenDirectory.open(image)) {
             row.next();
             String position = row.getString(1);
             String label = row.getString(2);
@@ -99,48 +105,72 @@ final class OnlineBackup implements Backup {
             Cluster.requireSelfContained(source);
             Cluster.requireSelfContained(image);
             Disarming.run(image);
-            copyWal(image, label, position, segmentBytes);
-            repairControlFile(image);
+            copyWal(files, label, position, segmentBytes);
+            repairControlFile(files);
             if (tablespaces != null && !tablespaces.isBlank()) {
-                Trees.write(image.resolve("tablespace_map"), tablespaces.getBytes(StandardCharsets.UTF_8));
+                write(files, "tablespace_map", tablespaces);
             }
             // last: with it the copy is one that starts
-            Trees.write(image.resolve("backup_label"), label.getBytes(StandardCharsets.UTF_8));
+            write(files, "backup_label", label);
             return new Position(position, nextTransactionId);
         }
     }
 
-    private void copyWal(Path image, String label, String end, long segmentBytes) throws IOException {
+    private static void write(OpenDirectory image, String name, String text) throws IOException {
+        AtomicFile.replaceAsOwner(image, Path.of(name), AtomicFile.of(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void copyWal(OpenDirectory image, String label, String end, long segmentBytes) throws IOException {
         Matcher begin = BEGIN.matcher(label);
         Matcher timeline = TIMELINE.matcher(label);
         if (!begin.find() || !timeline.find()) {
             throw new ServerException("cannot read the backup label that PostgreSQL made for " + source, null);
         }
         WalSegments segments = new WalSegments(Integer.parseInt(timeline.group(1)), segmentBytes);
-        Path to = image.resolve("pg_wal");
-        if (!Files.isDirectory(to, LinkOption.NOFOLLOW_LINKS)) {
-            throw new ServerException("the copy of " + source + " in " + image + " has no directory pg_wal", null);
+        Optional<OpenDirectory> found = image.directoryIfThere(WAL);
+        if (found.isEmpty()) {
+            throw new ServerException(
+                    "the copy of " + source + " in " + image.path() + " has no directory pg_wal", null);
         }
         // again, whatever is there: it was copied while it was written
-        for (String name : segments.names(WalSegments.parse(begin.group(1)), WalSegments.parse(end))) {
-            Path from = source.resolve("pg_wal").resolve(name);
-            if (!Files.exists(from) || Files.size(from) != segmentBytes) {
-                throw new ServerException(
-                        "the copy of " + source + " cannot be completed: its WAL segment " + name + " is gone", null);
+        try (OpenDirectory to = found.get();
+                OpenDirectory from = OpenDirectory.open(source, WAL)) {
+            for (String name : segments.names(WalSegments.parse(begin.group(1)), WalSegments.parse(end))) {
+                copySegment(from, to, Path.of(name), segmentBytes);
             }
-            Trees.copy(from, to.resolve(name));
         }
     }
 
-    private void repairControlFile(Path image) throws IOException {
-        Path copy = image.resolve(ControlFile.FILE);
-        if (Files.exists(copy) && ControlFile.isWhole(Files.readAllBytes(copy))) {
-            return;
+    private void copySegment(OpenDirectory from, OpenDirectory to, Path name, long segmentBytes) throws IOException {
+        try {
+            AtomicFile.replaceAsOwner(to, name, copy -> {
+                try (FileChannel segment = from.openFile(name)) {
+                    long position = 0;
+                    for (long copied = 1; segment.size() == segmentBytes && copied > 0; position += copied) {
+                        copied = segment.transferTo(position, segmentBytes - position, copy);
+                    }
+                    if (position != segmentBytes) {
+                        throw new NoSuchFileException(name.toString(), null, "it has not the size of a segment");
+                    }
+                }
+            });
+        } catch (NoSuchFileException e) {
+            throw new ServerException(
+                    "the copy of " + source + " cannot be completed: its WAL segment " + name + " is gone", e);
         }
-        byte[] whole = ControlFile.bytes(source)
-                .orElseThrow(
-                        () -> new ServerException(ControlFile.FILE + " of " + source + " cannot be read whole", null));
-        Trees.write(copy, whole);
+    }
+
+    private void repairControlFile(OpenDirectory image) throws IOException {
+        try (OpenDirectory global = image.directory(ControlFile.DIRECTORY)) {
+            if (global.exists(ControlFile.NAME)
+                    && ControlFile.isWhole(global.read(ControlFile.NAME, ControlFile.MOST_BYTES))) {
+                return;
+            }
+            byte[] whole = ControlFile.bytes(source)
+                    .orElseThrow(() ->
+                            new ServerException(ControlFile.FILE + " of " + source + " cannot be read whole", null));
+            AtomicFile.replaceAsOwner(global, ControlFile.NAME, AtomicFile.of(whole));
+        }
     }
 
     private long number(String sql) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,14 +24,17 @@ record PostmasterPid(long pid, String dataDirectory, long startedAt, int port, S
 
     static final String FILE = "postmaster.pid";
 
+    private static final int MOST_BYTES = 1 << 16;
+
     /** How far the clock of the file and that of the process may differ, both being cut to whole seconds or less. */
     private static final Duration CLOCK_SLACK = Duration.ofSeconds(3);
 
     /** Reads it; empty when there is none, or not even its first line. */
     static Optional<PostmasterPid> read(Path dataDirectory) {
         List<String> lines;
-        try {
-            String text = Files.readString(dataDirectory.resolve(FILE), StandardCharsets.UTF_8);
+        try (OpenDirectory directory = OpenDirectory.openTrusted(dataDirectory)) {
+            // bounded, and nothing but a regular file: whoever owns the directory may have put anything there
+            String text = new String(directory.read(Path.of(FILE), MOST_BYTES), StandardCharsets.UTF_8);
             // a line without its end is still being written
             lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
         } catch (NoSuchFileException e) {

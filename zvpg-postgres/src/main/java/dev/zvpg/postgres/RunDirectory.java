@@ -1,13 +1,16 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 
 /**
  * The files of one run of a server; the package's description draws them. When the JVM is root, only the socket directory
@@ -132,10 +135,24 @@ record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
     }
 
     private void removeTraces() throws IOException {
-        // sockets and their locks, of whatever port
-        Trees.deleteFiles(
-                socketDirectory,
-                name -> name.startsWith(".s.PGSQL.") || name.equals(START_PID) || name.equals(SERVER_PID));
+        Optional<OpenDirectory> found = OpenDirectory.openIfThere(socketDirectory);
+        if (found.isEmpty()) {
+            return;
+        }
+        try (OpenDirectory sockets = found.get()) {
+            for (Path name : sockets.names()) {
+                if (isTrace(name.toString()) && !sockets.facts(name).isDirectory()) {
+                    sockets.delete(name);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // somebody else removed it
+        }
+    }
+
+    /** Sockets and their locks, of whatever port, and process ids. */
+    private static boolean isTrace(String name) {
+        return name.startsWith(".s.PGSQL.") || name.equals(START_PID) || name.equals(SERVER_PID);
     }
 
     private static Path socketDirectory(ServerUser user, Path directory, Path dataDirectory) throws IOException {
@@ -153,11 +170,7 @@ record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
 
     private void write(Path file, String text) throws IOException {
         // replaced as a whole: a server that runs may be reading it
-        Path unfinished = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(unfinished);
-        Files.createFile(unfinished);
-        Files.writeString(unfinished, text);
-        Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rw-r--r--"));
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        AtomicFile.replaceUntilPowerCut(
+                file, text.getBytes(StandardCharsets.UTF_8), PosixFilePermissions.fromString("rw-r--r--"));
     }
 }

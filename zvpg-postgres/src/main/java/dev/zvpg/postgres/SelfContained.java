@@ -1,6 +1,8 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.internal.io.MountPoints;
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -65,7 +67,7 @@ final class SelfContained {
             cluster.requireInside(entry);
         }
         for (String below : List.of("base", TABLESPACES)) {
-            for (Path entry : Trees.entries(cluster.real.resolve(below))) {
+            for (Path entry : OpenDirectory.list(cluster.real.resolve(below))) {
                 cluster.requireInside(entry);
             }
         }
@@ -73,7 +75,7 @@ final class SelfContained {
 
     /** What holds data; whoever links a file of settings or a directory of logs to elsewhere loses nothing by it. */
     private List<Path> roots() throws IOException {
-        return Trees.entries(real).stream()
+        return OpenDirectory.list(real).stream()
                 .filter(entry -> {
                     String name = entry.getFileName().toString();
                     return name.startsWith("pg_")
@@ -148,7 +150,7 @@ final class SelfContained {
     }
 
     private void requireNothingMounted() throws IOException {
-        for (String mount : Devices.mounts()) {
+        for (String mount : MountPoints.all()) {
             if (mount.equals(real.toString()) || mount.startsWith(real + "/")) {
                 throw elsewhere(Path.of(mount), "is mounted from elsewhere");
             }

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -35,7 +36,7 @@ record ServerLog(Path file, long begin) {
                 }
                 Files.move(file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
             }
-            Trees.delete(file);
+            OpenDirectory.deleteTree(file);
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             user.own(file);
             return new ServerLog(file, 0);

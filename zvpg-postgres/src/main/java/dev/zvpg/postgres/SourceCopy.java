@@ -3,17 +3,17 @@ package dev.zvpg.postgres;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.InUseException;
 import dev.zvpg.ServerException;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.Finding;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -50,7 +50,7 @@ final class SourceCopy {
     private static final Set<String> KEYS = Set.of("server.key", "server.crt", "root.crt", "root.crl");
 
     /** A file or a directory to copy, as it was when it was looked at; a directory has no size. */
-    private record Item(Path from, Path to, boolean directory, long size, FileTime modified) {}
+    private record Item(Path top, Path from, Path to, boolean directory, long size, FileTime modified) {}
 
     private final Path source;
     private final Path target;
@@ -71,7 +71,7 @@ final class SourceCopy {
             List<Item> items = copy.plan();
             copy.copy(items, progress);
             for (String tablespace : copy.tablespaces) {
-                Tablespaces.link(target, tablespace);
+                Tablespaces.link(ServerUser.current(), target, tablespace);
             }
             List<Finding> found = List.copyOf(copy.findings);
             if (!copy.plan().equals(items)) {
@@ -92,7 +92,7 @@ final class SourceCopy {
         findings.clear();
         tablespaces.clear();
         List<Item> items = new ArrayList<>();
-        for (Path entry : Trees.entries(source)) {
+        for (Path entry : OpenDirectory.list(source)) {
             top(entry, entry.getFileName().toString(), items);
         }
         return items;
@@ -103,14 +103,14 @@ final class SourceCopy {
         if (KEYS.contains(name)) {
             findings.add(new Finding(name + " of the original", "not copied"));
         } else if (name.equals("pg_replslot")) {
-            Trees.entries(entry)
+            OpenDirectory.list(entry)
                     .forEach(slot -> findings.add(new Finding("replication slot " + slot.getFileName(), "not copied")));
             items.add(directory(entry, to));
         } else if (EMPTY.contains(name)) {
             items.add(directory(entry, to));
         } else if (name.equals("pg_tblspc")) {
             items.add(directory(entry, to));
-            for (Path tablespace : Trees.entries(entry)) {
+            for (Path tablespace : OpenDirectory.list(entry)) {
                 tablespace(tablespace, items);
             }
         } else if (Files.isSymbolicLink(entry) && Files.isDirectory(entry) && name.startsWith("pg_")) {
@@ -118,9 +118,10 @@ final class SourceCopy {
             findings.add(new Finding(
                     name + " of the original, which is a link to " + entry.toRealPath(),
                     "copied into the data directory"));
-            walk(followed(entry), to, items);
+            Path real = followed(entry);
+            walk(real, real, to, items);
         } else if (!LEFT_OUT.contains(name)) {
-            walk(entry, to, items);
+            walk(source, entry, to, items);
         }
     }
 
@@ -134,10 +135,10 @@ final class SourceCopy {
         tablespaces.add(oid);
         Path to = Tablespaces.in(target).resolve(oid);
         items.add(directory(entry, to));
-        for (Path version : Trees.entries(real)) {
+        for (Path version : OpenDirectory.list(real)) {
             // clusters of several versions may share the directory
             if (version.getFileName().toString().startsWith("PG_" + major + "_")) {
-                walk(version, to.resolve(version.getFileName()), items);
+                walk(real, version, to.resolve(version.getFileName()), items);
             }
         }
     }
@@ -156,7 +157,7 @@ final class SourceCopy {
         return real;
     }
 
-    private void walk(Path from, Path to, List<Item> items) throws IOException {
+    private void walk(Path top, Path from, Path to, List<Item> items) throws IOException {
         String name = from.getFileName().toString();
         BasicFileAttributes facts = Files.readAttributes(from, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (name.startsWith("pgsql_tmp")) {
@@ -164,11 +165,12 @@ final class SourceCopy {
         }
         if (facts.isDirectory()) {
             items.add(directory(from, to));
-            for (Path entry : Trees.entries(from)) {
-                walk(entry, to.resolve(entry.getFileName()), items);
+            for (Path entry : OpenDirectory.list(from)) {
+                walk(top, entry, to.resolve(entry.getFileName()), items);
             }
         } else if (facts.isRegularFile()) {
-            items.add(new Item(from, to, false, facts.size(), facts.lastModifiedTime()));
+            requireOwn(from);
+            items.add(new Item(top, from, to, false, facts.size(), facts.lastModifiedTime()));
         } else if (from.startsWith(source.resolve("base")) || from.startsWith(source.resolve("global"))) {
             throw new ConfigurationException(
                     source,
@@ -181,40 +183,75 @@ final class SourceCopy {
     }
 
     private static Item directory(Path from, Path to) {
-        return new Item(from, to, true, 0, FileTime.fromMillis(0));
+        return new Item(from, from, to, true, 0, FileTime.fromMillis(0));
+    }
+
+    /** Whoever owns the cluster may have made another name in it for a file that is not his to read. */
+    private void requireOwn(Path file) throws IOException {
+        int links = ((Number) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)).intValue();
+        if (links > 1
+                && Ownership.of(file, LinkOption.NOFOLLOW_LINKS).uid()
+                        != Ownership.of(source).uid()) {
+            throw new ConfigurationException(
+                    source,
+                    null,
+                    file + " has " + links
+                            + " names and belongs to somebody else than the cluster, so it may be a file "
+                            + "from elsewhere; remove it",
+                    null);
+        }
     }
 
     private void copy(List<Item> items, CopyProgress progress) throws IOException {
         long total = items.stream().mapToLong(Item::size).sum();
-        long done = 0;
-        long told = System.nanoTime();
-        byte[] chunk = new byte[CHUNK];
+        Told told = new Told(progress, total);
         for (Item item : items) {
             if (item.directory) {
                 Files.createDirectory(
                         item.to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-                continue;
-            }
-            // streams and not channels, because a channel closes itself when the thread is interrupted
-            try (InputStream in = new FileInputStream(item.from.toFile());
-                    OutputStream out = new FileOutputStream(item.to.toFile())) {
-                for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-                    out.write(chunk, 0, n);
-                    done += n;
-                    if (Thread.currentThread().isInterrupted()) {
-                        throw new ServerException(
-                                "interrupted while the cluster in " + source + " was copied; the copy is removed",
-                                null);
-                    }
-                    if (System.nanoTime() - told > TELL_NANOS) {
-                        told = System.nanoTime();
-                        progress.copied(done, Math.max(done, total));
-                    }
-                }
-            } catch (java.io.FileNotFoundException e) {
-                throw Files.isReadable(item.from) ? e : new AccessDeniedException(item.from.toString());
+            } else {
+                copy(item, told);
             }
         }
-        progress.copied(done, Math.max(done, total));
+        progress.copied(told.done, Math.max(told.done, total));
+    }
+
+    /** Goes down from the top of the cluster: its owner may exchange a directory for a link meanwhile. */
+    private void copy(Item item, Told told) throws IOException {
+        Path above = item.top.relativize(item.from.resolveSibling(""));
+        try (OpenDirectory directory = OpenDirectory.open(item.top, above);
+                FileChannel in = directory.openFile(item.from.getFileName());
+                FileChannel out = FileChannel.open(item.to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            long position = 0;
+            for (long copied = 1; copied > 0; position += copied) {
+                copied = in.transferTo(position, CHUNK, out);
+                told.add(copied);
+            }
+        } catch (ClosedByInterruptException e) {
+            throw new ServerException(
+                    "interrupted while the cluster in " + source + " was copied; the copy is removed", e);
+        }
+    }
+
+    /** How far the copy is, told a few times a second. */
+    private static final class Told {
+
+        private final CopyProgress progress;
+        private final long total;
+        private long done;
+        private long last = System.nanoTime();
+
+        Told(CopyProgress progress, long total) {
+            this.progress = progress;
+            this.total = total;
+        }
+
+        void add(long bytes) {
+            done += bytes;
+            if (System.nanoTime() - last > TELL_NANOS) {
+                last = System.nanoTime();
+                progress.copied(done, Math.max(done, total));
+            }
+        }
     }
 }

@@ -1,10 +1,12 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 
 /**
@@ -31,10 +33,34 @@ final class Tablespaces {
     }
 
     /** Makes the link to one, instead of the one that may be there. */
-    static void link(Path dataDirectory, String oid) throws IOException {
-        Path link = dataDirectory.resolve(LINKS).resolve(oid);
+    static void link(ServerUser user, Path dataDirectory, String oid) throws IOException {
+        // made where nobody else writes, and moved: so nothing that stands in for a directory is followed
+        Path name = Path.of(dataDirectory.getFileName() + ".link");
+        Path link = dataDirectory.resolveSibling(name);
         Files.deleteIfExists(link);
         Files.createSymbolicLink(link, target(oid));
+        user.own(link);
+        moveInto(link, dataDirectory, Path.of(LINKS), Path.of(oid));
+    }
+
+    /** Makes the directory that they are in. */
+    static void make(ServerUser user, Path dataDirectory) throws IOException {
+        Path made = dataDirectory.resolveSibling(dataDirectory.getFileName() + ".new");
+        Files.createDirectory(made, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        user.own(made);
+        moveInto(made, dataDirectory, Path.of("."), Path.of(DIRECTORY));
+    }
+
+    /** Moves one that was copied elsewhere to its place. */
+    static void place(Path copied, Path dataDirectory) throws IOException {
+        moveInto(copied, dataDirectory, Path.of(DIRECTORY), copied.getFileName());
+    }
+
+    private static void moveInto(Path from, Path dataDirectory, Path directory, Path name) throws IOException {
+        try (OpenDirectory above = OpenDirectory.open(from.resolveSibling(""));
+                OpenDirectory to = OpenDirectory.open(dataDirectory, directory)) {
+            above.moveTo(to, from.getFileName(), name);
+        }
     }
 
     /**
@@ -42,7 +68,7 @@ final class Tablespaces {
      * allows. Without the option it makes none; with one there, it does not even recover.
      */
     static Map<String, String> settings(Path dataDirectory) throws IOException {
-        boolean inPlace = Trees.entries(dataDirectory.resolve(LINKS)).stream()
+        boolean inPlace = OpenDirectory.list(dataDirectory.resolve(LINKS)).stream()
                 .anyMatch(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS));
         return inPlace ? Map.of("allow_in_place_tablespaces", "on") : Map.of();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.ServerException;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Backup;
 import dev.zvpg.server.Position;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ class BackupTest {
                 PostgresServer copy = sandbox.start(postgres, image);
                 assertThat(Bank.audit(copy.dataSource("postgres"))).isGreaterThanOrEqualTo(before);
                 copy.stop();
-                Trees.delete(image);
+                OpenDirectory.deleteTree(image);
             }
         }
         server.stop();

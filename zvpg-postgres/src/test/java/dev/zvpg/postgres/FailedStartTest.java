@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.ServerException;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.ServerSpec;
 import java.net.BindException;
@@ -55,7 +56,7 @@ class FailedStartTest {
     @MethodSource("versions")
     void missingWalIsReportedAfterTheLockWasWritten(Postgres postgres) throws Exception {
         Path data = sandbox.cluster(postgres, "data");
-        for (Path segment : Trees.entries(data.resolve("pg_wal"))) {
+        for (Path segment : OpenDirectory.list(data.resolve("pg_wal"))) {
             if (Files.isRegularFile(segment)) {
                 Files.delete(segment);
             }

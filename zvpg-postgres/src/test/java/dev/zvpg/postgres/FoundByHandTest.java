@@ -2,6 +2,7 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,9 +39,9 @@ class FoundByHandTest {
     @Test
     void stoppingOneWithoutSocketsLeavesTheWorkingDirectory() throws Exception {
         Path here = Path.of("").toAbsolutePath();
-        List<Path> before = Trees.entries(here);
+        List<Path> before = OpenDirectory.list(here);
         stopStartedByHand(sandbox.cluster(postgres, "data"), "");
-        assertThat(Trees.entries(here)).containsAll(before);
+        assertThat(OpenDirectory.list(here)).containsAll(before);
     }
 
     @Test

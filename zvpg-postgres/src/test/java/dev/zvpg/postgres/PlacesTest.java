@@ -7,6 +7,7 @@ import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.PermissionException;
 import dev.zvpg.ServerException;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,13 +147,13 @@ class PlacesTest {
         Path data = sandbox.cluster(postgres, "data");
         ServerUser user = ServerUser.of(null);
         Path expected = PrivateDirectory.madeFor(user, data.toRealPath());
-        Trees.delete(expected);
+        OpenDirectory.deleteTree(expected);
         Path trap = Files.createDirectory(sandbox.path("trap"));
         Files.createSymbolicLink(expected, trap);
         try {
             Path other = PrivateDirectory.madeFor(user, data.toRealPath());
             assertThat(other).isNotEqualTo(expected).isDirectory();
-            Trees.delete(other);
+            OpenDirectory.deleteTree(other);
             assertThat(trap).isEmptyDirectory();
         } finally {
             Files.delete(expected);

@@ -17,6 +17,7 @@ import dev.zvpg.Snapshot;
 import dev.zvpg.TestDirectories;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Server;
 import dev.zvpg.storage.Storage;
 import java.net.InetAddress;
@@ -66,7 +67,7 @@ public abstract class PostgresRepositoryContract {
         repo.destroy();
         assertThat(directory.resolve("home")).doesNotExist();
         assertThat(processesThatName(directory)).isEmpty();
-        Trees.delete(directory);
+        OpenDirectory.deleteTree(directory);
     }
 
     protected final Path directory() {

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.ClusterSource;
 import dev.zvpg.Credentials;
 import dev.zvpg.TestDirectories;
@@ -70,7 +71,7 @@ public record Prepared(Postgres postgres) implements ServerLauncher {
 
     private static void remove(Path directory) {
         try {
-            Trees.delete(directory);
+            OpenDirectory.deleteTree(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

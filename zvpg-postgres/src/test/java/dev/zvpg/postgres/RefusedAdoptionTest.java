@@ -8,6 +8,7 @@ import dev.zvpg.ConfigurationException;
 import dev.zvpg.Credentials;
 import dev.zvpg.InUseException;
 import dev.zvpg.ServerException;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Adoption;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Files;
@@ -171,7 +172,7 @@ class RefusedAdoptionTest {
         ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original");
         Path precious = Files.createDirectory(sandbox.path("precious"));
         Files.createFile(precious.resolve("file"));
-        Trees.delete(original.data().resolve("pg_wal"));
+        OpenDirectory.deleteTree(original.data().resolve("pg_wal"));
         Files.createSymbolicLink(original.data().resolve("pg_wal"), precious);
         assertThatThrownBy(() -> adopt(postgres, ClusterSource.directory(original.data())))
                 .isInstanceOf(ConfigurationException.class)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.Credentials;
 import dev.zvpg.TestDirectories;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.ServerSpec;
 import java.io.IOException;
@@ -51,7 +52,7 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
         List<Long> left = left();
         left.forEach(Sandbox::kill);
         boolean socketsLeft = Files.exists(root) && leftovers();
-        Trees.delete(root);
+        OpenDirectory.deleteTree(root);
         if (context.getExecutionException().isEmpty()) {
             assertThat(left).as("processes left by the test").isEmpty();
             assertThat(socketsLeft).as("sockets or locks left by the test").isFalse();

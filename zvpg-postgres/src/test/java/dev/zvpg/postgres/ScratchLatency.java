@@ -5,6 +5,7 @@ import dev.zvpg.ScratchClone;
 import dev.zvpg.ScratchPool;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ public final class ScratchLatency {
                 repo.destroy();
             }
         } finally {
-            Trees.delete(home);
+            OpenDirectory.deleteTree(home);
         }
     }
 
@@ -95,7 +96,7 @@ public final class ScratchLatency {
         new ProcessBuilder("cp", "-a", pg.dataDirectory().toString(), copy.toString())
                 .start()
                 .waitFor();
-        Trees.delete(copy.resolve("postmaster.pid"));
+        OpenDirectory.deleteTree(copy.resolve("postmaster.pid"));
         int port = Sandbox.freePort();
         List<String> command = new ArrayList<>(ServerUser.of(null).commandPrefix());
         command.addAll(List.of(postgres.binDirectory().resolve("postgres").toString(), "-D", copy.toString()));
@@ -113,7 +114,7 @@ public final class ScratchLatency {
         long t4 = System.nanoTime();
         process.destroy();
         process.waitFor();
-        Trees.delete(copy);
+        OpenDirectory.deleteTree(copy);
         long t5 = System.nanoTime();
         pg.close();
         long t6 = System.nanoTime();

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ public final class StartLatency {
             stop.add((t2 - t1) / 1e6);
             bare(postgres, spec, bareStart, bareStop);
         }
-        Trees.delete(root);
+        OpenDirectory.deleteTree(root);
         System.out.printf("PostgreSQL %s, %d rounds, p50 (p95) in ms%n", postgres.version(), ROUNDS);
         report("start to first connection", start);
         report("bare postgres to first connection", bareStart);

@@ -11,6 +11,7 @@ import dev.zvpg.ScratchPool;
 import dev.zvpg.Snapshot;
 import dev.zvpg.TestDirectories;
 import dev.zvpg.Zvpg;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Server;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,7 +87,7 @@ class UnchangedTest {
             pool.close();
             repository.destroy();
             try {
-                Trees.delete(directory);
+                OpenDirectory.deleteTree(directory);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

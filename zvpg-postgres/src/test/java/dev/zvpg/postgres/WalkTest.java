@@ -7,6 +7,7 @@ import dev.zvpg.RepositoryWalk;
 import dev.zvpg.TestDirectories;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Server;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -87,7 +88,7 @@ class WalkTest {
             throw new AssertionError("seed " + seed, e);
         } finally {
             repo.destroy();
-            Trees.delete(directory);
+            OpenDirectory.deleteTree(directory);
         }
     }
 }

@@ -1,24 +1,21 @@
 package dev.zvpg.postgres.junit;
 
 import dev.zvpg.Branch;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.postgres.PostgresServer;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * A preparation at work on the cluster of a branch. Its server ends with the JVM, however that ends, and with this.
@@ -31,7 +28,7 @@ record PreparationRun(Postgres postgres, Branch branch, Path runDirectory, int l
     private static final Map<String, String> SETTINGS = Map.of("synchronous_commit", "off");
 
     void run(Preparation preparation) throws Exception {
-        delete(runDirectory); // of one that was cut off
+        OpenDirectory.deleteTree(runDirectory); // of one that was cut off
         PostgresServer server = start();
         LogTail log = LogTail.fromNowOn(server);
         try {
@@ -44,7 +41,7 @@ record PreparationRun(Postgres postgres, Branch branch, Path runDirectory, int l
         } finally {
             // a clean stop: clones have nothing to recover, and whoever is still connected is not
             server.stop();
-            delete(runDirectory);
+            OpenDirectory.deleteTree(runDirectory);
         }
     }
 
@@ -92,16 +89,5 @@ record PreparationRun(Postgres postgres, Branch branch, Path runDirectory, int l
             }
         }
         return names;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(directory)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

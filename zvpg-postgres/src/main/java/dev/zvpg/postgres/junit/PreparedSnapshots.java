@@ -7,11 +7,13 @@ import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
 import dev.zvpg.ZvpgException;
+import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.Postgres;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -97,12 +99,8 @@ final class PreparedSnapshots implements AutoCloseable {
     }
 
     private void writePasswordFile(Credentials credentials) throws IOException {
-        Path unfinished = directory.resolve("pgpass.new");
-        Files.deleteIfExists(unfinished);
-        Files.createFile(
-                unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(unfinished, "127.0.0.1:*:*:" + credentials.user() + ":" + credentials.password() + "\n");
-        Files.move(unfinished, passwordFile(), StandardCopyOption.ATOMIC_MOVE);
+        String line = "127.0.0.1:*:*:" + credentials.user() + ":" + credentials.password() + "\n";
+        AtomicFile.replace(passwordFile(), line.getBytes(StandardCharsets.UTF_8), OpenDirectory.PRIVATE);
     }
 
     /** The snapshot of a key, prepared unless somebody did that before. Waits for whoever is doing it. */

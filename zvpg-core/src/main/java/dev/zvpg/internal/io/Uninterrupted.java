@@ -1,4 +1,4 @@
-package dev.zvpg.storage;
+package dev.zvpg.internal.io;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -11,16 +11,16 @@ import java.nio.channels.FileLockInterruptionException;
  *
  * <p>Thread-safe.
  */
-final class Uninterrupted {
+public final class Uninterrupted {
 
     private Uninterrupted() {}
 
     /** Something that may be repeated from its beginning when an interrupt cut it short. */
-    interface Action<T> {
+    public interface Action<T> {
         T run() throws IOException;
     }
 
-    static <T> T call(Action<T> action) throws IOException {
+    public static <T> T call(Action<T> action) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
@@ -39,7 +39,7 @@ final class Uninterrupted {
         }
     }
 
-    static void join(Thread thread) {
+    public static void join(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

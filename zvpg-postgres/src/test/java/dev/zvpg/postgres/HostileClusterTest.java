@@ -1,0 +1,127 @@
+package dev.zvpg.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.zvpg.ServerException;
+import dev.zvpg.ZvpgException;
+import dev.zvpg.internal.io.Attacker;
+import dev.zvpg.internal.io.HostileTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Clusters whose owner leads whoever reads them elsewhere; none of them has a server. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class HostileClusterTest {
+
+    private static final int RACES = 50;
+    private static final int ENTRIES = 200;
+
+    @RegisterExtension
+    final Sandbox sandbox = new Sandbox();
+
+    @Test
+    void aLockFileThatIsNoneIsNeitherWaitedForNorShown() throws Exception {
+        for (List<String> make : others("postmaster.pid")) {
+            Path data = Files.createDirectory(sandbox.path("data" + make.size() + make.get(0) + make.get(1).length()));
+            run(data, make);
+            assertThatThrownBy(() -> PostmasterPid.read(data))
+                    .isInstanceOf(ServerException.class)
+                    .hasMessageContaining(PostmasterPid.FILE)
+                    .hasMessageNotContaining(HostileTree.CANARY);
+        }
+    }
+
+    @Test
+    void aStartFileThatIsNoneIsNeitherWaitedForNorShown() throws Exception {
+        for (List<String> make : others("start.pid")) {
+            Path sockets = Files.createDirectory(sandbox.path("run" + make.size() + make.get(0) + make.get(1).length()));
+            run(sockets, make);
+            assertThatThrownBy(() -> launch(sockets).pid())
+                    .isInstanceOf(IOException.class)
+                    .hasMessageNotContaining(HostileTree.CANARY);
+        }
+        Path sockets = Files.createDirectory(sandbox.path("text"));
+        Files.writeString(sockets.resolve("start.pid"), HostileTree.CANARY + "\n");
+        assertThatThrownBy(() -> launch(sockets).pid())
+                .isInstanceOf(IOException.class)
+                .hasMessageNotContaining(HostileTree.CANARY);
+    }
+
+    /** The commands that make what is no file under this name. */
+    private List<List<String>> others(String name) throws IOException {
+        Path secret = sandbox.path("secret");
+        Files.writeString(secret, HostileTree.CANARY + "\n");
+        return List.of(
+                List.of("mkfifo", name),
+                List.of("ln", "-s", "/dev/zero", name),
+                List.of("ln", "-s", secret.toString(), name));
+    }
+
+    private static void run(Path directory, List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).directory(directory.toFile()).inheritIO().start();
+        assertThat(process.waitFor()).isZero();
+    }
+
+    private DetachedLaunch launch(Path sockets) {
+        Installation unused = Installation.ask(Postgres.embedded().binDirectory());
+        return new DetachedLaunch(
+                unused, ServerUser.current(), sandbox.path("data"), new RunDirectory(sockets, sockets, true));
+    }
+
+    @Test
+    void disarmingRemovesNothingThroughALinkThatTakesThePlaceOfADirectory() throws Exception {
+        try (Attacker attacker = new Attacker()) {
+            Path outside = HostileTree.outside(sandbox.path(""));
+            Map<String, String> before = Attacker.audit(outside);
+            for (int i = 0; i < RACES; i++) {
+                Path data = Files.createDirectory(sandbox.path("data" + i));
+                for (String name : List.of("pg_replslot", "pg_snapshots", "pg_notify")) {
+                    Path directory = Files.createDirectory(data.resolve(name));
+                    for (int j = 0; j < ENTRIES; j++) {
+                        Files.createDirectory(directory.resolve("a" + j));
+                    }
+                    Files.createFile(directory.resolve("secret"));
+                }
+                Attacker.give(data);
+                attacker.attack(i, data, outside);
+                try {
+                    Disarming.run(data);
+                } catch (ZvpgException refused) {
+                    assertThat(refused).isInstanceOf(ServerException.class);
+                }
+                attacker.rest();
+                assertThat(Attacker.audit(outside)).isEqualTo(before);
+            }
+        }
+    }
+
+    @Test
+    void adoptingReadsNothingThroughALinkThatTakesThePlaceOfADirectory() throws Exception {
+        try (Attacker attacker = new Attacker()) {
+            Path outside = HostileTree.outside(sandbox.path(""));
+            Map<String, String> before = Attacker.audit(outside);
+            for (int i = 0; i < RACES; i++) {
+                Path source = Files.createDirectory(sandbox.path("source" + i));
+                Path target = Files.createDirectory(sandbox.path("target" + i));
+                try (HostileTree tree = new HostileTree(i, source, outside)) {
+                    attacker.attack(i, source, outside);
+                    SourceCopy.run(source, target, 18, (done, total) -> {});
+                } catch (ZvpgException refused) {
+                    assertThat(refused.getMessage()).doesNotContain(HostileTree.CANARY);
+                } finally {
+                    attacker.rest();
+                }
+                assertThat(Attacker.holding(target, HostileTree.CANARY)).as("seed %d", i).isEmpty();
+                assertThat(Attacker.audit(outside)).as("seed %d", i).isEqualTo(before);
+            }
+        }
+    }
+}
