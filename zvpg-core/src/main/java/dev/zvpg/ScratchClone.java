@@ -44,7 +44,7 @@ public final class ScratchClone implements AutoCloseable {
     /**
      * The JDBC URL of its default database, without credentials.
      *
-     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres}
+     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres?requireAuth=scram-sha-256}; more parameters follow after {@code &}
      */
     public String jdbcUrl() {
         return server().jdbcUrl(WorkingCopy.DEFAULT_DATABASE);

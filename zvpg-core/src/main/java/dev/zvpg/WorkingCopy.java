@@ -100,7 +100,7 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
     /**
      * The JDBC URL of its default database, without credentials.
      *
-     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres}
+     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres?requireAuth=scram-sha-256}; more parameters follow after {@code &}
      * @throws ServerException when its server does not run
      */
     public String jdbcUrl() {

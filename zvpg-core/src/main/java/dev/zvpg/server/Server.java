@@ -46,7 +46,7 @@ public interface Server {
      * The JDBC URL of a database on it, without credentials.
      *
      * @param database the database's name, as it is (it is escaped here)
-     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres}
+     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres?requireAuth=scram-sha-256}; more parameters follow after {@code &}
      */
     String jdbcUrl(String database);
 

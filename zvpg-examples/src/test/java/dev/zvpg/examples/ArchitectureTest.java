@@ -1,5 +1,7 @@
 package dev.zvpg.examples;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -82,6 +84,18 @@ class ArchitectureTest {
             .haveFullyQualifiedName(ServerLauncher.class.getName())
             .should()
             .beInterfaces();
+
+    /** The sessions of a test are its own. */
+    @ArchTest
+    static final ArchRule everySessionOfTheLibraryIsOpenedInOnePlace = noClasses()
+            .that()
+            .resideInAPackage("dev.zvpg.postgres..")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.zvpg.postgres.Sessions")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.zvpg.postgres.junit.TestDatabase")
+            .should()
+            .callMethodWhere(target(name("getConnection")));
 
     @ArchTest
     static final ArchRule nobodyPrintsButTheExamples = noClasses()

@@ -31,6 +31,8 @@ final class AdoptedSettings {
             # made by ZVPG; a server that ZVPG starts uses another file
             local all all scram-sha-256
             host all all 127.0.0.1/32 scram-sha-256
+            local replication all scram-sha-256
+            host replication all 127.0.0.1/32 scram-sha-256
             """;
 
     /** Places and keys of the original beside those that {@link Settings} knows; each begins with one of these. */

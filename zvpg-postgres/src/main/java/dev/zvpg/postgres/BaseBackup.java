@@ -29,7 +29,6 @@ final class BaseBackup {
 
     private static final String PROGRAM = "pg_basebackup";
     private static final Duration FOR_EVER = Duration.ofDays(365);
-    private static final int CONNECT_SECONDS = 10;
     private static final int KILO = 1024;
     private static final int VERSION_UNIT = 10_000;
     private static final Pattern PROGRESS = Pattern.compile("(\\d+)/(\\d+) kB \\(");
@@ -91,9 +90,7 @@ final class BaseBackup {
         database.setDatabaseName(Connections.ADMIN_DATABASE);
         database.setUser(source.credentials().user());
         database.setPassword(source.credentials().password());
-        database.setConnectTimeout(CONNECT_SECONDS);
-        database.setApplicationName("zvpg");
-        try (Connection connection = database.getConnection();
+        try (Connection connection = Sessions.foreign(database);
                 Statement statement = connection.createStatement()) {
             requireMajor(statement);
             try (ResultSet row = statement.executeQuery("SELECT oid, pg_tablespace_location(oid) FROM pg_tablespace "

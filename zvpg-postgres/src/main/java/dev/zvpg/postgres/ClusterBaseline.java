@@ -42,12 +42,19 @@ final class ClusterBaseline implements Baseline {
     /** Libraries that keep nothing in memory but statistics. */
     private static final Set<String> HARMLESS = Set.of("auto_explain", "pg_stat_statements");
 
-    private static final String STATE = "SELECT pg_current_wal_insert_lsn()::text, "
-            + "pg_snapshot_xmax(pg_current_snapshot())::text, pg_conf_load_time()::text, "
-            + "pg_postmaster_start_time()::text";
+    private static final String STATE = """
+            SELECT pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text,
+                   pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.text,
+                   pg_catalog.pg_conf_load_time()::pg_catalog.text,
+                   pg_catalog.pg_postmaster_start_time()::pg_catalog.text
+            """;
 
-    private static final String SESSIONS =
-            "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type IN ('client backend', 'walsender')";
+    private static final String END_SESSIONS = """
+            SELECT coalesce(pg_catalog.bool_and(pg_catalog.pg_terminate_backend(pid, ?::pg_catalog.int8)), true)
+            FROM pg_catalog.pg_stat_activity
+            WHERE pid <> pg_catalog.pg_backend_pid()
+              AND backend_type IN ('client backend'::pg_catalog.text, 'walsender'::pg_catalog.text)
+            """;
 
     private final PostgresServer server;
     private final ServerControl control;
@@ -87,7 +94,7 @@ final class ClusterBaseline implements Baseline {
      * @param patience how long sessions that are ended, and processes, may take to vanish
      */
     static Baseline of(PostgresServer server, ServerControl control, Duration patience) {
-        try (Connection connection = server.connect()) {
+        try (Connection connection = server.connect(Sessions.BRIEF)) {
             if (!isProvable(connection)) {
                 return () -> false;
             }
@@ -110,7 +117,8 @@ final class ClusterBaseline implements Baseline {
     }
 
     private static boolean isProvable(Connection connection) throws SQLException {
-        String libraries = text(connection, "SELECT current_setting('shared_preload_libraries')");
+        String libraries =
+                text(connection, "SELECT pg_catalog.current_setting('shared_preload_libraries'::pg_catalog.text)");
         return Arrays.stream(libraries.split(",", -1))
                 .map(String::trim)
                 .allMatch(name -> name.isEmpty() || HARMLESS.contains(name));
@@ -118,7 +126,7 @@ final class ClusterBaseline implements Baseline {
 
     @Override
     public boolean stillHolds() {
-        try (Connection connection = server.connect()) {
+        try (Connection connection = server.connect(Sessions.BRIEF)) {
             String why = whyNot(connection);
             if (!why.isEmpty()) {
                 LOG.debug("{} changed: {}", server, why);
@@ -159,8 +167,7 @@ final class ClusterBaseline implements Baseline {
     }
 
     private static boolean endSessions(Connection connection, Duration patience) throws SQLException {
-        try (PreparedStatement end = connection.prepareStatement(
-                "SELECT coalesce(bool_and(pg_terminate_backend(pid, ?)), true) " + SESSIONS)) {
+        try (PreparedStatement end = connection.prepareStatement(END_SESSIONS)) {
             end.setLong(1, patience.toMillis());
             try (ResultSet row = end.executeQuery()) {
                 row.next();
@@ -189,7 +196,7 @@ final class ClusterBaseline implements Baseline {
                 .map(OsProcess::pid)
                 .collect(Collectors.toCollection(HashSet::new));
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT pid FROM pg_stat_activity")) {
+                ResultSet rows = statement.executeQuery("SELECT pid FROM pg_catalog.pg_stat_activity")) {
             while (rows.next()) {
                 result.add(rows.getLong(1));
             }
@@ -208,7 +215,7 @@ final class ClusterBaseline implements Baseline {
 
     private static Fingerprint fingerprint(Connection connection, ServerControl control)
             throws SQLException, IOException {
-        String walFile = text(connection, "SELECT pg_walfile_name(pg_current_wal_insert_lsn())");
+        String walFile = text(connection, "SELECT pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn())");
         return Fingerprint.of(
                 control.dataDirectory(), control.run(), control.installation().major(), walFile);
     }

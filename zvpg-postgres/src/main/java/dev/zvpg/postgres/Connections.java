@@ -5,10 +5,13 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** How to connect to a server on this machine. */
+/** How a user connects to a server on this machine; what the library does there itself, it does in {@link Sessions}. */
 record Connections(int port, Credentials credentials) {
 
     static final String ADMIN_DATABASE = "postgres";
+
+    /** How a server of ours asks for the password. Who asks otherwise has taken its port, and would be told it. */
+    static final String AUTHENTICATION = "scram-sha-256";
 
     private static final String HOST = "127.0.0.1";
     private static final int CONNECT_SECONDS = 10;
@@ -16,7 +19,8 @@ record Connections(int port, Credentials credentials) {
 
     String url(String database) {
         // the driver decodes the name as a form field, so a plus is a space to it
-        return "jdbc:postgresql://" + HOST + ":" + port + "/" + URLEncoder.encode(database, StandardCharsets.UTF_8);
+        return "jdbc:postgresql://" + HOST + ":" + port + "/" + URLEncoder.encode(database, StandardCharsets.UTF_8)
+                + "?requireAuth=" + AUTHENTICATION;
     }
 
     PGSimpleDataSource dataSource(String database) {
@@ -26,19 +30,13 @@ record Connections(int port, Credentials credentials) {
         source.setDatabaseName(database);
         source.setUser(credentials.user());
         source.setPassword(credentials.password());
+        source.setRequireAuth(AUTHENTICATION);
         // the server has neither, and asking for them costs a round trip each
         source.setSslMode("disable");
         source.setGssEncMode("disable");
         // tells the driver what it may send with the first message, instead of asking the server first: two round trips
         source.setAssumeMinServerVersion(OLDEST);
         source.setConnectTimeout(CONNECT_SECONDS);
-        return source;
-    }
-
-    /** For our own statements. */
-    PGSimpleDataSource admin() {
-        PGSimpleDataSource source = dataSource(ADMIN_DATABASE);
-        source.setApplicationName("zvpg");
         return source;
     }
 }

@@ -17,7 +17,8 @@ import java.util.zip.CRC32C;
  * The beginning of {@code global/pg_control}, which has been laid out the same from 14 to 18 as far as it is read here; see
  * {@code src/include/catalog/pg_control.h}. It is written in the machine's own byte order.
  */
-record ControlFile(int state, long checkpoint, long nextTransactionId, int maxPreparedTransactions) {
+record ControlFile(
+        int state, long checkpoint, long nextTransactionId, int maxConnections, int maxPreparedTransactions) {
 
     static final String FILE = "global/pg_control";
 
@@ -29,6 +30,7 @@ record ControlFile(int state, long checkpoint, long nextTransactionId, int maxPr
     private static final int CHECKPOINT = 32;
     private static final int NEXT_TRANSACTION_ID = 64;
 
+    private static final int MAX_CONNECTIONS = 180;
     private static final int MAX_PREPARED_TRANSACTIONS = 192;
 
     /** The checksum follows the last field, whose place differs by version; so it is looked for. */
@@ -92,6 +94,7 @@ record ControlFile(int state, long checkpoint, long nextTransactionId, int maxPr
                 buffer.getInt(STATE),
                 buffer.getLong(CHECKPOINT),
                 buffer.getLong(NEXT_TRANSACTION_ID),
+                buffer.getInt(MAX_CONNECTIONS),
                 buffer.getInt(MAX_PREPARED_TRANSACTIONS));
     }
 

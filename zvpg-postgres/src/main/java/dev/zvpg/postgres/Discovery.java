@@ -26,7 +26,7 @@ final class Discovery {
                                     dataDirectory,
                                     run,
                                     new ServerLog(run.logFile(), 0)),
-                            new Connections(file.port(), spec.credentials()),
+                            new Sessions(new Connections(file.port(), spec.credentials()), installation.major()),
                             List.of());
                 }));
     }

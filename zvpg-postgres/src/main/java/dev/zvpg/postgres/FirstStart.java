@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.postgresql.ds.PGSimpleDataSource;
+import java.util.function.Predicate;
 
 /**
  * What only a running server can see and switch off in a copy, done once, by its first start. A mark in the copy says that it
@@ -31,10 +31,6 @@ final class FirstStart {
     /** What the mark of a whole foreign cluster holds: every database of it is looked into. */
     private static final byte[] ADOPTED = {'a'};
 
-    /** Whatever roles and databases have as their defaults. */
-    private static final String OPTIONS =
-            "-c default_transaction_read_only=off -c statement_timeout=0 -c lock_timeout=0 -c search_path=pg_catalog";
-
     /** The catalog of foreign servers; as that of subscriptions (6100), empty where there never was one and it was never rewritten. */
     private static final String FOREIGN_SERVERS = "1417";
 
@@ -43,29 +39,29 @@ final class FirstStart {
      * is looked into.
      */
     private static final String QUERY = """
-            SELECT 'subscription', d.datname::text, s.subname::text, quote_ident(s.subname), d.datallowconn
+            SELECT 'subscription', d.datname::pg_catalog.text, s.subname::pg_catalog.text, pg_catalog.quote_ident(s.subname::pg_catalog.text), d.datallowconn
             FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
             WHERE s.subenabled OR s.subslotname IS NOT NULL
             UNION ALL
-            SELECT 'transaction', d.datname::text, p.gid, quote_literal(p.gid), d.datallowconn
+            SELECT 'transaction', d.datname::pg_catalog.text, p.gid, pg_catalog.quote_literal(p.gid), d.datallowconn
             FROM pg_catalog.pg_prepared_xacts p JOIN pg_catalog.pg_database d ON d.datname = p.database
             UNION ALL
-            SELECT 'look', d.datname::text, '', '', true
+            SELECT 'look', d.datname::pg_catalog.text, '', '', true
             FROM pg_catalog.pg_database d
-            WHERE d.datallowconn AND d.datconnlimit <> -2 AND (? OR d.dattablespace <> 1663 OR coalesce(
-                (pg_catalog.pg_stat_file('base/' || d.oid || '/1417', true)).size, 1) > 0)
+            WHERE d.datallowconn AND d.datconnlimit <> -2 AND (?::pg_catalog.bool OR d.dattablespace <> 1663 OR coalesce(
+                (pg_catalog.pg_stat_file(pg_catalog.format('base/%s/1417'::pg_catalog.text, d.oid), true)).size, 1) > 0)
             """;
 
     private static final String OUTWARD = """
-            SELECT format('foreign server %s (%s, %s user mappings)', s.srvname, w.fdwname,
-                (SELECT count(*) FROM pg_user_mapping m WHERE m.umserver = s.oid))
-            FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+            SELECT pg_catalog.format('foreign server %s (%s, %s user mappings)', s.srvname, w.fdwname,
+                (SELECT pg_catalog.count(*) FROM pg_catalog.pg_user_mapping m WHERE m.umserver = s.oid))
+            FROM pg_catalog.pg_foreign_server s JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw
             UNION ALL
-            SELECT 'extension ' || extname FROM pg_extension WHERE extname = 'dblink'
+            SELECT pg_catalog.format('extension %s'::pg_catalog.text, extname) FROM pg_catalog.pg_extension WHERE extname = 'dblink'
             ORDER BY 1
             """;
 
-    private final Connections connections;
+    private final Sessions sessions;
     private final List<Finding> findings = new ArrayList<>();
 
     /** What to do in each database. */
@@ -73,8 +69,8 @@ final class FirstStart {
 
     private record Work(String kind, String name, String quoted, boolean reachable) {}
 
-    private FirstStart(Connections connections) {
-        this.connections = connections;
+    private FirstStart(Sessions sessions) {
+        this.sessions = sessions;
     }
 
     /** Leaves a mark in a copy. */
@@ -121,20 +117,20 @@ final class FirstStart {
     }
 
     /** Does it if it is still to be done. */
-    static List<Finding> run(Path dataDirectory, Connections connections, Connection connection)
+    static List<Finding> run(Path dataDirectory, Sessions sessions, Connection connection)
             throws SQLException, IOException {
         Path mark = dataDirectory.resolve(MARK);
         if (!Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)) {
             return List.of();
         }
-        FirstStart start = new FirstStart(connections);
+        FirstStart start = new FirstStart(sessions);
         boolean everywhere = Files.size(mark) > 0;
         if (everywhere || isDue(dataDirectory) || mayReachOut(dataDirectory)) {
             start.look(connection, everywhere);
         }
-        for (Map.Entry<String, List<Work>> database : start.work.entrySet()) {
-            start.work(database.getKey(), database.getValue());
-        }
+        // what a prepared transaction has locked may be a subscription, of whatever database
+        start.work(work -> work.kind.equals("transaction"));
+        start.work(work -> !work.kind.equals("transaction"));
         Files.deleteIfExists(mark);
         return List.copyOf(start.findings);
     }
@@ -151,6 +147,15 @@ final class FirstStart {
         }
     }
 
+    private void work(Predicate<Work> wanted) throws SQLException {
+        for (Map.Entry<String, List<Work>> database : work.entrySet()) {
+            List<Work> todo = database.getValue().stream().filter(wanted).toList();
+            if (!todo.isEmpty()) {
+                work(database.getKey(), todo);
+            }
+        }
+    }
+
     private void work(String database, List<Work> todo) throws SQLException {
         if (todo.stream().anyMatch(work -> !work.reachable)) {
             todo.forEach(work -> findings.add(new Finding(
@@ -158,10 +163,7 @@ final class FirstStart {
                     "left as it is: the database lets nobody connect")));
             return;
         }
-        PGSimpleDataSource source = connections.dataSource(database);
-        source.setApplicationName("zvpg");
-        source.setOptions(OPTIONS);
-        try (Connection connection = source.getConnection();
+        try (Connection connection = sessions.open(database);
                 Statement statement = connection.createStatement()) {
             for (Work work : todo) {
                 switch (work.kind) {

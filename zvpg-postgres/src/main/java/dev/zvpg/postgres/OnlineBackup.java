@@ -31,6 +31,23 @@ final class OnlineBackup implements Backup {
     private static final Logger LOG = LoggerFactory.getLogger(OnlineBackup.class);
 
     private static final int RENAMED_SINCE = 15;
+
+    // each argument has its type: the driver sends strings as varchar, which would fit another function better than
+    // ours
+    private static final String RESERVE = "SELECT pg_catalog.pg_create_physical_replication_slot("
+            + "slot_name => ?::pg_catalog.text::pg_catalog.name, immediately_reserve => true, temporary => true)";
+    private static final String START = "SELECT pg_catalog.pg_backup_start(label => ?::pg_catalog.text, fast => true)";
+    private static final String START_14 =
+            "SELECT pg_catalog.pg_start_backup(label => ?::pg_catalog.text, fast => true, exclusive => false)";
+    private static final String STOP =
+            "SELECT lsn, labelfile, spcmapfile FROM pg_catalog.pg_backup_stop(wait_for_archive => false)";
+    private static final String STOP_14 = "SELECT lsn, labelfile, spcmapfile "
+            + "FROM pg_catalog.pg_stop_backup(exclusive => false, wait_for_archive => false)";
+    private static final String OLDEST_TRANSACTION =
+            "SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text";
+    private static final String SEGMENT_BYTES =
+            "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'wal_segment_size'::pg_catalog.text";
+
     private static final Pattern BEGIN = Pattern.compile("START WAL LOCATION: ([0-9A-F]+/[0-9A-F]+) ");
     private static final Pattern TIMELINE = Pattern.compile("START TIMELINE: (\\d+)");
 
@@ -52,13 +69,11 @@ final class OnlineBackup implements Backup {
         try {
             String slot =
                     "zvpg_" + UUID.randomUUID().toString().replace("-", "").toLowerCase(Locale.ROOT);
-            try (PreparedStatement reserve =
-                    connection.prepareStatement("SELECT pg_create_physical_replication_slot(?, true, true)")) {
+            try (PreparedStatement reserve = connection.prepareStatement(RESERVE)) {
                 reserve.setString(1, slot);
                 reserve.execute();
             }
-            String start = major >= RENAMED_SINCE ? "pg_backup_start(?, true)" : "pg_start_backup(?, true, false)";
-            try (PreparedStatement begin = connection.prepareStatement("SELECT " + start)) {
+            try (PreparedStatement begin = connection.prepareStatement(major >= RENAMED_SINCE ? START : START_14)) {
                 begin.setString(1, label);
                 begin.execute();
             }
@@ -90,10 +105,9 @@ final class OnlineBackup implements Backup {
         // this
         // number is in the copy as it ended, and each one that is not makes the number of a later look greater. While
         // nobody writes it is the next transaction id, which is what the copy will say too.
-        long nextTransactionId = number("SELECT pg_snapshot_xmin(pg_current_snapshot())::text");
-        long segmentBytes = number("SELECT setting FROM pg_settings WHERE name = 'wal_segment_size'");
-        String stop = major >= RENAMED_SINCE ? "pg_backup_stop(false)" : "pg_stop_backup(false, false)";
-        try (PreparedStatement end = connection.prepareStatement("SELECT lsn, labelfile, spcmapfile FROM " + stop);
+        long nextTransactionId = number(OLDEST_TRANSACTION);
+        long segmentBytes = number(SEGMENT_BYTES);
+        try (PreparedStatement end = connection.prepareStatement(major >= RENAMED_SINCE ? STOP : STOP_14);
                 ResultSet row = end.executeQuery();
                 OpenDirectory files = OpenDirectory.open(image)) {
             row.next();

@@ -77,6 +77,16 @@ record OsProcess(long pid, long started) {
         }
     }
 
+    /** What it calls itself in lists of processes; empty when the system does not tell us. */
+    Optional<String> title() {
+        try {
+            String line = Files.readString(proc(pid).resolve("cmdline"), StandardCharsets.ISO_8859_1);
+            return Optional.of(line.replace('\0', ' ').strip());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Its handle, while it lives. */
     Optional<ProcessHandle> handle() {
         return isAlive() ? ProcessHandle.of(pid) : Optional.empty();

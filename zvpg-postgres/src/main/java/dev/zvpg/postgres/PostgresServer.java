@@ -29,23 +29,32 @@ import javax.sql.DataSource;
  */
 public final class PostgresServer implements Server {
 
+    private static final String POSITION = """
+            SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+                        ELSE pg_catalog.pg_current_wal_insert_lsn() END::pg_catalog.text,
+                   pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text
+            """;
+
+    /** The SQLSTATE "too many connections": of the server, of a database, of a role. */
+    private static final String NO_CONNECTION_LEFT = "53300";
+
     private final ServerControl control;
-    private final Connections connections;
+    private final Sessions sessions;
     private final List<Finding> findings;
 
-    PostgresServer(ServerControl control, Connections connections, List<Finding> findings) {
+    PostgresServer(ServerControl control, Sessions sessions, List<Finding> findings) {
         this.control = control;
-        this.connections = connections;
+        this.sessions = sessions;
         this.findings = findings;
     }
 
-    Connections connections() {
-        return connections;
+    Sessions sessions() {
+        return sessions;
     }
 
     @Override
     public int port() {
-        return connections.port();
+        return sessions.port();
     }
 
     @Override
@@ -60,17 +69,17 @@ public final class PostgresServer implements Server {
 
     @Override
     public Credentials credentials() {
-        return connections.credentials();
+        return sessions.credentials();
     }
 
     @Override
     public String jdbcUrl(String database) {
-        return connections.url(database);
+        return sessions.connections().url(database);
     }
 
     @Override
     public DataSource dataSource(String database) {
-        return connections.dataSource(database);
+        return sessions.connections().dataSource(database);
     }
 
     @Override
@@ -85,7 +94,7 @@ public final class PostgresServer implements Server {
 
     @Override
     public void checkpoint() {
-        try (Connection connection = connect();
+        try (Connection connection = connect(Sessions.LONG);
                 Statement statement = connection.createStatement()) {
             statement.execute("CHECKPOINT");
         } catch (SQLException e) {
@@ -95,11 +104,9 @@ public final class PostgresServer implements Server {
 
     @Override
     public Position position() {
-        try (Connection connection = connect();
+        try (Connection connection = connect(Sessions.BRIEF);
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() "
-                                + "ELSE pg_current_wal_insert_lsn() END::text, pg_snapshot_xmin(pg_current_snapshot())::text")) {
+                ResultSet row = statement.executeQuery(POSITION)) {
             row.next();
             return new Position(row.getString(1), Long.parseLong(row.getString(2)));
         } catch (SQLException e) {
@@ -111,7 +118,10 @@ public final class PostgresServer implements Server {
     public Backup startBackup(String label) {
         try {
             return OnlineBackup.begin(
-                    connect(), control.dataDirectory(), control.installation().major(), label);
+                    connect(Sessions.LONG),
+                    control.dataDirectory(),
+                    control.installation().major(),
+                    label);
         } catch (SQLException e) {
             throw failure("cannot be backed up", e);
         }
@@ -145,14 +155,31 @@ public final class PostgresServer implements Server {
         return ClusterBaseline.of(this, control, patience);
     }
 
-    Connection connect() throws SQLException {
-        Connection connection = connections.admin().getConnection();
-        // the port, and in a repository the password too, may be those of another server by now
-        if (!isRunning()) {
+    /**
+     * Vacuums and analyzes each database, so that whoever reads a row first does not change its page, and queries are planned well.
+     * A table that cannot be analyzed is named in a warning of the log and left out, and so is a database.
+     */
+    public void tidy() {
+        new Tidying(this).run();
+    }
+
+    /** Opens a session of ours. The port, and in a repository the password too, may be those of another server by now. */
+    Connection connect(Duration patience) throws SQLException {
+        requireRunning(); // nobody else is told the password
+        Connection connection = sessions.open(Connections.ADMIN_DATABASE, patience);
+        try {
+            requireRunning();
+        } catch (SQLException e) {
             connection.close();
-            throw new SQLException("it has ended");
+            throw e;
         }
         return connection;
+    }
+
+    private void requireRunning() throws SQLException {
+        if (!isRunning()) {
+            throw new SQLException("it has ended");
+        }
     }
 
     ServerException failure(String what, SQLException cause) {
@@ -163,7 +190,12 @@ public final class PostgresServer implements Server {
                     OptionalInt.empty(),
                     control.log().lastLines());
         }
-        return new ServerException(server + cause.getMessage(), cause);
+        return new ServerException(
+                server
+                        + (NO_CONNECTION_LEFT.equals(cause.getSQLState())
+                                ? Occupants.of(control.dataDirectory()).message()
+                                : cause.getMessage()),
+                cause);
     }
 
     @Override

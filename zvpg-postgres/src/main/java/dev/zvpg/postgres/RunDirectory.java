@@ -32,16 +32,19 @@ record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
             # written by ZVPG at each start; changes here are lost
             local all all scram-sha-256
             host all all 127.0.0.1/32 scram-sha-256
+            # "all" does not mean copies of the whole server
+            local replication %1$s scram-sha-256
+            host replication %1$s 127.0.0.1/32 scram-sha-256
             """;
 
     /** Makes it ready for a start. */
-    static RunDirectory prepare(ServerUser user, Path directory, Path dataDirectory) {
+    static RunDirectory prepare(ServerUser user, Path directory, Path dataDirectory, String superuser) {
         Path absolute = directory.toAbsolutePath().normalize();
         try {
             make(user, absolute);
             Reachability.require(user, absolute.resolve("socket"), "the run directory");
             RunDirectory run = new RunDirectory(absolute, socketDirectory(user, absolute, dataDirectory), true);
-            run.writeRules();
+            run.writeRules(superuser);
             run.removeTraces();
             return run;
         } catch (IOException e) {
@@ -50,12 +53,12 @@ record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
     }
 
     /** The same for a server without sockets, which leaves no traces here but its log. */
-    static RunDirectory withoutSockets(ServerUser user, Path directory) {
+    static RunDirectory withoutSockets(ServerUser user, Path directory, String superuser) {
         Path absolute = directory.toAbsolutePath().normalize();
         try {
             make(user, absolute);
             RunDirectory run = new RunDirectory(absolute, absolute.resolve("socket"), false);
-            run.writeRules();
+            run.writeRules(superuser);
             return run;
         } catch (IOException e) {
             throw Failures.of("cannot prepare the run directory " + absolute, e);
@@ -71,8 +74,8 @@ record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
         }
     }
 
-    private void writeRules() throws IOException {
-        write(hbaFile(), HBA);
+    private void writeRules(String superuser) throws IOException {
+        write(hbaFile(), HBA.formatted(quoted(superuser)));
         write(identFile(), "# written by ZVPG at each start; changes here are lost\n");
     }
 
@@ -166,6 +169,11 @@ record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
         }
         user.own(inside);
         return inside;
+    }
+
+    /** In quotes a name is no keyword. */
+    private static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
     }
 
     private void write(Path file, String text) throws IOException {

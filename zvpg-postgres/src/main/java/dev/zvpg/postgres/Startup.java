@@ -53,9 +53,10 @@ final class Startup {
         removeStaleLock();
         requireReachable();
         Ports.requireFree(spec.port());
+        String superuser = spec.credentials().user();
         RunDirectory run = attached
-                ? RunDirectory.withoutSockets(user, spec.runDirectory())
-                : RunDirectory.prepare(user, spec.runDirectory(), dataDirectory);
+                ? RunDirectory.withoutSockets(user, spec.runDirectory(), superuser)
+                : RunDirectory.prepare(user, spec.runDirectory(), dataDirectory, superuser);
         boolean started = false;
         try {
             ServerLog log = ServerLog.begin(user, run.logFile());
@@ -117,15 +118,15 @@ final class Startup {
             beginning.begin(Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
             launch = beginning;
             OsProcess process = awaitReady(launch, log);
-            Connections connections = new Connections(spec.port(), spec.credentials());
+            Sessions sessions = new Sessions(new Connections(spec.port(), spec.credentials()), installation.major());
             // whoever makes an attached server connects next, and needs no second proof that it answers
             List<Finding> findings = spec.lifetime() == Lifetime.DETACHED || FirstStart.isDue(dataDirectory)
-                    ? connect(connections, log)
+                    ? connect(sessions, log)
                     : List.of();
             ready = true;
             return new PostgresServer(
                     new ServerControl(installation, launch.signals(), process, dataDirectory, run, log),
-                    connections,
+                    sessions,
                     findings);
         } catch (IOException e) {
             throw Failures.of("cannot start a server on " + dataDirectory, e);
@@ -179,8 +180,8 @@ final class Startup {
     }
 
     /** Proves that it answers, and does what is left to do in a copy. */
-    private List<Finding> connect(Connections connections, ServerLog log) throws IOException {
-        try (Connection connection = connections.admin().getConnection()) {
+    private List<Finding> connect(Sessions sessions, ServerLog log) throws IOException {
+        try (Connection connection = sessions.open(Connections.ADMIN_DATABASE)) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new ServerException(
                         "interrupted while a server started on " + dataDirectory + "; it was stopped", null);
@@ -189,8 +190,12 @@ final class Startup {
                 throw new ServerException(
                         "the server on " + dataDirectory + " accepted a connection and lost it", null);
             }
-            return FirstStart.run(dataDirectory, connections, connection);
+            return FirstStart.run(dataDirectory, sessions, connection);
         } catch (SQLException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ServerException(
+                        "interrupted while a server started on " + dataDirectory + "; it was stopped", e);
+            }
             throw new ServerException(
                     "the server on " + dataDirectory + " started but does not let "
                             + spec.credentials().user() + " connect, and was stopped: " + e.getMessage() + "\n  "

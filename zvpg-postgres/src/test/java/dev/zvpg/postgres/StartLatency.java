@@ -57,7 +57,11 @@ public final class StartLatency {
     private static void bare(Postgres postgres, ServerSpec spec, List<Double> start, List<Double> stop)
             throws Exception {
         ServerUser user = ServerUser.of(null);
-        RunDirectory run = RunDirectory.prepare(user, spec.runDirectory(), spec.dataDirectory());
+        RunDirectory run = RunDirectory.prepare(
+                user,
+                spec.runDirectory(),
+                spec.dataDirectory(),
+                spec.credentials().user());
         List<String> command = new ArrayList<>(user.commandPrefix());
         command.addAll(List.of(
                 postgres.binDirectory().resolve("postgres").toString(),
@@ -80,8 +84,9 @@ public final class StartLatency {
                 .isEmpty()) {
             LockSupport.parkNanos(200_000);
         }
-        try (Connection connection =
-                new Connections(spec.port(), spec.credentials()).admin().getConnection()) {
+        try (Connection connection = new Connections(spec.port(), spec.credentials())
+                .dataSource("postgres")
+                .getConnection()) {
             connection.isValid(0);
         }
         start.add((System.nanoTime() - t0) / 1e6);

@@ -54,7 +54,7 @@ class ZvpgJShellTest {
                 .contains("==> PostgresServer[port=" + place.firstPort() + ", pid=")
                 .contains("\nv1 ==> snapshot main@v1\n")
                 .contains("\ntrial ==> clone try-index\n")
-                .containsPattern("==> \"jdbc:postgresql://127.0.0.1:\\d+/postgres\"\n")
+                .containsPattern("==> \"jdbc:postgresql://127.0.0.1:\\d+/postgres\\?requireAuth=scram-sha-256\"\n")
                 .contains("==> \"7MB\"\n")
                 .contains("==> RUNNING\n")
                 .contains("==> [clone try-index]\n")

@@ -6,15 +6,8 @@ import dev.zvpg.postgres.Postgres;
 import dev.zvpg.postgres.PostgresServer;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
-import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -33,7 +26,8 @@ record PreparationRun(Postgres postgres, Branch branch, Path runDirectory, int l
         LogTail log = LogTail.fromNowOn(server);
         try {
             preparation.prepare(server);
-            tidy(server);
+            // otherwise the first test that reads a row changes its clone, which cannot be handed out again then
+            server.tidy();
         } catch (Exception | Error e) {
             e.addSuppressed(ServerReport.of(server, "the preparation", log, ""));
             server.stopAtOnce();
@@ -65,29 +59,4 @@ record PreparationRun(Postgres postgres, Branch branch, Path runDirectory, int l
         }
     }
 
-    /**
-     * Notes on each row that it is valid, and what the planner wants to know. Otherwise the first test that reads a row does
-     * the former and so changes its clone, which cannot be handed out again then.
-     */
-    private static void tidy(Server server) throws SQLException {
-        for (String database : databases(server)) {
-            try (Connection connection = server.dataSource(database).getConnection();
-                    Statement statement = connection.createStatement()) {
-                statement.execute("VACUUM (ANALYZE)");
-            }
-        }
-    }
-
-    private static List<String> databases(Server server) throws SQLException {
-        List<String> names = new ArrayList<>();
-        try (Connection connection = server.dataSource("postgres").getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname")) {
-            while (rows.next()) {
-                names.add(rows.getString(1));
-            }
-        }
-        return names;
-    }
 }
