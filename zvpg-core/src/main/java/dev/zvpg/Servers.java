@@ -48,6 +48,7 @@ final class Servers {
     Server start(CopyRecord copy) {
         Optional<Server> running = find(copy);
         if (running.isPresent()) {
+            running.get().finishStart();
             return running.get();
         }
         if (copy.untouched().isPresent()) { // from here on it may be written to

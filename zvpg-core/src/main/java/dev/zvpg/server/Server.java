@@ -75,6 +75,13 @@ public interface Server {
     }
 
     /**
+     * Waits until a server that was found answers, and does what is left of its start: whoever began it may have been killed.
+     *
+     * @throws ServerException when it does not become ready in time
+     */
+    default void finishStart() {}
+
+    /**
      * Writes everything in memory to the files, so that a snapshot taken next recovers fast.
      *
      * @throws ServerException when it does not answer

@@ -101,8 +101,9 @@ final class AdoptedSettings {
         settings.keySet()
                 .removeIf(
                         name -> Settings.isOurs(major, name) || PLACES.stream().anyMatch(name::startsWith));
-        JobLibraries.without(settings.getOrDefault(JobLibraries.SETTING, ""))
-                .ifPresent(rest -> settings.put(JobLibraries.SETTING, rest));
+        for (String libraries : JobLibraries.settings()) {
+            JobLibraries.without(settings.getOrDefault(libraries, "")).ifPresent(rest -> settings.put(libraries, rest));
+        }
     }
 
     /** With fewer than the original had, a server that finds prepared transactions does not start. */

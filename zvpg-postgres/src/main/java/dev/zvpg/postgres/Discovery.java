@@ -2,6 +2,7 @@ package dev.zvpg.postgres;
 
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,7 +11,8 @@ final class Discovery {
 
     private Discovery() {}
 
-    static Optional<PostgresServer> find(Installation installation, ServerUser user, ServerSpec spec) {
+    static Optional<PostgresServer> find(
+            Installation installation, ServerUser user, Duration startTimeout, ServerSpec spec) {
         Path dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
         return PostmasterPid.read(dataDirectory)
                 // without its port it is still starting, and nobody has promised that it will succeed
@@ -26,7 +28,11 @@ final class Discovery {
                                     dataDirectory,
                                     run,
                                     new ServerLog(run.logFile(), 0)),
-                            new Sessions(new Connections(file.port(), spec.credentials()), installation.major()),
+                            new Sessions(
+                                    new Connections(file.port(), spec.credentials()),
+                                    installation.major(),
+                                    dataDirectory),
+                            startTimeout,
                             List.of());
                 }));
     }

@@ -4,9 +4,12 @@ import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
@@ -28,15 +32,28 @@ final class FirstStart {
 
     static final String MARK = "zvpg.first-start";
 
+    /** What becomes of the mark. */
+    static final String FINISHED = "zvpg.copy";
+
     /** What the mark of a whole foreign cluster holds: every database of it is looked into. */
     private static final byte[] ADOPTED = {'a'};
 
     /** The catalog of foreign servers; as that of subscriptions (6100), empty where there never was one and it was never rewritten. */
     private static final String FOREIGN_SERVERS = "1417";
 
+    /** The same of event triggers. */
+    private static final String EVENT_TRIGGERS = "3466";
+
+    /** The catalog of extensions, in which every new database has one. */
+    private static final String EXTENSIONS = "3079";
+
+    private static final int PAGE = 8192;
+    private static final int END_OF_ROWS = 12;
+    private static final int END_OF_ONE_ROW = 28;
+
     /**
-     * All shared catalogs can be seen from one database. Foreign servers cannot; what the size of their catalog does not tell
-     * is looked into.
+     * All shared catalogs can be seen from one database. What could reach out cannot; where the files do not tell that there is
+     * none, it is looked into.
      */
     private static final String QUERY = """
             SELECT 'subscription', d.datname::pg_catalog.text, s.subname::pg_catalog.text, pg_catalog.quote_ident(s.subname::pg_catalog.text), d.datallowconn
@@ -48,18 +65,32 @@ final class FirstStart {
             UNION ALL
             SELECT 'look', d.datname::pg_catalog.text, '', '', true
             FROM pg_catalog.pg_database d
-            WHERE d.datallowconn AND d.datconnlimit <> -2 AND (?::pg_catalog.bool OR d.dattablespace <> 1663 OR coalesce(
-                (pg_catalog.pg_stat_file(pg_catalog.format('base/%s/1417'::pg_catalog.text, d.oid), true)).size, 1) > 0)
+            WHERE d.datallowconn AND d.datconnlimit <> -2
+              AND (?::pg_catalog.bool OR d.dattablespace <> 1663 OR d.oid = ANY (?::pg_catalog.oid[]))
             """;
 
     private static final String OUTWARD = """
-            SELECT pg_catalog.format('foreign server %s (%s, %s user mappings)', s.srvname, w.fdwname,
-                (SELECT pg_catalog.count(*) FROM pg_catalog.pg_user_mapping m WHERE m.umserver = s.oid))
+            SELECT pg_catalog.format('foreign server %s (%s, %s user mappings)'::pg_catalog.text, s.srvname, w.fdwname,
+                       (SELECT pg_catalog.count(*) FROM pg_catalog.pg_user_mapping m WHERE m.umserver = s.oid)),
+                   'queries that use it reach out of the copy'
             FROM pg_catalog.pg_foreign_server s JOIN pg_catalog.pg_foreign_data_wrapper w ON w.oid = s.srvfdw
             UNION ALL
-            SELECT pg_catalog.format('extension %s'::pg_catalog.text, extname) FROM pg_catalog.pg_extension WHERE extname = 'dblink'
+            SELECT pg_catalog.format('extension %s'::pg_catalog.text, extname), 'queries that use it reach out of the copy'
+            FROM pg_catalog.pg_extension
+            WHERE extname::pg_catalog.text IN ('aws_lambda', 'aws_s3', 'azure_storage', 'dblink', 'http', 'pg_cron', 'pg_duckdb',
+                'pg_net', 'pglogical', 'plproxy', 'wrappers')
+            UNION ALL
+            SELECT pg_catalog.format('untrusted language %s'::pg_catalog.text, lanname),
+                   'functions in it do whatever the user of the server may'
+            FROM pg_catalog.pg_language WHERE lanispl AND NOT lanpltrusted
+            UNION ALL
+            SELECT pg_catalog.format('event trigger %s (%s)'::pg_catalog.text, evtname, evtevent),
+                   'it runs the original''s function'
+            FROM pg_catalog.pg_event_trigger WHERE evtenabled <> 'D'::pg_catalog."char"
             ORDER BY 1
             """;
+
+    private static final long RELOAD_POLL_NANOS = 200_000;
 
     private final Sessions sessions;
     private final List<Finding> findings = new ArrayList<>();
@@ -101,43 +132,99 @@ final class FirstStart {
                 || Files.size(subscriptions) > 0;
     }
 
-    /** Whether there may be foreign servers to report, as far as the files tell. */
-    private static boolean mayReachOut(Path dataDirectory) throws IOException {
-        if (!Cluster.contents(dataDirectory, "pg_tblspc").isEmpty()) {
-            return true; // databases may lie there
-        }
-        for (Path database : Cluster.contents(dataDirectory, "base")) {
-            Path servers = database.resolve(FOREIGN_SERVERS);
-            if (Files.isRegularFile(database.resolve("PG_VERSION"))
-                    && (!Files.isRegularFile(servers) || Files.size(servers) > 0)) {
-                return true;
-            }
-        }
-        return false;
+    /** Whether it is still to be done, be there anything to do or not. */
+    static boolean isUnfinished(Path dataDirectory) {
+        return Files.isRegularFile(dataDirectory.resolve(MARK), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Does it if it is still to be done. */
-    static List<Finding> run(Path dataDirectory, Sessions sessions, Connection connection)
+    /** Whether the directory was made from another one, at some time. */
+    static boolean isCopy(Path dataDirectory) {
+        return isUnfinished(dataDirectory)
+                || Files.isRegularFile(dataDirectory.resolve(FINISHED), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** The numbers of the databases in which there may be something to report, as far as the files tell. */
+    static List<String> mayReachOut(Path dataDirectory) throws IOException {
+        List<String> databases = new ArrayList<>();
+        for (Path database : Cluster.contents(dataDirectory, "base")) {
+            if (Files.isRegularFile(database.resolve("PG_VERSION"))
+                    && (mayHaveRows(database.resolve(FOREIGN_SERVERS))
+                            || mayHaveRows(database.resolve(EVENT_TRIGGERS))
+                            || mayHaveMoreThanOne(database.resolve(EXTENSIONS)))) {
+                databases.add(String.valueOf(database.getFileName()));
+            }
+        }
+        return databases;
+    }
+
+    private static boolean mayHaveRows(Path catalog) throws IOException {
+        return !Files.isRegularFile(catalog) || Files.size(catalog) > 0;
+    }
+
+    /** A page says where its list of rows ends. */
+    private static boolean mayHaveMoreThanOne(Path catalog) throws IOException {
+        if (!Files.isRegularFile(catalog) || Files.size(catalog) != PAGE) {
+            return true;
+        }
+        ByteBuffer page = ByteBuffer.wrap(Files.readAllBytes(catalog)).order(ByteOrder.nativeOrder());
+        return page.getShort(END_OF_ROWS) != END_OF_ONE_ROW;
+    }
+
+    /**
+     * Does it if it is still to be done, and lets everybody in then.
+     *
+     * @param run whose rules the server reads
+     */
+    static List<Finding> run(Path dataDirectory, RunDirectory run, Sessions sessions, Connection connection)
             throws SQLException, IOException {
         Path mark = dataDirectory.resolve(MARK);
-        if (!Files.isRegularFile(mark, LinkOption.NOFOLLOW_LINKS)) {
+        if (!isUnfinished(dataDirectory)) {
             return List.of();
         }
         FirstStart start = new FirstStart(sessions);
         boolean everywhere = Files.size(mark) > 0;
-        if (everywhere || isDue(dataDirectory) || mayReachOut(dataDirectory)) {
-            start.look(connection, everywhere);
+        // databases may lie in tablespaces, too
+        boolean elsewhere = !Cluster.contents(dataDirectory, "pg_tblspc").isEmpty();
+        List<String> outward = mayReachOut(dataDirectory);
+        if (everywhere || elsewhere || !outward.isEmpty() || isDue(dataDirectory)) {
+            start.look(connection, everywhere, outward);
         }
         // what a prepared transaction has locked may be a subscription, of whatever database
         start.work(work -> work.kind.equals("transaction"));
         start.work(work -> !work.kind.equals("transaction"));
-        Files.deleteIfExists(mark);
+        run.open(sessions.credentials().user());
+        reload(connection);
+        // last: whoever finds it before that does it all again
+        Files.move(mark, dataDirectory.resolve(FINISHED), StandardCopyOption.ATOMIC_MOVE);
         return List.copyOf(start.findings);
     }
 
-    private void look(Connection connection, boolean everywhere) throws SQLException {
+    /** Returns when the server has read its rules: it reads them before it lets the next one in. */
+    private static void reload(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            String before = loaded(statement);
+            statement.execute("SELECT pg_catalog.pg_reload_conf()");
+            long deadline = System.nanoTime() + Sessions.BRIEF.toNanos();
+            while (loaded(statement).equals(before)) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new SQLException("it does not read its rules of access again");
+                }
+                LockSupport.parkNanos(RELOAD_POLL_NANOS);
+            }
+        }
+    }
+
+    private static String loaded(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_conf_load_time()::pg_catalog.text")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private void look(Connection connection, boolean everywhere, List<String> outward) throws SQLException {
         try (var query = connection.prepareStatement(QUERY)) {
             query.setBoolean(1, everywhere);
+            query.setString(2, "{" + String.join(",", outward) + "}");
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     work.computeIfAbsent(row.getString(2), database -> new ArrayList<>())
@@ -190,8 +277,7 @@ final class FirstStart {
         try (ResultSet row = statement.executeQuery(OUTWARD)) {
             while (row.next()) {
                 findings.add(new Finding(
-                        row.getString(1) + " in database " + database,
-                        "left as it is: queries that use it reach out of the copy"));
+                        row.getString(1) + " in database " + database, "left as it is: " + row.getString(2)));
             }
         }
     }

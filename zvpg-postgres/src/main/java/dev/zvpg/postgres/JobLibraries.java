@@ -9,34 +9,60 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
- * Libraries in {@code shared_preload_libraries} that do something by themselves: run jobs, call other servers, take part in
- * replication. A copy that loads one does what the original does, a second time.
+ * Libraries that a server loads when it starts. Any of them may do something by itself: run jobs, listen, call other servers, take
+ * part in replication; a copy that loads one does what the original does, a second time. So a copy loads those only that are known
+ * to do nothing of the kind, and what it is told to load.
  */
 final class JobLibraries {
 
     static final String SETTING = "shared_preload_libraries";
 
-    private static final Set<String> NAMES = Set.of(
-            "pg_cron",
-            "pg_timetable",
-            "pgagent",
-            "pg_partman_bgw",
-            "pg_squeeze",
-            "pg_net",
-            "pg_failover_slots",
-            "pglogical",
-            "spock",
-            "bdr",
-            "repmgr",
-            "citus",
-            "worker_spi",
-            "bgw_replstatus");
+    /** What is loaded in each session. */
+    static final List<String> OF_SESSIONS = List.of("session_preload_libraries", "local_preload_libraries");
+
+    /** Known to do nothing by themselves that reaches out of a server, with {@link #quiet}. */
+    private static final Set<String> QUIET = Set.of(
+            "anon",
+            "age",
+            "auto_explain",
+            "auth_delay",
+            "credcheck",
+            "hypopg",
+            "orafce",
+            "passwordcheck",
+            "pg_hint_plan",
+            "pg_prewarm",
+            "pg_qualstats",
+            "pg_stat_kcache",
+            "pg_stat_monitor",
+            "pg_stat_statements",
+            "pg_store_plans",
+            "pg_trgm",
+            "pg_wait_sampling",
+            "pgaudit",
+            "pgauditlogtofile",
+            "plpgsql",
+            "plpgsql_check",
+            "plprofiler",
+            "postgis-3",
+            "safeupdate",
+            "sepgsql",
+            "set_user",
+            "supautils",
+            "timescaledb",
+            "vector");
+
+    /** A line that says what to load, or that it is said elsewhere: without one nearly all files need not be taken apart. */
+    private static final Pattern MENTIONED =
+            Pattern.compile("(?im)^\\s*(?:include|include_dir|include_if_exists|\\w+_preload_libraries)\\b");
 
     private JobLibraries() {}
 
-    /** Those in a list. */
+    /** Those in a list that a copy does not load. */
     static List<String> in(String list) {
         return items(list).stream().filter(JobLibraries::isJob).toList();
     }
@@ -54,23 +80,34 @@ final class JobLibraries {
                                 .toList()));
     }
 
-    /** What a server on this directory must load instead of what its files say; empty when they may have their way. */
-    static Optional<String> instead(Path dataDirectory) throws IOException {
+    /** What a server on the files of a copy must load instead of what they say, by setting; none for those that may have their way. */
+    static Map<String, String> instead(Path dataDirectory) throws IOException {
+        Map<String, String> result = new TreeMap<>();
         if (!isMentioned(dataDirectory)) {
-            return Optional.empty(); // nearly always, and without taking the files apart
+            return result;
         }
-        return Optional.ofNullable(ConfFile.of(dataDirectory).get(SETTING)).flatMap(JobLibraries::without);
+        Map<String, String> settings = ConfFile.of(dataDirectory);
+        for (String name : settings()) {
+            without(settings.getOrDefault(name, "")).ifPresent(rest -> result.put(name, rest));
+        }
+        return result;
+    }
+
+    /** The settings that name libraries. */
+    static List<String> settings() {
+        List<String> settings = new ArrayList<>(OF_SESSIONS);
+        settings.add(SETTING);
+        return settings;
     }
 
     private static boolean isMentioned(Path dataDirectory) throws IOException {
         for (String name : List.of(ConfFile.NAME, ConfFile.AUTO)) {
             Path file = dataDirectory.resolve(name);
-            if (Files.isRegularFile(file)) {
-                String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-                if (NAMES.stream().anyMatch(text::contains)
-                        || text.lines().anyMatch(line -> line.startsWith("include"))) {
-                    return true;
-                }
+            if (Files.isRegularFile(file)
+                    && MENTIONED
+                            .matcher(Files.readString(file, StandardCharsets.ISO_8859_1))
+                            .find()) {
+                return true;
             }
         }
         return false;
@@ -78,7 +115,7 @@ final class JobLibraries {
 
     private static boolean isJob(String item) {
         String name = item.substring(item.lastIndexOf('/') + 1);
-        return NAMES.contains(name.endsWith(".so") ? name.substring(0, name.length() - ".so".length()) : name);
+        return !QUIET.contains(name.endsWith(".so") ? name.substring(0, name.length() - ".so".length()) : name);
     }
 
     /** The items of a list, of which some may be in double quotes. */

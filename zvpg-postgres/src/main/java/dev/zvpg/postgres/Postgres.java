@@ -274,7 +274,8 @@ public final class Postgres implements ServerLauncher {
 
     @Override
     public Optional<Server> find(ServerSpec spec) {
-        return Discovery.find(installation, ServerUser.of(runAs), spec).map(server -> server);
+        return Discovery.find(installation, ServerUser.of(runAs), startTimeout, spec)
+                .map(server -> server);
     }
 
     private static Path absolute(Path path) {

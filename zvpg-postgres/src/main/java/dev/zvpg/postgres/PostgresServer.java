@@ -7,6 +7,7 @@ import dev.zvpg.server.Baseline;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -15,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /**
@@ -38,13 +40,17 @@ public final class PostgresServer implements Server {
     /** The SQLSTATE "too many connections": of the server, of a database, of a role. */
     private static final String NO_CONNECTION_LEFT = "53300";
 
+    private static final long READY_POLL_NANOS = 500_000;
+
     private final ServerControl control;
     private final Sessions sessions;
-    private final List<Finding> findings;
+    private final Duration startTimeout;
+    private volatile List<Finding> findings;
 
-    PostgresServer(ServerControl control, Sessions sessions, List<Finding> findings) {
+    PostgresServer(ServerControl control, Sessions sessions, Duration startTimeout, List<Finding> findings) {
         this.control = control;
         this.sessions = sessions;
+        this.startTimeout = startTimeout;
         this.findings = findings;
     }
 
@@ -90,6 +96,45 @@ public final class PostgresServer implements Server {
     @Override
     public List<Finding> findings() {
         return findings;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Somebody else began to start it, and perhaps was killed: it may be in its recovery, or a copy whose first start is not
+     * finished, which lets nobody in but us.
+     */
+    @Override
+    public void finishStart() {
+        awaitReady();
+        if (!FirstStart.isUnfinished(control.dataDirectory())) {
+            return;
+        }
+        try (Connection connection = connect(Sessions.BRIEF)) {
+            findings = FirstStart.run(control.dataDirectory(), control.run(), sessions, connection);
+        } catch (SQLException e) {
+            throw failure("is a copy whose first start cannot be finished", e);
+        } catch (IOException e) {
+            throw Failures.of("cannot finish the first start of " + control.dataDirectory(), e);
+        }
+    }
+
+    private void awaitReady() {
+        long deadline = System.nanoTime() + startTimeout.toNanos();
+        while (PostmasterPid.read(control.dataDirectory())
+                .filter(PostmasterPid::isReady)
+                .isEmpty()) {
+            if (!isRunning()
+                    || System.nanoTime() - deadline > 0
+                    || Thread.currentThread().isInterrupted()) {
+                throw new ServerException(
+                        "the server on port " + port() + " of " + control.dataDirectory() + ", which was started by "
+                                + "somebody else, is not ready; its log is " + logFile(),
+                        OptionalInt.empty(),
+                        control.log().lastLines());
+            }
+            LockSupport.parkNanos(this, READY_POLL_NANOS);
+        }
     }
 
     @Override

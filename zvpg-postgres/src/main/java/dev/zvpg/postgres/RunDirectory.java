@@ -35,6 +35,13 @@ record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
             # "all" does not mean copies of the whole server
             local replication %1$s scram-sha-256
             host replication %1$s 127.0.0.1/32 scram-sha-256
+            host all %1$s %2$s/32 scram-sha-256
+            """;
+
+    /** While a copy is not finished. */
+    private static final String CLOSED_HBA = """
+            # written by ZVPG; the first start of this copy is not finished, and it serves nobody until then
+            host all %1$s %2$s/32 scram-sha-256
             """;
 
     /** Makes it ready for a start. */
@@ -44,7 +51,7 @@ record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
             make(user, absolute);
             Reachability.require(user, absolute.resolve("socket"), "the run directory");
             RunDirectory run = new RunDirectory(absolute, socketDirectory(user, absolute, dataDirectory), true);
-            run.writeRules(superuser);
+            run.writeRules(dataDirectory, superuser);
             run.removeTraces();
             return run;
         } catch (IOException e) {
@@ -58,7 +65,7 @@ record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
         try {
             make(user, absolute);
             RunDirectory run = new RunDirectory(absolute, absolute.resolve("socket"), false);
-            run.writeRules(superuser);
+            run.writeRules(directory, superuser); // ends with this process, and is told to nobody before it is finished
             return run;
         } catch (IOException e) {
             throw Failures.of("cannot prepare the run directory " + absolute, e);
@@ -74,9 +81,15 @@ record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
         }
     }
 
-    private void writeRules(String superuser) throws IOException {
-        write(hbaFile(), HBA.formatted(quoted(superuser)));
+    private void writeRules(Path dataDirectory, String superuser) throws IOException {
+        boolean closed = Sessions.HAS_OWN_ADDRESS && ours && FirstStart.isUnfinished(dataDirectory);
+        write(hbaFile(), (closed ? CLOSED_HBA : HBA).formatted(quoted(superuser), Sessions.OWN_ADDRESS));
         write(identFile(), "# written by ZVPG at each start; changes here are lost\n");
+    }
+
+    /** Lets everybody in who has a password; a server that runs reads it when it is told to. */
+    void open(String superuser) throws IOException {
+        write(hbaFile(), HBA.formatted(quoted(superuser), Sessions.OWN_ADDRESS));
     }
 
     /**

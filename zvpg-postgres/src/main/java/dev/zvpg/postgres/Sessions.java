@@ -1,6 +1,7 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.Credentials;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -19,8 +21,20 @@ import org.postgresql.ds.PGSimpleDataSource;
  * <p>A server that stops answering ends a session, by a bound on each answer.
  *
  * @param major the server's version
+ * @param dataDirectory what it runs on
  */
-record Sessions(Connections connections, int major) {
+record Sessions(Connections connections, int major, Path dataDirectory) {
+
+    /**
+     * Where our sessions come from while a copy is not finished: its rules let nobody in from anywhere else. No client chooses this
+     * address by accident, and where the system has only one loopback address there is no such thing.
+     */
+    static final String OWN_ADDRESS = "127.90.86.80";
+
+    static final boolean HAS_OWN_ADDRESS = System.getProperty("os.name").equals("Linux");
+
+    /** The SQLSTATE of a client whom the rules do not let in. */
+    private static final String NOT_LET_IN = "28000";
 
     /** For what any server answers at once. */
     static final Duration BRIEF = Duration.ofMinutes(1);
@@ -75,7 +89,19 @@ record Sessions(Connections connections, int major) {
     Connection open(String database, Duration patience) throws SQLException {
         PGSimpleDataSource source = connections.dataSource(database);
         source.setOptions(options(settings()));
-        return open(source, patience);
+        if (!HAS_OWN_ADDRESS || !FirstStart.isUnfinished(dataDirectory)) {
+            return open(source, patience);
+        }
+        try {
+            source.setProperty(PGProperty.LOCAL_SOCKET_ADDRESS, OWN_ADDRESS);
+            return open(source, patience);
+        } catch (SQLException e) {
+            if (!NOT_LET_IN.equals(e.getSQLState())) {
+                throw e;
+            }
+            source.setProperty(PGProperty.LOCAL_SOCKET_ADDRESS, null); // started by hand, with other rules
+            return open(source, patience);
+        }
     }
 
     /**

@@ -26,6 +26,8 @@ final class SettingFindings {
             found.add(new Finding("archive_mode, which sends WAL to the original's archive", "overruled: off"));
         }
         filled(settings, "restore_command", "which fetches WAL from the original's archive", found);
+        filled(settings, "archive_cleanup_command", "which runs where the original's archive is", found);
+        filled(settings, "recovery_end_command", "which runs when a recovery ends", found);
         filled(settings, "primary_conninfo", "the way to a primary", found);
         filled(settings, "primary_slot_name", "a slot on a primary", found);
         filled(settings, "synchronous_standby_names", "for which commits would wait", found);
@@ -52,12 +54,13 @@ final class SettingFindings {
     }
 
     private static void jobs(Map<String, String> settings, List<Finding> found) {
-        String libraries = settings.getOrDefault(JobLibraries.SETTING, "");
-        JobLibraries.in(libraries)
-                .forEach(library -> found.add(new Finding(
-                        library + " in " + JobLibraries.SETTING + ", which acts by itself",
-                        "not loaded, unless the setting is chosen for the copy")));
-        if (libraries.contains("timescaledb")) {
+        for (String setting : JobLibraries.settings()) {
+            JobLibraries.in(settings.getOrDefault(setting, ""))
+                    .forEach(library -> found.add(new Finding(
+                            library + " in " + setting + ", which may act by itself",
+                            "not loaded, unless the setting is chosen for the copy")));
+        }
+        if (settings.getOrDefault(JobLibraries.SETTING, "").contains("timescaledb")) {
             found.add(new Finding("jobs of timescaledb", "overruled: no background workers"));
         }
     }

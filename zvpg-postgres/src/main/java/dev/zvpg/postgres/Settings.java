@@ -29,8 +29,6 @@ final class Settings {
             "data_directory",
             "log_directory",
             "log_filename",
-            "recovery_end_command",
-            "archive_cleanup_command",
             "unix_socket_group",
             "unix_socket_permissions");
 
@@ -76,6 +74,8 @@ final class Settings {
             result.put("archive_library", "");
         }
         result.put("restore_command", "");
+        result.put("archive_cleanup_command", "");
+        result.put("recovery_end_command", "");
         result.put("primary_conninfo", "");
         result.put("primary_slot_name", "");
         if (major >= SYNC_SLOTS_SINCE) {
@@ -99,7 +99,9 @@ final class Settings {
     /** What the caller wants, and what the files of a copy must not have. */
     static Map<String, String> wanted(Path dataDirectory, Map<String, String> caller) throws IOException {
         Map<String, String> result = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        JobLibraries.instead(dataDirectory).ifPresent(rest -> result.put(JobLibraries.SETTING, rest));
+        if (FirstStart.isCopy(dataDirectory)) { // on what is no copy, whoever set them wants them
+            result.putAll(JobLibraries.instead(dataDirectory));
+        }
         result.putAll(caller);
         return result;
     }

@@ -26,6 +26,13 @@ record SingleUser(Installation installation, ServerUser user, Path dataDirectory
     /** What is wrong with a file of settings is only said as LOG. */
     private static final Pattern COMPLAINT = Pattern.compile("\\b(ERROR|FATAL|PANIC|LOG):  ");
 
+    /** What the cluster sets is not in force here, as in {@link Sessions}; triggers of events do not fire anyway. */
+    private static final String OURS = """
+            SET search_path = pg_catalog
+            SET default_transaction_read_only = off
+            SET session_replication_role = replica
+            """;
+
     /** A query for a text, whose answer is recognised whatever it contains. */
     static String ask(String expression) {
         return "SELECT 'zvpg:' || encode(convert_to(" + expression + ", 'UTF8'), 'hex')";
@@ -43,7 +50,7 @@ record SingleUser(Installation installation, ServerUser user, Path dataDirectory
                 new ArrayList<>(List.of(installation.program("postgres"), "--single", "-D", dataDirectory.toString()));
         settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
         command.add(database);
-        String input = String.join("\n", statements) + "\nSELECT '" + DONE + "'\n";
+        String input = OURS + String.join("\n", statements) + "\nSELECT '" + DONE + "'\n";
         try {
             Program.Result result =
                     Program.run(user, timeout, Map.of(), input, output -> {}, command.toArray(String[]::new));

@@ -118,15 +118,17 @@ final class Startup {
             beginning.begin(Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
             launch = beginning;
             OsProcess process = awaitReady(launch, log);
-            Sessions sessions = new Sessions(new Connections(spec.port(), spec.credentials()), installation.major());
+            Sessions sessions =
+                    new Sessions(new Connections(spec.port(), spec.credentials()), installation.major(), dataDirectory);
             // whoever makes an attached server connects next, and needs no second proof that it answers
             List<Finding> findings = spec.lifetime() == Lifetime.DETACHED || FirstStart.isDue(dataDirectory)
-                    ? connect(sessions, log)
+                    ? connect(run, sessions, log)
                     : List.of();
             ready = true;
             return new PostgresServer(
                     new ServerControl(installation, launch.signals(), process, dataDirectory, run, log),
                     sessions,
+                    timeout,
                     findings);
         } catch (IOException e) {
             throw Failures.of("cannot start a server on " + dataDirectory, e);
@@ -180,7 +182,7 @@ final class Startup {
     }
 
     /** Proves that it answers, and does what is left to do in a copy. */
-    private List<Finding> connect(Sessions sessions, ServerLog log) throws IOException {
+    private List<Finding> connect(RunDirectory run, Sessions sessions, ServerLog log) throws IOException {
         try (Connection connection = sessions.open(Connections.ADMIN_DATABASE)) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new ServerException(
@@ -190,7 +192,7 @@ final class Startup {
                 throw new ServerException(
                         "the server on " + dataDirectory + " accepted a connection and lost it", null);
             }
-            return FirstStart.run(dataDirectory, sessions, connection);
+            return FirstStart.run(dataDirectory, run, sessions, connection);
         } catch (SQLException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new ServerException(

@@ -10,6 +10,7 @@ import dev.zvpg.server.Baseline;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -264,12 +265,13 @@ class SessionsTest {
         Path data = sandbox.cluster(newest, "data");
         PostgresServer server = sandbox.start(newest, data);
         server.stop();
-        try (ServerSocket thief = new ServerSocket(server.port(), 5, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket thief =
+                new ServerSocket(server.port(), 5, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             CompletableFuture<String> heard = new CompletableFuture<>();
             Thread listener = new Thread(() -> listen(thief, heard));
             listener.start();
-            assertThatThrownBy(() -> DriverManager.getConnection(
-                            server.jdbcUrl("postgres"), Sandbox.SUPERUSER.asProperties()))
+            assertThatThrownBy(() ->
+                            DriverManager.getConnection(server.jdbcUrl("postgres"), Sandbox.SUPERUSER.asProperties()))
                     .isInstanceOf(SQLException.class);
             assertThatThrownBy(() -> server.dataSource("postgres").getConnection())
                     .isInstanceOf(SQLException.class);
@@ -286,9 +288,11 @@ class SessionsTest {
         while (true) {
             try (Socket client = thief.accept()) {
                 byte[] bytes = new byte[8192];
-                said.append(new String(bytes, 0, Math.max(0, client.getInputStream().read(bytes))));
+                said.append(
+                        new String(bytes, 0, Math.max(0, client.getInputStream().read(bytes)), StandardCharsets.UTF_8));
                 client.getOutputStream().write(new byte[] {'R', 0, 0, 0, 8, 0, 0, 0, 3});
-                said.append(new String(bytes, 0, Math.max(0, client.getInputStream().read(bytes))));
+                said.append(
+                        new String(bytes, 0, Math.max(0, client.getInputStream().read(bytes)), StandardCharsets.UTF_8));
             } catch (java.net.SocketException e) {
                 heard.complete(said.toString());
                 return;
