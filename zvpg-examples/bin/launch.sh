@@ -7,6 +7,11 @@ fail() {
   exit 1
 }
 
+# In the locale of cron and containers, which has no letters beyond ASCII, Java would lose those in arguments and file names.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
+  C | POSIX) export LC_ALL=C.UTF-8 ;;
+esac
+
 bin=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 built=$bin/../target
 

@@ -32,15 +32,16 @@ public sealed interface ClusterSource {
     /**
      * A cluster whose server runs, and goes on running undisturbed while it is copied.
      *
-     * @param host where it listens: a name or an address
+     * @param host where it listens: a name or an address, such as {@code db.example.org}, {@code 192.0.2.7}, {@code ::1} or
+     *     {@code [::1]}
      * @param port where it listens, 1 to 65,535
      * @param user a role that may log in to the database {@code postgres} and has the attribute {@code REPLICATION}, such as
      *     a superuser
      * @param password its password; never part of a message or a command line
      * @return a source
      */
-    static ClusterSource server(String host, int port, String user, String password) {
-        return new RunningServer(host, port, new Credentials(user, password), Optional.empty());
+    static RunningServer server(String host, int port, String user, String password) {
+        return new RunningServer(host, port, new Credentials(user, password), Optional.empty(), ServerSecurity.DEFAULT);
     }
 
     /**
@@ -91,15 +92,20 @@ public sealed interface ClusterSource {
      * @param port where it listens, 1 to 65,535
      * @param credentials who connects to it
      * @param configuration where the settings come from, unless they come from the cluster's own configuration
+     * @param security what the connection to it must be like
      */
-    record RunningServer(String host, int port, Credentials credentials, Optional<Path> configuration)
+    record RunningServer(
+            String host, int port, Credentials credentials, Optional<Path> configuration, ServerSecurity security)
             implements ClusterSource {
 
-        /** Checks the host and the port. */
+        /** Checks the host and the port, and takes the brackets off an address. */
         public RunningServer {
             Objects.requireNonNull(credentials, "credentials");
-            if (host.isBlank()) {
-                throw new IllegalArgumentException("a host is needed: a name or an address");
+            Objects.requireNonNull(security, "security");
+            host = host.matches("\\[[^\\[\\]]*]") ? host.substring(1, host.length() - 1) : host;
+            if (!host.matches("[A-Za-z0-9._:%-]+")) {
+                throw new IllegalArgumentException("'" + DisplayText.firstLine(host)
+                        + "' is no host; it is a name or an address, such as db.example.org, 192.0.2.7 or ::1");
             }
             if (port < 1 || port > LAST_PORT) {
                 throw new IllegalArgumentException("port " + port + " is not between 1 and " + LAST_PORT);
@@ -109,7 +115,17 @@ public sealed interface ClusterSource {
 
         @Override
         public ClusterSource configuration(Path postgresqlConf) {
-            return new RunningServer(host, port, credentials, Optional.of(postgresqlConf));
+            return new RunningServer(host, port, credentials, Optional.of(postgresqlConf), security);
+        }
+
+        /**
+         * The same over a connection of which more is demanded.
+         *
+         * @param security what the connection must be like
+         * @return a changed copy
+         */
+        public RunningServer security(ServerSecurity security) {
+            return new RunningServer(host, port, credentials, configuration, security);
         }
 
         @Override

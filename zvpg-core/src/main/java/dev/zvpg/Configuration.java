@@ -184,8 +184,20 @@ public record Configuration(
      * @throws NotFoundException when there is no such file
      * @throws ConfigurationException when it is not JSON, has a key that is not known, or a value that is not allowed; the
      *     message says which, and what is allowed
+     * @throws PermissionException when it belongs to another user than this one and root: it names programs to run
      */
     public static Configuration read(Path file) {
+        FileOwner.requireTrusted(file.toAbsolutePath(), "the configuration");
+        return readOfAnyOwner(file);
+    }
+
+    /**
+     * As {@link #read(Path)}, also where the file belongs to another user, who then chooses which programs are run.
+     *
+     * @param file where it is
+     * @return what it says
+     */
+    public static Configuration readOfAnyOwner(Path file) {
         return new ConfigurationFile(file.toAbsolutePath()).read();
     }
 

@@ -64,9 +64,27 @@ final class Home {
     }
 
     private final Path root;
+    private final boolean ownerTrusted;
 
     Home(Path root) {
+        this(root, false);
+    }
+
+    private Home(Path root, boolean ownerTrusted) {
         this.root = root.toAbsolutePath().normalize();
+        this.ownerTrusted = ownerTrusted;
+    }
+
+    /** The same, whoever owns it. */
+    Home trusted() {
+        return new Home(root, true);
+    }
+
+    /** Refuses a directory of somebody else. */
+    void requireTrusted() {
+        if (!ownerTrusted) {
+            FileOwner.requireTrusted(root, "the repository's home directory");
+        }
     }
 
     Path root() {

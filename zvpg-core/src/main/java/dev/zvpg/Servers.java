@@ -21,6 +21,9 @@ import java.util.function.Consumer;
 /** Starts, finds and stops the servers of working copies, and gives out their ports. Thread-safe. */
 final class Servers {
 
+    /** Where servers listen; what Java takes for the loopback address may be that of IPv6. */
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
     private final Context context;
 
     Servers(Context context) {
@@ -145,7 +148,7 @@ final class Servers {
     static boolean canBind(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true); // as PostgreSQL does: a port in TIME_WAIT is free
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port));
             return true;
         } catch (IOException e) {
             return false;

@@ -148,6 +148,16 @@ public final class Zvpg {
     }
 
     /**
+     * Works in a home directory that belongs to another user, who could then make this program do what he likes with this
+     * user's rights. Without this only directories of this user and of root are used.
+     *
+     * @return a changed copy
+     */
+    public Zvpg trustOwner() {
+        return new Zvpg(home.trusted(), storage, launcher, ports, maxClones, author, clock, listeners);
+    }
+
+    /**
      * Names who hears of events from the beginning, when there is no repository yet to {@link Repository#listen} to:
      * {@link #init(ClusterSource)} tells how far it is. May be called several times.
      *
@@ -171,7 +181,7 @@ public final class Zvpg {
      * @return the open repository
      * @throws AlreadyExistsException when the home directory holds something
      * @throws ConfigurationException when the storage belongs to another repository
-     * @throws PermissionException when the server's user cannot reach the directories
+     * @throws PermissionException when the server's user cannot reach the directories, or the home directory is another user's
      * @throws IllegalStateException when no PostgreSQL installation was named
      */
     public Repository init() {
@@ -201,6 +211,7 @@ public final class Zvpg {
 
     private Repository init(Optional<ClusterSource> source) {
         ServerLauncher server = requireLauncher();
+        home.requireTrusted();
         return new Initialization(
                         home, storage == null, (marker, credentials) -> repository(server, marker, credentials))
                 .run(source);
@@ -218,6 +229,7 @@ public final class Zvpg {
      */
     public Repository open() {
         ServerLauncher server = requireLauncher();
+        home.requireTrusted();
         Home.Marker marker = home.marker();
         if (marker.state() != Home.State.READY) {
             throw new NotFoundException("no repository at " + home.root() + ": its "

@@ -112,7 +112,7 @@ record Adopting(Installation installation, ServerUser user, Duration startTimeou
     }
 
     /** One sync of the file system is much faster than one of each file, where there is a program for it. */
-    private static void sync(Path path) throws IOException {
+    static void sync(Path path) throws IOException {
         if (Program.run(
                         ServerUser.current(),
                         SYNC_TIMEOUT,

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -85,11 +86,15 @@ final class BaseBackup {
     /** Asks the server, before the long copy, what could stop it from being one. */
     private void look() {
         PGSimpleDataSource database = new PGSimpleDataSource();
-        database.setServerNames(new String[] {source.host()});
+        // in a URL, which the driver makes of this, an address with colons needs brackets
+        database.setServerNames(new String[] {source.host().contains(":") ? "[" + source.host() + "]" : source.host()});
         database.setPortNumbers(new int[] {source.port()});
         database.setDatabaseName(Connections.ADMIN_DATABASE);
         database.setUser(source.credentials().user());
         database.setPassword(source.credentials().password());
+        database.setSslMode(source.security().sslMode().toString());
+        database.setRequireAuth(source.security().authentication());
+        source.security().rootCertificate().ifPresent(file -> database.setSslRootCert(file.toString()));
         try (Connection connection = Sessions.foreign(database);
                 Statement statement = connection.createStatement()) {
             requireMajor(statement);
@@ -136,36 +141,45 @@ final class BaseBackup {
 
     private void copy(CopyProgress progress) throws IOException {
         Path elsewhere = target.resolveSibling(target.getFileName() + ".tablespaces");
-        Path secrets = PrivateDirectory.make(user);
         try {
             Files.createDirectory(
                     elsewhere, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             user.own(elsewhere);
-            Path passwords = secrets.resolve("pgpass");
-            Files.createFile(
-                    passwords, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Map<String, String> environment = new TreeMap<>(Map.of(
+                    "PGPASSFILE", SecretFile.PATH,
+                    "PGSSLMODE", source.security().sslMode().toString(),
+                    // known since version 16; an older program lets the server choose
+                    "PGREQUIREAUTH", source.security().authentication()));
+            Optional<Path> certificate = certificate(elsewhere);
+            certificate.ifPresent(file -> environment.put("PGSSLROOTCERT", file.toString()));
             String password =
                     source.credentials().password().replace("\\", "\\\\").replace(":", "\\:");
-            Files.writeString(passwords, "*:*:*:*:" + password + "\n");
-            user.own(passwords);
-            user.own(secrets);
-            String[] command = command(elsewhere);
-            Program.Result result = Program.run(
+            Program.Result result = SecretFile.run(
                     user,
                     FOR_EVER,
-                    Map.of("PGPASSFILE", passwords.toString()),
-                    "",
+                    environment,
+                    "*:*:*:*:" + password + "\n",
                     output -> tell(output, progress),
-                    command);
+                    command(elsewhere));
             if (!result.ok()) {
                 throw result.failure("pg_basebackup cannot copy " + source);
             }
             tell(result.output(), progress);
             moveTablespaces(elsewhere);
         } finally {
-            OpenDirectory.deleteTree(secrets);
             OpenDirectory.deleteTree(elsewhere);
         }
+    }
+
+    /** A copy that the server's user can read, whoever the original belongs to. */
+    private Optional<Path> certificate(Path elsewhere) throws IOException {
+        if (source.security().rootCertificate().isEmpty()) {
+            return Optional.empty();
+        }
+        Path copy = elsewhere.resolve("root.crt");
+        Files.write(copy, Files.readAllBytes(source.security().rootCertificate().get()));
+        user.own(copy);
+        return Optional.of(copy);
     }
 
     private String[] command(Path elsewhere) {

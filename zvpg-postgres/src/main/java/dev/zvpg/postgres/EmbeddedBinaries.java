@@ -33,6 +33,7 @@ record EmbeddedBinaries(URL resource, String version, String checksum) {
 
     /** The newest on the class path that is wanted. */
     static EmbeddedBinaries find(IntPredicate wantedMajor, String wanted) {
+        OperatingSystem.requireLinux();
         List<EmbeddedBinaries> all = onClassPath();
         return all.stream()
                 .filter(binaries -> wantedMajor.test(binaries.major()))

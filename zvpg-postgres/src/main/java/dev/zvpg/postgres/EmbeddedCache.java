@@ -65,6 +65,8 @@ final class EmbeddedCache {
                     Archive.unpack(in, unfinished);
                 }
                 validate(unfinished, binaries);
+                // the mark must not be on disk before what it vouches for
+                Adopting.sync(unfinished);
                 Files.writeString(unfinished.resolve(COMPLETE), binaries.version());
                 Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
             }

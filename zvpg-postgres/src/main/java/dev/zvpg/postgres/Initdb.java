@@ -49,32 +49,23 @@ final class Initdb {
 
     private static void initialize(
             Installation installation, ServerUser user, Path dataDirectory, Credentials superuser) throws IOException {
-        Path secrets = PrivateDirectory.make(user);
-        try {
-            Path passwordFile = secrets.resolve("password");
-            Files.createFile(
-                    passwordFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(passwordFile, superuser.password() + "\n");
-            user.own(passwordFile);
-            user.own(secrets);
-            Program.Result result = Program.run(
-                    user,
-                    TIMEOUT,
-                    Map.of(),
-                    installation.program("initdb"),
-                    "--pgdata=" + dataDirectory,
-                    "--username=" + superuser.user(),
-                    "--pwfile=" + passwordFile,
-                    "--auth=scram-sha-256",
-                    "--encoding=UTF8",
-                    "--locale=C",
-                    // durability is the storage's business: it syncs what it snapshots
-                    "--no-sync");
-            if (!result.ok()) {
-                throw result.failure("initdb cannot make a cluster in " + dataDirectory);
-            }
-        } finally {
-            OpenDirectory.deleteTree(secrets);
+        Program.Result result = SecretFile.run(
+                user,
+                TIMEOUT,
+                Map.of(),
+                superuser.password() + "\n",
+                output -> {},
+                installation.program("initdb"),
+                "--pgdata=" + dataDirectory,
+                "--username=" + superuser.user(),
+                "--pwfile=" + SecretFile.PATH,
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                // durability is the storage's business: it syncs what it snapshots
+                "--no-sync");
+        if (!result.ok()) {
+            throw result.failure("initdb cannot make a cluster in " + dataDirectory);
         }
     }
 

@@ -50,10 +50,11 @@ record Installation(Path bin, String version, int major) {
 
     /** Asks the programs in a directory for their version. */
     static Installation ask(Path bin) {
+        OperatingSystem.requireLinux();
         try {
             Path real = realBin(bin);
             Program.Result result = Program.run(
-                    ServerUser.current(),
+                    executor(real.resolve("postgres")),
                     TIMEOUT,
                     Map.of(),
                     real.resolve("postgres").toString(),
@@ -68,6 +69,15 @@ record Installation(Path bin, String version, int major) {
             throw new ConfigurationException(
                     bin, null, "the program postgres in it cannot be run: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Root executes nothing that belongs to somebody else: the servers' user does, and where that one cannot come, the program's
+     * owner.
+     */
+    private static ServerUser executor(Path program) throws IOException {
+        ServerUser user = ServerUser.of(null);
+        return !user.switched() || Reachability.reaches(user, program) ? user : ServerUser.ownerOf(program);
     }
 
     /** The path of one program. */

@@ -40,6 +40,7 @@ record InstallationSearch(@Nullable String path, List<String> places) {
 
     /** The first that is new enough. */
     Installation find() {
+        OperatingSystem.requireLinux();
         List<String> tooOld = new ArrayList<>();
         for (Path bin : candidates()) {
             Installation found = Installation.ask(bin);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -18,12 +19,15 @@ import java.util.regex.Pattern;
 
 /**
  * Runs a short program to its end, in English, without the {@code PG…} variables of whoever started the JVM, and collects
- * what it prints.
+ * what it prints. Another user's program gets of the JVM's environment only what is no secret.
  */
 final class Program {
 
     /** The most of a program's output that is kept, in bytes. */
     private static final int OUTPUT_LIMIT = 64 * 1024;
+
+    /** What another user's programs get of the JVM's environment: nothing of it is a secret. */
+    private static final Set<String> KEPT = Set.of("PATH", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH");
 
     private static final long WATCH_MILLIS = 250;
     private static final Duration GRACE = Duration.ofSeconds(5);
@@ -198,16 +202,18 @@ final class Program {
     }
 
     private static void clean(Map<String, String> environment, ServerUser user) {
-        // PGDATA, PGPORT, PGHOST, PGOPTIONS and all their siblings mean somebody else's server
-        environment
-                .keySet()
-                .removeIf(name -> name.startsWith("PG") || name.startsWith("LC_") || name.equals("LANGUAGE"));
-        environment.put("LC_ALL", "C");
         if (user.switched()) {
-            environment.remove("HOME");
+            // what this JVM was told is not for another user, who reads it in /proc and may be reached with SQL
+            environment.keySet().retainAll(KEPT);
             environment.put("USER", user.name());
             environment.put("LOGNAME", user.name());
+        } else {
+            // PGDATA, PGPORT, PGHOST, PGOPTIONS and all their siblings mean somebody else's server
+            environment
+                    .keySet()
+                    .removeIf(name -> name.startsWith("PG") || name.startsWith("LC_") || name.equals("LANGUAGE"));
         }
+        environment.put("LC_ALL", "C");
     }
 
     private static void kill(Process process) {

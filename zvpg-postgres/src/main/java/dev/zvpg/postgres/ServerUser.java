@@ -65,6 +65,16 @@ record ServerUser(String name, int uid, int gid, Set<Integer> groups, boolean sw
         return user;
     }
 
+    /** Whose a file is. */
+    static ServerUser ownerOf(Path file) throws IOException {
+        int uid = Ownership.of(file).uid();
+        return uid == current().uid
+                ? current()
+                : ask(Integer.toString(uid))
+                        .orElseThrow(() -> new ConfigurationException(
+                                file, null, "it belongs to user " + uid + ", whom this system does not know", null));
+    }
+
     private static Optional<ServerUser> ask(String name) {
         if (!name.isEmpty() && !name.matches(NAME)) {
             return Optional.empty();

@@ -114,6 +114,7 @@ final class Startup {
             int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
             Map<String, String> wanted = Settings.wanted(dataDirectory, spec.settings());
             Tablespaces.settings(dataDirectory).forEach(wanted::putIfAbsent);
+            wanted.putAll(LogThreshold.instead(dataDirectory, wanted));
             Launch beginning = launch(run);
             beginning.begin(Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
             launch = beginning;

@@ -29,7 +29,7 @@ class AdoptServerTest {
     @RegisterExtension
     final Sandbox sandbox = new Sandbox();
 
-    private static Postgres installed() {
+    static Postgres installed() {
         try {
             Postgres postgres = Postgres.onPath();
             Assumptions.assumeTrue(Files.isExecutable(postgres.binDirectory().resolve("pg_basebackup")));
@@ -161,7 +161,7 @@ class AdoptServerTest {
                 .add(
                         "pg_basebackup",
                         "cat /proc/$$/cmdline /proc/$$/environ | tr '\\0' '\\n' >" + writable("seen")
-                                + "; stat -c '%a %s' \"$PGPASSFILE\" >" + writable("mode") + "; exec REAL \"$@\"\n")
+                                + "; stat -Lc '%a %s' \"$PGPASSFILE\" >" + writable("mode") + "; exec REAL \"$@\"\n")
                 .postgres();
         watched.adopt(
                 source(original, ForeignCluster.ADMIN.password()),

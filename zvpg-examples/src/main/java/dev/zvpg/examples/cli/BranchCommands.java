@@ -53,6 +53,21 @@ final class BranchCommands {
                     ? repo.snapshot(snapshot.get()).branch(name, defaults -> options)
                     : repo.branch(parent.orElse(Zvpg.FIRST_BRANCH)).branch(name, defaults -> options);
         }
+
+        /** What the parent holds and the new branch does not, because it starts from a snapshot. */
+        Optional<String> lacks(Repository repo, Branch made) {
+            if (snapshot.isPresent()) {
+                return Optional.empty(); // as was asked for
+            }
+            Branch from = repo.branch(parent.orElse(Zvpg.FIRST_BRANCH));
+            return from.isDirty()
+                    ? Optional.of(made + " starts from "
+                            + from.head().map(Snapshot::ref).orElse("a snapshot") + "; "
+                            + from + " holds work since then that it does not have (zvpg branch snapshot " + from.name()
+                            + " NAME saves it, and zvpg branch reset " + made.name() + " " + from.name()
+                            + "@NAME brings it there)")
+                    : Optional.empty();
+        }
     }
 
     @Command(
@@ -75,8 +90,10 @@ final class BranchCommands {
         BranchOptions options = new BranchOptions(
                 port.isPresent() ? OptionalInt.of(port.get()) : OptionalInt.empty(),
                 settings == null ? Map.of() : settings);
+        Start from = start == null ? new Start() : start;
         session.use(repo -> {
-            Branch branch = (start == null ? new Start() : start).branch(repo, name, options);
+            Branch branch = from.branch(repo, name, options);
+            from.lacks(repo, branch).ifPresent(session::hint);
             if (!noStart) {
                 branch.start();
             }

@@ -18,7 +18,8 @@ final class Columns {
 
     Columns row(Object... cells) {
         rows.add(List.of(cells).stream()
-                .map(cell -> String.valueOf(cell).replaceAll("\\s+", " ").strip())
+                .map(cell -> Printable.of(
+                        String.valueOf(cell).replaceAll("\\s+", " ").strip()))
                 .toList());
         return this;
     }

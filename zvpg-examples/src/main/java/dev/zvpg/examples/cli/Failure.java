@@ -12,7 +12,10 @@ final class Failure {
             "open it with open()", "zvpg status shows it, and --config names the configuration of another one",
             "make one with init()", "make one with zvpg init",
             "call init() again", "run zvpg init again",
-            "Postgres.in(directory)", "--postgres-bin");
+            "Postgres.in(directory)", "--postgres-bin",
+            "call trustOwner()", "say --trust-owner",
+            "configuration(path)", "--from-configuration FILE",
+            "ClusterSource.server(host, port, user, password)", "--from-server HOST:PORT");
 
     private Failure() {}
 
@@ -30,6 +33,6 @@ final class Failure {
     static String oneLine(@Nullable String message) {
         return message == null
                 ? "no message"
-                : message.strip().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " | ");
+                : Printable.of(message.strip().replaceFirst("^Error: ", "").replaceAll("\\s*\\R\\s*", " | "));
     }
 }

@@ -84,6 +84,14 @@ final class InitCommand implements Callable<Integer> {
                     "%nTo start from an existing cluster of the same major version, which is copied and never written to:%n")
     private @Nullable Origin origin;
 
+    @Option(
+            names = "--from-configuration",
+            paramLabel = "FILE",
+            description =
+                    "take the copy's settings from this postgresql.conf and not from the cluster's own, which may be for "
+                            + "a bigger machine")
+    private Optional<Path> fromConfiguration = Optional.empty();
+
     @Option(names = "--no-start", description = "do not start main")
     private boolean noStart;
 
@@ -96,14 +104,14 @@ final class InitCommand implements Callable<Integer> {
         Path file = session.configurationFile();
         boolean configured = Files.exists(file);
         Configuration configuration = withPostgres(
-                changed(configured ? Configuration.read(file) : Configuration.directory(Configuration.defaultHome())));
+                changed(configured ? session.read(file) : Configuration.directory(Configuration.defaultHome())));
         session.logAs(configuration);
-        Optional<ClusterSource> source = Optional.ofNullable(origin).map(Origin::source);
+        Optional<ClusterSource> source = source();
         boolean[] found = {false};
         List<String> findings = new ArrayList<>();
         try (ProgressLine line = new ProgressLine(session.terminal());
                 Repository repo = make(
-                        Zvpg.from(configuration).listen(line).listen(event -> note(event, findings)),
+                        session.zvpg(configuration).listen(line).listen(event -> note(event, findings)),
                         source,
                         configured,
                         found)) {
@@ -123,6 +131,15 @@ final class InitCommand implements Callable<Integer> {
             });
         }
         return ExitCode.DONE;
+    }
+
+    private Optional<ClusterSource> source() {
+        if (origin == null && fromConfiguration.isPresent()) {
+            throw new IllegalArgumentException(
+                    "--from-configuration is for a copy; say of what with --from-directory or --from-server");
+        }
+        Optional<ClusterSource> source = Optional.ofNullable(origin).map(Origin::source);
+        return fromConfiguration.isPresent() ? source.map(from -> from.configuration(fromConfiguration.get())) : source;
     }
 
     private static void note(Event event, List<String> findings) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Json {
 
+    private static final Pattern CONTROL = Pattern.compile("[\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]");
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final DefaultIndenter INDENT = new DefaultIndenter("  ", "\n");
 
@@ -51,7 +53,14 @@ final class Json {
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory does not fail
         }
-        return text.toString();
+        return escaped(text.toString());
+    }
+
+    /** In JSON, what the generator leaves as it is and a terminal would obey. */
+    private static String escaped(String json) {
+        return CONTROL.matcher(json)
+                .replaceAll(
+                        found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
     }
 
     private static void write(JsonGenerator json, @Nullable Object value) throws IOException {

@@ -26,6 +26,15 @@ public final class Main {
 
     /** Runs one command and returns its exit code. */
     static int run(Terminal terminal, String... args) {
+        for (String argument : args) {
+            // Java puts it where a byte means nothing in the locale's character set: what was typed is lost already
+            if (argument.indexOf('\uFFFD') >= 0) {
+                terminal.err()
+                        .println("zvpg: the argument '" + Printable.of(argument)
+                                + "' cannot be read in this locale's character set; set LANG=C.UTF-8");
+                return ExitCode.USAGE;
+            }
+        }
         Session session = new Session(terminal);
         return commandLine(session, terminal).execute(args);
     }

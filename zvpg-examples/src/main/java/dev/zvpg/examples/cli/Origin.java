@@ -2,17 +2,42 @@ package dev.zvpg.examples.cli;
 
 import dev.zvpg.ClusterSource;
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.ServerSecurity;
+import dev.zvpg.ServerSecurity.SslMode;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbcurlresolver.PgPassParser;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The existing cluster that a repository starts from. Confined to one thread. */
 final class Origin {
 
     private static final String DEFAULT_PORT = "5432";
+
+    /** In brackets or without colons, and then perhaps with a port; else an address of IPv6 alone. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?:\\[([^\\[\\]]+)]|([^:\\[\\]]+))(?::(\\d{1,5}))?|([^:\\[\\]]*:[^:\\[\\]]*:[^\\[\\]]*)");
+
+    /** What can be written after {@code --sslmode}. */
+    static final class SslModes implements ITypeConverter<SslMode> {
+
+        @Override
+        public SslMode convert(String value) {
+            return Stream.of(SslMode.values())
+                    .filter(mode -> mode.toString().equals(value))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'" + value + "' is not one of disable, allow, prefer, require, verify-ca, verify-full"));
+        }
+    }
 
     @Option(
             names = "--from-directory",
@@ -43,14 +68,42 @@ final class Origin {
                 description = "a role that may replicate; ${DEFAULT-VALUE} without this")
         private String user = "postgres";
 
+        @Option(
+                names = "--sslmode",
+                paramLabel = "MODE",
+                converter = SslModes.class,
+                description =
+                        "how the connection is encrypted, as psql has it: disable, allow, prefer, require, verify-ca or "
+                                + "verify-full; prefer without this")
+        private SslMode sslMode = SslMode.PREFER;
+
+        @Option(
+                names = "--sslrootcert",
+                paramLabel = "FILE",
+                description = "the certificates to trust; ~/.postgresql/root.crt without this")
+        private Optional<Path> rootCertificate = Optional.empty();
+
+        @Option(
+                names = "--require-auth",
+                paramLabel = "METHODS",
+                defaultValue = "scram-sha-256",
+                description = "how the server may ask for the password; ${DEFAULT-VALUE} without this")
+        private String authentication = "scram-sha-256";
+
         ClusterSource source() {
-            int colon = address.startsWith("[") ? address.indexOf("]:") + 1 : address.lastIndexOf(':');
-            String host = colon > 0 ? address.substring(0, colon) : address;
-            String port = colon > 0 ? address.substring(colon + 1) : DEFAULT_PORT;
-            if (!port.matches("\\d{1,5}")) {
-                throw new IllegalArgumentException("'" + address + "' is no address; write HOST or HOST:PORT");
+            Matcher parts = ADDRESS.matcher(address);
+            if (!parts.matches()) {
+                throw new IllegalArgumentException("'" + address
+                        + "' is no address; write HOST or HOST:PORT, and an address of IPv6 as [::1]:5432");
             }
-            return ClusterSource.server(host, Integer.parseInt(port), user, password(host, port));
+            String host = Stream.of(1, 2, 4)
+                    .map(parts::group)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElseThrow();
+            String port = parts.group(3) == null ? DEFAULT_PORT : parts.group(3);
+            return ClusterSource.server(host, Integer.parseInt(port), user, password(host, port))
+                    .security(new ServerSecurity(sslMode, rootCertificate, authentication));
         }
 
         private String password(String host, String port) {

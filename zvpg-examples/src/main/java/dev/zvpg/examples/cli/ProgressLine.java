@@ -37,7 +37,7 @@ final class ProgressLine implements Consumer<Event>, AutoCloseable {
             if (now - next >= 0) {
                 next = now + PERIOD_NANOS;
                 shown = true;
-                write(ERASE + text(progress));
+                write(ERASE + Printable.of(text(progress)));
             }
         } else {
             erase();

@@ -63,6 +63,12 @@ final class Session {
             description = "the configuration file to use")
     private Optional<Path> file = Optional.empty();
 
+    @Option(
+            names = "--trust-owner",
+            scope = ScopeType.INHERIT,
+            description = "use a configuration and a repository that belong to another user")
+    private boolean trustOwner;
+
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show stack traces and what the library does")
     private boolean debug;
 
@@ -79,7 +85,12 @@ final class Session {
     }
 
     void print(Object text) {
-        terminal.out().println(text);
+        terminal.out().println(Printable.of(String.valueOf(text)));
+    }
+
+    /** Tells something beside the result. */
+    void hint(String text) {
+        terminal.err().println("zvpg: " + Printable.of(text));
     }
 
     /** Prints a list: as JSON, as a table, or what there is to say when it is empty. */
@@ -119,14 +130,25 @@ final class Session {
             throw new NotFoundException("no configuration at " + path
                     + "; make a repository with zvpg init, or name another file with --config");
         }
-        return Configuration.read(path);
+        return read(path);
+    }
+
+    /** Reads a file, whoever owns it where that was said. */
+    Configuration read(Path path) {
+        return trustOwner ? Configuration.readOfAnyOwner(path) : Configuration.read(path);
+    }
+
+    /** The repository that a configuration describes. */
+    Zvpg zvpg(Configuration configuration) {
+        Zvpg zvpg = Zvpg.from(configuration);
+        return trustOwner ? zvpg.trustOwner() : zvpg;
     }
 
     /** Opens the repository that the configuration names, works in it and closes it. */
     void use(Work work) throws Exception {
         Configuration configuration = configuration();
         logAs(configuration);
-        try (Repository repo = Zvpg.from(configuration).open()) {
+        try (Repository repo = zvpg(configuration).open()) {
             use(repo, work);
         }
     }
@@ -190,7 +212,7 @@ final class Session {
         if (!terminal.canAnswer()) {
             throw new NotConfirmedException(loss + "; " + instead + ", or repeat this with --force");
         }
-        terminal.err().print(loss + ". Go on? [y/N] ");
+        terminal.err().print(Printable.of(loss) + ". Go on? [y/N] ");
         terminal.err().flush();
         if (!isYes(readLine())) {
             throw new NotConfirmedException("nothing was changed; " + instead + ", or answer y");

@@ -1,0 +1,18 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.ConfigurationException;
+
+/** What this library runs on. */
+final class OperatingSystem {
+
+    private OperatingSystem() {}
+
+    /** Processes, mounts and users are asked for as only Linux tells them. */
+    static void requireLinux() {
+        String name = System.getProperty("os.name", "unknown");
+        if (!name.equals("Linux")) {
+            throw new ConfigurationException("ZVPG runs on Linux, and this is " + name
+                    + "; on Windows run it in WSL 2, elsewhere in a virtual machine or container with Linux");
+        }
+    }
+}
