@@ -23,7 +23,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule coreDependsOnFewLibraries = classes()
             .that()
-            .resideInAnyPackage("dev.zvpg", "dev.zvpg.storage", "dev.zvpg.server")
+            .resideInAnyPackage("dev.zvpg", "dev.zvpg.storage", "dev.zvpg.server", "dev.zvpg.internal.io")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -32,6 +32,7 @@ class ArchitectureTest {
                     "dev.zvpg",
                     "dev.zvpg.storage",
                     "dev.zvpg.server",
+                    "dev.zvpg.internal.io",
                     "org.slf4j..",
                     "com.fasterxml.jackson..",
                     "org.jspecify..");

@@ -9,7 +9,10 @@ final class OperatingSystem {
 
     /** Processes, mounts and users are asked for as only Linux tells them. */
     static void requireLinux() {
-        String name = System.getProperty("os.name", "unknown");
+        requireLinux(System.getProperty("os.name", "unknown"));
+    }
+
+    static void requireLinux(String name) {
         if (!name.equals("Linux")) {
             throw new ConfigurationException("ZVPG runs on Linux, and this is " + name
                     + "; on Windows run it in WSL 2, elsewhere in a virtual machine or container with Linux");

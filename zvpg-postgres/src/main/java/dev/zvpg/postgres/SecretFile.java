@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +40,7 @@ final class SecretFile {
             all.addAll(List.of(command));
             return Program.run(user, timeout, environment, secret, watcher, all.toArray(String[]::new));
         } finally {
-            Trees.delete(directory); // when there was no shell to do it
+            OpenDirectory.deleteTree(directory); // when there was no shell to do it
         }
     }
 }

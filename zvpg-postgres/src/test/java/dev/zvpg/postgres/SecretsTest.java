@@ -237,14 +237,10 @@ class SecretsTest {
 
     @Test
     void elsewhereThanOnLinuxOneSentenceSaysWhatToDo() {
-        String real = System.setProperty("os.name", "Windows 11");
-        try {
-            assertThatThrownBy(Postgres::embedded)
-                    .isInstanceOf(ConfigurationException.class)
-                    .hasMessageContaining("ZVPG runs on Linux, and this is Windows 11; on Windows run it in WSL 2");
-        } finally {
-            System.setProperty("os.name", real);
-        }
+        assertThatThrownBy(() -> OperatingSystem.requireLinux("Windows 11"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("ZVPG runs on Linux, and this is Windows 11; on Windows run it in WSL 2");
+        OperatingSystem.requireLinux("Linux");
     }
 
     private static ClusterSource.RunningServer server(String host, ForeignCluster cluster) {
