@@ -1,8 +1,8 @@
 package dev.zvpg.storage;
 
-import org.junit.jupiter.api.Tag;
 import dev.zvpg.Effort;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The same where {@code cp} shares the blocks. */

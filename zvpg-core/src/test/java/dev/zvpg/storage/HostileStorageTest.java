@@ -1,9 +1,9 @@
 package dev.zvpg.storage;
 
-import dev.zvpg.Effort;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.Effort;
 import dev.zvpg.ZvpgException;
 import dev.zvpg.internal.io.Attacker;
 import dev.zvpg.internal.io.HostileTree;

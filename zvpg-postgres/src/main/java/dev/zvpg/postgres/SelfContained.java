@@ -1,7 +1,7 @@
 package dev.zvpg.postgres;
 
-import dev.zvpg.internal.io.MountPoints;
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.internal.io.MountPoints;
 import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

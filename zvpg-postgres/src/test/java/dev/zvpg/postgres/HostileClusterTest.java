@@ -30,7 +30,8 @@ class HostileClusterTest {
     @Test
     void aLockFileThatIsNoneIsNeitherWaitedForNorShown() throws Exception {
         for (List<String> make : others("postmaster.pid")) {
-            Path data = Files.createDirectory(sandbox.path("data" + make.size() + make.get(0) + make.get(1).length()));
+            Path data = Files.createDirectory(sandbox.path(
+                    "data" + make.size() + make.get(0) + make.get(1).length()));
             run(data, make);
             assertThatThrownBy(() -> PostmasterPid.read(data))
                     .isInstanceOf(ServerException.class)
@@ -42,7 +43,8 @@ class HostileClusterTest {
     @Test
     void aStartFileThatIsNoneIsNeitherWaitedForNorShown() throws Exception {
         for (List<String> make : others("start.pid")) {
-            Path sockets = Files.createDirectory(sandbox.path("run" + make.size() + make.get(0) + make.get(1).length()));
+            Path sockets = Files.createDirectory(
+                    sandbox.path("run" + make.size() + make.get(0) + make.get(1).length()));
             run(sockets, make);
             assertThatThrownBy(() -> launch(sockets).pid())
                     .isInstanceOf(IOException.class)
@@ -66,7 +68,10 @@ class HostileClusterTest {
     }
 
     private static void run(Path directory, List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).directory(directory.toFile()).inheritIO().start();
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .inheritIO()
+                .start();
         assertThat(process.waitFor()).isZero();
     }
 
@@ -119,7 +124,9 @@ class HostileClusterTest {
                 } finally {
                     attacker.rest();
                 }
-                assertThat(Attacker.holding(target, HostileTree.CANARY)).as("seed %d", i).isEmpty();
+                assertThat(Attacker.holding(target, HostileTree.CANARY))
+                        .as("seed %d", i)
+                        .isEmpty();
                 assertThat(Attacker.audit(outside)).as("seed %d", i).isEqualTo(before);
             }
         }

@@ -1,9 +1,9 @@
 package dev.zvpg.postgres;
 
-import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.ClusterSource;
 import dev.zvpg.Credentials;
 import dev.zvpg.TestDirectories;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Adoption;
 import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.DataDirectory;

@@ -52,7 +52,8 @@ public final class MountPoints {
     private static Optional<String> first(Path tree, boolean topToo) throws IOException {
         try {
             Path parent = tree.toAbsolutePath().getParent();
-            String top = String.valueOf(parent == null ? tree : parent.toRealPath().resolve(tree.getFileName()));
+            String top =
+                    String.valueOf(parent == null ? tree : parent.toRealPath().resolve(tree.getFileName()));
             return all().stream()
                     .filter(point -> point.startsWith(top + "/") || (topToo && point.equals(top)))
                     .findFirst();

@@ -58,5 +58,4 @@ record PreparationRun(Postgres postgres, Branch branch, Path runDirectory, int l
             }
         }
     }
-
 }
