@@ -76,7 +76,7 @@ public interface ServerLauncher {
      * @param dataDirectory an existing data directory, whether a server runs on it or not
      * @throws ConfigurationException when something lies elsewhere; the message says what, where and how to move it inside
      */
-    default void requireSelfContained(Path dataDirectory) {}
+    void requireSelfContained(Path dataDirectory);
 
     /**
      * Makes the copy of a data directory harmless and startable, before its first start: removes what belongs to the server it

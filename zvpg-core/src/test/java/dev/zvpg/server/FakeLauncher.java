@@ -130,6 +130,10 @@ public final class FakeLauncher implements ServerLauncher {
         return new DataDirectory(99, state, position(dataDirectory), exact);
     }
 
+    /** Everything of it is in its directory. */
+    @Override
+    public void requireSelfContained(Path dataDirectory) {}
+
     @Override
     public List<Finding> disarm(Path dataDirectory) {
         failIfAsked();

@@ -41,6 +41,7 @@ final class SourceCopy {
             "postmaster.opts",
             "current_logfiles",
             "log",
+            "lost+found", // of a file system that is the cluster's own
             "pg_log",
             Tablespaces.DIRECTORY, // each one is copied from where the link to it leads
             ConfFile.NAME,
@@ -164,6 +165,7 @@ final class SourceCopy {
             return;
         }
         if (facts.isDirectory()) {
+            requireOwnDirectory(from);
             items.add(directory(from, to));
             for (Path entry : OpenDirectory.list(from)) {
                 walk(top, entry, to.resolve(entry.getFileName()), items);
@@ -184,6 +186,20 @@ final class SourceCopy {
 
     private static Item directory(Path from, Path to) {
         return new Item(from, from, to, true, 0, FileTime.fromMillis(0));
+    }
+
+    /** Such as one that root has mounted there: what is in it may not be the cluster's owner's to read. */
+    private void requireOwnDirectory(Path directory) throws IOException {
+        if (Ownership.of(directory, LinkOption.NOFOLLOW_LINKS).uid()
+                != Ownership.of(source).uid()) {
+            throw new ConfigurationException(
+                    source,
+                    null,
+                    directory
+                            + " belongs to somebody else than the cluster, so it may be from elsewhere; give it to the "
+                            + "cluster's owner, or unmount or remove it",
+                    null);
+        }
     }
 
     /** Whoever owns the cluster may have made another name in it for a file that is not his to read. */

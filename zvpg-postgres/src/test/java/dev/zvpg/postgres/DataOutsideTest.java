@@ -10,6 +10,7 @@ import dev.zvpg.ClusterSource;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.Problem;
 import dev.zvpg.Repository;
+import dev.zvpg.ServerException;
 import dev.zvpg.ServerState;
 import dev.zvpg.Snapshot;
 import dev.zvpg.WorkingCopy;
@@ -164,12 +165,30 @@ class DataOutsideTest {
     }
 
     /** A database, its version file, the log, the transactions' state, and all of it. */
+    /** We read it ourselves, and follow no link in a tree of the server's user. */
+    @Test
+    void aControlFileBehindALinkIsNotReadAndTheServerNotStartedUntilItIsMovedBack() throws Exception {
+        Branch main = repository(Postgres.embedded()).branch("main");
+        Path control = main.dataDirectory().resolve("global/pg_control");
+        Path away = sandbox.path("moved away");
+        assertThat(run("mv '" + control + "' '" + away + "'").ok()).isTrue();
+        ServerUser.of(null).own(Files.createSymbolicLink(control, away));
+
+        ConfigurationException refused = refusal(main);
+        assertThat(refused).hasMessageContaining("is a link to " + away);
+        assertThatThrownBy(main::start)
+                .isInstanceOf(ServerException.class)
+                .hasMessageContaining("pg_control")
+                .hasMessageContaining("not a regular file");
+        follow(refused);
+        main.start();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "base/DB",
                 "base/DB/PG_VERSION",
-                "global/pg_control",
                 "pg_wal",
                 "pg_wal/archive_status",
                 "pg_xact",

@@ -114,7 +114,9 @@ class DoctorTest {
         Path elsewhere = main.dataDirectory().resolveSibling("wal");
         Files.move(wal, elsewhere);
         Files.createSymbolicLink(wal, elsewhere);
-        finds("branch main: " + main.dataDirectory() + ": the write-ahead log lies outside", "move it into");
+        finds(
+                "branch main: " + main.dataDirectory() + ": the write-ahead log lies outside",
+                "&& mv " + elsewhere + " " + wal);
         Files.delete(wal);
         Files.move(elsewhere, wal);
         main.start();

@@ -30,8 +30,7 @@ class HostileClusterTest {
     @Test
     void aLockFileThatIsNoneIsNeitherWaitedForNorShown() throws Exception {
         for (List<String> make : others("postmaster.pid")) {
-            Path data = Files.createDirectory(sandbox.path(
-                    "data" + make.size() + make.get(0) + make.get(1).length()));
+            Path data = Files.createTempDirectory(sandbox.path(""), "data");
             run(data, make);
             assertThatThrownBy(() -> PostmasterPid.read(data))
                     .isInstanceOf(ServerException.class)
@@ -43,8 +42,7 @@ class HostileClusterTest {
     @Test
     void aStartFileThatIsNoneIsNeitherWaitedForNorShown() throws Exception {
         for (List<String> make : others("start.pid")) {
-            Path sockets = Files.createDirectory(
-                    sandbox.path("run" + make.size() + make.get(0) + make.get(1).length()));
+            Path sockets = Files.createTempDirectory(sandbox.path(""), "run");
             run(sockets, make);
             assertThatThrownBy(() -> launch(sockets).pid())
                     .isInstanceOf(IOException.class)

@@ -108,6 +108,11 @@ public record Prepared(Postgres postgres) implements ServerLauncher {
     }
 
     @Override
+    public void requireSelfContained(Path dataDirectory) {
+        postgres.requireSelfContained(dataDirectory);
+    }
+
+    @Override
     public DataDirectory inspect(Path dataDirectory) {
         return postgres.inspect(dataDirectory);
     }
