@@ -1,5 +1,7 @@
 package dev.zvpg;
 
+import dev.zvpg.internal.io.OwnerLock;
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Server;
@@ -38,7 +40,7 @@ final class Scratches implements AutoCloseable {
     /** What has to end before the repository is closed, oldest first, and how: pools, and the clones of no pool. */
     private final Map<Object, Runnable> open = new LinkedHashMap<>();
 
-    private @Nullable Owner owner;
+    private @Nullable OwnerLock owner;
     private @Nullable Thread hook;
     private boolean closed;
 
@@ -95,7 +97,7 @@ final class Scratches implements AutoCloseable {
     Scratch make(SnapshotKey from, ScratchOptions options) {
         context.launcher().check(options.settings());
         VolumeId volume = VolumeId.generate(Scratch.KIND);
-        Map<String, String> attributes = Scratch.attributes(context.repositoryId(), owner().id());
+        Map<String, String> attributes = Scratch.attributes(context.repositoryId(), owner().token());
         try (Locks.Held making = context.locks().making()) { // a storage may label it a moment after it has made it
             context.storage().clone(from.id(), volume, attributes, context.progress("scratch clone of " + from.ref()));
         } catch (NotFoundException e) {
@@ -136,12 +138,12 @@ final class Scratches implements AutoCloseable {
         return new ServerSpec(data, run, port, context.credentials(), settings, Lifetime.ATTACHED);
     }
 
-    private synchronized Owner owner() {
+    private synchronized OwnerLock owner() {
         if (closed) {
             throw ended();
         }
         if (owner == null) {
-            owner = Owner.in(context.home().locks());
+            owner = onLocks(() -> OwnerLock.create(context.home().locks()));
             // the servers end with the JVM in any case; this is for the volumes
             hook = new Thread(this::close, HOOK);
             try {
@@ -214,15 +216,24 @@ final class Scratches implements AutoCloseable {
 
     /** Removes the clones of owners that are dead. */
     void sweep() {
-        Map<String, Boolean> alive = new HashMap<>();
-        for (StoredVolume volume : context.catalog().scratches()) {
-            if (!alive.computeIfAbsent(
-                    Scratch.owner(volume), id -> Owner.isAlive(context.home().locks(), id))) {
+        List<StoredVolume> found = context.catalog().scratches();
+        // asked after what they own was listed, because they are there before it is
+        List<String> alive =
+                onLocks(() -> OwnerLock.forgetTheDead(context.home().locks()));
+        for (StoredVolume volume : found) {
+            if (!alive.contains(Scratch.owner(volume))) {
                 LOG.info("Removing volume {}, a scratch clone of a JVM that has ended", volume.id());
                 stopAndDiscard(volume.id());
             }
         }
-        Owner.forgetTheDead(context.home().locks());
+    }
+
+    private <T> T onLocks(Uninterrupted.Action<T> action) {
+        try {
+            return Uninterrupted.call(action);
+        } catch (IOException e) {
+            throw Home.failed("lock a file in", context.home().locks(), e);
+        }
     }
 
     /** Removes the clones of all owners; for a repository that is being destroyed. */
@@ -249,7 +260,7 @@ final class Scratches implements AutoCloseable {
     @Override
     public void close() {
         List<Map.Entry<Object, Runnable>> last;
-        Owner mine;
+        OwnerLock mine;
         synchronized (this) {
             closed = true;
             last = new ArrayList<>(open.entrySet());
@@ -267,7 +278,14 @@ final class Scratches implements AutoCloseable {
             }
         }
         if (mine != null) {
-            mine.close();
+            try {
+                mine.close();
+            } catch (IOException e) {
+                LOG.warn(
+                        "The file of a lock stays in {}; the next open() removes it",
+                        context.home().locks(),
+                        e);
+            }
         }
     }
 

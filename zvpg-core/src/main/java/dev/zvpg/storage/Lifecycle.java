@@ -3,6 +3,7 @@ package dev.zvpg.storage;
 import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.NotFoundException;
 import dev.zvpg.ZvpgException;
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.storage.Document.Entry;
 import dev.zvpg.storage.DocumentFile.Durably;
 import java.io.IOException;
@@ -219,10 +220,12 @@ final class Lifecycle {
     /** Removes every pending tree, and every clone's that is not known. */
     void recover() {
         try {
+            List<Place.Found> there = place.scan(); // before the documents, which know of a tree before it is begun
             Document document = file.read();
+            Document elsewhere = file.elsewhere();
             Map<StoredId, Area> debris = new LinkedHashMap<>(document.pending());
-            for (Place.Found found : place.scan()) {
-                if (found.isClone() && !found.isKnownTo(document)) {
+            for (Place.Found found : there) {
+                if (found.isClone() && !found.isKnownTo(document) && !found.isKnownTo(elsewhere)) {
                     found.id().ifPresent(id -> debris.put(id, Area.CLONES));
                 }
             }

@@ -1,5 +1,6 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.internal.io.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

@@ -21,7 +21,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule coreDependsOnFewLibraries = classes()
             .that()
-            .resideInAnyPackage("dev.zvpg", "dev.zvpg.storage", "dev.zvpg.server")
+            .resideInAnyPackage("dev.zvpg", "dev.zvpg.storage", "dev.zvpg.server", "dev.zvpg.internal..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -30,6 +30,7 @@ class ArchitectureTest {
                     "dev.zvpg",
                     "dev.zvpg.storage",
                     "dev.zvpg.server",
+                    "dev.zvpg.internal..",
                     "org.slf4j..",
                     "com.fasterxml.jackson..",
                     "org.jspecify..");

@@ -7,6 +7,7 @@ import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
 import dev.zvpg.ZvpgException;
+import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.postgres.Postgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ final class PreparedSnapshots implements AutoCloseable {
             Files.createDirectories(made);
             Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
         }
-        try (KeyLock lock = KeyLock.acquire(directory.resolve("lock"))) {
+        try (FileMutex.Held lock = FileMutex.of(directory.resolve("lock")).lock()) {
             lock.touch();
             Repository repository = openOrInit(directory.resolve("repository"), postgres);
             try {
@@ -108,7 +109,7 @@ final class PreparedSnapshots implements AutoCloseable {
     /** The snapshot of a key, prepared unless somebody did that before. Waits for whoever is doing it. */
     Snapshot prepare(String key, Preparation preparation) throws Exception {
         String name = Digest.name(key);
-        try (KeyLock lock = KeyLock.acquire(lockFile(name))) {
+        try (FileMutex.Held lock = FileMutex.of(lockFile(name)).lock()) {
             lock.touch();
             Optional<Branch> found = repository.findBranch(name);
             Optional<Snapshot> made = found.flatMap(branch -> branch.findSnapshot(PREPARED));
