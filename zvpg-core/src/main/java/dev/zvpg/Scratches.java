@@ -1,12 +1,10 @@
 package dev.zvpg;
 
 import dev.zvpg.internal.io.OwnerLock;
-import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;
-import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes scratch clones, and ends what is left of them: with the repository, with the JVM, and those of a dead JVM. Nothing
+ * Makes scratch clones, and ends them with the repository or with the JVM; for those of others see {@link OthersScratches}. Nothing
  * here asks the storage for more than the clone itself, or waits for a lock that somebody holds for long.
  *
  * <p>Thread-safe.
@@ -133,7 +131,7 @@ final class Scratches implements AutoCloseable {
         }
     }
 
-    private ServerSpec spec(VolumeId volume, Path data, int port, Map<String, String> settings) {
+    ServerSpec spec(VolumeId volume, Path data, int port, Map<String, String> settings) {
         Path run = context.home().runDirectory(volume.value());
         return new ServerSpec(data, run, port, context.credentials(), settings, Lifetime.ATTACHED);
     }
@@ -143,7 +141,7 @@ final class Scratches implements AutoCloseable {
             throw ended();
         }
         if (owner == null) {
-            owner = onLocks(() -> OwnerLock.create(context.home().locks()));
+            owner = newOwner();
             // the servers end with the JVM in any case; this is for the volumes
             hook = new Thread(this::close, HOOK);
             try {
@@ -153,6 +151,14 @@ final class Scratches implements AutoCloseable {
             }
         }
         return owner;
+    }
+
+    private OwnerLock newOwner() {
+        try {
+            return OwnerLock.create(context.home().locks());
+        } catch (IOException e) {
+            throw Home.failed("lock a file in", context.home().locks(), e);
+        }
     }
 
     /**
@@ -212,48 +218,6 @@ final class Scratches implements AutoCloseable {
         } catch (ZvpgException | IllegalStateException e) {
             LOG.warn("Volume {} cannot be removed now; the next open() tries again", volume, e);
         }
-    }
-
-    /** Removes the clones of owners that are dead. */
-    void sweep() {
-        List<StoredVolume> found = context.catalog().scratches();
-        // asked after what they own was listed, because they are there before it is
-        List<String> alive =
-                onLocks(() -> OwnerLock.forgetTheDead(context.home().locks()));
-        for (StoredVolume volume : found) {
-            if (!alive.contains(Scratch.owner(volume))) {
-                LOG.info("Removing volume {}, a scratch clone of a JVM that has ended", volume.id());
-                stopAndDiscard(volume.id());
-            }
-        }
-    }
-
-    private <T> T onLocks(Uninterrupted.Action<T> action) {
-        try {
-            return Uninterrupted.call(action);
-        } catch (IOException e) {
-            throw Home.failed("lock a file in", context.home().locks(), e);
-        }
-    }
-
-    /** Removes the clones of all owners; for a repository that is being destroyed. */
-    void destroyAll() {
-        context.catalog().scratches().forEach(volume -> stopAndDiscard(volume.id()));
-    }
-
-    private void stopAndDiscard(VolumeId volume) {
-        try {
-            // its port is in its files; any other will do to ask for it
-            ServerSpec spec =
-                    spec(volume, context.dataDirectory(volume), context.ports().first(), Map.of());
-            context.launcher().find(spec).ifPresent(Server::stopAtOnce);
-        } catch (NotFoundException e) {
-            LOG.debug("Volume {} is gone already", volume);
-            return;
-        } catch (ServerException e) {
-            LOG.warn("The server on volume {} cannot be stopped", volume, e);
-        }
-        discardQuietly(volume);
     }
 
     /** Ends them all, newest first, and goes on when one does not want to. Idempotent. */

@@ -12,22 +12,30 @@ final class Discovery {
 
     static Optional<PostgresServer> find(Installation installation, ServerUser user, ServerSpec spec) {
         Path dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
-        return PostmasterPid.read(dataDirectory)
-                // without its port it is still starting, and nobody has promised that it will succeed
-                .filter(file -> file.port() > 0)
-                .flatMap(file -> file.server(dataDirectory).map(process -> {
-                    RunDirectory run =
-                            RunDirectory.find(user, spec.runDirectory(), dataDirectory, file.socketDirectory());
-                    return new PostgresServer(
-                            new ServerControl(
-                                    installation,
-                                    new Signals.PgCtl(installation, user),
-                                    process,
-                                    dataDirectory,
-                                    run,
-                                    new ServerLog(run.logFile(), 0)),
-                            new Connections(file.port(), spec.credentials()),
-                            List.of());
-                }));
+        Optional<PostmasterPid> file = PostmasterPid.read(dataDirectory);
+        Optional<OsProcess> process = file.flatMap(lock -> lock.server(dataDirectory));
+        if (process.isEmpty()) {
+            ServerLock.requireNoneElsewhere(user, "work on", dataDirectory);
+            return Optional.empty();
+        }
+        // without its port it is still starting, and nobody has promised that it will succeed
+        return file.filter(lock -> lock.port() > 0)
+                .map(lock -> server(installation, user, spec, lock, process.orElseThrow()));
+    }
+
+    private static PostgresServer server(
+            Installation installation, ServerUser user, ServerSpec spec, PostmasterPid file, OsProcess process) {
+        Path dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
+        RunDirectory run = RunDirectory.find(user, spec.runDirectory(), dataDirectory, file.socketDirectory());
+        return new PostgresServer(
+                new ServerControl(
+                        installation,
+                        new Signals.PgCtl(installation, user),
+                        process,
+                        dataDirectory,
+                        run,
+                        new ServerLog(run.logFile(), 0)),
+                new Connections(file.port(), spec.credentials()),
+                List.of());
     }
 }
