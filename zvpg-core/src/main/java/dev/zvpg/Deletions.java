@@ -116,7 +116,10 @@ final class Deletions {
 
     /** Destroys everything in the storage that is this repository's. Called under the repository's lock. */
     void destroyAll() {
-        for (CopyRecord copy : context.catalog().copies()) {
+        List<CopyRecord> all = context.catalog().copies();
+        // nobody starts one any more, but a crash may have come before they were stopped
+        all.forEach(servers::stop);
+        for (CopyRecord copy : all) {
             context.storage().destroy(copy.volume().id());
         }
         for (StoredVolume volume : context.catalog().unreferenced()) {
@@ -164,6 +167,12 @@ final class Deletions {
     private void forgetTheGone(Catalog catalog) {
         if (!catalog.unreadable().isEmpty() || !catalog.newer().isEmpty()) {
             return; // one of them may be theirs
+        }
+        Set<String> owners = new HashSet<>();
+        catalog.scratches().forEach(volume -> owners.add(Scratch.owner(volume)));
+        if (!owners.containsAll(OthersScratches.livingOwners(context))) {
+            return; // in a container that is told another boot, the storage does not list the scratch clones of this
+            // one
         }
         Set<String> there = new HashSet<>();
         catalog.copies().forEach(copy -> there.add(copy.id()));

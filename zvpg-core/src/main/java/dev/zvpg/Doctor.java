@@ -97,8 +97,17 @@ final class Doctor {
     }
 
     private ServerState state(CopyRecord copy, Path directory, List<Problem> problems) {
+        Optional<Server> server;
         try {
-            Optional<Server> server = servers.find(copy);
+            server = servers.find(copy);
+        } catch (InUseException e) { // where it cannot be found from here
+            problems.add(problem(copy, e));
+            return ServerState.RUNNING;
+        } catch (ZvpgException e) {
+            problems.add(problem(copy, e));
+            return ServerState.STOPPED;
+        }
+        try {
             if (server.isPresent()) {
                 if (server.get().port() != copy.port()) {
                     problems.add(new Problem(

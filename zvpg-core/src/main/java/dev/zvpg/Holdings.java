@@ -43,13 +43,43 @@ record Holdings(Operations operations) {
 
     /** Removes what interrupted operations left. */
     void sweep() {
-        operations.scratches().sweep();
+        othersScratches().sweep();
         operations.deletions().sweep();
+    }
+
+    /** Stops all servers, and nobody starts one any more; or all is as before, when one cannot be stopped. */
+    void stopForGood() {
+        Home.Marker before =
+                mark(Home.State.DESTROYING); // first: whoever starts one looks at it under the same lock as stop
+        boolean stopped = false;
+        try {
+            operations.deletions().stopAll();
+            operations.scratches().close();
+            othersScratches().stopAll();
+            stopped = true;
+        } finally {
+            if (!stopped) {
+                mark(before.state());
+            }
+        }
+    }
+
+    private Home.Marker mark(Home.State state) {
+        Context context = operations.context();
+        try (Locks.Held held = context.locks().repository()) {
+            Home.Marker before = context.home().marker();
+            context.home().writeMarker(before, state);
+            return before;
+        }
+    }
+
+    private OthersScratches othersScratches() {
+        return new OthersScratches(operations.context(), operations.scratches());
     }
 
     /** Destroys all of it. */
     void destroy() {
-        operations.scratches().destroyAll();
+        othersScratches().destroyAll();
         operations.deletions().destroyAll();
     }
 }

@@ -182,9 +182,13 @@ final class Home {
         }
     }
 
+    boolean isBeingDestroyed() {
+        return exists() && marker().state() == State.DESTROYING;
+    }
+
     /** Checks that nobody destroys the repository meanwhile. */
     void requireLiving() {
-        if (!exists() || marker().state() == State.DESTROYING) {
+        if (!exists() || isBeingDestroyed()) {
             throw new NotFoundException("the repository at " + root + " is being destroyed");
         }
     }

@@ -251,21 +251,23 @@ public final class Repository implements AutoCloseable {
      * included, and removes the home directory. Closes the repository. When it is cut off, the next {@link Zvpg#init()} on
      * the directory clears the rest away.
      *
-     * @throws InUseException when the storage cannot let go of a file; the message says who uses it
+     * @throws InUseException when a server runs in another container, and nothing is destroyed then; or when the storage cannot
+     *     let go of a file; the message says who uses it
      * @throws ConfigurationException when a later version of this library made something in it; nothing is destroyed then
      */
     public void destroy() {
         Context context = operations.context();
         operations.deletions().requireNothingNewer();
-        operations.scratches().close();
-        operations.deletions().stopAll();
+        holdings().stopForGood();
         try (Locks.Held held = context.locks().repository()) {
-            context.home().writeMarker(context.home().marker(), Home.State.DESTROYING); // no way back from here
-            holdings().destroy();
-            boolean onlyOurs = context.storage().list().foreign().isEmpty();
-            close();
-            context.home().delete(true, onlyOurs);
+            if (context.home().isBeingDestroyed()) { // or somebody else has finished it
+                holdings().destroy();
+                boolean onlyOurs = context.storage().list().foreign().isEmpty();
+                close();
+                context.home().delete(true, onlyOurs);
+            }
         }
+        close();
     }
 
     /**

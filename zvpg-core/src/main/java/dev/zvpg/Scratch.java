@@ -46,7 +46,7 @@ final class Scratch {
         return KIND.equals(volume.attributes().get(CopyRecord.KIND));
     }
 
-    /** Who made a scratch volume; see {@link Owner}. */
+    /** Who made a scratch volume; see {@link dev.zvpg.internal.io.OwnerLock}. */
     static String owner(StoredVolume volume) {
         return volume.attributes().getOrDefault(OWNER, "");
     }

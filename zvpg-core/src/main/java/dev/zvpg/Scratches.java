@@ -1,11 +1,11 @@
 package dev.zvpg;
 
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;
-import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes scratch clones, and ends what is left of them: with the repository, with the JVM, and those of a dead JVM. Nothing
+ * Makes scratch clones, and ends them with the repository or with the JVM; for those of others see {@link OthersScratches}. Nothing
  * here asks the storage for more than the clone itself, or waits for a lock that somebody holds for long.
  *
  * <p>Thread-safe.
@@ -39,7 +39,7 @@ final class Scratches implements AutoCloseable {
     /** What has to end before the repository is closed, oldest first, and how: pools, and the clones of no pool. */
     private final Map<Object, Runnable> open = new LinkedHashMap<>();
 
-    private @Nullable Owner owner;
+    private @Nullable OwnerLock owner;
     private @Nullable Thread hook;
     private boolean closed;
 
@@ -96,7 +96,7 @@ final class Scratches implements AutoCloseable {
     Scratch make(SnapshotKey from, ScratchOptions options) {
         context.launcher().check(options.settings());
         VolumeId volume = VolumeId.generate(Scratch.KIND);
-        Map<String, String> attributes = Scratch.attributes(context.repositoryId(), owner().id());
+        Map<String, String> attributes = Scratch.attributes(context.repositoryId(), owner().token());
         try (Locks.Held making = context.locks().making()) { // a storage may label it a moment after it has made it
             context.storage().clone(from.id(), volume, attributes, context.progress("scratch clone of " + from.ref()));
         } catch (NotFoundException e) {
@@ -132,17 +132,17 @@ final class Scratches implements AutoCloseable {
         }
     }
 
-    private ServerSpec spec(VolumeId volume, Path data, int port, Map<String, String> settings) {
+    ServerSpec spec(VolumeId volume, Path data, int port, Map<String, String> settings) {
         Path run = context.home().runDirectory(volume.value());
         return new ServerSpec(data, run, port, context.credentials(), settings, Lifetime.ATTACHED);
     }
 
-    private synchronized Owner owner() {
+    private synchronized OwnerLock owner() {
         if (closed) {
             throw ended();
         }
         if (owner == null) {
-            owner = Owner.in(context.home().locks());
+            owner = newOwner();
             // the servers end with the JVM in any case; this is for the volumes
             hook = new Thread(this::close, HOOK);
             try {
@@ -152,6 +152,14 @@ final class Scratches implements AutoCloseable {
             }
         }
         return owner;
+    }
+
+    private OwnerLock newOwner() {
+        try {
+            return OwnerLock.create(context.home().locks());
+        } catch (IOException e) {
+            throw Home.failed("lock a file in", context.home().locks(), e);
+        }
     }
 
     /**
@@ -213,44 +221,11 @@ final class Scratches implements AutoCloseable {
         }
     }
 
-    /** Removes the clones of owners that are dead. */
-    void sweep() {
-        Map<String, Boolean> alive = new HashMap<>();
-        for (StoredVolume volume : context.catalog().scratches()) {
-            if (!alive.computeIfAbsent(
-                    Scratch.owner(volume), id -> Owner.isAlive(context.home().locks(), id))) {
-                LOG.info("Removing volume {}, a scratch clone of a JVM that has ended", volume.id());
-                stopAndDiscard(volume.id());
-            }
-        }
-        Owner.forgetTheDead(context.home().locks());
-    }
-
-    /** Removes the clones of all owners; for a repository that is being destroyed. */
-    void destroyAll() {
-        context.catalog().scratches().forEach(volume -> stopAndDiscard(volume.id()));
-    }
-
-    private void stopAndDiscard(VolumeId volume) {
-        try {
-            // its port is in its files; any other will do to ask for it
-            ServerSpec spec =
-                    spec(volume, context.dataDirectory(volume), context.ports().first(), Map.of());
-            context.launcher().find(spec).ifPresent(Server::stopAtOnce);
-        } catch (NotFoundException e) {
-            LOG.debug("Volume {} is gone already", volume);
-            return;
-        } catch (ServerException e) {
-            LOG.warn("The server on volume {} cannot be stopped", volume, e);
-        }
-        discardQuietly(volume);
-    }
-
     /** Ends them all, newest first, and goes on when one does not want to. Idempotent. */
     @Override
     public void close() {
         List<Map.Entry<Object, Runnable>> last;
-        Owner mine;
+        OwnerLock mine;
         synchronized (this) {
             closed = true;
             last = new ArrayList<>(open.entrySet());
@@ -268,7 +243,14 @@ final class Scratches implements AutoCloseable {
             }
         }
         if (mine != null) {
-            mine.close();
+            try {
+                mine.close();
+            } catch (IOException e) {
+                LOG.warn(
+                        "The file of a lock stays in {}; the next open() removes it",
+                        context.home().locks(),
+                        e);
+            }
         }
     }
 

@@ -35,7 +35,11 @@ final class Servers {
     }
 
     ServerState state(CopyRecord copy) {
-        if (find(copy).isPresent()) {
+        try {
+            if (find(copy).isPresent()) {
+                return ServerState.RUNNING;
+            }
+        } catch (InUseException e) { // where it cannot be found from here
             return ServerState.RUNNING;
         }
         try {

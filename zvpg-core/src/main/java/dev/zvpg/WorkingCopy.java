@@ -42,10 +42,12 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
      *
      * @return the running server
      * @throws ServerException when it does not start; nothing is left running
-     * @throws InUseException when its port was chosen by the caller and another program listens there
+     * @throws InUseException when its port was chosen by the caller and another program listens there, or when a server
+     *     runs on its files in another container
      */
     public Server start() {
         try (Locks.Held held = operations.context().workingCopy(key)) {
+            operations.context().home().requireLiving();
             return operations.servers().start(copy());
         }
     }
@@ -70,6 +72,7 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
      */
     public Server restart() {
         try (Locks.Held held = operations.context().workingCopy(key)) {
+            operations.context().home().requireLiving();
             CopyRecord copy = copy();
             operations.servers().stop(copy);
             return operations.servers().start(copy);
@@ -92,6 +95,7 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
      * Its running server, if one runs.
      *
      * @return the server, whoever started it
+     * @throws InUseException when it runs in another container, where nobody here can do anything with it
      */
     public Optional<Server> findServer() {
         return operations.servers().find(copy());

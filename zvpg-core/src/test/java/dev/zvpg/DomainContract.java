@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.server.FakeServer;
+import dev.zvpg.server.Server;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.DirectoryStorage;
 import dev.zvpg.storage.SnapshotId;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 
 /** What the domain promises on every storage; the servers are fakes, so that only domain and storage are at work. */
@@ -282,6 +284,53 @@ public abstract class DomainContract extends MergeContract {
         assertThatThrownBy(() -> repo.branches()).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> zvpg().open()).isInstanceOf(NotFoundException.class);
         repo = zvpg().init();
+    }
+
+    @Test
+    void nobodyStartsAServerOnceTheRepositoryIsBeingDestroyed() throws Exception {
+        main().start();
+        try (Repository other = zvpg().open()) {
+            Branch theirs = other.branch("main");
+            CompletableFuture<Server> starting = new CompletableFuture<>();
+            repo.listen(event -> {
+                if (event instanceof Event.ServerStopped) { // its lock is held, and they wait for it
+                    new Thread(() -> starting.completeAsync(theirs::start)).start();
+                }
+            });
+            repo.destroy();
+            assertThatThrownBy(starting::get).hasCauseInstanceOf(NotFoundException.class);
+        }
+        assertThat(home()).doesNotExist();
+        repo = zvpg().init();
+    }
+
+    @Test
+    void whatRunsInAnotherContainerIsListedAndNotTouched() {
+        Snapshot v1 = main().snapshot("v1", "");
+        Branch feature = v1.branch("feature");
+        feature.snapshot("f1", "");
+        Map<String, Map<String, String>> before = everything();
+        launcher.runsElsewhere(feature.dataDirectory()).runsElsewhere(main().dataDirectory());
+
+        assertThat(main().state()).isEqualTo(ServerState.RUNNING);
+        assertThat(repo.status().branches()).extracting(BranchInfo::state).containsOnly(ServerState.RUNNING);
+        assertThat(repo.doctor()).extracting(Problem::what).anyMatch(problem -> problem.contains("another container"));
+        List<ThrowableAssert.ThrowingCallable> verbs = List.of(
+                () -> main().start(),
+                () -> main().stop(),
+                () -> main().restart(),
+                () -> main().findServer(),
+                () -> main().snapshot("v2", ""),
+                () -> main().resetTo(v1),
+                () -> main().merge(feature),
+                feature::delete,
+                () -> repo.destroy());
+        assertThat(verbs).allSatisfy(verb -> assertThatThrownBy(verb).isInstanceOf(InUseException.class));
+        assertThat(everything()).isEqualTo(before);
+
+        launcher.nothingRunsElsewhere();
+        main().start();
+        reopen().branch("main").stop();
     }
 
     @Test

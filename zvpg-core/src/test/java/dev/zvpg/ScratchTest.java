@@ -3,6 +3,7 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.server.Lifetime;
@@ -59,6 +60,17 @@ class ScratchTest {
 
     private static Map<String, String> rows(ScratchClone clone) {
         return ((FakeServer) clone.server()).rows();
+    }
+
+    @Test
+    void runDirectoriesStayWhileAnOwnerLivesWhoseClonesAreNotListed() throws IOException {
+        Path run = Files.createDirectories(directory.resolve("home/servers/scratch-of-another-boot"));
+        try (OwnerLock owner = OwnerLock.create(directory.resolve("home/locks"))) {
+            zvpg().open().close();
+            assertThat(run).as("of " + owner.token()).exists();
+        }
+        zvpg().open().close();
+        assertThat(run).doesNotExist();
     }
 
     @Test

@@ -136,6 +136,7 @@ public interface ServerLauncher {
      *
      * @param spec the same as was given to {@link #start}; the port may differ from the one that the server listens on
      * @return empty when none runs
+     * @throws InUseException when one seems to run that this process cannot see, such as in another container
      */
     Optional<Server> find(ServerSpec spec);
 }

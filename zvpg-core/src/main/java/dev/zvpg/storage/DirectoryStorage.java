@@ -2,6 +2,7 @@ package dev.zvpg.storage;
 
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.NotFoundException;
+import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.storage.Document.Entry;
 import dev.zvpg.storage.Lifecycle.Making;
@@ -123,9 +124,9 @@ public final class DirectoryStorage implements Storage {
         }
         try {
             place.prepare();
-            PlaceLock lock = new PlaceLock(place.lock());
-            DocumentFile file = new DocumentFile(place, lock, boot);
+            FileMutex lock = FileMutex.of(place.lock());
             Copier copier = lock.hold(() -> Copier.at(place, wanted));
+            DocumentFile file = new DocumentFile(place, lock, boot);
             return new DirectoryStorage(place, file, copier, boot);
         } catch (IOException e) {
             throw Failure.of("open", "the storage in " + place, place.root(), e);
@@ -259,6 +260,11 @@ public final class DirectoryStorage implements Storage {
     @Override
     public void close() {
         closed = true;
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw Failure.of("close", "the storage in " + place, place.root(), e);
+        }
     }
 
     private void checkOpen() {

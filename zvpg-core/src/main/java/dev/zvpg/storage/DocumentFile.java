@@ -2,7 +2,9 @@ package dev.zvpg.storage;
 
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.internal.io.Uninterrupted;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,13 +25,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class DocumentFile {
+final class DocumentFile implements AutoCloseable {
 
     private static final int RESERVE_BYTES = 1 << 20;
 
     private final Place place;
-    private final PlaceLock lock;
+    private final FileMutex lock;
     private final Optional<String> boot;
+    private final Optional<OwnerLock> owner;
     private volatile @Nullable Seen seen;
 
     /** Whether a change must survive a power cut as soon as it is made, or may wait for the next one that must. */
@@ -55,7 +58,7 @@ final class DocumentFile {
      *
      * @param boot the present run of the operating system, see {@link BootId}
      */
-    DocumentFile(Place place, PlaceLock lock, Optional<String> boot) throws IOException {
+    DocumentFile(Place place, FileMutex lock, Optional<String> boot) throws IOException {
         this.place = place;
         this.lock = lock;
         this.boot = boot;
@@ -71,11 +74,20 @@ final class DocumentFile {
                 }
                 seen = new Seen(replaceDurable(Document.EMPTY, Durably.NOW), ABSENT, Document.EMPTY, false);
             }
-            place.forgetEarlierBoots(boot);
+            place.forgetOtherBoots(boot);
             refillReserve();
             return place;
         });
         read();
+        owner = boot.isPresent() ? Optional.of(lock.hold(() -> place.own(boot.get()))) : Optional.empty();
+    }
+
+    /** Says that this process wants no more of what passes; whoever opens the place in another run may forget that. */
+    @Override
+    public void close() throws IOException {
+        if (owner.isPresent()) {
+            owner.get().close();
+        }
     }
 
     /** The present state. */
@@ -93,7 +105,7 @@ final class DocumentFile {
                 if (last != null && last.durable.equals(durable) && last.passing.equals(passing)) {
                     return last;
                 }
-                Optional<Document> rest = passing.equals(ABSENT) ? Optional.empty() : readPassing();
+                Optional<Document> rest = passing.equals(ABSENT) ? Optional.empty() : readPassing(boot.orElseThrow());
                 byte[] bytes = Files.readAllBytes(file);
                 if (version(file).equals(durable) && passingVersion().equals(passing)) {
                     Document whole = DocumentFormat.read(bytes, file, boot).and(rest.orElse(Document.EMPTY));
@@ -107,13 +119,19 @@ final class DocumentFile {
         }
     }
 
-    private Optional<Document> readPassing() throws IOException {
-        if (boot.isEmpty()) {
-            return Optional.empty();
+    /** What only other runs of the operating system know, such as that of a container, while a process of theirs lives. */
+    Document elsewhere() throws IOException {
+        Document all = Document.EMPTY;
+        for (String other : place.otherBoots(boot)) {
+            all = all.and(readPassing(other).orElse(Document.EMPTY));
         }
-        Path file = place.passing(boot.get());
+        return all;
+    }
+
+    private Optional<Document> readPassing(String run) throws IOException {
+        Path file = place.passing(run);
         try {
-            return Optional.of(DocumentFormat.read(Files.readAllBytes(file), file, boot));
+            return Optional.of(DocumentFormat.read(Files.readAllBytes(file), file, Optional.of(run)));
         } catch (NoSuchFileException e) {
             return Optional.empty(); // the versions tell
         }

@@ -221,10 +221,12 @@ final class Lifecycle {
     /** Removes every pending tree, and every clone's that is not known. */
     void recover() {
         try {
+            List<Place.Found> there = place.scan(); // before the documents, which know of a tree before it is begun
             Document document = file.read();
+            Document elsewhere = file.elsewhere();
             Map<StoredId, Area> debris = new LinkedHashMap<>(document.pending());
-            for (Place.Found found : place.scan()) {
-                if (found.isClone() && !found.isKnownTo(document)) {
+            for (Place.Found found : there) {
+                if (found.isClone() && !found.isKnownTo(document) && !found.isKnownTo(elsewhere)) {
                     found.id().ifPresent(id -> debris.put(id, Area.CLONES));
                 }
             }

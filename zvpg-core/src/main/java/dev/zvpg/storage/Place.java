@@ -1,5 +1,6 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.internal.io.OwnerLock;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +32,8 @@ record Place(Path root) {
     private static final String RESERVE = "storage.reserve";
     private static final String PROBE = "storage.probe";
     private static final String PASSING = "storage.boot-";
+    private static final String JSON = ".json";
+    private static final String OWNERS = ".owners";
     private static final String NEW_PASSING = "storage.boot.new";
     private static final Set<PosixFilePermission> CLOSED = PosixFilePermissions.fromString("rwx------");
     private static final Set<String> OWN = Set.of(DOCUMENT, NEW_DOCUMENT, NEW_PASSING, LOCK, RESERVE, PROBE);
@@ -46,20 +50,51 @@ record Place(Path root) {
 
     /** What exists beside that, until the operating system ends. */
     Path passing(String boot) {
-        return root.resolve(PASSING + boot + ".json");
+        return root.resolve(PASSING + boot + JSON);
     }
 
     Path newPassing() {
         return root.resolve(NEW_PASSING);
     }
 
-    /** Removes what earlier runs of the operating system knew. */
-    void forgetEarlierBoots(Optional<String> boot) throws IOException {
-        for (String name : names(root)) {
-            if (name.startsWith(PASSING) && !boot.map(this::passing).equals(Optional.of(root.resolve(name)))) {
-                Files.deleteIfExists(root.resolve(name));
+    /** Where the processes have their locks that work here in a run of the operating system. */
+    private Path owners(String boot) {
+        return root.resolve(PASSING + boot + OWNERS);
+    }
+
+    /** Says that this process works here in that run of the operating system. */
+    OwnerLock own(String boot) throws IOException {
+        Files.createDirectories(owners(boot));
+        return OwnerLock.create(owners(boot));
+    }
+
+    /**
+     * Removes what runs of the operating system knew in which nobody works here any more. Another run need not be an earlier
+     * one: a container may be told a boot of its own, and its processes live.
+     */
+    void forgetOtherBoots(Optional<String> boot) throws IOException {
+        for (String other : otherBoots(boot)) {
+            if (OwnerLock.forgetTheDead(owners(other)).isEmpty()) {
+                Files.deleteIfExists(passing(other));
+                Files.deleteIfExists(owners(other));
             }
         }
+    }
+
+    /** The other runs of the operating system of which there is something here. */
+    Set<String> otherBoots(Optional<String> boot) throws IOException {
+        Set<String> others = new TreeSet<>();
+        for (String name : names(root)) {
+            for (String end : List.of(JSON, OWNERS)) {
+                if (name.startsWith(PASSING)
+                        && name.endsWith(end)
+                        && name.length() >= PASSING.length() + end.length()) {
+                    others.add(name.substring(PASSING.length(), name.length() - end.length()));
+                }
+            }
+        }
+        boot.ifPresent(others::remove);
+        return others;
     }
 
     Path lock() {

@@ -37,6 +37,7 @@ public final class FakeLauncher implements ServerLauncher {
 
     private final Set<Integer> takenPorts = ConcurrentHashMap.newKeySet();
     private final Set<Path> unreachable = ConcurrentHashMap.newKeySet();
+    private final Set<Path> elsewhere = ConcurrentHashMap.newKeySet();
     private volatile @Nullable RuntimeException nextFailure;
     private volatile @Nullable Throwable nextStartFailure;
     private volatile @Nullable Runnable afterDisarm;
@@ -52,6 +53,17 @@ public final class FakeLauncher implements ServerLauncher {
     public FakeLauncher unreachable(Path directory) {
         unreachable.add(directory);
         return this;
+    }
+
+    /** Lets a server seem to run on a data directory in another container. */
+    public FakeLauncher runsElsewhere(Path dataDirectory) {
+        elsewhere.add(dataDirectory);
+        return this;
+    }
+
+    /** Ends that. */
+    public void nothingRunsElsewhere() {
+        elsewhere.clear();
     }
 
     /** Lets the next initialize, disarm or start fail. */
@@ -204,6 +216,9 @@ public final class FakeLauncher implements ServerLauncher {
 
     @Override
     public Optional<Server> find(ServerSpec spec) {
+        if (elsewhere.contains(spec.dataDirectory())) {
+            throw new InUseException("a server runs on " + spec.dataDirectory() + " in another container");
+        }
         return port(spec.dataDirectory()).map(port -> new FakeServer(spec.withPort(port)));
     }
 

@@ -31,7 +31,7 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /** Waits for a number of lines, or for the end. */
-    List<String> lines(int count) throws IOException {
+    public List<String> lines(int count) throws IOException {
         List<String> lines = new ArrayList<>();
         while (lines.size() < count) {
             String line = output.readLine();
@@ -52,8 +52,13 @@ public final class ChildJvm implements AutoCloseable {
         return process.waitFor();
     }
 
+    /** Ends its standard input, which it may wait for. */
+    public void endInput() throws IOException {
+        process.getOutputStream().close();
+    }
+
     /** SIGKILL. */
-    void kill() {
+    public void kill() {
         process.toHandle().destroyForcibly(); // Process.destroyForcibly would close the output as well
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.Effort;
+import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -261,7 +262,7 @@ abstract class DirectoryStorageContract extends StorageContract {
 
     private DocumentFile file() throws IOException {
         Place place = new Place(place());
-        return new DocumentFile(place, new PlaceLock(place.lock()), BootId.current());
+        return new DocumentFile(place, FileMutex.of(place.lock()), BootId.current());
     }
 
     @Test
@@ -273,6 +274,7 @@ abstract class DirectoryStorageContract extends StorageContract {
         clone(V1, updated);
         storage().update(List.of(AttributeChange.set(updated, Map.of("a", "1"))));
 
+        storage().close();
         Storage rebooted = DirectoryStorage.open(place(), Optional.of(method()), Optional.of("another-boot"));
         assertThat(rebooted.list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN, updated);
         assertThat(rebooted.list().foreign()).isEmpty();
@@ -282,6 +284,29 @@ abstract class DirectoryStorageContract extends StorageContract {
         rebooted.destroy(updated);
         assertThat(place().resolve("clones")).isEmptyDirectory();
         rebooted.close();
+    }
+
+    @Test
+    void aCloneThatWasNeverUpdatedStaysWhileItsOwnerLivesWhateverBootOthersAreTold() throws Exception {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        clone(V1, CLONE);
+        try (DirectoryStorage elsewhere =
+                DirectoryStorage.open(place(), Optional.of(method()), Optional.of("a-container's"))) {
+            elsewhere.recover();
+            assertThat(elsewhere.list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN);
+            assertThat(elsewhere.list().foreign()).isEmpty();
+            VolumeId theirs = new VolumeId("theirs");
+            elsewhere.clone(V1, theirs, Map.of(), CopyCallback.NONE);
+            Storage again = open();
+            again.recover();
+            assertThat(again.list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN, CLONE);
+            again.close();
+            elsewhere.destroy(theirs); // it is there still
+        }
+        storage().recover();
+        assertThat(storage().list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN, CLONE);
+        assertThat(place().resolve("clones/clone/file")).hasContent("x");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.zvpg.ConfigurationException;
 import dev.zvpg.OutOfSpaceException;
 import dev.zvpg.PermissionException;
 import dev.zvpg.StorageException;
+import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.TreeSync;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -92,7 +93,7 @@ class DirectoryStorageFailuresTest {
                 }
                 flag.set(Thread.currentThread().isInterrupted());
             });
-            new PlaceLock(place.lock()).hold(() -> {
+            FileMutex.of(place.lock()).hold(() -> {
                 waiting.start();
                 try {
                     begun.await();

@@ -23,7 +23,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule coreDependsOnFewLibraries = classes()
             .that()
-            .resideInAnyPackage("dev.zvpg", "dev.zvpg.storage", "dev.zvpg.server", "dev.zvpg.internal.io")
+            .resideInAnyPackage("dev.zvpg", "dev.zvpg.storage", "dev.zvpg.server", "dev.zvpg.internal..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -32,7 +32,7 @@ class ArchitectureTest {
                     "dev.zvpg",
                     "dev.zvpg.storage",
                     "dev.zvpg.server",
-                    "dev.zvpg.internal.io",
+                    "dev.zvpg.internal..",
                     "org.slf4j..",
                     "com.fasterxml.jackson..",
                     "org.jspecify..");

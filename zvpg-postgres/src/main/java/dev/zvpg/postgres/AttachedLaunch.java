@@ -31,7 +31,7 @@ final class AttachedLaunch implements Launch {
                 "-c",
                 "data_directory=" + dataDirectory));
         settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
-        pid = OptionalInt.of(supervisor.start(command, log.file()));
+        pid = OptionalInt.of(supervisor.start(command, ServerLock.file(dataDirectory), log.file()));
     }
 
     @Override

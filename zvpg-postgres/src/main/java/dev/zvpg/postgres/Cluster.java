@@ -86,7 +86,7 @@ final class Cluster {
         }
     }
 
-    private static List<OsProcess> survivors(Path directory) {
+    static List<OsProcess> survivors(Path directory) {
         try {
             return OsProcess.serverProcessesIn(directory.toRealPath());
         } catch (IOException e) {

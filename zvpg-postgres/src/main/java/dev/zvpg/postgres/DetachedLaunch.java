@@ -39,6 +39,11 @@ final class DetachedLaunch implements Launch {
                 user,
                 TIMEOUT,
                 Map.of("PGDATA", dataDirectory.toString()),
+                "/bin/sh",
+                "-c",
+                // what it has open goes on to pg_ctl, and from there to the server
+                "exec " + ServerLock.DESCRIPTOR + "<\"$0\"; " + ServerLock.HOLD + "; exec \"$@\"",
+                ServerLock.file(dataDirectory).toString(),
                 installation.program("pg_ctl"),
                 "start",
                 "-W",

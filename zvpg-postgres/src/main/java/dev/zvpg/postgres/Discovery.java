@@ -14,26 +14,36 @@ final class Discovery {
     static Optional<PostgresServer> find(
             Installation installation, ServerUser user, Duration startTimeout, ServerSpec spec) {
         Path dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
-        return PostmasterPid.read(dataDirectory)
-                // without its port it is still starting, and nobody has promised that it will succeed
-                .filter(file -> file.port() > 0)
-                .flatMap(file -> file.server(dataDirectory).map(process -> {
-                    RunDirectory run =
-                            RunDirectory.find(user, spec.runDirectory(), dataDirectory, file.socketDirectory());
-                    return new PostgresServer(
-                            new ServerControl(
-                                    installation,
-                                    new Signals.PgCtl(installation, user),
-                                    process,
-                                    dataDirectory,
-                                    run,
-                                    new ServerLog(run.logFile(), 0)),
-                            new Sessions(
-                                    new Connections(file.port(), spec.credentials()),
-                                    installation.major(),
-                                    dataDirectory),
-                            startTimeout,
-                            List.of());
-                }));
+        Optional<PostmasterPid> file = PostmasterPid.read(dataDirectory);
+        Optional<OsProcess> process = file.flatMap(lock -> lock.server(dataDirectory));
+        if (process.isEmpty()) {
+            ServerLock.requireNoneElsewhere(user, "work on", dataDirectory);
+            return Optional.empty();
+        }
+        // without its port it is still starting, and nobody has promised that it will succeed
+        return file.filter(lock -> lock.port() > 0)
+                .map(lock -> server(installation, user, startTimeout, spec, lock, process.orElseThrow()));
+    }
+
+    private static PostgresServer server(
+            Installation installation,
+            ServerUser user,
+            Duration startTimeout,
+            ServerSpec spec,
+            PostmasterPid file,
+            OsProcess process) {
+        Path dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
+        RunDirectory run = RunDirectory.find(user, spec.runDirectory(), dataDirectory, file.socketDirectory());
+        return new PostgresServer(
+                new ServerControl(
+                        installation,
+                        new Signals.PgCtl(installation, user),
+                        process,
+                        dataDirectory,
+                        run,
+                        new ServerLog(run.logFile(), 0)),
+                new Sessions(new Connections(file.port(), spec.credentials()), installation.major(), dataDirectory),
+                startTimeout,
+                List.of());
     }
 }

@@ -1,16 +1,14 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.ServerException;
+import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,34 +40,34 @@ final class EmbeddedCache {
                 unpackOnce(binaries, name, home);
             }
             return home.resolve("bin");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ServerException("interrupted while another one unpacked PostgreSQL to " + home, e);
         } catch (IOException e) {
             throw Failures.of("cannot unpack the embedded PostgreSQL " + binaries.version() + " to " + home, e);
         }
     }
 
-    private void unpackOnce(EmbeddedBinaries binaries, String name, Path home) throws IOException {
+    private void unpackOnce(EmbeddedBinaries binaries, String name, Path home)
+            throws IOException, InterruptedException {
         ArchiveLibraries.require();
-        // a file lock belongs to the whole JVM, so its threads need a lock of their own
-        synchronized (EmbeddedCache.class) {
-            try (FileChannel channel = FileChannel.open(
-                            root.resolve("." + name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock lock = channel.lock()) {
-                if (!lock.isValid() || isComplete(home, binaries)) {
-                    return;
-                }
-                removeLeftovers(name);
-                OpenDirectory.deleteTree(home);
-                Path unfinished = root.resolve("." + name + ".unfinished");
-                LOG.info("unpacking PostgreSQL {} to {}", binaries.version(), home);
-                try (InputStream in = binaries.resource().openStream()) {
-                    Archive.unpack(in, unfinished);
-                }
-                validate(unfinished, binaries);
-                // the mark must not be on disk before what it vouches for
-                Adopting.sync(unfinished);
-                Files.writeString(unfinished.resolve(COMPLETE), binaries.version());
-                Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
+        try (FileMutex.Held held =
+                FileMutex.of(root.resolve("." + name + ".lock")).lock()) {
+            if (isComplete(home, binaries)) {
+                return;
             }
+            removeLeftovers(name);
+            OpenDirectory.deleteTree(home);
+            Path unfinished = root.resolve("." + name + ".unfinished");
+            LOG.info("unpacking PostgreSQL {} to {}", binaries.version(), home);
+            try (InputStream in = binaries.resource().openStream()) {
+                Archive.unpack(in, unfinished);
+            }
+            validate(unfinished, binaries);
+            // the mark must not be on disk before what it vouches for
+            Adopting.sync(unfinished);
+            Files.writeString(unfinished.resolve(COMPLETE), binaries.version());
+            Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
         }
     }
 

@@ -37,7 +37,7 @@ record OsProcess(long pid, long started) {
 
     /** The living processes of a server that work in a data directory, and not who else looks around there; none where the system does not tell. */
     static List<OsProcess> serverProcessesIn(Path directory) {
-        return processesIn(directory, OsProcess::runsPostgres);
+        return processesIn(directory, pid -> new OsProcess(pid, 0).runsPostgres());
     }
 
     /** The living processes that work in a directory, whatever they are; none where the system does not tell. */
@@ -92,12 +92,13 @@ record OsProcess(long pid, long started) {
         return isAlive() ? ProcessHandle.of(pid) : Optional.empty();
     }
 
-    private static boolean runsPostgres(long pid) {
+    /** Whether its program is PostgreSQL's, and not a shell's or an editor's. */
+    boolean runsPostgres() {
         try {
             String program = String.valueOf(
                     Files.readSymbolicLink(proc(pid).resolve("exe")).getFileName());
-            // Linux marks so what an upgrade has replaced
-            return program.equals("postgres") || program.equals("postgres (deleted)");
+            // Linux adds a word when an upgrade has replaced it, some distributions add one of their own
+            return program.contains("postgres");
         } catch (IOException e) {
             return false;
         }

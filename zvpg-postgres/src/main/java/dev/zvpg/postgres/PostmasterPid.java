@@ -78,7 +78,7 @@ record PostmasterPid(long pid, String dataDirectory, long startedAt, int port, S
         return OsProcess.find(pid)
                 .filter(process -> process.workingDirectory()
                         // a postmaster works in its data directory for all its life
-                        .map(directory -> isSame(directory, dataDirectory))
+                        .map(directory -> isSame(directory, dataDirectory) && process.runsPostgres())
                         .orElseGet(() -> isSame(Path.of(this.dataDirectory), dataDirectory) && beganThen()));
     }
 

@@ -81,6 +81,9 @@ final class Startup {
             return;
         }
         Optional<PostmasterPid> lock = PostmasterPid.read(dataDirectory);
+        if (lock.flatMap(file -> file.server(dataDirectory)).isEmpty()) {
+            ServerLock.requireNoneElsewhere(user, "start a server on", dataDirectory);
+        }
         lock.flatMap(file -> file.server(dataDirectory)).ifPresent(server -> {
             throw new InUseException("cannot start a server on " + dataDirectory + ": one runs on it already (process "
                     + server.pid() + ", port " + lock.orElseThrow().port() + "); stop it first");

@@ -39,7 +39,8 @@ final class Supervisor implements Signals {
      * What the shell knows how to do. It waits for nothing but ended children, so every command is done at once. A child that is
      * not waited for keeps its number; the look at its parent is for shells that wait on their own accord.
      */
-    private static final String SCRIPT = """
+    private static final String SCRIPT =
+            """
             trap '' HUP INT TERM PIPE
             servers=
             if setpriv --pdeathsig KILL -- true >/dev/null 2>&1
@@ -48,10 +49,15 @@ final class Supervisor implements Signals {
             fi
             start() {
                 log=$1
-                shift
-                $with "$@" </dev/null >>"$log" 2>&1 &
-                echo "pid $!"
-                servers="$servers $!"
+                held=$2
+                shift 2
+                [ -r "$held" ] || held=/dev/null
+                {
+                    $with "$@" </dev/null >>"$log" 2>&1 &
+                    echo "pid $!"
+                    servers="$servers $!"
+                    HOLD
+                } DESCRIPTOR<"$held"
             }
             ended() {
                 wait "$1" 2>/dev/null
@@ -78,7 +84,7 @@ final class Supervisor implements Signals {
                 kill "$last" 2>/dev/null
             }
             trap end EXIT
-            """.replace("GRACE", GRACE);
+            """.replace("GRACE", GRACE).replace("HOLD", ServerLock.HOLD).replace("DESCRIPTOR", ServerLock.DESCRIPTOR);
 
     private final Process process;
     private final Writer commands;
@@ -107,9 +113,13 @@ final class Supervisor implements Signals {
         return process.pid();
     }
 
-    /** Starts a program as a child, and returns its number. It may have ended already. */
-    synchronized int start(List<String> command, Path log) throws IOException {
-        say("start " + Shell.quote(log.toString()) + " "
+    /**
+     * Starts a program as a child, and returns its number. It may have ended already.
+     *
+     * @param held what it holds a lock on while it runs, see {@link ServerLock}
+     */
+    synchronized int start(List<String> command, Path held, Path log) throws IOException {
+        say("start " + Shell.quote(log.toString()) + " " + Shell.quote(held.toString()) + " "
                 + command.stream().map(Shell::quote).collect(Collectors.joining(" ")) + "\n");
         StringBuilder noise = new StringBuilder();
         while (true) {

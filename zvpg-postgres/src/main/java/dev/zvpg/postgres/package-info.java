@@ -38,7 +38,8 @@
  * Nothing that this user could have replaced by a link is followed when root writes.
  *
  * <p><b>Several processes</b> may work on different data directories at once. Unpacking embedded binaries takes a file lock.
- * Nobody protects one data directory from two threads here; PostgreSQL's own lock file is the last line.
+ * Nobody protects one data directory from two threads here; PostgreSQL's own lock file is the last line. A server in another
+ * container cannot be seen; it holds a lock that can, see {@code ServerLock}.
  *
  * <p><b>Time.</b> Every wait has a bound; nothing sleeps for a fixed time. A thread that is interrupted while it starts a
  * server stops it again, sets its interrupt flag and throws. One that is interrupted while it stops a server finishes that

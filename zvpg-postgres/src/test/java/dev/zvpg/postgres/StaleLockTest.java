@@ -75,6 +75,18 @@ class StaleLockTest {
     }
 
     @Test
+    void shellInTheDataDirectoryThatInheritedTheNumberIsNotItsServer() throws Exception {
+        Postgres postgres = Postgres.embedded();
+        Path data = sandbox.cluster(postgres, "data");
+        Process shell = asServerUser(postgres, "cd " + data + "; echo $$; exec sleep 300");
+        try {
+            startsDespite(postgres, data, number(shell));
+        } finally {
+            shell.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
     void lockWhoseNumberTheNewServerInheritsIsNotTakenForItsOwn() throws Exception {
         Postgres postgres = Postgres.embedded();
         Path data = sandbox.cluster(postgres, "data");
@@ -105,7 +117,7 @@ class StaleLockTest {
 
     private static void crash(PostgresServer server, Path data) throws Exception {
         ProcessHandle.of(server.pid()).ifPresent(ProcessHandle::destroyForcibly);
-        while (!Sandbox.processes(data).isEmpty()) {
+        while (!OsProcess.serverProcessesIn(data).isEmpty()) {
             Thread.onSpinWait();
         }
     }
@@ -115,7 +127,10 @@ class StaleLockTest {
     }
 
     private void startsDespite(Postgres postgres, long pid) throws Exception {
-        Path data = sandbox.cluster(postgres, "data");
+        startsDespite(postgres, sandbox.cluster(postgres, "data"), pid);
+    }
+
+    private void startsDespite(Postgres postgres, Path data, long pid) throws Exception {
         PostgresServer crashed = sandbox.start(postgres, data);
         List<String> lock = lock(data);
         crash(crashed, data);

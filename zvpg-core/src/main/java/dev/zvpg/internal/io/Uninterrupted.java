@@ -15,20 +15,42 @@ public final class Uninterrupted {
 
     private Uninterrupted() {}
 
-    /** Something that may be repeated from its beginning when an interrupt cut it short. */
+    /**
+     * Something that may be repeated from its beginning when an interrupt cut it short.
+     *
+     * @param <T> what comes of it
+     */
     public interface Action<T> {
-        T run() throws IOException;
+
+        /**
+         * Does it.
+         *
+         * @return what comes of it
+         * @throws IOException when it fails
+         * @throws InterruptedException when it was cut short
+         */
+        T run() throws IOException, InterruptedException;
     }
 
+    /**
+     * Runs an action to its end.
+     *
+     * @param action what to do
+     * @param <T> what comes of it
+     * @return what comes of it
+     * @throws IOException when it fails for another reason than an interrupt
+     */
     public static <T> T call(Action<T> action) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 try {
                     return action.run();
-                } catch (ClosedByInterruptException | FileLockInterruptionException e) {
-                    interrupted |= Thread.interrupted();
-                } catch (InterruptedIOException e) { // of a program that was run, see Tool
+                } catch (ClosedByInterruptException
+                        | FileLockInterruptionException
+                        | InterruptedIOException
+                        | InterruptedException e) {
+                    Thread.interrupted(); // some of these leave the flag up, which would cut the next attempt short too
                     interrupted = true;
                 }
             }
@@ -39,6 +61,11 @@ public final class Uninterrupted {
         }
     }
 
+    /**
+     * Waits for the end of a thread.
+     *
+     * @param thread which will end by itself
+     */
     public static void join(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {

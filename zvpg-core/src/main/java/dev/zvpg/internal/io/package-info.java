@@ -7,6 +7,9 @@
  * time that it is used, so root uses none that leads through such a tree: it opens the top, whose parents are root's, and goes
  * down one name at a time, from one {@link dev.zvpg.internal.io.OpenDirectory} to the next.
  *
+ * <p>{@link dev.zvpg.internal.io.FileMutex} is the one lock between threads, class loaders and processes;
+ * {@link dev.zvpg.internal.io.OwnerLock} tells with it whether whoever made something still lives.
+ *
  * <p>Not part of the API.
  */
 @NullMarked

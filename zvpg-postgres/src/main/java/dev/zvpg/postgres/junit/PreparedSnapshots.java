@@ -8,6 +8,7 @@ import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
 import dev.zvpg.ZvpgException;
 import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.Postgres;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class PreparedSnapshots implements AutoCloseable {
             Files.createDirectories(made);
             Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
         }
-        try (KeyLock lock = KeyLock.acquire(directory.resolve("lock"))) {
+        try (FileMutex.Held lock = FileMutex.of(directory.resolve("lock")).lock()) {
             lock.touch();
             Repository repository = openOrInit(directory.resolve("repository"), postgres);
             try {
@@ -106,7 +107,7 @@ final class PreparedSnapshots implements AutoCloseable {
     /** The snapshot of a key, prepared unless somebody did that before. Waits for whoever is doing it. */
     Snapshot prepare(String key, Preparation preparation) throws Exception {
         String name = Digest.name(key);
-        try (KeyLock lock = KeyLock.acquire(lockFile(name))) {
+        try (FileMutex.Held lock = FileMutex.of(lockFile(name)).lock()) {
             lock.touch();
             Optional<Branch> found = repository.findBranch(name);
             Optional<Snapshot> made = found.flatMap(branch -> branch.findSnapshot(PREPARED));

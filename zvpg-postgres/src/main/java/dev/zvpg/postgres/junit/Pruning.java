@@ -5,7 +5,10 @@ import dev.zvpg.NotFoundException;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
 import dev.zvpg.ZvpgException;
+import dev.zvpg.internal.io.FileMutex;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,11 +63,20 @@ record Pruning(Repository repository, Function<String, Path> lockFile, int mostK
         for (Branch branch : repository.branches()) {
             if (!branch.name().equals(Zvpg.FIRST_BRANCH)) {
                 Path file = lockFile.apply(branch.name());
-                keys.add(new Key(branch, file, KeyLock.lastUsed(file)));
+                keys.add(new Key(branch, file, lastUsed(file)));
             }
         }
         keys.sort(Comparator.comparing(Key::lastUsed).reversed());
         return keys;
+    }
+
+    /** When what a lock protects was used last; long ago when nobody ever locked it. */
+    private static Instant lastUsed(Path lockFile) throws IOException {
+        try {
+            return Files.getLastModifiedTime(lockFile).toInstant();
+        } catch (NoSuchFileException e) {
+            return Instant.EPOCH;
+        }
     }
 
     /** Or gone: another JVM may be clearing it away, to prepare it itself. */
@@ -77,13 +89,13 @@ record Pruning(Repository repository, Function<String, Path> lockFile, int mostK
     }
 
     /** Unless somebody has it: then it is being made, or was used this moment. */
-    private static void remove(Key key) throws IOException, InterruptedException {
-        Optional<KeyLock> lock = KeyLock.tryAcquire(key.lockFile());
+    private static void remove(Key key) throws IOException {
+        Optional<FileMutex.Held> lock = FileMutex.of(key.lockFile()).tryLock();
         if (lock.isEmpty()) {
             return;
         }
-        try (KeyLock held = lock.get()) {
-            boolean unused = KeyLock.lastUsed(key.lockFile()).equals(key.lastUsed());
+        try (FileMutex.Held held = lock.get()) {
+            boolean unused = lastUsed(key.lockFile()).equals(key.lastUsed());
             if (unused || !isPrepared(key.branch())) {
                 delete(key.branch());
             }

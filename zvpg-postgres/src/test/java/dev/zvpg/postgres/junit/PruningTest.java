@@ -6,6 +6,7 @@ import dev.zvpg.Branch;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
+import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.postgres.Sandbox;
 import java.io.IOException;
@@ -63,25 +64,14 @@ class PruningTest {
         empty.branch("cut-off");
         empty.branch("being-made");
 
-        try (KeyLock locked = KeyLock.acquire(lockFile("unused-but-locked"));
-                KeyLock making = KeyLock.acquire(lockFile("being-made"))) {
-            // the lock belongs to a thread, and another one of this JVM has it
-            Thread other = new Thread(this::pruneUnchecked);
-            other.start();
-            other.join();
+        try (FileMutex.Held locked = FileMutex.of(lockFile("unused-but-locked")).lock();
+                FileMutex.Held making = FileMutex.of(lockFile("being-made")).lock()) {
+            prune(Pruning.MOST_KEYS);
         }
 
         assertThat(repository.branches())
                 .extracting(Branch::name)
                 .containsExactlyInAnyOrder("main", "used", "unused-but-locked", "being-made");
-    }
-
-    private void pruneUnchecked() {
-        try {
-            prune(Pruning.MOST_KEYS);
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
     }
 
     @Test
