@@ -31,10 +31,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The contract, and what directories add to it, on whatever file system a subclass provides. */
 abstract class DirectoryStorageContract extends StorageContract {
+
+    private final List<DocumentFile> files = new ArrayList<>();
 
     private static final int LONGEST_SOCKET_PATH = 100;
 
@@ -262,7 +265,17 @@ abstract class DirectoryStorageContract extends StorageContract {
 
     private DocumentFile file() throws IOException {
         Place place = new Place(place());
-        return new DocumentFile(place, FileMutex.of(place.lock()), BootId.current());
+        DocumentFile file = new DocumentFile(place, FileMutex.of(place.lock()), BootId.current());
+        files.add(file);
+        return file;
+    }
+
+    /** Each holds a file open as long as it says that this process works there. */
+    @AfterEach
+    void closeFiles() throws IOException {
+        for (DocumentFile file : files) {
+            file.close();
+        }
     }
 
     @Test

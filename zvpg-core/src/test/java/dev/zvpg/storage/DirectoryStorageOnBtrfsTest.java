@@ -129,7 +129,9 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
             again.destroy(MAIN);
             again.destroy(V1);
         }
-        assertThat(DirectoryStorage.at(place()).features()).contains(StorageFeature.ATOMIC_SNAPSHOT);
+        try (DirectoryStorage again = DirectoryStorage.at(place())) {
+            assertThat(again.features()).contains(StorageFeature.ATOMIC_SNAPSHOT);
+        }
     }
 
     private static CopyCallback completing() {
