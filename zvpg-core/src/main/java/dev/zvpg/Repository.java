@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import dev.zvpg.storage.Storage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -277,9 +278,10 @@ public final class Repository implements AutoCloseable {
     @Override
     public void close() {
         if (operations.context().closed().compareAndSet(false, true)) {
-            operations.scratches().close();
-            operations.context().awaitOperations();
-            operations.context().storage().close();
+            try (Storage storage = operations.context().storage()) {
+                operations.scratches().close();
+                operations.context().awaitOperations();
+            }
         }
     }
 

@@ -2,7 +2,7 @@ package dev.zvpg;
 
 import dev.zvpg.server.ServerLauncher;
 import dev.zvpg.storage.DirectoryStorage;
-import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.StorageDescription;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,7 @@ public final class Zvpg {
     public static final String FIRST_BRANCH = "main";
 
     private final Home home;
-    private final @Nullable Supplier<? extends Storage> storage;
+    private final @Nullable StorageDescription storage;
     private final @Nullable ServerLauncher launcher;
     private final PortRange ports;
     private final int maxClones;
@@ -39,7 +38,7 @@ public final class Zvpg {
 
     private Zvpg(
             Home home,
-            @Nullable Supplier<? extends Storage> storage,
+            @Nullable StorageDescription storage,
             @Nullable ServerLauncher launcher,
             PortRange ports,
             int maxClones,
@@ -94,12 +93,12 @@ public final class Zvpg {
      * Names the storage. Without this it is a {@link DirectoryStorage} in the home directory. One storage serves one
      * repository.
      *
-     * @param storage the storage; the repository closes it
+     * @param storage where it is, such as {@code ZfsStorage.dataset("tank/zvpg")}; {@link #init()} and {@link #open()} open
+     *     it, and the repository closes what they opened
      * @return a changed copy
      */
-    public Zvpg storage(Storage storage) {
-        return new Zvpg(
-                home, opened(Objects.requireNonNull(storage)), launcher, ports, maxClones, author, clock, listeners);
+    public Zvpg storage(StorageDescription storage) {
+        return new Zvpg(home, Objects.requireNonNull(storage), launcher, ports, maxClones, author, clock, listeners);
     }
 
     /**
@@ -251,10 +250,6 @@ public final class Zvpg {
         }
     }
 
-    private static Supplier<Storage> opened(Storage storage) {
-        return () -> storage;
-    }
-
     private ServerLauncher requireLauncher() {
         if (launcher == null) {
             throw new IllegalStateException("no PostgreSQL was named; call postgres(Postgres.onPath()), "
@@ -266,11 +261,11 @@ public final class Zvpg {
     private Repository repository(ServerLauncher server, Home.Marker marker, Credentials credentials) {
         Events events = new Events();
         listeners.forEach(events::listen);
-        Storage kept = storage != null ? storage.get() : DirectoryStorage.at(home.storage());
+        StorageDescription described = storage != null ? storage : DirectoryStorage.at(home.storage());
         return new Repository(new Context(
                 home,
                 marker.id(),
-                kept,
+                described.open(),
                 server,
                 credentials,
                 new Locks(home.locks()),

@@ -136,13 +136,14 @@ class AdoptionTest {
         home.createLocks();
         Home.Marker marker = home.writeMarker(null, Home.State.INITIALIZING);
         home.writeCredentials(new Credentials("admin", "x".repeat(32)));
-        var storage = DirectoryStorage.at(home.storage());
+        var storage = DirectoryStorage.at(home.storage()).open();
         storage.create(VolumeId.generate("main"), Map.of(CopyRecord.REPOSITORY, marker.id()));
         storage.close();
     }
 
     private List<?> volumes() {
-        try (var storage = DirectoryStorage.at(directory.resolve("home/storage"))) {
+        try (var storage =
+                DirectoryStorage.at(directory.resolve("home/storage")).open()) {
             return storage.list().volumes();
         }
     }

@@ -50,12 +50,12 @@ class DoctorTest {
     }
 
     private Storage openStorage() {
-        return DirectoryStorage.at(directory.resolve("storage"));
+        return DirectoryStorage.at(directory.resolve("storage")).open();
     }
 
     private Zvpg zvpg(int firstPort, int lastPort) {
         return Zvpg.at(directory.resolve("home"))
-                .storage(openStorage())
+                .storage(this::openStorage)
                 .postgres(launcher)
                 .ports(firstPort, lastPort);
     }

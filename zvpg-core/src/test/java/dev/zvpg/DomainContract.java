@@ -620,7 +620,8 @@ public abstract class DomainContract extends MergeContract {
     @Test
     void aStorageOfAnotherRepositoryIsRefusedAndNotTouched() {
         main().snapshot("v1", "");
-        Zvpg other = Zvpg.at(directory.resolve("other")).storage(openStorage()).postgres(launcher);
+        Zvpg other =
+                Zvpg.at(directory.resolve("other")).storage(this::openStorage).postgres(launcher);
         assertThatThrownBy(other::init)
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("belongs to another repository");

@@ -44,7 +44,7 @@ class DomainCrashTest {
     private final Map<String, Boolean> acknowledged = new LinkedHashMap<>();
 
     private Zvpg zvpg(MemoryStorage opened) {
-        return Zvpg.at(directory.resolve("home")).storage(opened).postgres(launcher);
+        return Zvpg.at(directory.resolve("home")).storage(() -> opened).postgres(launcher);
     }
 
     private MemoryStorage crashingAt(int point, AtomicInteger points) {

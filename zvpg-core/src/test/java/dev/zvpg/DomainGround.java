@@ -43,7 +43,7 @@ public abstract class DomainGround {
 
     final Zvpg zvpg() {
         return Zvpg.at(home())
-                .storage(openStorage())
+                .storage(this::openStorage)
                 .postgres(launcher)
                 .ports(6000, 6009)
                 .clock(clock);

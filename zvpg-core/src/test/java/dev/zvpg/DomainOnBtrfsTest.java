@@ -25,7 +25,7 @@ class DomainOnBtrfsTest extends DomainContract {
             if (place == null) {
                 place = Files.createTempDirectory(MOUNT.root(), "storage-");
             }
-            return DirectoryStorage.at(place);
+            return DirectoryStorage.at(place).open();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

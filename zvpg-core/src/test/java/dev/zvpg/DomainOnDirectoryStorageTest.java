@@ -7,6 +7,6 @@ class DomainOnDirectoryStorageTest extends DomainContract {
 
     @Override
     protected Storage openStorage() {
-        return DirectoryStorage.at(directory.resolve("storage"));
+        return DirectoryStorage.at(directory.resolve("storage")).open();
     }
 }

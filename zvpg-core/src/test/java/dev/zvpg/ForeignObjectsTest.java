@@ -41,7 +41,7 @@ class ForeignObjectsTest {
     }
 
     private Zvpg zvpg() {
-        return Zvpg.at(directory.resolve("home")).storage(storage.reopen()).postgres(launcher);
+        return Zvpg.at(directory.resolve("home")).storage(storage::reopen).postgres(launcher);
     }
 
     private void reopen() {

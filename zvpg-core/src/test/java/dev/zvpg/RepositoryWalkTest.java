@@ -126,7 +126,7 @@ class RepositoryWalkTest {
         int copies = repo.branches().size() + repo.clones().size();
         int snapshots = repo.snapshots().size();
         Path place = home().resolve("storage");
-        try (Storage storage = DirectoryStorage.at(place)) {
+        try (Storage storage = DirectoryStorage.at(place).open()) {
             Listing listing = storage.list();
             assertThat(listing.volumes()).hasSize(copies);
             assertThat(listing.snapshots()).hasSize(snapshots);

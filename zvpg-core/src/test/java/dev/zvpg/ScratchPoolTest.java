@@ -44,7 +44,7 @@ class ScratchPoolTest {
     @BeforeEach
     void initialize() {
         repo = Zvpg.at(directory.resolve("home"))
-                .storage(storage.reopen())
+                .storage(storage::reopen)
                 .postgres(launcher)
                 .init();
         ((FakeServer) repo.branch("main").start()).put("a", "1");

@@ -49,7 +49,7 @@ class ScratchTest {
 
     private Zvpg zvpg() {
         return Zvpg.at(directory.resolve("home"))
-                .storage(storage.reopen())
+                .storage(storage::reopen)
                 .postgres(launcher)
                 .ports(6000, 6004);
     }

@@ -106,7 +106,7 @@ class VerbCrashTest {
         }
 
         private Zvpg zvpg(MemoryStorage opened) {
-            return Zvpg.at(home).storage(opened).postgres(launcher).clock(clock);
+            return Zvpg.at(home).storage(() -> opened).postgres(launcher).clock(clock);
         }
 
         void prepare(Verb more) {

@@ -89,28 +89,27 @@ public final class DirectoryStorage implements Storage {
     }
 
     /**
-     * Opens the storage in a directory, which is made where it is missing. It is tried there what the file system can, and
-     * what this user may.
+     * Describes the storage in a directory, which is made where it is missing. When it is opened, it is tried there what the
+     * file system can, and what this user may. Opening throws {@link ConfigurationException} when the storage's document
+     * cannot be read or belongs to a newer format, or this is no place for a storage.
      *
      * @param directory where to keep everything; what it holds already is foreign and left alone
-     * @return the open storage
-     * @throws ConfigurationException when the storage's document cannot be read or belongs to a newer format, or this is no
-     *     place for a storage
+     * @return the description
      */
-    public static DirectoryStorage at(Path directory) {
-        return open(directory, Optional.empty(), BootId.current());
+    public static StorageDescription at(Path directory) {
+        return () -> open(directory, Optional.empty(), BootId.current());
     }
 
     /**
-     * Opens the storage in a directory, which is made where it is missing, with a given method of copying.
+     * Describes the storage in a directory, as {@link #at(Path)}, with a given method of copying. Opening also throws
+     * {@link ConfigurationException} when the file system cannot do what is asked for.
      *
      * @param directory where to keep everything; what it holds already is foreign and left alone
      * @param method how to copy
-     * @return the open storage
-     * @throws ConfigurationException as above, or when the file system cannot do what is asked for
+     * @return the description
      */
-    public static DirectoryStorage at(Path directory, CopyMethod method) {
-        return open(directory, Optional.of(method), BootId.current());
+    public static StorageDescription at(Path directory, CopyMethod method) {
+        return () -> open(directory, Optional.of(method), BootId.current());
     }
 
     static DirectoryStorage open(Path directory, Optional<CopyMethod> wanted, Optional<String> boot) {

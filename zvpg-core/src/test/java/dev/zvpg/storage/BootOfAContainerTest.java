@@ -16,7 +16,7 @@ class BootOfAContainerTest {
 
     /** Another JVM, in the container: opens the storage and removes what is left over. */
     public static void main(String[] args) {
-        try (DirectoryStorage storage = DirectoryStorage.at(Path.of(args[0]))) {
+        try (Storage storage = DirectoryStorage.at(Path.of(args[0])).open()) {
             storage.recover();
             System.out.println(BootId.current().orElseThrow() + " "
                     + storage.list().volumes().size());
@@ -36,7 +36,7 @@ class BootOfAContainerTest {
                 "-c",
                 "mount --bind \"$0\" /proc/sys/kernel/random/boot_id && exec \"$@\"",
                 boot.toString());
-        try (DirectoryStorage storage = DirectoryStorage.at(place)) {
+        try (Storage storage = DirectoryStorage.at(place).open()) {
             VolumeId main = new VolumeId("main");
             storage.create(main, Map.of());
             TreeText.write(storage.directory(main), "file", "x");

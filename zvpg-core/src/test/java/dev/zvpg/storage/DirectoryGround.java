@@ -32,8 +32,8 @@ final class DirectoryGround implements StorageContract.Ground {
     }
 
     @Override
-    public DirectoryStorage open() {
-        return DirectoryStorage.at(place(), method);
+    public Storage open() {
+        return DirectoryStorage.at(place(), method).open();
     }
 
     @Override

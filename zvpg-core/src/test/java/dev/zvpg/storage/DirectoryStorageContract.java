@@ -304,8 +304,7 @@ abstract class DirectoryStorageContract extends StorageContract {
         mainWith("file", "x");
         snapshot(MAIN, V1);
         clone(V1, CLONE);
-        try (DirectoryStorage elsewhere =
-                DirectoryStorage.open(place(), Optional.of(method()), Optional.of("a-container's"))) {
+        try (Storage elsewhere = DirectoryStorage.open(place(), Optional.of(method()), Optional.of("a-container's"))) {
             elsewhere.recover();
             assertThat(elsewhere.list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN);
             assertThat(elsewhere.list().foreign()).isEmpty();

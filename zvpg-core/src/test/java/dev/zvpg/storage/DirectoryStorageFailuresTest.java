@@ -52,7 +52,7 @@ class DirectoryStorageFailuresTest {
     @Test
     void anUnreadableFileIsAMatterOfPermission() throws Exception {
         assumeTrue(!DirectoryStorageContract.isRoot(), "needs an ordinary user, because root may read everything");
-        try (DirectoryStorage storage = ground.open()) {
+        try (Storage storage = ground.open()) {
             storage.create(MAIN, Map.of());
             Path file = storage.directory(MAIN).resolve("secret");
             Files.writeString(file, "x");
@@ -71,14 +71,14 @@ class DirectoryStorageFailuresTest {
         assumeTrue(!DirectoryStorageContract.isRoot(), "needs an ordinary user, because root may write everywhere");
         Path closed = Files.createDirectory(ground.place().resolveSibling("closed"));
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("r-xr-xr-x"));
-        assertThatThrownBy(() -> DirectoryStorage.at(closed.resolve("storage")))
+        assertThatThrownBy(() -> DirectoryStorage.at(closed.resolve("storage")).open())
                 .isInstanceOf(PermissionException.class)
                 .hasMessageContaining(closed.toString());
     }
 
     @Test
     void anInterruptedThreadStopsWaitingForTheLock() throws Exception {
-        try (DirectoryStorage storage = ground.open()) {
+        try (Storage storage = ground.open()) {
             storage.create(MAIN, Map.of());
             Place place = new Place(ground.place());
             AtomicReference<Throwable> thrown = new AtomicReference<>();
@@ -114,17 +114,19 @@ class DirectoryStorageFailuresTest {
     void sharedBlocksCanOnlyBeAskedForWhereTheyWork() throws Exception {
         Path here = ground.place().resolveSibling("another");
         CopyMethod works;
-        try (DirectoryStorage storage = DirectoryStorage.at(here)) {
+        try (DirectoryStorage storage =
+                (DirectoryStorage) DirectoryStorage.at(here).open()) {
             works = storage.copyMethod();
         }
         if (works == CopyMethod.COPY) {
-            assertThatThrownBy(() -> DirectoryStorage.at(here, CopyMethod.REFLINK))
+            assertThatThrownBy(
+                            () -> DirectoryStorage.at(here, CopyMethod.REFLINK).open())
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("cannot share blocks");
         } else {
-            DirectoryStorage.at(here, CopyMethod.REFLINK).close();
+            DirectoryStorage.at(here, CopyMethod.REFLINK).open().close();
         }
-        DirectoryStorage.at(here, CopyMethod.COPY).close();
+        DirectoryStorage.at(here, CopyMethod.COPY).open().close();
         assertThat(here.resolve("storage.probe")).doesNotExist();
     }
 
@@ -155,7 +157,7 @@ class DirectoryStorageFailuresTest {
 
     @Test
     void syncingFileByFileWorksToo() throws Exception {
-        try (DirectoryStorage storage = ground.open()) {
+        try (Storage storage = ground.open()) {
             storage.create(MAIN, Map.of());
             TreeText.write(storage.directory(MAIN), "dir/file", "x");
             TreeSync.oneByOne(storage.directory(MAIN));

@@ -104,7 +104,7 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
 
     @Test
     void aVolumeThatIsAPlainDirectoryIsCopiedLikeOneUntilItIsGone() throws Exception {
-        try (Storage sharing = DirectoryStorage.at(place(), CopyMethod.REFLINK)) {
+        try (Storage sharing = DirectoryStorage.at(place(), CopyMethod.REFLINK).open()) {
             sharing.create(MAIN, Map.of());
             TreeText.write(sharing.directory(MAIN), "file", "x");
             sharing.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
@@ -112,7 +112,8 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
         assertThatThrownBy(() -> snapshot(MAIN, new SnapshotId("v2"))) // this one has promised atomic snapshots already
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("open it again");
-        try (DirectoryStorage again = DirectoryStorage.at(place())) {
+        try (DirectoryStorage again =
+                (DirectoryStorage) DirectoryStorage.at(place()).open()) {
             assertThat(again.copyMethod()).isEqualTo(CopyMethod.SUBVOLUME);
             assertThat(again.features()).isEmpty();
             SnapshotId v2 = new SnapshotId("v2");
@@ -129,7 +130,7 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
             again.destroy(MAIN);
             again.destroy(V1);
         }
-        try (DirectoryStorage again = DirectoryStorage.at(place())) {
+        try (Storage again = DirectoryStorage.at(place()).open()) {
             assertThat(again.features()).contains(StorageFeature.ATOMIC_SNAPSHOT);
         }
     }
@@ -157,7 +158,7 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
     void subvolumesAreCopiedAndRemovedByEveryMethod(CopyMethod another) {
         mainWith("dir/file", "x");
         snapshot(MAIN, V1);
-        try (Storage other = DirectoryStorage.at(place(), another)) {
+        try (Storage other = DirectoryStorage.at(place(), another).open()) {
             other.clone(V1, CLONE, Map.of(), CopyCallback.NONE);
             assertThat(TreeText.read(other.directory(CLONE))).containsEntry("dir/file", "x");
             other.destroy(V1);

@@ -23,7 +23,7 @@ class DocumentTest {
 
     private final DirectoryGround ground =
             new DirectoryGround(Path.of(System.getProperty("java.io.tmpdir")), CopyMethod.COPY);
-    private DirectoryStorage storage;
+    private Storage storage;
     private Path document;
 
     @BeforeEach
@@ -135,7 +135,7 @@ class DocumentTest {
     @Test
     void aFileIsNoPlaceForAStorage() throws Exception {
         Path file = Files.createFile(ground.place().resolveSibling("file"));
-        assertThatThrownBy(() -> DirectoryStorage.at(file))
+        assertThatThrownBy(() -> DirectoryStorage.at(file).open())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(file.toString());
     }
@@ -144,7 +144,7 @@ class DocumentTest {
     void aDirectoryThatHoldsOtherThingsKeepsThem() throws Exception {
         Path directory = Files.createDirectory(ground.place().resolveSibling("used"));
         TreeText.write(directory, "notes/today", "x");
-        try (DirectoryStorage here = DirectoryStorage.at(directory)) {
+        try (Storage here = DirectoryStorage.at(directory).open()) {
             assertThat(here.list().foreign()).isEqualTo(List.of("notes"));
             here.recover();
         }
@@ -155,7 +155,7 @@ class DocumentTest {
     void aPlaceIsReachedByAnyOfItsPaths() throws Exception {
         Path link = ground.place().resolveSibling("link");
         Files.createSymbolicLink(link, ground.place());
-        try (DirectoryStorage other = DirectoryStorage.at(link.resolve("../link/."))) {
+        try (Storage other = DirectoryStorage.at(link.resolve("../link/.")).open()) {
             other.create(new VolumeId("v"), Map.of());
             storage.create(new VolumeId("w"), Map.of());
             assertThat(other.list()).isEqualTo(storage.list());

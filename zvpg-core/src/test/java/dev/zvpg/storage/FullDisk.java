@@ -24,7 +24,7 @@ final class FullDisk {
         VolumeId main = new VolumeId("main");
         SnapshotId first = new SnapshotId("first");
         SnapshotId second = new SnapshotId("second");
-        try (Storage storage = DirectoryStorage.at(place, CopyMethod.COPY)) {
+        try (Storage storage = DirectoryStorage.at(place, CopyMethod.COPY).open()) {
             storage.create(main, Map.of());
             for (int i = 0; i < 40; i++) {
                 Files.write(storage.directory(main).resolve("file" + i), new byte[100_000]);

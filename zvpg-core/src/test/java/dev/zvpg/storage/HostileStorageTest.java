@@ -56,14 +56,14 @@ class HostileStorageTest {
         OpenDirectory.deleteTree(directory);
     }
 
-    private DirectoryStorage open() {
-        return DirectoryStorage.at(directory.resolve("storage"), method());
+    private Storage open() {
+        return DirectoryStorage.at(directory.resolve("storage"), method()).open();
     }
 
     @Test
     void rootReadsNothingThroughALinkThatTakesThePlaceOfADirectory() throws Exception {
         try (Attacker attacker = new Attacker();
-                DirectoryStorage storage = open()) {
+                Storage storage = open()) {
             Path outside = HostileTree.outside(directory);
             VolumeId main = new VolumeId("main");
             storage.create(main, Map.of());
@@ -96,7 +96,7 @@ class HostileStorageTest {
     @Test
     void rootRemovesNothingThroughALinkThatTakesThePlaceOfADirectory() throws Exception {
         try (Attacker attacker = new Attacker();
-                DirectoryStorage storage = open()) {
+                Storage storage = open()) {
             Path outside = HostileTree.outside(directory);
             Map<String, String> before = Attacker.audit(outside);
             for (int i = 0; i < RACES; i++) {
@@ -124,7 +124,7 @@ class HostileStorageTest {
     void hostileTreesLeadNowhere() throws Exception {
         long seed = System.nanoTime();
         try (Attacker attacker = new Attacker();
-                DirectoryStorage storage = open()) {
+                Storage storage = open()) {
             Path outside = HostileTree.outside(directory);
             Map<String, String> before = Attacker.audit(outside);
             int made = 0;
@@ -140,7 +140,7 @@ class HostileStorageTest {
         }
     }
 
-    private boolean hostile(Attacker attacker, DirectoryStorage storage, long seed, Path outside) throws Exception {
+    private boolean hostile(Attacker attacker, Storage storage, long seed, Path outside) throws Exception {
         VolumeId volume = new VolumeId("volume");
         storage.create(volume, Map.of());
         Path data = Files.createDirectory(storage.directory(volume).resolve("data"));
@@ -170,7 +170,7 @@ class HostileStorageTest {
     }
 
     /** Whether the copies were made; when not, the reason has its type. */
-    private static boolean makes(DirectoryStorage storage, VolumeId volume, SnapshotId image, VolumeId clone) {
+    private static boolean makes(Storage storage, VolumeId volume, SnapshotId image, VolumeId clone) {
         try {
             storage.snapshot(volume, image, Map.of(), CopyCallback.NONE);
         } catch (ZvpgException refused) {
@@ -183,7 +183,7 @@ class HostileStorageTest {
     @Test
     void nothingIsReadOrRemovedWhereSomethingIsMounted() throws Exception {
         try (Attacker unused = new Attacker();
-                DirectoryStorage storage = open()) {
+                Storage storage = open()) {
             Path outside = HostileTree.outside(directory);
             Map<String, String> before = Attacker.audit(outside);
             VolumeId main = new VolumeId("main");
@@ -215,7 +215,7 @@ class HostileStorageTest {
 
     @Test
     void nobodyElseReadsWhichTreesThereAre() throws Exception {
-        try (DirectoryStorage storage = open()) {
+        try (Storage storage = open()) {
             storage.create(new VolumeId("main"), Map.of("secret", "x"));
             storage.snapshot(new VolumeId("main"), new SnapshotId("v1"), Map.of(), CopyCallback.NONE);
             storage.clone(new SnapshotId("v1"), new VolumeId("c"), Map.of(), CopyCallback.NONE);

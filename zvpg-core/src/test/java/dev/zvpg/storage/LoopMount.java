@@ -6,7 +6,9 @@ import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -28,7 +30,7 @@ public final class LoopMount implements BeforeAllCallback, AfterAllCallback {
     private static final long IMAGE_BYTES =
             2L << 30; // sparse; several clusters at once, and deleted subvolumes give space back later
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long RETRY_NANOS = 20_000_000;
 
     private final String debianPackage;
@@ -128,12 +130,28 @@ public final class LoopMount implements BeforeAllCallback, AfterAllCallback {
                 result = Tool.run(directory(), List.of("umount", root().toString()));
             }
             if (result.exitCode() != 0) {
-                throw new IOException("umount: " + result.lines());
+                throw new IOException("umount: " + result.lines() + "; this process has open " + openFiles());
             }
             OpenDirectory.deleteTree(directory());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Of this process, on this file system: what a test did not close. */
+    private List<String> openFiles() throws IOException {
+        List<String> files = new ArrayList<>();
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : open) {
+                String file = Files.exists(descriptor, LinkOption.NOFOLLOW_LINKS)
+                        ? Files.readSymbolicLink(descriptor).toString()
+                        : "";
+                if (file.startsWith(root().toString())) {
+                    files.add(file);
+                }
+            }
+        }
+        return files;
     }
 
     @Override

@@ -19,7 +19,8 @@ final class StorageWorker {
     public static void main(String[] arguments) {
         StorageWalk walk = new StorageWalk(Long.parseLong(arguments[2]), arguments[3]);
         int steps = Integer.parseInt(arguments[4]);
-        try (Storage storage = DirectoryStorage.at(Path.of(arguments[0]), CopyMethod.valueOf(arguments[1]))) {
+        try (Storage storage = DirectoryStorage.at(Path.of(arguments[0]), CopyMethod.valueOf(arguments[1]))
+                .open()) {
             for (int i = 0; i < steps; i++) {
                 StorageWalk.Step step = walk.next();
                 System.out.println(BEGUN + i);

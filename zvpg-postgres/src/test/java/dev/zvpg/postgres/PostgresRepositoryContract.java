@@ -77,7 +77,7 @@ public abstract class PostgresRepositoryContract {
     private Zvpg zvpg() {
         int first = ThreadLocalRandom.current().nextInt(20_000, 30_000);
         return Zvpg.at(directory.resolve("home"))
-                .storage(openStorage(directory))
+                .storage(() -> openStorage(directory))
                 .postgres(new Prepared(postgres()))
                 .ports(first, first + 500);
     }

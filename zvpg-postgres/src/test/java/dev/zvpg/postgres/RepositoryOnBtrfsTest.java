@@ -18,6 +18,7 @@ class RepositoryOnBtrfsTest extends PostgresRepositoryContract {
     @Override
     protected Storage openStorage(Path directory) {
         Path root = MOUNT.root();
-        return DirectoryStorage.at(root.resolve(String.valueOf(directory.getFileName())));
+        return DirectoryStorage.at(root.resolve(String.valueOf(directory.getFileName())))
+                .open();
     }
 }

@@ -8,6 +8,6 @@ class RepositoryOnDirectoryStorageTest extends PostgresRepositoryContract {
 
     @Override
     protected Storage openStorage(Path directory) {
-        return DirectoryStorage.at(directory.resolve("storage"));
+        return DirectoryStorage.at(directory.resolve("storage")).open();
     }
 }

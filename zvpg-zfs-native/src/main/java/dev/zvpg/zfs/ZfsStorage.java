@@ -10,6 +10,7 @@ import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.StorageDescription;
 import dev.zvpg.storage.StorageFeature;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
@@ -49,29 +50,34 @@ public final class ZfsStorage implements Storage {
     }
 
     /**
-     * Opens the storage in a dataset, which is created when it is missing; its parent must exist.
+     * Describes the storage in a dataset, which is created when it is missing; its parent must exist. Opening throws
+     * {@link NotFoundException} when there is no such pool or no such parent, {@link PermissionException} when this user may
+     * not use ZFS, and {@link StorageException} when ZFS is not installed or its kernel module is not loaded; the messages say
+     * what to do.
      *
      * @param dataset its name, such as {@code tank/zvpg}; what it holds already is foreign and left alone
-     * @return the open storage
+     * @return the description
      * @throws ConfigurationException when that is not the name of a dataset
-     * @throws NotFoundException when there is no such pool, or no such parent
-     * @throws PermissionException when this user may not use ZFS; the message says what to grant
-     * @throws StorageException when ZFS is not installed, or its kernel module is not loaded; the message says what to do
      */
-    public static ZfsStorage dataset(String dataset) {
+    public static StorageDescription dataset(String dataset) {
         return dataset(dataset, UnaryOperator.identity());
     }
 
     /**
-     * Opens the storage in a dataset, as {@link #dataset(String)}, with options.
+     * Describes the storage in a dataset, as {@link #dataset(String)}, with options.
      *
      * @param dataset its name, such as {@code tank/zvpg}
      * @param options what to change about the options
-     * @return the open storage
+     * @return the description
+     * @throws ConfigurationException when that is not the name of a dataset
      */
-    public static ZfsStorage dataset(String dataset, UnaryOperator<ZfsOptions> options) {
+    public static StorageDescription dataset(String dataset, UnaryOperator<ZfsOptions> options) {
         Names names = Root.check(dataset);
         ZfsOptions chosen = options.apply(ZfsOptions.defaults(dataset));
+        return () -> open(names, chosen);
+    }
+
+    private static ZfsStorage open(Names names, ZfsOptions chosen) {
         Lzc lzc = Lzc.open();
         Map<String, Object> nativeProperties = Root.open(lzc, names, chosen);
         return new ZfsStorage(new Objects(lzc, names), new MountPoints(chosen.mountDirectory()), nativeProperties);

@@ -2,6 +2,7 @@ package dev.zvpg.zfs;
 
 import dev.zvpg.Configuration;
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageProvider;
 import java.nio.file.Path;
 
@@ -22,13 +23,14 @@ public final class ZfsStorageProvider implements StorageProvider {
     }
 
     @Override
-    public ZfsStorage open(Configuration configuration) {
+    public Storage open(Configuration configuration) {
         String pool = configuration
                 .zfsPool()
                 .orElseThrow(
                         () -> new ConfigurationException(
                                 "storage zfs needs a zfsPool, and the configuration has none; allowed is the name of a ZFS pool"));
         Path mounts = configuration.mountDir().orElse(configuration.home());
-        return ZfsStorage.dataset(pool + "/zvpg", options -> options.mountDirectory(mounts));
+        return ZfsStorage.dataset(pool + "/zvpg", options -> options.mountDirectory(mounts))
+                .open();
     }
 }

@@ -44,7 +44,7 @@ class AtomicSnapshotIT {
         Path home = pool.mounts().resolve("home");
         Files.setPosixFilePermissions(
                 pool.mounts(), java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
-        Zvpg zvpg = Zvpg.at(home).storage(pool.open()).postgres(postgres);
+        Zvpg zvpg = Zvpg.at(home).storage(pool::open).postgres(postgres);
         try (Repository repo = zvpg.init();
                 Storage storage = pool.open()) {
             Branch main = repo.branch("main");

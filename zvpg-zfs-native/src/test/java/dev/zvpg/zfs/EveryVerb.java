@@ -34,7 +34,8 @@ final class EveryVerb {
     @SuppressWarnings("SystemOut") // the test reads it
     public static void main(String[] arguments) throws IOException {
         String dataset = arguments[0];
-        try (Storage storage = ZfsStorage.dataset(dataset, o -> o.mountDirectory(Path.of(arguments[1])))) {
+        try (Storage storage = ZfsStorage.dataset(dataset, o -> o.mountDirectory(Path.of(arguments[1])))
+                .open()) {
             use(storage);
             System.out.println("used every verb");
             if (List.of(arguments).contains("new")) {

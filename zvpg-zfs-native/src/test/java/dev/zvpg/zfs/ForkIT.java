@@ -26,7 +26,7 @@ class ForkIT {
     @Test
     void noVerbOfTheStorageStartsAProcess() throws Exception {
         try (Forks forks = Forks.watch()) {
-            try (Storage storage = ZfsStorage.dataset(dataset)) {
+            try (Storage storage = ZfsStorage.dataset(dataset).open()) {
                 EveryVerb.use(storage);
             }
             assertThat(forks.seen()).isEmpty();
@@ -43,7 +43,7 @@ class ForkIT {
 
     @Test
     void aProgramThatTheKernelStartsIsNoticed() throws Exception {
-        try (Storage storage = ZfsStorage.dataset(dataset)) {
+        try (Storage storage = ZfsStorage.dataset(dataset).open()) {
             VolumeId volume = VolumeId.generate("main");
             storage.create(volume, Map.of());
             storage.snapshot(volume, SnapshotId.generate("v1"), Map.of(), CopyCallback.NONE);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.InUseException;
+import dev.zvpg.storage.Storage;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class OpenDatasetIT {
 
     @Test
     void aDatasetThatIsMountedForWritingIsListedAllTheSame() {
-        try (ZfsStorage storage = pool.open()) {
+        try (Storage storage = pool.open()) {
             Mounts.mount(pool.dataset(), pool.mounts());
             assertThat(storage.list().volumes()).isEmpty();
         }

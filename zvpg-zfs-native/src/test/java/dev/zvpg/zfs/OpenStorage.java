@@ -1,6 +1,7 @@
 package dev.zvpg.zfs;
 
 import dev.zvpg.ZvpgException;
+import dev.zvpg.storage.Storage;
 
 /** The main class of a process that opens a storage and says what came of it. Confined to one thread. */
 final class OpenStorage {
@@ -14,7 +15,7 @@ final class OpenStorage {
      */
     @SuppressWarnings("SystemOut") // the test reads it
     public static void main(String[] arguments) {
-        try (ZfsStorage storage = ZfsStorage.dataset(arguments[0])) {
+        try (Storage storage = ZfsStorage.dataset(arguments[0]).open()) {
             System.out.println("opened " + storage);
         } catch (ZvpgException e) {
             System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());

@@ -40,7 +40,7 @@ final class PowerCutClient {
         long begin = System.nanoTime();
         boolean made = journal.model().all(PowerCutModel.BRANCH).isEmpty();
         try (Repository repo = made ? zvpg.init() : zvpg.open();
-                Storage storage = ZfsStorage.dataset(PoolTools.NAME + "/zvpg")) {
+                Storage storage = ZfsStorage.dataset(PoolTools.NAME + "/zvpg").open()) {
             if (made) {
                 repo.branch("main").start();
                 PowerCutBank.open(repo.branch("main").dataSource());

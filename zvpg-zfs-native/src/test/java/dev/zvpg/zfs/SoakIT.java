@@ -42,7 +42,7 @@ class SoakIT {
 
     @Test
     void clonesComeAndGoInManyThreadsAndProcessesWithoutErrorsOrLeaks() throws Exception {
-        try (Storage storage = ZfsStorage.dataset(dataset)) {
+        try (Storage storage = ZfsStorage.dataset(dataset).open()) {
             VolumeId main = VolumeId.generate("main");
             SnapshotId base = SnapshotId.generate("base");
             storage.create(main, Map.of());

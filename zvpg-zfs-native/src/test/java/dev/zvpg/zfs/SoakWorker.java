@@ -40,7 +40,7 @@ final class SoakWorker {
     @SuppressWarnings("SystemOut") // the test reads it
     public static void main(String[] arguments) throws Exception {
         Duration duration = Duration.ofSeconds(Long.parseLong(arguments[3]));
-        try (Storage storage = ZfsStorage.dataset(arguments[0])) {
+        try (Storage storage = ZfsStorage.dataset(arguments[0]).open()) {
             long begin = System.nanoTime();
             SnapshotId snapshot = new SnapshotId(arguments[1]);
             // a third of the time to load classes and to fill caches; what is left of the growth after that is a leak

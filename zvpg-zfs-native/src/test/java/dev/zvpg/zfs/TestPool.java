@@ -3,6 +3,7 @@ package dev.zvpg.zfs;
 import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.InUseException;
 import dev.zvpg.NotFoundException;
+import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,13 +66,14 @@ final class TestPool implements StorageContract.Ground {
     }
 
     @Override
-    public ZfsStorage open() {
+    public Storage open() {
         return open(mounts);
     }
 
     /** Opens it with its volumes mounted somewhere else. */
-    ZfsStorage open(Path mountDirectory) {
-        return ZfsStorage.dataset(dataset, o -> o.mountDirectory(mountDirectory));
+    Storage open(Path mountDirectory) {
+        return ZfsStorage.dataset(dataset, o -> o.mountDirectory(mountDirectory))
+                .open();
     }
 
     private String foreign() {

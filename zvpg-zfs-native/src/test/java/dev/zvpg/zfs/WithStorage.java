@@ -2,6 +2,7 @@ package dev.zvpg.zfs;
 
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
@@ -18,7 +19,7 @@ abstract class WithStorage {
     static final SnapshotId V1 = new SnapshotId("v1");
 
     final TestPool pool = new TestPool();
-    final ZfsStorage storage = pool.open();
+    final Storage storage = pool.open();
 
     @AfterEach
     void leaveNothing() {

@@ -44,7 +44,7 @@ final class ZfsBenchmark {
 
     private ZfsBenchmark() throws Exception {
         PoolTools.run("zfs", "create", "-o", "mountpoint=none", root);
-        this.storage = ZfsStorage.dataset(ours);
+        this.storage = ZfsStorage.dataset(ours).open();
     }
 
     /** Work to be timed. */
@@ -106,7 +106,7 @@ final class ZfsBenchmark {
 
     /** A listing without anything known from an earlier one. */
     private void openAndList() {
-        try (Storage fresh = ZfsStorage.dataset(ours)) {
+        try (Storage fresh = ZfsStorage.dataset(ours).open()) {
             fresh.list();
         }
     }

@@ -9,6 +9,7 @@ import dev.zvpg.StorageException;
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
@@ -87,7 +88,7 @@ class ZfsLeftoversIT extends WithStorage {
         String other = pool.dataset() + "/other";
         for (int i = 0; i < 2; i++) { // while it is missing, and when it is there
             pool.lzc().create(other + ".zvpg-new-1f", Map.of());
-            ZfsStorage.dataset(other).close();
+            ZfsStorage.dataset(other).open().close();
             assertThat(pool.everything()).containsExactly(pool.dataset(), other);
         }
     }
@@ -98,7 +99,7 @@ class ZfsLeftoversIT extends WithStorage {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             Callable<Void> opening = () -> {
-                ZfsStorage.dataset(other).close();
+                ZfsStorage.dataset(other).open().close();
                 return null;
             };
             for (Future<Void> opened : threads.invokeAll(Collections.nCopies(4, opening))) {
@@ -194,7 +195,7 @@ class ZfsLeftoversIT extends WithStorage {
     void aSnapshotsIdentityIsTakenWhereverTheSnapshotWasSeen() throws IOException {
         mainWithSnapshot();
         storage.create(CLONE, Map.of());
-        try (ZfsStorage other = pool.open()) {
+        try (Storage other = pool.open()) {
             other.list();
             assertThatThrownBy(() -> other.snapshot(CLONE, V1, Map.of(), CopyCallback.NONE))
                     .isInstanceOf(AlreadyExistsException.class)
@@ -224,8 +225,9 @@ class ZfsLeftoversIT extends WithStorage {
         String copy = pool.dataset() + "/copy";
         Tool.run("zfs", "snapshot", "-r", pool.dataset() + "@sent");
         Tool.run("sh", "-c", "zfs send -R " + pool.dataset() + "@sent | zfs receive -u " + copy);
-        try (ZfsStorage received =
-                ZfsStorage.dataset(copy, o -> o.mountDirectory(pool.mounts().resolve("copy")))) {
+        try (Storage received = ZfsStorage.dataset(
+                        copy, o -> o.mountDirectory(pool.mounts().resolve("copy")))
+                .open()) {
             Listing listing = received.list();
             assertThat(listing.volumes()).extracting(StoredVolume::id).containsExactlyInAnyOrder(MAIN, CLONE);
             assertThat(listing.snapshots())

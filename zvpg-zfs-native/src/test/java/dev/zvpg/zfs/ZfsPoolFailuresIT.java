@@ -10,6 +10,7 @@ import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
@@ -69,17 +70,18 @@ class ZfsPoolFailuresIT {
         return directory.resolve("drive");
     }
 
-    private ZfsStorage open() {
-        return ZfsStorage.dataset(pool + "/zvpg", o -> o.mountDirectory(directory.resolve("mounts")));
+    private Storage open() {
+        return ZfsStorage.dataset(pool + "/zvpg", o -> o.mountDirectory(directory.resolve("mounts")))
+                .open();
     }
 
-    private static List<VolumeId> volumes(ZfsStorage storage) {
+    private static List<VolumeId> volumes(Storage storage) {
         return storage.list().volumes().stream().map(StoredVolume::id).toList();
     }
 
     @Test
     void aFullPoolIsSaidNothingHalfMadeStaysAndDestroyingStillWorks() throws Exception {
-        try (ZfsStorage storage = open()) {
+        try (Storage storage = open()) {
             storage.create(MAIN, Map.of("kept", "1"));
             storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
             fill(storage.directory(MAIN).resolve("noise"));
@@ -131,7 +133,7 @@ class ZfsPoolFailuresIT {
 
     @Test
     void aReadOnlyPoolIsSaid() throws Exception {
-        try (ZfsStorage storage = open()) {
+        try (Storage storage = open()) {
             storage.create(MAIN, Map.of());
             storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
             Tool.run("zpool", "export", "-f", pool);
@@ -161,7 +163,7 @@ class ZfsPoolFailuresIT {
         Path small = Files.createDirectory(directory.resolve("small"));
         String failing = pool + "-failing";
         Tool.run("mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", small.toString());
-        try (ZfsStorage storage = make(failing, small)) {
+        try (Storage storage = make(failing, small)) {
             storage.create(MAIN, Map.of());
             storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
             Path file = storage.directory(MAIN).resolve("noise");
@@ -200,13 +202,14 @@ class ZfsPoolFailuresIT {
         }
     }
 
-    private ZfsStorage make(String name, Path where) throws Exception {
+    private Storage make(String name, Path where) throws Exception {
         Path file = where.resolve("drive");
         try (RandomAccessFile drive = new RandomAccessFile(file.toFile(), "rw")) {
             drive.setLength(POOL_BYTES);
         }
         Tool.run("zpool", "create", "-o", "cachefile=none", "-O", "mountpoint=none", name, file.toString());
-        return ZfsStorage.dataset(name + "/zvpg", o -> o.mountDirectory(where.resolveSibling("mounts")));
+        return ZfsStorage.dataset(name + "/zvpg", o -> o.mountDirectory(where.resolveSibling("mounts")))
+                .open();
     }
 
     private static void write(Path file, int mib) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
@@ -26,7 +27,7 @@ class ZfsSpaceIT {
     private static final int FILES = 6;
 
     private final TestPool pool = new TestPool();
-    private final ZfsStorage storage = pool.open();
+    private final Storage storage = pool.open();
     private final List<VolumeId> volumes = new ArrayList<>();
     private final List<SnapshotId> snapshots = new ArrayList<>();
 

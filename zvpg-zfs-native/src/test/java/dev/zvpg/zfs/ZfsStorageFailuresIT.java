@@ -9,6 +9,7 @@ import dev.zvpg.NotFoundException;
 import dev.zvpg.StorageException;
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,14 +27,14 @@ class ZfsStorageFailuresIT extends WithStorage {
 
     @Test
     void aPoolThatIsNotThereIsSaid() {
-        assertThatThrownBy(() -> ZfsStorage.dataset("zvpg-no-such-pool/zvpg"))
+        assertThatThrownBy(() -> ZfsStorage.dataset("zvpg-no-such-pool/zvpg").open())
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContainingAll("the pool zvpg-no-such-pool does not exist", "zpool import");
     }
 
     @Test
     void aParentThatIsNotThereIsSaid() {
-        assertThatThrownBy(() -> ZfsStorage.dataset(TestPool.POOL + "/no/such"))
+        assertThatThrownBy(() -> ZfsStorage.dataset(TestPool.POOL + "/no/such").open())
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("zfs create -p " + TestPool.POOL + "/no");
     }
@@ -41,7 +42,7 @@ class ZfsStorageFailuresIT extends WithStorage {
     @Test
     void whatIsNoNameOfADatasetIsRefused() {
         for (String wrong : List.of("", "/", "/tank", "tank/", "tank//zvpg", "tank@v1", "tank/z#v", "tank\0x")) {
-            assertThatThrownBy(() -> ZfsStorage.dataset(wrong)).isInstanceOf(ConfigurationException.class);
+            assertThatThrownBy(() -> ZfsStorage.dataset(wrong).open()).isInstanceOf(ConfigurationException.class);
         }
     }
 
@@ -88,6 +89,7 @@ class ZfsStorageFailuresIT extends WithStorage {
                                 .property("compression", "zstd")
                                 .property("quota", "1G")
                                 .property("com.example:owner", "somebody"))
+                .open()
                 .close();
         assertThat(Tool.run(
                                 "zfs",
@@ -99,10 +101,12 @@ class ZfsStorageFailuresIT extends WithStorage {
                                 chosen)
                         .lines())
                 .containsExactly("8K", "zstd", "off", "1G", "somebody");
-        assertThatThrownBy(() -> ZfsStorage.dataset(chosen, o -> o.property("recordsize", "eight")))
+        assertThatThrownBy(() -> ZfsStorage.dataset(chosen, o -> o.property("recordsize", "eight"))
+                        .open())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("a number of bytes");
-        assertThatThrownBy(() -> ZfsStorage.dataset(chosen, o -> o.property("compresion", "lz4")))
+        assertThatThrownBy(() -> ZfsStorage.dataset(chosen, o -> o.property("compresion", "lz4"))
+                        .open())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("compression");
     }
@@ -112,7 +116,8 @@ class ZfsStorageFailuresIT extends WithStorage {
         String theirs = pool.dataset() + "/theirs";
         Path elsewhere = pool.mounts().resolve("elsewhere");
         Tool.run("zfs", "create", "-o", "mountpoint=" + elsewhere, theirs);
-        try (ZfsStorage inTheirs = ZfsStorage.dataset(theirs, o -> o.mountDirectory(pool.mounts()))) {
+        try (Storage inTheirs =
+                ZfsStorage.dataset(theirs, o -> o.mountDirectory(pool.mounts())).open()) {
             inTheirs.create(MAIN, Map.of());
             inTheirs.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
             inTheirs.clone(V1, CLONE, Map.of(), CopyCallback.NONE);
@@ -130,7 +135,8 @@ class ZfsStorageFailuresIT extends WithStorage {
     @Test
     void aNameTooLongForZfsIsRefusedBeforeAnythingHappens() {
         String root = pool.dataset() + "/" + "r".repeat(199 - pool.dataset().length());
-        try (ZfsStorage deep = ZfsStorage.dataset(root, o -> o.mountDirectory(pool.mounts()))) {
+        try (Storage deep =
+                ZfsStorage.dataset(root, o -> o.mountDirectory(pool.mounts())).open()) {
             VolumeId fits = new VolumeId("v".repeat(40));
             VolumeId tooLong = new VolumeId("v".repeat(63));
             assertThatThrownBy(() -> deep.create(tooLong, Map.of()))

@@ -171,7 +171,10 @@ public final class FileMutex {
 
         Optional<Held> take(Path file, int wanted, boolean wait) throws IOException, InterruptedException {
             int needed = wait && Thread.currentThread().equals(alone) ? 0 : wanted;
-            if (wait) {
+            if (needed == 0) {
+                // not even asked for: a fair semaphore has whoever wants nothing queue too, behind those that wait for
+                // us
+            } else if (wait) {
                 turns.acquire(needed);
             } else if (!turns.tryAcquire(needed)) {
                 return Optional.empty();

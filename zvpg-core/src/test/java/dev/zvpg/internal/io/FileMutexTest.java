@@ -235,6 +235,23 @@ class FileMutexTest {
     }
 
     @Test
+    void aThreadTakesItOnceMoreBeforeTheOthersThatWait() throws Exception {
+        FileMutex mutex = FileMutex.of(file);
+        FutureTask<FileMutex.Held> waiting = new FutureTask<>(mutex::lock);
+        try (FileMutex.Held held = mutex.lock()) {
+            Thread thread = new Thread(waiting);
+            thread.setDaemon(true);
+            thread.start();
+            await().until(thread::getState, state -> state == Thread.State.WAITING);
+            try (FileMutex.Held again = mutex.lock()) {
+                assertThat(waiting.isDone()).isFalse();
+            }
+            assertThat(waiting.isDone()).isFalse();
+        }
+        waiting.get().close();
+    }
+
+    @Test
     void anInterruptEndsTheWaitForAThreadAndForAProcess() throws Exception {
         try (FileMutex.Held held = FileMutex.of(file).lock()) {
             assertThat(interruptedWait(() -> FileMutex.of(file).lock())).isInstanceOf(InterruptedException.class);

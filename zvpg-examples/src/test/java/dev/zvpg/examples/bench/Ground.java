@@ -3,7 +3,7 @@ package dev.zvpg.examples.bench;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
 import dev.zvpg.postgres.Postgres;
-import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.StorageDescription;
 import dev.zvpg.zfs.ZfsStorage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param storage another storage than the one in a repository's home, by the repository's name; or null
  * @param postgres the installation
  */
-record Ground(String name, Path directory, @Nullable Function<String, Storage> storage, Postgres postgres)
+record Ground(String name, Path directory, @Nullable Function<String, StorageDescription> storage, Postgres postgres)
         implements AutoCloseable {
 
     /** In a directory of this machine. */
