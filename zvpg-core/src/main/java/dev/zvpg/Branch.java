@@ -96,8 +96,9 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * Whether it holds work that no snapshot has: writing transactions ran since its head snapshot, those of the server's own
-     * maintenance (such as autovacuum's ANALYZE) included. In doubt it does: a branch without a snapshot, and one whose server
+     * Whether it holds work that its head snapshot does not have: rows, definitions, settings in its files, replication slots.
+     * The server's own maintenance (such as autovacuum's ANALYZE) is none, where the write-ahead log is still there and the
+     * installation has {@code pg_waldump} to read it. In doubt it does: a branch without a snapshot, and one whose server
      * crashed, is dirty.
      *
      * @return false when its head snapshot holds all that it holds

@@ -1,7 +1,9 @@
 package dev.zvpg;
 
 import dev.zvpg.server.DataDirectory;
+import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Tells whether a branch holds work that no snapshot has. Thread-safe. */
@@ -16,9 +18,9 @@ final class DirtyCheck {
     }
 
     /**
-     * Whether writing transactions ran since the head snapshot. When in doubt they did: without a head, nothing of the branch is
-     * saved; after a crash the position is that of the last checkpoint, and what was committed since is only in the WAL.
-     * Called under the branch's lock.
+     * Whether the branch holds what its head snapshot does not: rows, settings, replication slots. When in doubt it does:
+     * without a head, nothing of the branch is saved; after a crash the position is that of the last checkpoint, and what was
+     * committed since is only in the WAL. Called under the branch's lock.
      */
     boolean isUnsaved(Catalog catalog, CopyRecord branch) {
         Optional<SnapshotRecord> found = catalog.head(branch);
@@ -27,14 +29,26 @@ final class DirtyCheck {
         }
         SnapshotRecord head = found.get();
         Optional<Server> server = servers.find(branch);
+        Path directory = context.dataDirectory(branch.volume().id());
         if (server.isPresent()) {
-            return server.get().position().nextTransactionId() != head.nextTransactionId();
+            Position now = server.get().position();
+            return !now.isIn(head.position()) && !isHousekeeping(directory, head.position(), now, server);
         }
-        DataDirectory data =
-                context.launcher().inspect(context.dataDirectory(branch.volume().id()));
-        return data.exact()
-                ? data.position().nextTransactionId() != head.nextTransactionId()
-                : !isImageOf(branch, head);
+        DataDirectory data = context.launcher().inspect(directory);
+        if (!data.exact()) {
+            return !isImageOf(branch, head);
+        }
+        return !data.position().isIn(head.position())
+                && !isHousekeeping(directory, head.position(), data.position(), server);
+    }
+
+    /** Autovacuum takes transaction ids too, and adds nothing that anybody would miss. */
+    private boolean isHousekeeping(Path directory, Position saved, Position now, Optional<Server> server) {
+        if (!now.isConfiguredIn(saved) || saved.isInProgress() || now.isInProgress()) {
+            return false;
+        }
+        server.ifPresent(Server::flush);
+        return context.launcher().isHousekeeping(directory, saved, now);
     }
 
     /** Whether the branch still is what the snapshot is, because no server was ever started on it. */

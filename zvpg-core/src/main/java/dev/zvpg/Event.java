@@ -25,9 +25,10 @@ public sealed interface Event {
      * A snapshot was taken.
      *
      * @param ref its name, written {@code branch@name}
+     * @param findings what it does not have, because the server keeps it only while it runs, such as the rows of unlogged tables
      * @param took how long it took
      */
-    record SnapshotTaken(String ref, Duration took) implements Event {}
+    record SnapshotTaken(String ref, List<Finding> findings, Duration took) implements Event {}
 
     /**
      * A snapshot was deleted.

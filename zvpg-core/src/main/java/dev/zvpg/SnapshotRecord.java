@@ -5,7 +5,9 @@ import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredSnapshot;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A snapshot, as its attributes say. Immutable.
@@ -16,7 +18,7 @@ import java.util.TreeMap;
  * @param branchName the name that the branch had then, or when it was deleted
  * @param sequence its place among the snapshots of its volume, from 1
  * @param parents the snapshots it follows, nearest first
- * @param nextTransactionId the id that the next writing transaction would have got
+ * @param position what it holds
  * @param stored what the storage says of it
  */
 record SnapshotRecord(
@@ -26,7 +28,7 @@ record SnapshotRecord(
         String branchName,
         long sequence,
         List<SnapshotId> parents,
-        long nextTransactionId,
+        Position position,
         StoredSnapshot stored) {
 
     static final String PARENTS = "parents";
@@ -38,7 +40,10 @@ record SnapshotRecord(
     private static final String AUTHOR = "author";
     private static final String VERSION = "version";
     private static final String WAL = "wal";
+    private static final String OLDEST_TRANSACTION_ID = "oldest-transaction-id";
     private static final String NEXT_TRANSACTION_ID = "next-transaction-id";
+    private static final String CONFIGURATION = "configuration";
+    private static final String SLOTS = "slots";
 
     /**
      * Reads a snapshot's attributes.
@@ -54,7 +59,12 @@ record SnapshotRecord(
                 attributes.text(BRANCH_NAME, ""),
                 attributes.number(SEQUENCE, 0),
                 attributes.ids(PARENTS, SnapshotId::new),
-                attributes.number(NEXT_TRANSACTION_ID, 0),
+                new Position(
+                        attributes.text(WAL, ""),
+                        attributes.number(OLDEST_TRANSACTION_ID, 0),
+                        attributes.number(NEXT_TRANSACTION_ID, 0),
+                        attributes.text(CONFIGURATION, ""),
+                        Set.copyOf(attributes.ids(SLOTS, name -> name))),
                 stored);
     }
 
@@ -81,7 +91,17 @@ record SnapshotRecord(
     }
 
     static Map<String, String> position(Position position) {
-        return Map.of(WAL, position.wal(), NEXT_TRANSACTION_ID, Long.toString(position.nextTransactionId()));
+        return Map.of(
+                WAL,
+                position.wal(),
+                OLDEST_TRANSACTION_ID,
+                Long.toString(position.oldestTransactionId()),
+                NEXT_TRANSACTION_ID,
+                Long.toString(position.nextTransactionId()),
+                CONFIGURATION,
+                position.configuration(),
+                SLOTS,
+                String.join(",", new TreeSet<>(position.slots())));
     }
 
     static String parents(List<SnapshotId> parents) {
@@ -101,8 +121,8 @@ record SnapshotRecord(
                         .map(catalog::ref)
                         .toList(),
                 attributes.getOrDefault(VERSION, ""),
-                attributes.getOrDefault(WAL, ""),
-                nextTransactionId,
+                position.wal(),
+                position.nextTransactionId(),
                 stored.usedBytes(),
                 stored.referencedBytes());
     }

@@ -2,6 +2,7 @@ package dev.zvpg;
 
 import dev.zvpg.server.Backup;
 import dev.zvpg.server.DataDirectory;
+import dev.zvpg.server.Finding;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
 import dev.zvpg.storage.AttributeChange;
@@ -77,16 +78,18 @@ final class Snapshots {
                     catalog.nextSequence(branch),
                     parents);
             SnapshotId id = SnapshotId.generate(chosen);
+            List<Finding> findings;
             try (Locks.Held making = context.locks().making()) {
-                write(branch, id, attributes, ref, options);
+                findings = write(branch, id, attributes, ref, options);
             }
             followSurvivors(id, parents, catalog);
-            context.events().tell(new Event.SnapshotTaken(ref, Duration.ofNanos(System.nanoTime() - began)));
+            context.events().tell(new Event.SnapshotTaken(ref, findings, Duration.ofNanos(System.nanoTime() - began)));
             return new SnapshotKey(id, chosen, ref);
         }
     }
 
-    private void write(
+    /** Returns what the snapshot does not have. */
+    private List<Finding> write(
             CopyRecord branch, SnapshotId id, Map<String, String> attributes, String ref, SnapshotOptions options) {
         VolumeId volume = branch.volume().id();
         // also one that was moved there while its server runs
@@ -96,17 +99,23 @@ final class Snapshots {
         if (server.isEmpty()) {
             context.storage()
                     .snapshot(volume, id, with(attributes, data.position()), context.progress("snapshot " + ref));
-        } else if (context.storage().features().contains(StorageFeature.ATOMIC_SNAPSHOT)) {
+            return List.of();
+        }
+        if (context.storage().features().contains(StorageFeature.ATOMIC_SNAPSHOT)) {
+            // in this order: what has ended at this position must have reached the files
+            Position position = server.get().position();
             if (options.checkpoint()) {
                 server.get().checkpoint();
+            } else {
+                server.get().flush();
             }
-            Position position = server.get().position();
             context.storage().snapshot(volume, id, with(attributes, position), context.progress("snapshot " + ref));
         } else {
             try (Backup backup = server.get().startBackup("zvpg " + ref)) {
                 context.storage().snapshot(volume, id, attributes, completing(backup, ref));
             }
         }
+        return server.get().leftOut();
     }
 
     /** Gives the new snapshot the nearest parent that is left, if its own was deleted while it was made. */

@@ -89,7 +89,28 @@ public interface Server {
     void checkpoint();
 
     /**
-     * How far it is at this moment.
+     * Waits until all that has been committed is in the files, to be found there by a recovery; also what was committed
+     * asynchronously.
+     *
+     * @throws ServerException when it does not answer
+     */
+    default void flush() {
+        checkpoint();
+    }
+
+    /**
+     * What a snapshot of the running server's files does not have, because the server keeps it only while it runs.
+     *
+     * @return such as the rows of unlogged tables, with what becomes of them; by default nothing
+     * @throws ServerException when it does not answer
+     */
+    default List<Finding> leftOut() {
+        return List.of();
+    }
+
+    /**
+     * How far it is at this moment. What has ended by then may not have reached the files; {@link #flush} and
+     * {@link #checkpoint} see to that.
      *
      * @return the position
      * @throws ServerException when it does not answer

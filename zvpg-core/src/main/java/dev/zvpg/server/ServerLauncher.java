@@ -70,6 +70,19 @@ public interface ServerLauncher {
     DataDirectory inspect(Path dataDirectory);
 
     /**
+     * Whether a cluster has only been tidied between two of its positions: vacuumed, analyzed, checkpointed. So whoever goes
+     * back to the first one loses no rows and no definitions.
+     *
+     * @param dataDirectory the cluster, whose log is written at least as far as {@code to}
+     * @param from a position at which no transaction that writes was in progress
+     * @param to a later one
+     * @return false when it is not so, or cannot be told; by default it cannot
+     */
+    default boolean isHousekeeping(Path dataDirectory, Position from, Position to) {
+        return false;
+    }
+
+    /**
      * Refuses a cluster that cannot be imaged, because part of its data (WAL, tablespaces, databases) lies elsewhere. Its own
      * server runs on it all the same. By default nothing is refused.
      *

@@ -237,7 +237,7 @@ public final class FakeLauncher implements ServerLauncher {
     /** How far it is; for a crashed one how far it was when it was made, as after a crash before the first checkpoint. */
     static Position position(Path dataDirectory) {
         if (Files.exists(dataDirectory.resolve(CRASHED))) {
-            return new Position("0/1", 1);
+            return new Position("0/1", 1, 1, "", Set.of());
         }
         long wal = call(() -> {
             try {
@@ -246,7 +246,7 @@ public final class FakeLauncher implements ServerLauncher {
                 throw gone(dataDirectory);
             }
         });
-        return new Position("0/" + wal, wal);
+        return new Position("0/" + wal, wal, wal, "", Set.of());
     }
 
     private static Optional<Integer> port(Path dataDirectory) {

@@ -37,7 +37,7 @@ final class Cluster {
         return new DataDirectory(
                 major,
                 running ? DataDirectory.State.RUNNING : stateWithoutServer(directory, control),
-                control.position(),
+                Positions.of(directory, control),
                 !running && control.isCleanlyStopped());
     }
 

@@ -2,7 +2,6 @@ package dev.zvpg.postgres;
 
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.server.Position;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,7 +17,13 @@ import java.util.zip.CRC32C;
  * {@code src/include/catalog/pg_control.h}. It is written in the machine's own byte order.
  */
 record ControlFile(
-        int state, long checkpoint, long nextTransactionId, int maxConnections, int maxPreparedTransactions) {
+        int state,
+        long checkpoint,
+        int timeline,
+        long nextTransactionId,
+        int maxConnections,
+        int maxPreparedTransactions,
+        int dataChecksums) {
 
     static final String FILE = "global/pg_control";
 
@@ -28,6 +33,8 @@ record ControlFile(
 
     private static final int STATE = 16;
     private static final int CHECKPOINT = 32;
+    private static final int VERSION = 8;
+    private static final int TIMELINE = 48;
     private static final int NEXT_TRANSACTION_ID = 64;
 
     private static final int MAX_CONNECTIONS = 180;
@@ -37,6 +44,12 @@ record ControlFile(
     private static final int FIRST_CHECKSUM = 128;
 
     private static final int LAST_CHECKSUM = 508;
+
+    /** How far before the checksum the kind of data checksums stands; a field came in between with version 18. */
+    private static final int DATA_CHECKSUMS = 36;
+
+    private static final int DATA_CHECKSUMS_18 = 40;
+    private static final int VERSION_18 = 1800;
 
     private static final int SHUT_DOWN = 1;
     private static final int SHUT_DOWN_IN_RECOVERY = 2;
@@ -73,37 +86,41 @@ record ControlFile(
 
     /** Whether the bytes are a control file whose checksum fits. */
     static boolean isWhole(byte[] bytes) {
+        return checksumAt(bytes) > 0;
+    }
+
+    /** Where the checksum stands; 0 when none fits. */
+    private static int checksumAt(byte[] bytes) {
         if (bytes.length < LAST_CHECKSUM + Integer.BYTES) {
-            return false;
+            return 0;
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, FIRST_CHECKSUM);
         for (int at = FIRST_CHECKSUM; at <= LAST_CHECKSUM; at += Integer.BYTES) {
             if (buffer.getInt(at) == (int) crc.getValue()) {
-                return true;
+                return at;
             }
             crc.update(bytes, at, Integer.BYTES);
         }
-        return false;
+        return 0;
     }
 
     private static ControlFile parse(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+        int before = buffer.getInt(VERSION) >= VERSION_18 ? DATA_CHECKSUMS_18 : DATA_CHECKSUMS;
         return new ControlFile(
                 buffer.getInt(STATE),
                 buffer.getLong(CHECKPOINT),
+                buffer.getInt(TIMELINE),
                 buffer.getLong(NEXT_TRANSACTION_ID),
                 buffer.getInt(MAX_CONNECTIONS),
-                buffer.getInt(MAX_PREPARED_TRANSACTIONS));
+                buffer.getInt(MAX_PREPARED_TRANSACTIONS),
+                buffer.getInt(checksumAt(bytes) - before));
     }
 
     boolean isCleanlyStopped() {
         return state == SHUT_DOWN || state == SHUT_DOWN_IN_RECOVERY;
-    }
-
-    Position position() {
-        return new Position(WalSegments.format(checkpoint), nextTransactionId);
     }
 
     /** The whole file of another directory, as soon as it can be read in one piece. */

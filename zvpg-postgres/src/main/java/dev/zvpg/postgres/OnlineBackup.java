@@ -43,8 +43,6 @@ final class OnlineBackup implements Backup {
             "SELECT lsn, labelfile, spcmapfile FROM pg_catalog.pg_backup_stop(wait_for_archive => false)";
     private static final String STOP_14 = "SELECT lsn, labelfile, spcmapfile "
             + "FROM pg_catalog.pg_stop_backup(exclusive => false, wait_for_archive => false)";
-    private static final String OLDEST_TRANSACTION =
-            "SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text";
     private static final String SEGMENT_BYTES =
             "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'wal_segment_size'::pg_catalog.text";
 
@@ -101,17 +99,15 @@ final class OnlineBackup implements Backup {
     }
 
     private Position complete(Path image) throws SQLException, IOException {
-        // Read before the end, and the oldest transaction that still writes, not the next one: each transaction below
-        // this
-        // number is in the copy as it ended, and each one that is not makes the number of a later look greater. While
-        // nobody writes it is the next transaction id, which is what the copy will say too.
-        long nextTransactionId = number(OLDEST_TRANSACTION);
+        // before the end: what has ended by then is in the copy
+        Position position = Positions.of(connection, source);
         long segmentBytes = number(SEGMENT_BYTES);
-        try (PreparedStatement end = connection.prepareStatement(major >= RENAMED_SINCE ? STOP : STOP_14);
-                ResultSet row = end.executeQuery();
+        try (PreparedStatement stop = connection.prepareStatement(major >= RENAMED_SINCE ? STOP : STOP_14);
+                ResultSet row = stop.executeQuery();
                 OpenDirectory files = OpenDirectory.open(image)) {
+            Position after = Positions.of(connection, source);
             row.next();
-            String position = row.getString(1);
+            String end = row.getString(1);
             String label = row.getString(2);
             String tablespaces = row.getString(3);
             // also now: from the WAL of a tablespace that was made meanwhile, recovery would make the link in the copy
@@ -119,14 +115,17 @@ final class OnlineBackup implements Backup {
             Cluster.requireSelfContained(source);
             Cluster.requireSelfContained(image);
             Disarming.run(image);
-            copyWal(files, label, position, segmentBytes);
+            copyWal(files, label, end, segmentBytes);
             repairControlFile(files);
             if (tablespaces != null && !tablespaces.isBlank()) {
                 write(files, "tablespace_map", tablespaces);
             }
             // last: with it the copy is one that starts
             write(files, "backup_label", label);
-            return new Position(position, nextTransactionId);
+            // Its end begins a new segment of the log, and the next checkpoint removes the one before. Where nothing
+            // was written
+            // meanwhile, what comes can be read from there.
+            return after.isIn(position) && !after.isInProgress() ? after : position;
         }
     }
 

@@ -9,6 +9,7 @@ import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.PortTakenException;
+import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerLauncher;
 import dev.zvpg.server.ServerSpec;
@@ -218,6 +219,11 @@ public final class Postgres implements ServerLauncher {
     @Override
     public DataDirectory inspect(Path dataDirectory) {
         return Cluster.inspect(installation, absolute(dataDirectory));
+    }
+
+    @Override
+    public boolean isHousekeeping(Path dataDirectory, Position from, Position to) {
+        return Housekeeping.isAll(installation, ServerUser.of(runAs), absolute(dataDirectory), from, to);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.zvpg.server.Server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -31,11 +32,13 @@ import javax.sql.DataSource;
  */
 public final class PostgresServer implements Server {
 
-    private static final String POSITION = """
-            SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
-                        ELSE pg_catalog.pg_current_wal_insert_lsn() END::pg_catalog.text,
-                   pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text
-            """;
+    private static final String IS_FLUSHED = "SELECT pg_catalog.pg_wal_lsn_diff("
+            + "?::pg_catalog.text::pg_catalog.pg_lsn, pg_catalog.pg_current_wal_flush_lsn()) <= 0::pg_catalog.numeric";
+
+    /** The WAL writer needs 3 of its rounds, of 200 ms unless it is told otherwise, for an asynchronous commit. */
+    private static final Duration WAL_WRITER_PATIENCE = Duration.ofSeconds(1);
+
+    private static final long WAL_WRITER_POLL_NANOS = 5_000_000;
 
     /** The SQLSTATE "too many connections": of the server, of a database, of a role. */
     private static final String NO_CONNECTION_LEFT = "53300";
@@ -147,13 +150,46 @@ public final class PostgresServer implements Server {
         }
     }
 
+    /** Waits for the WAL writer; a checkpoint, which writes it too, costs more and is what is left when that takes long. */
+    @Override
+    public void flush() {
+        long deadline = System.nanoTime() + WAL_WRITER_PATIENCE.toNanos();
+        try (Connection connection = connect(Sessions.BRIEF);
+                PreparedStatement question = connection.prepareStatement(IS_FLUSHED)) {
+            question.setString(
+                    1, Positions.of(connection, control.dataDirectory()).wal());
+            while (!isTrue(question)) {
+                if (System.nanoTime() - deadline > 0) {
+                    checkpoint();
+                    return;
+                }
+                LockSupport.parkNanos(WAL_WRITER_POLL_NANOS);
+            }
+        } catch (SQLException e) {
+            throw failure("does not write its log", e);
+        }
+    }
+
+    private static boolean isTrue(PreparedStatement question) throws SQLException {
+        try (ResultSet row = question.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    @Override
+    public List<Finding> leftOut() {
+        try {
+            return Unlogged.findings(control.dataDirectory(), sessions);
+        } catch (SQLException e) {
+            throw failure("does not tell its unlogged relations", e);
+        }
+    }
+
     @Override
     public Position position() {
-        try (Connection connection = connect(Sessions.BRIEF);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(POSITION)) {
-            row.next();
-            return new Position(row.getString(1), Long.parseLong(row.getString(2)));
+        try (Connection connection = connect(Sessions.BRIEF)) {
+            return Positions.of(connection, control.dataDirectory());
         } catch (SQLException e) {
             throw failure("does not tell its position", e);
         }

@@ -9,6 +9,7 @@ import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.PortTakenException;
+import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerLauncher;
 import dev.zvpg.server.ServerSpec;
@@ -110,6 +111,11 @@ public record Prepared(Postgres postgres) implements ServerLauncher {
     @Override
     public void requireSelfContained(Path dataDirectory) {
         postgres.requireSelfContained(dataDirectory);
+    }
+
+    @Override
+    public boolean isHousekeeping(Path dataDirectory, Position from, Position to) {
+        return postgres.isHousekeeping(dataDirectory, from, to);
     }
 
     @Override
