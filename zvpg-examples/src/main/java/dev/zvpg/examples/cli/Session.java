@@ -1,6 +1,7 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Configuration;
+import dev.zvpg.Event;
 import dev.zvpg.NotFoundException;
 import dev.zvpg.Repository;
 import dev.zvpg.Subscription;
@@ -156,8 +157,15 @@ final class Session {
     /** Works in an open repository, and shows how far it is. */
     void use(Repository repo, Work work) throws Exception {
         try (ProgressLine line = new ProgressLine(terminal);
-                Subscription subscription = repo.listen(line)) {
+                Subscription progress = repo.listen(line);
+                Subscription findings = repo.listen(this::tellWhatASnapshotLacks)) {
             work.in(repo);
+        }
+    }
+
+    private void tellWhatASnapshotLacks(Event event) {
+        if (event instanceof Event.SnapshotTaken taken) {
+            taken.findings().forEach(finding -> hint("in snapshot " + taken.ref() + ", " + finding));
         }
     }
 
