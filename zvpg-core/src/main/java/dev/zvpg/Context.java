@@ -98,6 +98,17 @@ record Context(
         return volume.resolve(DATA);
     }
 
+    /** Destroys what nothing refers to any more; what refuses is left for the next {@code open()}. */
+    void discard(VolumeId volume) {
+        try {
+            storage.destroy(volume);
+        } catch (NotFoundException e) {
+            LOG.debug("Volume {} is gone already", volume);
+        } catch (ZvpgException e) {
+            LOG.warn("Volume {} cannot be removed now; the next open() tries again", volume, e);
+        }
+    }
+
     CopyCallback progress(String what) {
         return new CopyCallback() {
             @Override

@@ -156,7 +156,7 @@ final class Deletions {
             context.storage().recover();
             for (StoredVolume volume : context.catalog().unreferenced()) {
                 LOG.info("Removing volume {}, left over from an operation that was cut off", volume.id());
-                destroyQuietly(volume.id());
+                context.discard(volume.id());
             }
             snapshots.collectGarbage();
             forgetTheGone(context.catalog());
@@ -179,16 +179,6 @@ final class Deletions {
         catalog.scratches().forEach(volume -> there.add(volume.id().value()));
         catalog.unreferenced().forEach(volume -> there.add(volume.id().value()));
         context.home().runs().stream().filter(id -> !there.contains(id)).forEach(this::forget);
-    }
-
-    private void destroyQuietly(VolumeId volume) {
-        try {
-            context.storage().destroy(volume);
-        } catch (NotFoundException e) {
-            LOG.debug("Volume {} is gone already", volume);
-        } catch (ZvpgException e) {
-            LOG.warn("Volume {} cannot be removed now; the next open() tries again", volume, e);
-        }
     }
 
     private void forget(String id) {

@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Gives a branch or a clone a new volume that starts as a snapshot; what it is called and how it runs stays. Until
@@ -17,8 +15,6 @@ import org.slf4j.LoggerFactory;
  * and destroys the old volume. Used under the working copy's lock, by the thread that began it.
  */
 final class Replacement implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Replacement.class);
 
     private final Context context;
     private final Servers servers;
@@ -130,21 +126,7 @@ final class Replacement implements AutoCloseable {
                 servers.start(context.catalog().require(copy.key()));
             }
         } finally {
-            destroyOld();
-        }
-    }
-
-    /** Destroys what nobody refers to any more; what refuses is left for the next {@code open()}. */
-    private void destroyOld() {
-        try {
-            context.storage().destroy(copy.volume().id());
-        } catch (NotFoundException e) {
-            LOG.debug("Volume {} is gone already", copy.volume().id());
-        } catch (ZvpgException e) {
-            LOG.warn(
-                    "Volume {} cannot be removed now; the next open() tries again",
-                    copy.volume().id(),
-                    e);
+            context.discard(copy.volume().id());
         }
     }
 }

@@ -250,6 +250,35 @@ public final class Zvpg {
         }
     }
 
+    /**
+     * Opens the repository, or makes it where there is none, as {@link #open()} and {@link #init()} do. When several programs
+     * do so at once, one makes it and the others open it.
+     *
+     * @return the open repository
+     * @throws AlreadyExistsException when the home directory holds something else
+     * @throws ConfigurationException as {@link #open()} and {@link #init()} throw it
+     * @throws IllegalStateException when no PostgreSQL installation was named
+     */
+    public Repository openOrInit() {
+        try {
+            return open();
+        } catch (NotFoundException none) {
+            try {
+                return init();
+            } catch (AlreadyExistsException there) {
+                return openOr(there);
+            }
+        }
+    }
+
+    private Repository openOr(AlreadyExistsException there) {
+        try {
+            return open();
+        } catch (NotFoundException e) {
+            throw there;
+        }
+    }
+
     private ServerLauncher requireLauncher() {
         if (launcher == null) {
             throw new IllegalStateException("no PostgreSQL was named; call postgres(Postgres.onPath()), "

@@ -14,6 +14,7 @@ import dev.zvpg.storage.VolumeId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -355,6 +356,46 @@ public abstract class DomainContract extends MergeContract {
         }
         assertThat(openStorageVolumes()).isEmpty();
         repo = zvpg().init();
+    }
+
+    @Test
+    void openOrInitMakesWhatIsNotThereAndOpensWhatIs() throws Exception {
+        main().snapshot("v1", "");
+        repo.close();
+        repo = zvpg().openOrInit();
+        assertThat(repo.snapshots()).hasSize(1);
+        repo.destroy();
+        repo = zvpg().openOrInit();
+        assertThat(repo.snapshots()).isEmpty();
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        Path file = Files.writeString(elsewhere.resolve("file"), "mine");
+        assertThatThrownBy(() -> Zvpg.at(elsewhere).postgres(launcher).openOrInit())
+                .isInstanceOf(AlreadyExistsException.class);
+        assertThat(file).hasContent("mine");
+    }
+
+    @Test
+    void manyWhoWantTheRepositoryAtOnceGetTheSame() throws Exception {
+        repo.destroy();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<String>> attempts = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                attempts.add(threads.submit(() -> {
+                    try (Repository opened = zvpg().openOrInit()) {
+                        return opened.branch("main").dataDirectory().toString();
+                    }
+                }));
+            }
+            Set<String> directories = new HashSet<>();
+            for (Future<String> attempt : attempts) {
+                directories.add(attempt.get());
+            }
+            assertThat(directories).hasSize(1);
+        } finally {
+            threads.shutdownNow();
+        }
+        repo = zvpg().open();
     }
 
     @Test
