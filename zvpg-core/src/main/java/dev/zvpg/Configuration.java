@@ -1,6 +1,7 @@
 package dev.zvpg;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,6 +35,8 @@ import java.util.OptionalInt;
  *     {@code PATH}, the newest that is installed, or the newest on the class path</td></tr>
  * <tr><td>{@code maxClones}</td><td>how many clones there may be, at least 1</td><td>any number</td></tr>
  * <tr><td>{@code author}</td><td>who takes the snapshots</td><td>the operating system's user</td></tr>
+ * <tr><td>{@code startTimeoutSeconds}</td><td>how long a server that starts may make no progress, at least 1</td>
+ *     <td>60</td></tr>
  * </table>
  *
  * <p>Immutable.
@@ -47,6 +50,7 @@ import java.util.OptionalInt;
  * @param postgresBin the directory of PostgreSQL's programs; empty for the one that is found
  * @param maxClones how many clones there may be, at least 1; empty for any number
  * @param author who takes the snapshots; empty for the operating system's user
+ * @param startTimeout how long a server that starts may make no progress, in whole seconds; empty for a minute
  */
 public record Configuration(
         Path home,
@@ -57,7 +61,8 @@ public record Configuration(
         LogLevel logLevel,
         Optional<Path> postgresBin,
         OptionalInt maxClones,
-        Optional<String> author) {
+        Optional<String> author,
+        Optional<Duration> startTimeout) {
 
     /** The environment variable that names another file than {@code ~/.zvpg/config.json}. */
     public static final String VARIABLE = "ZVPG_CONFIG";
@@ -102,6 +107,11 @@ public record Configuration(
         if (maxClones.isPresent() && maxClones.getAsInt() < 1) {
             throw new IllegalArgumentException("maxClones is " + maxClones.getAsInt() + "; allowed is 1 or more");
         }
+        startTimeout.ifPresent(timeout -> {
+            if (timeout.getSeconds() < 1 || timeout.getNano() > 0) {
+                throw new IllegalArgumentException("startTimeout is " + timeout + "; allowed are whole seconds");
+            }
+        });
     }
 
     /**
@@ -122,6 +132,7 @@ public record Configuration(
                 LogLevel.WARN,
                 Optional.empty(),
                 OptionalInt.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -146,7 +157,8 @@ public record Configuration(
                 plain.logLevel,
                 plain.postgresBin,
                 plain.maxClones,
-                plain.author);
+                plain.author,
+                plain.startTimeout);
     }
 
     /**
@@ -218,7 +230,8 @@ public record Configuration(
      * @return a changed copy
      */
     public Configuration home(Path home) {
-        return new Configuration(home, storage, zfsPool, mountDir, ports, logLevel, postgresBin, maxClones, author);
+        return new Configuration(
+                home, storage, zfsPool, mountDir, ports, logLevel, postgresBin, maxClones, author, startTimeout);
     }
 
     /**
@@ -230,7 +243,8 @@ public record Configuration(
      */
     public Configuration ports(int first, int last) {
         PortRange range = new PortRange(first, last);
-        return new Configuration(home, storage, zfsPool, mountDir, range, logLevel, postgresBin, maxClones, author);
+        return new Configuration(
+                home, storage, zfsPool, mountDir, range, logLevel, postgresBin, maxClones, author, startTimeout);
     }
 
     /**
@@ -240,7 +254,8 @@ public record Configuration(
      * @return a changed copy
      */
     public Configuration logLevel(LogLevel level) {
-        return new Configuration(home, storage, zfsPool, mountDir, ports, level, postgresBin, maxClones, author);
+        return new Configuration(
+                home, storage, zfsPool, mountDir, ports, level, postgresBin, maxClones, author, startTimeout);
     }
 
     /**
@@ -250,8 +265,9 @@ public record Configuration(
      * @return a changed copy
      */
     public Configuration postgresBin(Path directory) {
+        Optional<Path> bin = Optional.of(directory);
         return new Configuration(
-                home, storage, zfsPool, mountDir, ports, logLevel, Optional.of(directory), maxClones, author);
+                home, storage, zfsPool, mountDir, ports, logLevel, bin, maxClones, author, startTimeout);
     }
 
     /**
@@ -262,7 +278,8 @@ public record Configuration(
      */
     public Configuration maxClones(int most) {
         OptionalInt limit = OptionalInt.of(most);
-        return new Configuration(home, storage, zfsPool, mountDir, ports, logLevel, postgresBin, limit, author);
+        return new Configuration(
+                home, storage, zfsPool, mountDir, ports, logLevel, postgresBin, limit, author, startTimeout);
     }
 
     /**
@@ -273,6 +290,19 @@ public record Configuration(
      */
     public Configuration author(String author) {
         Optional<String> name = Optional.of(author);
-        return new Configuration(home, storage, zfsPool, mountDir, ports, logLevel, postgresBin, maxClones, name);
+        return new Configuration(
+                home, storage, zfsPool, mountDir, ports, logLevel, postgresBin, maxClones, name, startTimeout);
+    }
+
+    /**
+     * Says how long a server that starts may stand still. One that recovers may take as long as it makes progress.
+     *
+     * @param timeout whole seconds, at least one
+     * @return a changed copy
+     */
+    public Configuration startTimeout(Duration timeout) {
+        Optional<Duration> most = Optional.of(timeout);
+        return new Configuration(
+                home, storage, zfsPool, mountDir, ports, logLevel, postgresBin, maxClones, author, most);
     }
 }

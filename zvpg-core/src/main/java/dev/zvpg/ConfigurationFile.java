@@ -15,6 +15,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ record ConfigurationFile(Path file) {
     static final String POSTGRES_BIN = "postgresBin";
     static final String MAX_CLONES = "maxClones";
     static final String AUTHOR = "author";
+    static final String START_TIMEOUT = "startTimeoutSeconds";
 
     private static final List<String> KEYS = List.of(
             HOME,
@@ -49,7 +51,8 @@ record ConfigurationFile(Path file) {
             LOG_LEVEL,
             POSTGRES_BIN,
             MAX_CLONES,
-            AUTHOR);
+            AUTHOR,
+            START_TIMEOUT);
 
     private static final int MIN_PORT = 1024;
     private static final int MAX_PORT = 65_535;
@@ -84,7 +87,8 @@ record ConfigurationFile(Path file) {
                 logLevel(json),
                 path(json, POSTGRES_BIN),
                 number(json, MAX_CLONES, 1, Integer.MAX_VALUE),
-                text(json, AUTHOR, "a name"));
+                text(json, AUTHOR, "a name"),
+                seconds(json, START_TIMEOUT));
     }
 
     private JsonNode json() {
@@ -187,6 +191,11 @@ record ConfigurationFile(Path file) {
         return OptionalInt.of(value.intValue());
     }
 
+    private Optional<Duration> seconds(JsonNode json, String key) {
+        OptionalInt seconds = number(json, key, 1, Integer.MAX_VALUE);
+        return seconds.isPresent() ? Optional.of(Duration.ofSeconds(seconds.getAsInt())) : Optional.empty();
+    }
+
     private ConfigurationException bad(String key, String value, String allowed) {
         return new ConfigurationException(file, key, "is " + value + "; allowed is " + allowed, null);
     }
@@ -203,6 +212,7 @@ record ConfigurationFile(Path file) {
         configuration.postgresBin().ifPresent(path -> json.put(POSTGRES_BIN, path.toString()));
         configuration.maxClones().ifPresent(most -> json.put(MAX_CLONES, most));
         configuration.author().ifPresent(author -> json.put(AUTHOR, author));
+        configuration.startTimeout().ifPresent(timeout -> json.put(START_TIMEOUT, timeout.toSeconds()));
         try {
             Path directory = file.getParent();
             if (directory != null) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,8 @@ class ConfigurationTest {
                 .logLevel(LogLevel.DEBUG)
                 .postgresBin(Path.of("/opt/pg18/bin"))
                 .maxClones(7)
-                .author("Ada <ada@example.org>");
+                .author("Ada <ada@example.org>")
+                .startTimeout(Duration.ofMinutes(10));
         all.write(file);
         assertThat(Configuration.read(file)).isEqualTo(all);
 
@@ -55,6 +57,7 @@ class ConfigurationTest {
                         LogLevel.WARN,
                         Optional.empty(),
                         OptionalInt.empty(),
+                        Optional.empty(),
                         Optional.empty()));
     }
 
@@ -73,7 +76,7 @@ class ConfigurationTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                {'zfsPol': 'tank'}                             | zfsPol         | allowed are home, storage, zfsPool, mountDir, clonePortStart, clonePortEnd, logLevel, postgresBin, maxClones, author
+                {'zfsPol': 'tank'}                             | zfsPol         | allowed are home, storage, zfsPool, mountDir, clonePortStart, clonePortEnd, logLevel, postgresBin, maxClones, author, startTimeoutSeconds
                 {'home': 7}                                    | home           | is 7; allowed is an absolute path
                 {'home': 'relative'}                           | home           | is "relative"; allowed is an absolute path
                 {'home': null}                                 | home           | is null; allowed is an absolute path
@@ -94,6 +97,7 @@ class ConfigurationTest {
                 {'maxClones': 0}                               | maxClones      | is 0; allowed is a number from 1 to
                 {'maxClones': 99999999999}                     | maxClones      | allowed is a number from 1 to
                 {'author': true}                               | author         | is true; allowed is a name
+                {'startTimeoutSeconds': 0}                     | startTimeoutSeconds | is 0; allowed is a number from 1 to
                 """)
     void anUnknownKeyOrABadValueIsRefusedByName(String json, String key, String message) {
         assertThatThrownBy(() -> read(json)).isInstanceOfSatisfying(ConfigurationException.class, e -> {

@@ -20,6 +20,8 @@ record OsProcess(long pid, long started) {
 
     private static final boolean HAS_PROC = Files.isReadable(Path.of("/proc/self/stat"));
     private static final int STATE = 0;
+    private static final int USER_TICKS = 11;
+    private static final int SYSTEM_TICKS = 12;
     private static final int START_TIME = 19;
 
     /** The living process of that number. */
@@ -85,6 +87,12 @@ record OsProcess(long pid, long started) {
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /** The time that it has spent on a processor, in the unit of the system; only good for comparing. 0 when the system does not tell us. */
+    long processorTicks() {
+        String[] fields = stat(pid);
+        return fields.length == 0 ? 0 : Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);
     }
 
     /** Its handle, while it lives. */

@@ -137,10 +137,11 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * The same with another bound on a start. A server that has much WAL to recover from may need more than the minute that
-     * is the default.
+     * The same with another bound on a start that stands still: a server whose processes do nothing for that long, because
+     * its disk does not answer, for example, is stopped. One that recovers may take as long as it makes progress. The default
+     * is a minute.
      *
-     * @param timeout greater than zero
+     * @param timeout how long a start may make no progress, greater than zero
      * @return a copy
      */
     public Postgres startTimeout(Duration timeout) {

@@ -17,7 +17,8 @@ public final class PostgresProvider implements LauncherProvider {
 
     @Override
     public Postgres launcher(Configuration configuration) {
-        return configuration.postgresBin().map(Postgres::in).orElseGet(PostgresProvider::best);
+        Postgres postgres = configuration.postgresBin().map(Postgres::in).orElseGet(PostgresProvider::best);
+        return configuration.startTimeout().map(postgres::startTimeout).orElse(postgres);
     }
 
     private static Postgres best() {

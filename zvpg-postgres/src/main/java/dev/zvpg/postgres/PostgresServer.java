@@ -123,13 +123,11 @@ public final class PostgresServer implements Server {
     }
 
     private void awaitReady() {
-        long deadline = System.nanoTime() + startTimeout.toNanos();
+        Standstill standstill = new Standstill(startTimeout, control.dataDirectory());
         while (PostmasterPid.read(control.dataDirectory())
                 .filter(PostmasterPid::isReady)
                 .isEmpty()) {
-            if (!isRunning()
-                    || System.nanoTime() - deadline > 0
-                    || Thread.currentThread().isInterrupted()) {
+            if (!isRunning() || standstill.isReached() || Thread.currentThread().isInterrupted()) {
                 throw new ServerException(
                         "the server on port " + port() + " of " + control.dataDirectory() + ", which was started by "
                                 + "somebody else, is not ready; its log is " + logFile(),

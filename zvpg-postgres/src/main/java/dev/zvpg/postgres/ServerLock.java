@@ -27,7 +27,9 @@ final class ServerLock {
     static final String DESCRIPTOR = "9";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final int FREE = 0;
     private static final int HELD = 1;
+    private static final int UNKNOWN = 2;
 
     private ServerLock() {}
 
@@ -63,18 +65,26 @@ final class ServerLock {
     }
 
     private static boolean isHeld(ServerUser user, Path dataDirectory) {
+        return tryToLock(user, dataDirectory) == HELD;
+    }
+
+    /** Whether it is certain that no process of a server is left. */
+    static boolean isFree(ServerUser user, Path dataDirectory) {
+        return tryToLock(user, dataDirectory) == FREE;
+    }
+
+    private static int tryToLock(ServerUser user, Path dataDirectory) {
         try {
             // as the server's user, who may have put anything in the place of the file
             return Program.runToTheEnd(
-                                    user,
-                                    TIMEOUT,
-                                    Map.of(),
-                                    "/bin/sh",
-                                    "-c",
-                                    "command -v flock >/dev/null || exit 0; exec flock -n \"$0\" true",
-                                    file(dataDirectory).toString())
-                            .exitCode()
-                    == HELD;
+                            user,
+                            TIMEOUT,
+                            Map.of(),
+                            "/bin/sh",
+                            "-c",
+                            "command -v flock >/dev/null || exit " + UNKNOWN + "; exec flock -n \"$0\" true",
+                            file(dataDirectory).toString())
+                    .exitCode();
         } catch (IOException e) {
             throw Failures.of("cannot find out whether a server runs on " + dataDirectory, e);
         }

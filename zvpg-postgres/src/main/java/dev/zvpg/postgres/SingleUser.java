@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,8 @@ import java.util.regex.Pattern;
  * superuser. For what has to be done to a foreign cluster before anything of it listens.
  */
 record SingleUser(Installation installation, ServerUser user, Path dataDirectory, Duration timeout) {
+
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     private static final String DONE = "zvpg-done";
     private static final Pattern ANSWER = Pattern.compile(" = \"zvpg:([0-9a-f]*)\"");
@@ -53,7 +56,7 @@ record SingleUser(Installation installation, ServerUser user, Path dataDirectory
         String input = OURS + String.join("\n", statements) + "\nSELECT '" + DONE + "'\n";
         try {
             Program.Result result =
-                    Program.run(user, timeout, Map.of(), input, output -> {}, command.toArray(String[]::new));
+                    Program.run(user, LONGEST, Map.of(), input, watcher(what), command.toArray(String[]::new));
             boolean failed = !result.ok()
                     || !result.output().contains(" = \"" + DONE + "\"")
                     || TROUBLE.matcher(result.output()).find();
@@ -73,6 +76,20 @@ record SingleUser(Installation installation, ServerUser user, Path dataDirectory
         } catch (IOException e) {
             throw Failures.of("cannot " + what, e);
         }
+    }
+
+    /** It recovers first, where the cluster has crashed. */
+    private Consumer<String> watcher(String what) {
+        Standstill standstill = new Standstill(timeout, dataDirectory);
+        return output -> {
+            if (standstill.isReached()) {
+                throw new ServerException(
+                        "cannot " + what + ": PostgreSQL made no progress for " + timeout
+                                + " and was stopped; look at the " + "disk of " + dataDirectory
+                                + ", or allow it more with startTimeout",
+                        null);
+            }
+        };
     }
 
     private static List<String> complaints(Program.Result result) {

@@ -30,7 +30,6 @@ final class Startup {
     private final ServerUser user;
     private final ServerSpec spec;
     private final Path dataDirectory;
-    private final long deadline;
     private final Duration timeout;
 
     Startup(Installation installation, ServerUser user, Duration timeout, ServerSpec spec) {
@@ -39,7 +38,6 @@ final class Startup {
         this.spec = spec;
         this.dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
         this.timeout = timeout;
-        this.deadline = System.nanoTime() + timeout.toNanos();
     }
 
     PostgresServer run() throws PortTakenException {
@@ -118,9 +116,8 @@ final class Startup {
             Map<String, String> wanted = Settings.wanted(dataDirectory, spec.settings());
             Tablespaces.settings(dataDirectory).forEach(wanted::putIfAbsent);
             wanted.putAll(LogThreshold.instead(dataDirectory, wanted));
-            Launch beginning = launch(run);
-            beginning.begin(Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
-            launch = beginning;
+            launch = launch(run); // known before it begins: it may fail when there is a process already
+            launch.begin(Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
             OsProcess process = awaitReady(launch, log);
             Sessions sessions =
                     new Sessions(new Connections(spec.port(), spec.credentials()), installation.major(), dataDirectory);
@@ -152,6 +149,8 @@ final class Startup {
     private OsProcess awaitReady(Launch launch, ServerLog log) throws PortTakenException, IOException {
         Optional<OsProcess> process = Optional.empty();
         OptionalInt pid = OptionalInt.empty();
+        Standstill standstill = new Standstill(timeout, dataDirectory);
+        long patience = System.nanoTime() + PID_PATIENCE.toNanos();
         while (true) {
             if (pid.isEmpty()) {
                 pid = launch.pid();
@@ -161,6 +160,11 @@ final class Startup {
             boolean ended =
                     pid.isPresent() && process.filter(OsProcess::isAlive).isEmpty();
             Optional<PostmasterPid> file = PostmasterPid.read(dataDirectory);
+            if (pid.isEmpty()) { // perhaps it cannot be noted, on a full disk; whoever has the lock now is what was
+                // begun
+                process = file.flatMap(lock -> lock.server(dataDirectory));
+                ended = process.isEmpty() && System.nanoTime() - patience > 0 && ServerLock.isFree(user, dataDirectory);
+            }
             if (!ended && process.isPresent() && file.isPresent() && isReady(file.get(), process.get())) {
                 return process.get();
             }
@@ -170,8 +174,12 @@ final class Startup {
                 }
                 throw failure("ended while it started", log, launch);
             }
-            if (System.nanoTime() - deadline > 0) {
-                throw failure("was not ready after " + timeout + " and was stopped", log, launch);
+            if (standstill.isReached()) {
+                throw failure(
+                        "was not ready, made no progress for " + timeout + " and was stopped; look at its disk, or "
+                                + "allow it more with startTimeout (startTimeoutSeconds in a configuration)",
+                        log,
+                        launch);
             }
             if (Thread.currentThread().isInterrupted()) {
                 throw new ServerException(
@@ -223,26 +231,40 @@ final class Startup {
     private void abort(Launch launch, RunDirectory run, ServerLog log) {
         boolean interrupted = Thread.interrupted();
         try {
-            long patience = System.nanoTime() + PID_PATIENCE.toNanos();
-            // pg_ctl returns before the shell that it started has noted its number
-            while (launch.pid().isEmpty() && System.nanoTime() - patience < 0) {
-                interrupted |= Thread.interrupted();
-                LockSupport.parkNanos(this, POLL_NANOS);
-            }
-            launch.pid().stream()
-                    .mapToObj(OsProcess::find)
-                    .flatMap(Optional::stream)
-                    .forEach(process -> new ServerControl(
+            begun(launch)
+                    .ifPresent(process -> new ServerControl(
                                     installation, launch.signals(), process, dataDirectory, run, log)
                             .stopAtOnce());
             // whoever keeps its number for it may let go
-            launch.pid().ifPresent(pid -> launch.signals().ended(new OsProcess(pid, 0)));
-        } catch (IOException e) {
-            throw Failures.of("cannot stop the server that failed to start on " + dataDirectory, e);
+            number(launch).ifPresent(pid -> launch.signals().ended(new OsProcess(pid, 0)));
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** The server's process, however far it has come: pg_ctl returns before the shell that it started has noted its number. */
+    private Optional<OsProcess> begun(Launch launch) {
+        long patience = System.nanoTime() + PID_PATIENCE.toNanos();
+        while (true) {
+            OptionalInt pid = number(launch);
+            Optional<OsProcess> process =
+                    pid.isPresent() ? OsProcess.find(pid.getAsInt()) : Cluster.server(dataDirectory);
+            if (pid.isPresent()
+                    || process.isPresent()
+                    || System.nanoTime() - patience > 0
+                    || ServerLock.isFree(user, dataDirectory)) {
+                return process;
+            }
+        }
+    }
+
+    private static OptionalInt number(Launch launch) {
+        try {
+            return launch.pid();
+        } catch (IOException e) {
+            return OptionalInt.empty(); // what should hold it does not, and the server's lock may
         }
     }
 }

@@ -174,18 +174,6 @@ class FailedStartTest {
         }
     }
 
-    @Test
-    void startThatTakesTooLongIsStopped() throws Exception {
-        Postgres postgres = Postgres.embedded();
-        Path data = sandbox.cluster(postgres, "data");
-        ServerSpec spec = sandbox.spec(data, Map.of());
-        assertThatThrownBy(() -> postgres.startTimeout(Duration.ofMillis(1)).start(spec))
-                .isInstanceOf(ServerException.class)
-                .hasMessageContaining("not ready after");
-        assertNothingIsLeft(data, spec);
-        sandbox.start(postgres, data).stop();
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3, 6, 9, 12, 15, 20, 25, 30, 40})
     void interruptedStartStopsTheServerAndKeepsTheFlag(int milliseconds) throws Exception {

@@ -192,7 +192,8 @@ final class InitCommand implements Callable<Integer> {
                 logLevel.orElse(before.logLevel()),
                 postgresBin.or(before::postgresBin),
                 maxClones.isPresent() ? OptionalInt.of(maxClones.get()) : before.maxClones(),
-                author.or(before::author));
+                author.or(before::author),
+                before.startTimeout());
     }
 
     /**
