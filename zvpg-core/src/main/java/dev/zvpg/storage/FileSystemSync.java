@@ -21,7 +21,7 @@ final class FileSystemSync {
             if (Tool.run(tree, List.of("sync", "-f", ".")).exitCode() == 0) {
                 return;
             }
-        } catch (InterruptedIOException e) {
+        } catch (InterruptedIOException | Tool.StuckException e) {
             throw e;
         } catch (IOException e) {
             // there is no such program

@@ -1,19 +1,28 @@
 package dev.zvpg.storage;
 
-import dev.zvpg.internal.io.Uninterrupted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A program of the system that does what Java cannot: {@code cp} shares blocks, {@code sync} writes a whole file system.
  *
+ * <p>How long it takes depends on how much there is to do. One that spends no time on a processor for long, because its disk does
+ * not answer, is given up.
+ *
  * <p>Thread-safe.
  */
 final class Tool {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+    /** How long one that was killed may take to end: a system call that cannot be interrupted is finished first. */
+    private static final long END_SECONDS = 60;
 
     private Tool() {}
 
@@ -25,13 +34,29 @@ final class Tool {
      */
     record Result(int exitCode, List<String> lines) {}
 
+    /** Raised when a program did nothing for long. */
+    static final class StuckException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        StuckException(String message) {
+            super(message);
+        }
+    }
+
     /**
      * Runs a program to its end, with messages in English.
      *
      * @throws InterruptedIOException when the thread is interrupted meanwhile: the program is killed and has ended
+     * @throws StuckException when it did nothing for half an hour: it is killed
      * @throws IOException when there is no such program
      */
     static Result run(Path directory, List<String> command) throws IOException {
+        return run(directory, command, PATIENCE);
+    }
+
+    /** The same with another bound on doing nothing. */
+    static Result run(Path directory, List<String> command, Duration patience) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().put("LC_ALL", "C");
@@ -39,17 +64,41 @@ final class Tool {
         process.getOutputStream().close();
         Output output = new Output(process.getInputStream(), command.get(0));
         try {
-            int exitCode = process.waitFor();
-            output.join();
-            return new Result(exitCode, output.lines());
+            if (!ends(process, patience)) {
+                end(process);
+                throw new StuckException(command.get(0) + " has done nothing for " + patience + " and was killed; see "
+                        + "whether the disk that holds " + directory + " still answers, and try again");
+            }
+            output.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
+            return new Result(process.exitValue(), output.lines());
         } catch (InterruptedException e) {
-            process.destroyForcibly();
-            process.onExit().join(); // a system call that cannot be interrupted is finished first
-            Uninterrupted.join(output);
+            end(process);
             InterruptedIOException interruption = new InterruptedIOException(command.get(0) + " was interrupted");
             interruption.initCause(e);
             throw interruption;
         }
+    }
+
+    private static boolean ends(Process process, Duration patience) throws InterruptedException {
+        Duration spent = Duration.ZERO;
+        long moved = System.nanoTime();
+        while (!process.waitFor(1, TimeUnit.SECONDS)) {
+            Duration now = process.info().totalCpuDuration().orElse(Duration.ZERO);
+            if (!now.equals(spent)) {
+                spent = now;
+                moved = System.nanoTime();
+            } else if (System.nanoTime() - moved > patience.toNanos()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void end(Process process) {
+        process.destroyForcibly();
+        process.onExit()
+                .completeOnTimeout(process, END_SECONDS, TimeUnit.SECONDS)
+                .join();
     }
 
     /** Reads on its own thread, because reading from a pipe does not notice an interrupt. */

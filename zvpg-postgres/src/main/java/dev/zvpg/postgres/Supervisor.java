@@ -8,10 +8,15 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parent of all attached servers of this JVM: a shell that reads what to do from a pipe whose only other end is this JVM's. When
@@ -19,6 +24,9 @@ import java.util.stream.Collectors;
  * kills the servers, where {@code setpriv} can arrange that.
  *
  * <p>It runs as the server's user, in a session of its own, so no key pressed at the JVM's terminal reaches it or a server.
+ *
+ * <p>A shell that does not answer, because somebody has stopped it, makes a start fail and nobody wait for ever. The server whose
+ * number it tells too late is ended then.
  *
  * <p>Thread-safe.
  */
@@ -86,11 +94,22 @@ final class Supervisor implements Signals {
             trap end EXIT
             """.replace("GRACE", GRACE).replace("HOLD", ServerLock.HOLD).replace("DESCRIPTOR", ServerLock.DESCRIPTOR);
 
+    /** How long a start may wait for the shell, and for the starts of others; it takes milliseconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+    private final Duration patience;
     private final Process process;
     private final Writer commands;
     private final BufferedReader replies;
+    private final ReentrantLock starting = new ReentrantLock();
 
-    private Supervisor(ServerUser user) throws IOException {
+    /** Whether there is a start that the shell has not answered yet. Only used by whoever holds the lock. */
+    private boolean owed;
+
+    Supervisor(ServerUser user, Duration patience) throws IOException {
+        this.patience = patience;
         process = Program.open(user, "/bin/sh", "-c", SHELL);
         commands = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         replies = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -102,7 +121,7 @@ final class Supervisor implements Signals {
         synchronized (RUNNING) {
             Supervisor running = RUNNING.get(user);
             if (running == null || !running.process.isAlive()) {
-                running = new Supervisor(user);
+                running = new Supervisor(user, PATIENCE);
                 RUNNING.put(user, running);
             }
             return running;
@@ -118,22 +137,76 @@ final class Supervisor implements Signals {
      *
      * @param held what it holds a lock on while it runs, see {@link ServerLock}
      */
-    synchronized int start(List<String> command, Path held, Path log) throws IOException {
-        say("start " + Shell.quote(log.toString()) + " " + Shell.quote(held.toString()) + " "
-                + command.stream().map(Shell::quote).collect(Collectors.joining(" ")) + "\n");
+    int start(List<String> command, Path held, Path log) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        try {
+            if (!starting.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw silent();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ServerException("interrupted while a scratch server was to be started", e);
+        }
+        try {
+            if (owed) {
+                int late = answer(deadline); // nobody waits for that server any more
+                say("kill -KILL " + late + "; ended " + late + "\n");
+            }
+            say(start(log, held, command));
+            owed = true;
+            return answer(deadline);
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    private static String start(Path log, Path held, List<String> command) {
+        return "start " + Shell.quote(log.toString()) + " " + Shell.quote(held.toString()) + " "
+                + command.stream().map(Shell::quote).collect(Collectors.joining(" ")) + "\n";
+    }
+
+    private int answer(long deadline) throws IOException {
         StringBuilder noise = new StringBuilder();
         while (true) {
-            String line = replies.readLine();
+            String line = line(deadline);
             if (line == null) {
                 throw new ServerException(
                         "the shell that starts scratch servers has ended, and all of them with it; try again: " + noise,
                         null);
             }
             if (line.startsWith(REPLY)) {
+                owed = false;
                 return Integer.parseInt(line.substring(REPLY.length()));
             }
             noise.append(line).append('\n'); // some shells tell how a child ended
         }
+    }
+
+    /** The next one, which the shell writes as a whole; null when it has ended. */
+    private @Nullable String line(long deadline) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (!replies.ready() && process.isAlive()) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw silent();
+                }
+                interrupted |= Thread.interrupted(); // an interrupted thread would not park at all
+                LockSupport.parkNanos(this, POLL_NANOS);
+            }
+            return replies.readLine();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private ServerException silent() {
+        return new ServerException(
+                "the shell that starts scratch servers (process " + pid() + ") has not answered for " + patience
+                        + ": it was stopped, or the machine is overloaded; let it go on with kill -CONT " + pid()
+                        + ", or end it and all scratch servers with kill -KILL " + pid(),
+                null);
     }
 
     @Override

@@ -41,7 +41,8 @@
  * Nobody protects one data directory from two threads here; PostgreSQL's own lock file is the last line. A server in another
  * container cannot be seen; it holds a lock that can, see {@code ServerLock}.
  *
- * <p><b>Time.</b> Every wait has a bound; nothing sleeps for a fixed time. A thread that is interrupted while it starts a
+ * <p><b>Time.</b> Every wait has a bound; nothing sleeps for a fixed time. That of a start is on standing still, not on the whole:
+ * a recovery takes as long as it takes. A thread that is interrupted while it starts a
  * server stops it again, sets its interrupt flag and throws. One that is interrupted while it stops a server finishes that
  * first, because a server that is half stopped helps nobody, and sets its flag again.
  *
