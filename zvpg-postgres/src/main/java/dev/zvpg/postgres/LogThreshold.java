@@ -1,8 +1,5 @@
 package dev.zvpg.postgres;
 
-import dev.zvpg.ConfigurationException;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -17,17 +14,9 @@ final class LogThreshold {
 
     private LogThreshold() {}
 
-    /** What to set instead of what was set for the server on a directory. */
-    static Map<String, String> instead(Path dataDirectory, Map<String, String> wanted) throws IOException {
-        String level = wanted.containsKey(SETTING) ? wanted.get(SETTING) : inFiles(dataDirectory);
+    /** What to set instead of what was wanted, or else set in the server's files. */
+    static Map<String, String> instead(Map<String, String> inFiles, Map<String, String> wanted) {
+        String level = wanted.getOrDefault(SETTING, inFiles.getOrDefault(SETTING, ""));
         return TOO_HIGH.contains(level.toLowerCase(Locale.ROOT)) ? Map.of(SETTING, "log") : Map.of();
-    }
-
-    private static String inFiles(Path dataDirectory) throws IOException {
-        try {
-            return ConfFile.of(dataDirectory).getOrDefault(SETTING, "");
-        } catch (ConfigurationException e) {
-            return ""; // the server will say what is wrong with its files
-        }
     }
 }

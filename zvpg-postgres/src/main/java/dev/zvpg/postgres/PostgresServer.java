@@ -43,6 +43,9 @@ public final class PostgresServer implements Server {
     /** The SQLSTATE "too many connections": of the server, of a database, of a role. */
     private static final String NO_CONNECTION_LEFT = "53300";
 
+    /** The class of SQLSTATEs of what happens to connections: none comes about, or one breaks off. */
+    private static final String CONNECTION_LOST = "08";
+
     private static final long READY_POLL_NANOS = 500_000;
 
     private final ServerControl control;
@@ -265,16 +268,27 @@ public final class PostgresServer implements Server {
         String server = "the server on port " + port() + " of " + control.dataDirectory() + " " + what + ": ";
         if (!isRunning()) {
             return new ServerException(
-                    server + "it has ended; start it again",
+                    server + "it has ended; "
+                            + (control.log().isOnFullDisk()
+                                    ? "the disk that holds its log is full, so nothing there may say why; free some space and "
+                                    : "")
+                            + "start it again",
                     OptionalInt.empty(),
                     control.log().lastLines());
         }
-        return new ServerException(
-                server
-                        + (NO_CONNECTION_LEFT.equals(cause.getSQLState())
-                                ? Occupants.of(control.dataDirectory()).message()
-                                : cause.getMessage()),
-                cause);
+        return new ServerException(server + reason(cause), cause);
+    }
+
+    private String reason(SQLException cause) {
+        String state = String.valueOf(cause.getSQLState());
+        if (state.equals(NO_CONNECTION_LEFT)) {
+            return Occupants.of(control.dataDirectory()).message();
+        }
+        return state.startsWith(CONNECTION_LOST)
+                ? "it runs (process " + pid() + ") but does not answer: " + cause.getMessage()
+                        + "; see whether it was stopped by a signal or waits for its disk, or stop it: where it does not "
+                        + "end by itself it is killed, and nothing that was committed is lost"
+                : String.valueOf(cause.getMessage());
     }
 
     @Override

@@ -25,6 +25,9 @@ record ServerLog(Path file, long begin) {
     static final int LINES = 20;
 
     private static final long SET_ASIDE_BYTES = 16L << 20;
+    /** The least that is left of a disk that is not full: a block. */
+    private static final long FULL_BYTES = 4096;
+
     private static final int TAIL_BYTES = 32 * 1024;
 
     /** Opens it for a new run; the server's user can append to it. */
@@ -54,6 +57,15 @@ record ServerLog(Path file, long begin) {
     /** Whether the server ended because it could not get its port. */
     boolean saysPortTaken() {
         return tail().lines().anyMatch(line -> line.contains("could not bind") && line.contains("already in use"));
+    }
+
+    /** Whether nothing more can be written to it; a server that ends then does so without a word. */
+    boolean isOnFullDisk() {
+        try {
+            return Files.getFileStore(file).getUsableSpace() < FULL_BYTES;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private String tail() {

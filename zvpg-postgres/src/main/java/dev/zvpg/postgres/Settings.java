@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.ConfigurationException;
 import dev.zvpg.server.Lifetime;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,10 +24,13 @@ final class Settings {
     private static final int SUMMARIZE_WAL_SINCE = 17;
     private static final int IO_METHOD_SINCE = 18;
 
+    private static final String EXTERNAL_PID_FILE = "external_pid_file";
+
     /** Refused too, though nothing sets them here: each would take something out of our hands. */
     private static final Set<String> REFUSED = Set.of(
             "config_file",
             "data_directory",
+            EXTERNAL_PID_FILE,
             "log_directory",
             "log_filename",
             "unix_socket_group",
@@ -62,7 +66,9 @@ final class Settings {
         result.put("ssl", "off");
         result.put("bonjour", "off");
         // what belongs to a run is in the run directory
-        result.put("external_pid_file", detached ? run.externalPidFile().toString() : "");
+        if (detached) {
+            result.put(EXTERNAL_PID_FILE, run.externalPidFile().toString());
+        }
         result.put("logging_collector", "off");
         result.put("log_destination", "stderr");
         // failures are recognised by their text
@@ -104,6 +110,20 @@ final class Settings {
         }
         result.putAll(caller);
         return result;
+    }
+
+    /** What the server on a directory finds in its files. */
+    static Map<String, String> inFiles(Path dataDirectory) throws IOException {
+        try {
+            return ConfFile.of(dataDirectory);
+        } catch (ConfigurationException e) {
+            return Map.of(); // the server will say what is wrong with its files
+        }
+    }
+
+    /** What an attached server must not have of its files. It complains of an empty name, so that is said only where there is one. */
+    static Map<String, String> withoutExternalPidFile(Map<String, String> inFiles) {
+        return inFiles.containsKey(EXTERNAL_PID_FILE) ? Map.of(EXTERNAL_PID_FILE, "") : Map.of();
     }
 
     /** What makes a server start fast and never wait; {@link Postgres#leanSettings} says why. */

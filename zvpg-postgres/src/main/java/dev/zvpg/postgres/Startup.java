@@ -1,8 +1,10 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.InUseException;
+import dev.zvpg.OutOfSpaceException;
 import dev.zvpg.PermissionException;
 import dev.zvpg.ServerException;
+import dev.zvpg.ZvpgException;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /** One start of one server, from the checks to the first connection; or back to nothing. */
 final class Startup {
@@ -115,9 +118,15 @@ final class Startup {
             int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
             Map<String, String> wanted = Settings.wanted(dataDirectory, spec.settings());
             Tablespaces.settings(dataDirectory).forEach(wanted::putIfAbsent);
-            wanted.putAll(LogThreshold.instead(dataDirectory, wanted));
+            Map<String, String> inFiles = Settings.inFiles(dataDirectory);
+            wanted.putAll(LogThreshold.instead(inFiles, wanted));
+            Map<String, String> settings =
+                    Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted);
+            if (spec.lifetime() == Lifetime.ATTACHED) {
+                settings.putAll(Settings.withoutExternalPidFile(inFiles));
+            }
             launch = launch(run); // known before it begins: it may fail when there is a process already
-            launch.begin(Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted), log);
+            launch.begin(settings, log);
             OsProcess process = awaitReady(launch, log);
             Sessions sessions =
                     new Sessions(new Connections(spec.port(), spec.credentials()), installation.major(), dataDirectory);
@@ -218,10 +227,18 @@ final class Startup {
         }
     }
 
-    private ServerException failure(String what, ServerLog log, Launch launch) {
+    private ZvpgException failure(String what, ServerLog log, Launch launch) {
         var lines = log.lastLines();
+        String message = "the server on " + dataDirectory + " " + what + "; its log is " + log.file();
+        if (log.isOnFullDisk()) {
+            return new OutOfSpaceException(
+                    message
+                            + ", whose disk is full, so its last words may be missing; free some space and start it again"
+                            + lines.stream().map(line -> "\n  " + line).collect(Collectors.joining()),
+                    null);
+        }
         return new ServerException(
-                "the server on " + dataDirectory + " " + what + "; its log is " + log.file(),
+                message,
                 OptionalInt.empty(),
                 // without a log there is at most what the shell said
                 lines.isEmpty() ? launch.said() : lines);

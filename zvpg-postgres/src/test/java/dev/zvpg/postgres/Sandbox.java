@@ -44,6 +44,11 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
+        open();
+    }
+
+    /** Makes it for a process that is no test, which removes it by itself. */
+    void open() throws IOException {
         root = TestDirectories.open("zvpg-test-");
     }
 
