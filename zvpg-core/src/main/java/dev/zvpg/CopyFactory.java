@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Makes branches and clones. Thread-safe. */
 final class CopyFactory {
@@ -24,15 +25,15 @@ final class CopyFactory {
     }
 
     /** Makes the branch that everything grows from, on a new and empty cluster. */
-    void createFirst(String name) {
+    void createFirst(String name, BranchOptions options) {
         try (Draft draft = Draft.create(context, name)) {
             context.launcher().initialize(draft.dataDirectory(), context.credentials());
-            publish(draft, CopyRequest.branch(name, BranchOptions.DEFAULT), now -> Map.of());
+            publish(draft, CopyRequest.branch(name, options), now -> CopyRecord.ORIGINALS);
         }
     }
 
     /** Makes it on a copy of an existing cluster, and returns who connects to that. */
-    Credentials createFirst(String name, ClusterSource source) {
+    Credentials createFirst(String name, BranchOptions options, ClusterSource source) {
         long began = System.nanoTime();
         try (Draft draft = Draft.create(context, name)) {
             Adoption adoption = context.launcher()
@@ -40,9 +41,10 @@ final class CopyFactory {
                             source,
                             draft.dataDirectory(),
                             context.credentials(),
+                            options.settings(),
                             context.progress("copy of " + source)::progress);
             context.home().writeCredentials(adoption.superuser()); // before the branch that cannot be had without them
-            publish(draft, CopyRequest.branch(name, BranchOptions.DEFAULT), now -> Map.of());
+            publish(draft, CopyRequest.branch(name, options), now -> CopyRecord.ORIGINALS);
             context.events().tell(new Event.ClusterAdopted(name, source.toString(), adoption.findings(), took(began)));
             return adoption.superuser();
         }
@@ -102,6 +104,21 @@ final class CopyFactory {
                     request, draft.volume().value(), port, context.clock().instant());
             attributes.putAll(origin.apply(catalog));
             draft.publish(attributes);
+        }
+    }
+
+    /** Changes the settings of a server, and tells whether one runs that goes on with those it has. */
+    boolean configure(CopyKey key, UnaryOperator<ServerOptions> change) {
+        try (Locks.Held held = context.workingCopy(key)) {
+            CopyRecord copy = context.catalog().require(key);
+            Map<String, String> settings =
+                    change.apply(new ServerOptions(copy.settings())).settings();
+            context.launcher().check(settings);
+            boolean running = servers.state(copy) == ServerState.RUNNING;
+            context.storage()
+                    .update(List.of(AttributeChange.set(
+                            copy.volume().id(), Map.of(CopyRecord.SETTINGS, Settings.format(settings)))));
+            return running;
         }
     }
 

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param created when it was made, whichever volume it is on now
  * @param expires when it may be deleted
  * @param isProtected whether it must not be
+ * @param isOriginal whether it is the branch that the repository began with, and so no copy of another one
  */
 record CopyRecord(
         Kind kind,
@@ -36,7 +37,8 @@ record CopyRecord(
         Map<String, String> settings,
         Instant created,
         Optional<Instant> expires,
-        boolean isProtected) {
+        boolean isProtected,
+        boolean isOriginal) {
 
     enum Kind {
         BRANCH,
@@ -66,9 +68,15 @@ record CopyRecord(
 
     static final String PORT = "port";
     static final String PROTECTED = "protected";
+    static final String SETTINGS = "settings";
+
+    private static final String ORIGINAL = "original";
+
+    /** What only the branch has that the repository began with; it stays with it, whatever volume it is on. */
+    static final Map<String, String> ORIGINALS = Map.of(ORIGINAL, Boolean.toString(true));
+
     private static final String ID = "id";
     private static final String PORT_FIXED = "port-fixed";
-    private static final String SETTINGS = "settings";
     private static final String CREATED = "created";
     private static final String EXPIRES = "expires";
 
@@ -93,7 +101,8 @@ record CopyRecord(
                         .orElse(Map.of()),
                 attributes.instant(CREATED).orElse(volume.created()),
                 attributes.instant(EXPIRES),
-                attributes.flag(PROTECTED));
+                attributes.flag(PROTECTED),
+                attributes.flag(ORIGINAL));
     }
 
     private static int port(String text) {

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a repository, or finishes what an earlier attempt began; one that fails is undone. Thread-safe.
  *
+ * @param options how the server of the first branch runs
  * @param storageIsInHome whether the storage is the directory in the home directory, and goes with it
  */
-record Initialization(Home home, boolean storageIsInHome, Opening opening) {
+record Initialization(Home home, BranchOptions options, boolean storageIsInHome, Opening opening) {
 
     /** Opens the storage, and the repository in it as far as it is. */
     interface Opening {
@@ -46,9 +47,9 @@ record Initialization(Home home, boolean storageIsInHome, Opening opening) {
         }
         Repository made = repository;
         if (source.isPresent()) {
-            made = repository.createFirstBranch(Zvpg.FIRST_BRANCH, source.get());
+            made = repository.createFirstBranch(Zvpg.FIRST_BRANCH, options, source.get());
         } else {
-            repository.createFirstBranch(Zvpg.FIRST_BRANCH);
+            repository.createFirstBranch(Zvpg.FIRST_BRANCH, options);
         }
         home.writeMarker(marker, Home.State.READY);
         return made;

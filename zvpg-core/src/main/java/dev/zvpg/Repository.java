@@ -27,13 +27,13 @@ public final class Repository implements AutoCloseable {
         return new Holdings(operations);
     }
 
-    void createFirstBranch(String name) {
-        operations.copies().createFirst(name);
+    void createFirstBranch(String name, BranchOptions options) {
+        operations.copies().createFirst(name, options);
     }
 
     /** The same on a copy of an existing cluster; returns the repository as it is to be used, for this one lacks its superuser. */
-    Repository createFirstBranch(String name, ClusterSource source) {
-        Credentials superuser = operations.copies().createFirst(name, source);
+    Repository createFirstBranch(String name, BranchOptions options, ClusterSource source) {
+        Credentials superuser = operations.copies().createFirst(name, options, source);
         return new Repository(operations.context().withCredentials(superuser));
     }
 

@@ -1,6 +1,7 @@
 package dev.zvpg;
 
 import dev.zvpg.server.DataDirectory;
+import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;
@@ -165,6 +166,8 @@ final class Servers {
                 context.home().runDirectory(copy.id()),
                 copy.port(),
                 context.credentials(),
-                copy.settings());
+                copy.settings(),
+                Lifetime.DETACHED,
+                copy.isOriginal());
     }
 }

@@ -2,7 +2,9 @@ package dev.zvpg;
 
 import dev.zvpg.server.Server;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
 /**
@@ -146,6 +148,28 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
      */
     public ServerState state() {
         return operations.servers().state(copy());
+    }
+
+    /**
+     * The settings that were chosen for its server: when it was made, or by {@link #configure}.
+     *
+     * @return by name; empty when the cluster's own files say all
+     */
+    public Map<String, String> settings() {
+        return copy().settings();
+    }
+
+    /**
+     * Changes the settings of its server, durably. They hold from its next start on, and stay in a reset or a merge; a server
+     * that runs goes on with those that it was started with.
+     *
+     * @param options changes the options that it has
+     * @return whether a server runs, so that they hold after {@link #restart()} only
+     * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}, or that
+     *     the server does not know; nothing has changed then
+     */
+    public boolean configure(UnaryOperator<ServerOptions> options) {
+        return operations.copies().configure(key, options);
     }
 
     /**

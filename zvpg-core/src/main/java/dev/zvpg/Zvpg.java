@@ -34,6 +34,7 @@ public final class Zvpg {
     private final int maxClones;
     private final String author;
     private final Clock clock;
+    private final BranchOptions first;
     private final List<Consumer<? super Event>> listeners;
 
     private Zvpg(
@@ -44,6 +45,7 @@ public final class Zvpg {
             int maxClones,
             String author,
             Clock clock,
+            BranchOptions first,
             List<Consumer<? super Event>> listeners) {
         this.home = home;
         this.storage = storage;
@@ -52,6 +54,7 @@ public final class Zvpg {
         this.maxClones = maxClones;
         this.author = author;
         this.clock = clock;
+        this.first = first;
         this.listeners = listeners;
     }
 
@@ -64,8 +67,10 @@ public final class Zvpg {
      */
     public static Zvpg at(Path home) {
         String user = System.getProperty("user.name", "unknown");
-        return new Zvpg(
-                new Home(home), null, null, PortRange.DEFAULT, Integer.MAX_VALUE, user, Clock.systemUTC(), List.of());
+        PortRange ports = PortRange.DEFAULT;
+        BranchOptions first = BranchOptions.DEFAULT;
+        Clock clock = Clock.systemUTC();
+        return new Zvpg(new Home(home), null, null, ports, Integer.MAX_VALUE, user, clock, first, List.of());
     }
 
     /**
@@ -77,16 +82,14 @@ public final class Zvpg {
      * @throws ConfigurationException when the storage or the PostgreSQL installation that it names is not there
      */
     public static Zvpg from(Configuration configuration) {
-        Zvpg zvpg = new Zvpg(
-                new Home(configuration.home()),
-                configuration.storage().equals(Configuration.DIRECTORY) ? null : () -> Providers.storage(configuration),
-                Providers.launcher(configuration),
-                configuration.ports(),
-                configuration.maxClones().orElse(Integer.MAX_VALUE),
-                at(configuration.home()).author,
-                Clock.systemUTC(),
-                List.of());
-        return configuration.author().map(zvpg::author).orElse(zvpg);
+        Zvpg zvpg = at(configuration.home())
+                .postgres(Providers.launcher(configuration))
+                .ports(configuration.ports().first(), configuration.ports().last())
+                .maxClones(configuration.maxClones().orElse(Integer.MAX_VALUE));
+        if (!configuration.storage().equals(Configuration.DIRECTORY)) {
+            zvpg = zvpg.storage(() -> Providers.storage(configuration));
+        }
+        return zvpg.author(configuration.author().orElse(zvpg.author));
     }
 
     /**
@@ -98,7 +101,8 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg storage(StorageDescription storage) {
-        return new Zvpg(home, Objects.requireNonNull(storage), launcher, ports, maxClones, author, clock, listeners);
+        Objects.requireNonNull(storage);
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, first, listeners);
     }
 
     /**
@@ -108,7 +112,8 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg postgres(ServerLauncher launcher) {
-        return new Zvpg(home, storage, Objects.requireNonNull(launcher), ports, maxClones, author, clock, listeners);
+        Objects.requireNonNull(launcher);
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, first, listeners);
     }
 
     /**
@@ -119,7 +124,8 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg ports(int first, int last) {
-        return new Zvpg(home, storage, launcher, new PortRange(first, last), maxClones, author, clock, listeners);
+        PortRange range = new PortRange(first, last);
+        return new Zvpg(home, storage, launcher, range, maxClones, author, clock, this.first, listeners);
     }
 
     /**
@@ -133,7 +139,7 @@ public final class Zvpg {
         if (count < 1) {
             throw new IllegalArgumentException("the limit of clones is at least 1, not " + count);
         }
-        return new Zvpg(home, storage, launcher, ports, count, author, clock, listeners);
+        return new Zvpg(home, storage, launcher, ports, count, author, clock, first, listeners);
     }
 
     /**
@@ -143,7 +149,20 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg author(String author) {
-        return new Zvpg(home, storage, launcher, ports, maxClones, Objects.requireNonNull(author), clock, listeners);
+        Objects.requireNonNull(author);
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, first, listeners);
+    }
+
+    /**
+     * Gives the server of {@link #init()}'s branch a setting. It is changed later by {@link WorkingCopy#configure}.
+     *
+     * @param name a setting of the server, such as {@code wal_level}
+     * @param value its value, as the server's configuration file would have it, without quotes
+     * @return a changed copy
+     */
+    public Zvpg setting(String name, String value) {
+        BranchOptions more = first.setting(name, value);
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, more, listeners);
     }
 
     /**
@@ -153,7 +172,7 @@ public final class Zvpg {
      * @return a changed copy
      */
     public Zvpg trustOwner() {
-        return new Zvpg(home.trusted(), storage, launcher, ports, maxClones, author, clock, listeners);
+        return new Zvpg(home.trusted(), storage, launcher, ports, maxClones, author, clock, first, listeners);
     }
 
     /**
@@ -166,11 +185,11 @@ public final class Zvpg {
     public Zvpg listen(Consumer<? super Event> listener) {
         List<Consumer<? super Event>> all = new ArrayList<>(listeners);
         all.add(Objects.requireNonNull(listener));
-        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, List.copyOf(all));
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, first, List.copyOf(all));
     }
 
     Zvpg clock(Clock clock) {
-        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, listeners);
+        return new Zvpg(home, storage, launcher, ports, maxClones, author, clock, first, listeners);
     }
 
     /**
@@ -181,6 +200,7 @@ public final class Zvpg {
      * @throws AlreadyExistsException when the home directory holds something
      * @throws ConfigurationException when the storage belongs to another repository
      * @throws PermissionException when the server's user cannot reach the directories, or the home directory is another user's
+     * @throws IllegalArgumentException when a setting is one that no server may be started with; nothing was made then
      * @throws IllegalStateException when no PostgreSQL installation was named
      */
     public Repository init() {
@@ -211,8 +231,9 @@ public final class Zvpg {
     private Repository init(Optional<ClusterSource> source) {
         ServerLauncher server = requireLauncher();
         home.requireTrusted();
+        server.check(first.settings());
         return new Initialization(
-                        home, storage == null, (marker, credentials) -> repository(server, marker, credentials))
+                        home, first, storage == null, (marker, credentials) -> repository(server, marker, credentials))
                 .run(source);
     }
 

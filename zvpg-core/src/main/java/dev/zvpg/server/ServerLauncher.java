@@ -50,6 +50,7 @@ public interface ServerLauncher {
      * @param source the existing cluster
      * @param dataDirectory where; its parent exists and may be written, it itself does not exist yet
      * @param superuser the password to set, and the name that the superuser has where it is this launcher's to choose
+     * @param settings what its servers will be started with, as {@link ServerSpec#settings()}
      * @param progress told how far the copy is
      * @return who connects to the copy, and what was found
      * @throws InUseException when the source is a directory whose server runs
@@ -58,7 +59,12 @@ public interface ServerLauncher {
      * @throws PermissionException when the source cannot be read, or the server's user cannot reach the directory
      * @throws ServerException when a server or a program fails; what was made is removed
      */
-    Adoption adopt(ClusterSource source, Path dataDirectory, Credentials superuser, CopyProgress progress);
+    Adoption adopt(
+            ClusterSource source,
+            Path dataDirectory,
+            Credentials superuser,
+            Map<String, String> settings,
+            CopyProgress progress);
 
     /**
      * Reads what a data directory says of itself.
@@ -105,8 +111,8 @@ public interface ServerLauncher {
      * Refuses settings that no server may be started with, so that nobody stores them.
      *
      * @param settings as in {@link ServerSpec#settings()}
-     * @throws IllegalArgumentException when one has a name that is none, or would take something out of the launcher's hands;
-     *     the message names it
+     * @throws IllegalArgumentException when one has a name or a value that is none, or would take something out of the
+     *     launcher's hands; the message names it
      */
     void check(Map<String, String> settings);
 

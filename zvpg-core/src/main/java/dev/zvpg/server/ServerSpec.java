@@ -15,6 +15,8 @@ import java.util.Map;
  * @param credentials the superuser of the cluster
  * @param settings server settings that win over the cluster's own, such as {@code work_mem=256MB}
  * @param lifetime how long the server runs
+ * @param original whether these files are what copies are made of, whatever they once were a copy of themselves: it may do what
+ *     its own settings say, where a copy would do it a second time, such as running jobs
  */
 public record ServerSpec(
         Path dataDirectory,
@@ -22,7 +24,8 @@ public record ServerSpec(
         int port,
         Credentials credentials,
         Map<String, String> settings,
-        Lifetime lifetime) {
+        Lifetime lifetime,
+        boolean original) {
 
     /** Checks the port and copies the settings. */
     public ServerSpec {
@@ -47,12 +50,32 @@ public record ServerSpec(
     }
 
     /**
+     * What to start on files that may be a copy of others.
+     *
+     * @param dataDirectory the cluster's files
+     * @param runDirectory what belongs to this run
+     * @param port where to listen on the loopback interface, 1 to 65,535
+     * @param credentials the superuser of the cluster
+     * @param settings server settings that win over the cluster's own
+     * @param lifetime how long the server runs
+     */
+    public ServerSpec(
+            Path dataDirectory,
+            Path runDirectory,
+            int port,
+            Credentials credentials,
+            Map<String, String> settings,
+            Lifetime lifetime) {
+        this(dataDirectory, runDirectory, port, credentials, settings, lifetime, false);
+    }
+
+    /**
      * The same on another port.
      *
      * @param port where to listen instead
      * @return a copy
      */
     public ServerSpec withPort(int port) {
-        return new ServerSpec(dataDirectory, runDirectory, port, credentials, settings, lifetime);
+        return new ServerSpec(dataDirectory, runDirectory, port, credentials, settings, lifetime, original);
     }
 }

@@ -103,7 +103,12 @@ public final class FakeLauncher implements ServerLauncher {
 
     /** Copies the rows of another fake cluster; whoever is named in a file {@code superuser} in it connects to the copy. */
     @Override
-    public Adoption adopt(ClusterSource source, Path dataDirectory, Credentials superuser, CopyProgress progress) {
+    public Adoption adopt(
+            ClusterSource source,
+            Path dataDirectory,
+            Credentials superuser,
+            Map<String, String> settings,
+            CopyProgress progress) {
         if (!(source instanceof ClusterSource.Directory original)) {
             throw new UnsupportedOperationException("a fake server speaks no protocol");
         }

@@ -29,7 +29,8 @@ import org.postgresql.util.PasswordUtil;
  * Makes a cluster of our own from an existing one: copied, with its own configuration, disarmed, with a superuser whose
  * password is ours, and proven to start. Nothing of it listens before all that is done.
  */
-record Adopting(Installation installation, ServerUser user, Duration startTimeout, Path target) {
+record Adopting(
+        Installation installation, ServerUser user, Duration startTimeout, Path target, Map<String, String> chosen) {
 
     private static final String FIRST_DATABASE = "template1";
     private static final Duration SYNC_TIMEOUT = Duration.ofHours(1);
@@ -183,7 +184,7 @@ record Adopting(Installation installation, ServerUser user, Duration startTimeou
                 1,
                 new RunDirectory(target, target, false),
                 0,
-                Settings.wanted(target, Map.of())));
+                Settings.wanted(target, false, chosen)));
         settings.put("data_directory", target.toString());
         settings.put("config_file", target.resolve(ConfFile.NAME).toString());
         settings.put("default_transaction_read_only", "off");

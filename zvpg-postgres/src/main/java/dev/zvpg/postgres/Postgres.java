@@ -212,8 +212,14 @@ public final class Postgres implements ServerLauncher {
      * transactions and reports what leads to other servers.
      */
     @Override
-    public Adoption adopt(ClusterSource source, Path dataDirectory, Credentials superuser, CopyProgress progress) {
-        return new Adopting(installation, ServerUser.of(runAs), startTimeout, absolute(dataDirectory))
+    public Adoption adopt(
+            ClusterSource source,
+            Path dataDirectory,
+            Credentials superuser,
+            Map<String, String> settings,
+            CopyProgress progress) {
+        check(settings);
+        return new Adopting(installation, ServerUser.of(runAs), startTimeout, absolute(dataDirectory), settings)
                 .run(source, superuser, progress);
     }
 
@@ -241,6 +247,9 @@ public final class Postgres implements ServerLauncher {
     @Override
     public void check(Map<String, String> settings) {
         Settings.check(installation.major(), settings);
+        if (!settings.isEmpty()) {
+            SettingsTrial.run(installation, ServerUser.of(runAs), settings);
+        }
     }
 
     @Override
@@ -266,9 +275,10 @@ public final class Postgres implements ServerLauncher {
     /**
      * {@inheritDoc}
      *
-     * <p>Logical replication, archiving, connections to a primary and libraries that run jobs are off, whatever the cluster's
-     * own settings say. The first start of a copy disables its subscriptions and rolls back its prepared transactions.
-     * {@code wal_level} is {@code replica} and {@code max_replication_slots} ten more than there are slots, unless
+     * <p>Logical replication, archiving, connections to a primary and the jobs of {@code pg_cron} and {@code timescaledb} are
+     * off, whatever the cluster's own settings say; a copy loads no library that may act by itself, unless it is the
+     * {@linkplain ServerSpec#original() original}. The first start of a copy disables its subscriptions and rolls back its
+     * prepared transactions. {@code wal_level} is {@code replica}, or {@code logical} where the cluster's files say so, and {@code max_replication_slots} ten more than there are slots, unless
      * {@code spec.settings()} says otherwise.
      *
      * @throws IllegalArgumentException when {@code spec.settings()} contains one that ZVPG has to set itself, such as

@@ -38,7 +38,7 @@ final class Settings {
 
     /** Set here unless the caller knows better. */
     private static final Set<String> DEFAULTS =
-            Set.of("wal_level", "max_replication_slots", "recovery_init_sync_method");
+            Set.of(WalLevel.SETTING, "max_replication_slots", "recovery_init_sync_method");
 
     private Settings() {}
 
@@ -95,17 +95,23 @@ final class Settings {
             result.put("recovery_init_sync_method", "syncfs");
         }
         // a backup of the running server needs both
-        result.put("wal_level", "replica");
+        result.put(WalLevel.SETTING, WalLevel.ENOUGH);
         result.put("max_replication_slots", Integer.toString(slots + SPARE_SLOTS));
         new TreeMap<>(wanted)
                 .forEach((name, value) -> result.put(allowed(name, value, Set.copyOf(result.keySet())), value));
         return result;
     }
 
-    /** What the caller wants, and what the files of a copy must not have. */
-    static Map<String, String> wanted(Path dataDirectory, Map<String, String> caller) throws IOException {
+    /**
+     * What the caller wants, and what the files of a copy must not have.
+     *
+     * @param original whether the files may have their way, although they once were a copy
+     */
+    static Map<String, String> wanted(Path dataDirectory, boolean original, Map<String, String> caller)
+            throws IOException {
         Map<String, String> result = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        if (FirstStart.isCopy(dataDirectory)) { // on what is no copy, whoever set them wants them
+        result.putAll(WalLevel.instead(dataDirectory));
+        if (!original && FirstStart.isCopy(dataDirectory)) { // on what is no copy, whoever set them wants them
             result.putAll(JobLibraries.instead(dataDirectory));
         }
         result.putAll(caller);

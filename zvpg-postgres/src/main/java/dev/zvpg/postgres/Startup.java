@@ -116,7 +116,7 @@ final class Startup {
         boolean ready = false;
         try {
             int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
-            Map<String, String> wanted = Settings.wanted(dataDirectory, spec.settings());
+            Map<String, String> wanted = Settings.wanted(dataDirectory, spec.original(), spec.settings());
             Tablespaces.settings(dataDirectory).forEach(wanted::putIfAbsent);
             Map<String, String> inFiles = Settings.inFiles(dataDirectory);
             wanted.putAll(LogThreshold.instead(inFiles, wanted));

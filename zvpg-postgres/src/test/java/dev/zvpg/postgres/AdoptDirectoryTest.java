@@ -35,7 +35,7 @@ class AdoptDirectoryTest {
     }
 
     private Adoption adopt(Postgres postgres, ClusterSource source) {
-        return postgres.adopt(source, sandbox.path("copy"), OURS, (done, total) -> {});
+        return postgres.adopt(source, sandbox.path("copy"), OURS, Map.of(), (done, total) -> {});
     }
 
     private PostgresServer startCopy(Postgres postgres, Credentials superuser) throws Exception {
@@ -64,8 +64,8 @@ class AdoptDirectoryTest {
         Map<Path, String> before = ForeignCluster.fingerprint(original.data());
         List<Long> progress = new ArrayList<>();
 
-        Adoption adoption =
-                postgres.adopt(ClusterSource.directory(original.data()), sandbox.path("copy"), OURS, (done, total) -> {
+        Adoption adoption = postgres.adopt(
+                ClusterSource.directory(original.data()), sandbox.path("copy"), OURS, Map.of(), (done, total) -> {
                     assertThat(done).isLessThanOrEqualTo(total);
                     progress.add(done);
                 });

@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,7 @@ class AdoptServerTest {
                 source(original, ForeignCluster.ADMIN.password()),
                 sandbox.path("copy"),
                 new Credentials("postgres", "ours"),
+                Map.of(),
                 (done, total) -> {});
         assertThat(Files.readString(sandbox.path("seen")))
                 .contains("PGPASSFILE=")

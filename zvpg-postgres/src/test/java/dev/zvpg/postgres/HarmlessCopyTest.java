@@ -52,7 +52,8 @@ class HarmlessCopyTest {
 
     private PostgresServer adoptAndStart(Postgres postgres, ForeignCluster original) throws Exception {
         Path copy = sandbox.path("copy");
-        Adoption adoption = postgres.adopt(ClusterSource.directory(original.data()), copy, OURS, (done, total) -> {});
+        Adoption adoption =
+                postgres.adopt(ClusterSource.directory(original.data()), copy, OURS, Map.of(), (done, total) -> {});
         return startCopy(postgres, copy, adoption.superuser());
     }
 
@@ -181,7 +182,8 @@ class HarmlessCopyTest {
         Files.createFile(original.data().resolve("standby.signal"));
 
         Path copy = sandbox.path("copy");
-        Adoption adoption = postgres.adopt(ClusterSource.directory(original.data()), copy, OURS, (done, total) -> {});
+        Adoption adoption =
+                postgres.adopt(ClusterSource.directory(original.data()), copy, OURS, Map.of(), (done, total) -> {});
         assertThat(adoption.findings().stream().map(Object::toString))
                 .anyMatch(line -> line.startsWith("archive_mode"))
                 .anyMatch(line -> line.startsWith("restore_command"))

@@ -104,8 +104,13 @@ public record Prepared(Postgres postgres) implements ServerLauncher {
     }
 
     @Override
-    public Adoption adopt(ClusterSource source, Path dataDirectory, Credentials superuser, CopyProgress progress) {
-        return postgres.adopt(source, dataDirectory, superuser, progress);
+    public Adoption adopt(
+            ClusterSource source,
+            Path dataDirectory,
+            Credentials superuser,
+            Map<String, String> settings,
+            CopyProgress progress) {
+        return postgres.adopt(source, dataDirectory, superuser, settings, progress);
     }
 
     @Override

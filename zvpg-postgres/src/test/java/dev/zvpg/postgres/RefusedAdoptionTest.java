@@ -31,7 +31,7 @@ class RefusedAdoptionTest {
     private final Postgres postgres = Postgres.embedded();
 
     private Adoption adopt(Postgres postgres, ClusterSource source) {
-        return postgres.adopt(source, sandbox.path("copy"), OURS, (done, total) -> {});
+        return postgres.adopt(source, sandbox.path("copy"), OURS, Map.of(), (done, total) -> {});
     }
 
     private PostgresServer startCopy(Postgres postgres, Credentials superuser) throws Exception {
@@ -62,7 +62,11 @@ class RefusedAdoptionTest {
         ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original");
         // as a server in a container does, whose process is not seen from here
         assertThatThrownBy(() -> postgres.adopt(
-                        ClusterSource.directory(original.data()), sandbox.path("copy"), OURS, (done, total) -> {
+                        ClusterSource.directory(original.data()),
+                        sandbox.path("copy"),
+                        OURS,
+                        Map.of(),
+                        (done, total) -> {
                             try {
                                 Files.write(
                                         original.data().resolve("global/pg_filenode.map"),
@@ -99,6 +103,7 @@ class RefusedAdoptionTest {
                         ClusterSource.directory(original.data()),
                         original.data().resolve("copy"),
                         OURS,
+                        Map.of(),
                         (done, total) -> {}))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("in the original");
@@ -153,7 +158,11 @@ class RefusedAdoptionTest {
                 system("mount", "-t", "tmpfs", "-o", "size=12m,mode=755", "none", small.toString()), "needs mounts");
         try {
             assertThatThrownBy(() -> postgres.adopt(
-                            ClusterSource.directory(original.data()), small.resolve("copy"), OURS, (done, total) -> {}))
+                            ClusterSource.directory(original.data()),
+                            small.resolve("copy"),
+                            OURS,
+                            Map.of(),
+                            (done, total) -> {}))
                     .isInstanceOf(dev.zvpg.OutOfSpaceException.class)
                     .hasMessageContaining("free some space");
             assertThat(small).isEmptyDirectory();

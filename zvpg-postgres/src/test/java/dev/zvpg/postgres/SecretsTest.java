@@ -68,6 +68,7 @@ class SecretsTest {
                                     ForeignCluster.ADMIN.password()),
                             Path.of(arguments[1]),
                             OURS,
+                            Map.of(),
                             (done, total) -> {});
         }
     }
@@ -248,7 +249,7 @@ class SecretsTest {
     }
 
     private void adopt(Postgres installed, ClusterSource source, String name) {
-        installed.adopt(source, sandbox.path(name), OURS, (done, total) -> {});
+        installed.adopt(source, sandbox.path(name), OURS, Map.of(), (done, total) -> {});
     }
 
     private Path writable(String name) throws Exception {

@@ -34,49 +34,13 @@ final class BranchCommands {
         this.session = session;
     }
 
-    /** Where a new branch starts. */
-    static final class Start {
-
-        @Option(
-                names = "--parent",
-                paramLabel = "BRANCH",
-                required = true,
-                description =
-                        "start from this branch's newest snapshot, taking one where there is none; main without this")
-        private Optional<String> parent = Optional.empty();
-
-        @Option(names = "--from", paramLabel = "SNAPSHOT", required = true, description = "start from this snapshot")
-        private Optional<String> snapshot = Optional.empty();
-
-        Branch branch(Repository repo, String name, BranchOptions options) {
-            return snapshot.isPresent()
-                    ? repo.snapshot(snapshot.get()).branch(name, defaults -> options)
-                    : repo.branch(parent.orElse(Zvpg.FIRST_BRANCH)).branch(name, defaults -> options);
-        }
-
-        /** What the parent holds and the new branch does not, because it starts from a snapshot. */
-        Optional<String> lacks(Repository repo, Branch made) {
-            if (snapshot.isPresent()) {
-                return Optional.empty(); // as was asked for
-            }
-            Branch from = repo.branch(parent.orElse(Zvpg.FIRST_BRANCH));
-            return from.isDirty()
-                    ? Optional.of(made + " starts from "
-                            + from.head().map(Snapshot::ref).orElse("a snapshot") + "; "
-                            + from + " holds work since then that it does not have (zvpg branch snapshot " + from.name()
-                            + " NAME saves it, and zvpg branch reset " + made.name() + " " + from.name()
-                            + "@NAME brings it there)")
-                    : Optional.empty();
-        }
-    }
-
     @Command(
             name = "create",
             mixinStandardHelpOptions = true,
             description = "Makes a branch, starts it and prints how to connect.")
     void create(
             @Parameters(paramLabel = "NAME", description = "its name, such as feature/new-api") String name,
-            @ArgGroup(multiplicity = "0..1") Start start,
+            @ArgGroup(multiplicity = "0..1") BranchStart start,
             @Option(names = "--port", paramLabel = "PORT", description = "its port; the next free one without this")
                     Optional<Integer> port,
             @Option(
@@ -90,7 +54,7 @@ final class BranchCommands {
         BranchOptions options = new BranchOptions(
                 port.isPresent() ? OptionalInt.of(port.get()) : OptionalInt.empty(),
                 settings == null ? Map.of() : settings);
-        Start from = start == null ? new Start() : start;
+        BranchStart from = start == null ? new BranchStart() : start;
         session.use(repo -> {
             Branch branch = from.branch(repo, name, options);
             from.lacks(repo, branch).ifPresent(session::hint);
@@ -162,6 +126,34 @@ final class BranchCommands {
             description = "Stops a branch's server if it runs, and starts it.")
     void restart(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
         session.restart(repo -> repo.branch(name));
+    }
+
+    @Command(
+            name = "set",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Changes settings of a branch's server, and prints all that were chosen for it.",
+                "They hold from its next start on; a server that runs wants a restart."
+            })
+    void set(
+            @Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name,
+            @Parameters(
+                            paramLabel = "NAME=VALUE",
+                            index = "1..*",
+                            arity = "0..*",
+                            description = "a setting, such as work_mem=64MB")
+                    Map<String, String> settings,
+            @Option(
+                            names = "--reset",
+                            paramLabel = "NAME",
+                            description = "leave this one to the cluster's own files; may be repeated")
+                    List<String> reset)
+            throws Exception {
+        session.configure(
+                repo -> repo.branch(name),
+                settings == null ? Map.of() : settings,
+                reset == null ? List.of() : reset,
+                "zvpg branch restart " + name);
     }
 
     @Command(name = "rename", mixinStandardHelpOptions = true, description = "Gives a branch another name.")

@@ -109,6 +109,30 @@ final class CloneCommands {
         session.restart(choice::in);
     }
 
+    @Command(
+            name = "set",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Changes settings of a clone's server, and prints all that were chosen for it.",
+                "They hold from its next start on; a server that runs wants a restart."
+            })
+    void set(
+            @ArgGroup(multiplicity = "1") Choice choice,
+            @Parameters(paramLabel = "NAME=VALUE", arity = "0..*", description = "a setting, such as work_mem=64MB")
+                    Map<String, String> settings,
+            @Option(
+                            names = "--reset",
+                            paramLabel = "NAME",
+                            description = "leave this one to the cluster's own files; may be repeated")
+                    List<String> reset)
+            throws Exception {
+        session.configure(
+                choice::in,
+                settings == null ? Map.of() : settings,
+                reset == null ? List.of() : reset,
+                "zvpg clone restart");
+    }
+
     @Command(name = "reset", mixinStandardHelpOptions = true, description = "Brings a clone back to its snapshot.")
     void reset(
             @ArgGroup(multiplicity = "1") Choice choice,

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -92,6 +93,12 @@ final class InitCommand implements Callable<Integer> {
                             + "a bigger machine")
     private Optional<Path> fromConfiguration = Optional.empty();
 
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description = "a setting of main's server; may be repeated, and changed later with zvpg branch set")
+    private Map<String, String> settings = Map.of();
+
     @Option(names = "--no-start", description = "do not start main")
     private boolean noStart;
 
@@ -107,14 +114,15 @@ final class InitCommand implements Callable<Integer> {
                 changed(configured ? session.read(file) : Configuration.directory(Configuration.defaultHome())));
         session.logAs(configuration);
         Optional<ClusterSource> source = source();
+        Zvpg zvpg = session.zvpg(configuration);
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            zvpg = zvpg.setting(setting.getKey(), setting.getValue());
+        }
         boolean[] found = {false};
         List<String> findings = new ArrayList<>();
         try (ProgressLine line = new ProgressLine(session.terminal());
-                Repository repo = make(
-                        session.zvpg(configuration).listen(line).listen(event -> note(event, findings)),
-                        source,
-                        configured,
-                        found)) {
+                Repository repo =
+                        make(zvpg.listen(line).listen(event -> note(event, findings)), source, configured, found)) {
             line.close();
             configuration.write(file);
             session.use(repo, open -> {

@@ -4,6 +4,7 @@ import dev.zvpg.Configuration;
 import dev.zvpg.Event;
 import dev.zvpg.NotFoundException;
 import dev.zvpg.Repository;
+import dev.zvpg.ServerOptions;
 import dev.zvpg.Subscription;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -194,6 +196,39 @@ final class Session {
             copy.restart();
             printConnection(repo, copy);
         });
+    }
+
+    /**
+     * Changes settings of a server, and prints those that were chosen for it.
+     *
+     * @param restart the command that makes them hold at once
+     */
+    void configure(
+            Function<Repository, WorkingCopy> which, Map<String, String> settings, List<String> reset, String restart)
+            throws Exception {
+        use(repo -> {
+            WorkingCopy copy = which.apply(repo);
+            boolean change = !settings.isEmpty() || !reset.isEmpty();
+            boolean runs = change && copy.configure(options -> changed(options, settings, reset));
+            new TreeMap<>(copy.settings()).forEach((name, value) -> print(name + "=" + value));
+            if (change) {
+                print(
+                        runs
+                                ? copy + " goes on with what it was started with until " + restart
+                                : "this holds from the next start of " + copy + " on");
+            }
+        });
+    }
+
+    private static ServerOptions changed(ServerOptions options, Map<String, String> settings, List<String> reset) {
+        ServerOptions changed = options;
+        for (String name : reset) {
+            changed = changed.reset(name);
+        }
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            changed = changed.setting(setting.getKey(), setting.getValue());
+        }
+        return changed;
     }
 
     /** Tells the logger how much to write; it reads that once, before its first line. */

@@ -1,0 +1,49 @@
+package dev.zvpg.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Settings of servers from the command line, from {@code init} on. */
+class SettingsCommandTest {
+
+    @RegisterExtension
+    final Place place = new Place();
+
+    @Test
+    void settingsAreChosenAtInitAndChangedLater() {
+        place.init("--home", place.path("home").toString(), "--set", "max_connections=33")
+                .succeeded();
+        assertThat(place.zvpg("branch", "set", "main").succeeded().out()).isEqualTo("max_connections=33\n");
+
+        Ran changed =
+                place.zvpg("branch", "set", "main", "wal_level=logical", "work_mem=8MB", "--reset", "max_connections");
+        assertThat(changed.succeeded().out())
+                .isEqualTo("wal_level=logical\nwork_mem=8MB\n"
+                        + "branch main goes on with what it was started with until zvpg branch restart main\n");
+
+        place.zvpg("snapshot", "create", "v1").succeeded();
+        place.zvpg("clone", "create", "v1", "--name", "trial", "--no-start").succeeded();
+        assertThat(place.zvpg("clone", "set", "--name", "trial", "work_mem=9MB")
+                        .succeeded()
+                        .out())
+                .isEqualTo("work_mem=9MB\nthis holds from the next start of clone trial on\n");
+
+        place.zvpg("branch", "set", "main", "wrok_mem=1MB")
+                .failed(ExitCode.USAGE)
+                .saying("wrok_mem");
+        place.zvpg("branch", "set", "main", "port=1").failed(ExitCode.USAGE).saying("setting port cannot be chosen");
+        place.zvpg("branch", "set", "main", "work_mem").failed(ExitCode.USAGE).saying("work_mem");
+        assertThat(place.zvpg("branch", "set", "main").succeeded().out())
+                .isEqualTo("wal_level=logical\nwork_mem=8MB\n");
+    }
+
+    @Test
+    void initRefusesASettingThatNoServerTakesBeforeItMakesAnything() {
+        place.init("--home", place.path("home").toString(), "--set", "wrok_mem=1MB")
+                .failed(ExitCode.USAGE)
+                .saying("unrecognized configuration parameter \"wrok_mem\"");
+        assertThat(place.path("")).isEmptyDirectory();
+    }
+}
