@@ -85,6 +85,7 @@ final class Deletions {
             Catalog catalog = context.catalog();
             requireAnother(catalog, copy); // once more, now that nobody else can delete the other one
             context.storage().destroy(copy.volume().id(), lastNames(catalog, copy));
+            servers.takeBackPort(copy);
         }
         snapshots.collectGarbage();
         forget(copy.id());

@@ -26,9 +26,11 @@ final class Servers {
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
     private final Context context;
+    private final RestingPorts resting;
 
     Servers(Context context) {
         this.context = context;
+        this.resting = new RestingPorts(context);
     }
 
     Optional<Server> find(CopyRecord copy) {
@@ -127,6 +129,11 @@ final class Servers {
         return port;
     }
 
+    /** Takes the port back of a working copy that is deleted. Called under the repository's lock. */
+    void takeBackPort(CopyRecord copy) {
+        resting.rest(copy.port());
+    }
+
     private int move(CopyRecord copy, Set<Integer> refused) {
         try (Locks.Held held = context.locks().repository()) {
             int port = nextFree(context.catalog(), refused);
@@ -140,13 +147,11 @@ final class Servers {
     private int nextFree(Catalog catalog, Set<Integer> refused) {
         Set<Integer> taken = new HashSet<>(refused);
         catalog.copies().forEach(copy -> taken.add(copy.port()));
-        for (int port = context.ports().first(); port <= context.ports().last(); port++) {
-            if (!taken.contains(port) && canBind(port)) {
-                return port;
-            }
-        }
-        throw new InUseException("no port of the repository's range " + context.ports()
-                + " is free; delete branches or clones, or widen the range");
+        return resting.inOrder()
+                .filter(port -> !taken.contains(port) && canBind(port))
+                .findFirst()
+                .orElseThrow(() -> new InUseException("no port of the repository's range " + context.ports()
+                        + " is free; delete branches or clones, or widen the range"));
     }
 
     /** A cheap look before the leap; the server may still lose the race for the port, and then tries the next. */

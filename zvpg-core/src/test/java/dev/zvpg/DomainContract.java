@@ -417,7 +417,7 @@ public abstract class DomainContract extends MergeContract {
         int port = trial.start().port();
         trial.delete();
         assertThat(repo.clones()).isEmpty();
-        assertThat(v1.clone("trial").info().port()).isEqualTo(port);
+        assertThat(v1.clone("trial", o -> o.port(port)).info().port()).isEqualTo(port);
         assertThatThrownBy(trial::start)
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("clone trial was deleted");
