@@ -61,7 +61,7 @@ public final class FullLogDisk {
             verb.run();
         } catch (ZvpgException e) {
             System.out.println(
-                    e.getClass().getSimpleName() + ": " + e.getMessage().replace('\n', ' '));
+                    e.getClass().getSimpleName() + ": " + String.valueOf(e.getMessage()).replace('\n', ' '));
         }
     }
 }
