@@ -27,8 +27,8 @@ final class ScratchPorts {
     ScratchPorts(Context context) {
         this.context = context;
         this.size = context.ports().last() - context.ports().first() + 1;
-        this.last = ThreadLocalRandom.current()
-                .nextInt(middle(), context.ports().last() + 1);
+        this.last =
+                ThreadLocalRandom.current().nextInt(middle(), context.ports().last() + 1);
         this.listedAt = System.nanoTime() - FRESH_NANOS;
     }
 
