@@ -208,6 +208,8 @@ public final class Repository implements AutoCloseable {
     /**
      * A file that holds the superuser's password for programs such as {@code psql}, which find it by the connection parameter
      * {@code passfile} or the environment variable {@code PGPASSFILE}. Nobody but its owner can read it.
+     * It is for every port: libpq knows no ranges, and whoever takes the port of a server that was stopped has one of the range
+     * anyway. A client that says {@code require_auth=scram-sha-256} (libpq 16 and later) does not tell him the password.
      *
      * @return its path in the home directory; it is written when it is first asked for
      */
@@ -237,9 +239,15 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Listens to what this repository object does.
+     * Listens to what this repository object does. The listener is called on the operation's thread, which goes on when it
+     * returns.
      *
-     * @param listener called on the thread that did it, after the fact; what it throws is logged and ignored
+     * <p>An event is told when the operation has let go of its locks, so a listener may use the repository. An
+     * {@link Event.Progress} is told in the middle of the work, under the lock of the branch or clone that it is done to, and
+     * nothing is swept away meanwhile: a listener that does not return then stops that work and all others that want that branch or
+     * clone, in other processes too. It should hand over what it was told, and return.
+     *
+     * @param listener called for each event; what it throws is logged and ignored
      * @return the registration
      */
     public Subscription listen(Consumer<? super Event> listener) {

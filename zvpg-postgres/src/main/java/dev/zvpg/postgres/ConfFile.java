@@ -1,6 +1,7 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +32,8 @@ record ConfFile(Map<String, String> settings, List<Path> missing) {
             + ")*+)(?:\\s*+=\\s*+|\\s++|(?='))(" + QUOTED + "|[^\\s#'=][^\\s#']*+)\\s*+)?+(?:#.*+)?+");
     private static final Pattern ESCAPE = Pattern.compile("''|\\\\([0-7]{1,3}|.)");
 
+    private static final int MOST_BYTES = 1 << 24;
+
     /** As PostgreSQL has it: whoever nests deeper has made a circle. */
     private static final int DEEPEST = 10;
 
@@ -52,6 +55,12 @@ record ConfFile(Map<String, String> settings, List<Path> missing) {
         return result.settings;
     }
 
+    /** What a file holds, which its owner may have exchanged for a pipe, or for one without an end. */
+    static String textOf(Path file) throws IOException {
+        // whatever its encoding is, it comes out as it went in
+        return new String(OpenDirectory.readTrusted(file, MOST_BYTES), StandardCharsets.ISO_8859_1);
+    }
+
     /** The text of a file with these settings. */
     static String text(String heading, Map<String, String> settings) {
         StringBuilder text = new StringBuilder();
@@ -69,8 +78,7 @@ record ConfFile(Map<String, String> settings, List<Path> missing) {
         if (depth > DEEPEST) {
             throw new ConfigurationException(file, null, "files include each other in a circle", null);
         }
-        // whatever its encoding is, it comes out as it went in
-        List<String> lines = Files.readString(file, StandardCharsets.ISO_8859_1)
+        List<String> lines = textOf(file)
                 .replace("\r\n", "\n")
                 .lines()
                 .toList();

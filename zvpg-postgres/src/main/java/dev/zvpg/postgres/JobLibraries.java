@@ -1,7 +1,6 @@
 package dev.zvpg.postgres;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,10 +102,7 @@ final class JobLibraries {
     private static boolean isMentioned(Path dataDirectory) throws IOException {
         for (String name : List.of(ConfFile.NAME, ConfFile.AUTO)) {
             Path file = dataDirectory.resolve(name);
-            if (Files.isRegularFile(file)
-                    && MENTIONED
-                            .matcher(Files.readString(file, StandardCharsets.ISO_8859_1))
-                            .find()) {
+            if (Files.isRegularFile(file) && MENTIONED.matcher(ConfFile.textOf(file)).find()) {
                 return true;
             }
         }

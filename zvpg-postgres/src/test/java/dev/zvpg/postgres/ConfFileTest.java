@@ -2,12 +2,16 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.server.Finding;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,5 +113,21 @@ class ConfFileTest {
                 .noneMatch(line -> line.contains("hidden"));
         assertThat(SettingFindings.of(Map.of("archive_mode", "OFF", "listen_addresses", "localhost, 127.0.0.1")))
                 .isEmpty();
+    }
+
+    @Test
+    void aPipeOrAFileWithoutAnEndIsNotReadEvenIfIncluded() throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", directory.resolve("pipe").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        for (String included : List.of("pipe", "/dev/zero")) {
+            assertTimeoutPreemptively(
+                    Duration.ofMinutes(1),
+                    () -> assertThatThrownBy(() -> read("include '" + included + "'"))
+                            .isInstanceOf(IOException.class)
+                            .hasMessageContaining(included)
+                            .hasMessageContaining("not a regular file"));
+        }
     }
 }

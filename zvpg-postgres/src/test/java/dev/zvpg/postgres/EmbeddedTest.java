@@ -155,4 +155,22 @@ class EmbeddedTest {
             assertThat(Postgres.in(homes.get(0)).version()).isEqualTo(newest().version());
         }
     }
+
+    @Test
+    void theMarkOfAWholeDirectoryIsWrittenAfterTheFilesAreOnDisk() throws Exception {
+        Path cache = Files.createDirectory(sandbox.path("cache"));
+        Path bin = Files.createDirectory(sandbox.path("bin"));
+        Path seen = sandbox.path("seen");
+        // in the place of the program that writes a file system to the disk: what there is then
+        Path sync = Files.writeString(bin.resolve("sync"), "#!/bin/sh\nls -a \"$2\" >>" + seen + "\n");
+        Files.setPosixFilePermissions(sync, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Map<String, String> environment = Map.of("PATH", bin + ":" + System.getenv("PATH"));
+        Path log = sandbox.path("log");
+        Process unpacking = ChildJvm.start(log, environment, Unpack.class, cache.toString());
+        assertThat(unpacking.waitFor()).as(Files.readString(log)).isZero();
+        assertThat(Files.readAllLines(seen)).contains("bin", "lib", "share").doesNotContain(".complete");
+        try (Stream<Path> files = Files.find(cache, 2, (path, facts) -> path.endsWith(".complete"))) {
+            assertThat(files).hasSize(1);
+        }
+    }
 }

@@ -45,8 +45,11 @@ class StuckStartTest {
             while (System.nanoTime() - began < timeout.toNanos() * 3 && recovery.isAlive()) {
                 signal("STOP", recovery);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+                long before = recovery.processorTicks();
                 signal("CONT", recovery);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                while (recovery.isAlive() && recovery.processorTicks() == before) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+                }
             }
             PostgresServer server = start.get();
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(timeout.plusSeconds(1));
