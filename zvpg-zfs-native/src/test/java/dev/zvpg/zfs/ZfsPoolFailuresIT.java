@@ -84,8 +84,7 @@ class ZfsPoolFailuresIT {
         try (Storage storage = open()) {
             storage.create(MAIN, Map.of("kept", "1"));
             storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
-            fill(storage.directory(MAIN).resolve("noise"));
-            Lzc.open().sync(pool);
+            fill(storage.directory(MAIN).resolve("noise"), pool);
             Listing before = storage.list();
 
             assertThatThrownBy(() -> storage.create(new VolumeId("more"), Map.of()))
@@ -110,17 +109,20 @@ class ZfsPoolFailuresIT {
         }
     }
 
-    private static void fill(Path file) {
+    /** Until nothing fits any more although all is on disk, because what was overwritten on the way gives space back late. */
+    private static void fill(Path file, String pool) {
         byte[] noise = noise();
-        // what fits is known only when it is on disk, so until nothing fits any more
-        for (int full = 0; full < 2; full++) {
-            try (OutputStream out = Files.newOutputStream(file.resolveSibling("noise-" + full))) {
+        for (int round = 0, in = 1; in > 0; round++) {
+            in = 0;
+            try (OutputStream out = Files.newOutputStream(file.resolveSibling("noise-" + round))) {
                 while (true) {
                     out.write(noise);
+                    in++;
                 }
             } catch (IOException e) {
                 assertThat(e).hasMessageContaining("No space left");
             }
+            Lzc.open().sync(pool);
         }
     }
 
