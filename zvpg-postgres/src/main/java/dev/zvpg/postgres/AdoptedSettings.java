@@ -56,8 +56,10 @@ final class AdoptedSettings {
      * Writes the configuration.
      *
      * @param original what the original's own file says; empty to take the one in the copy
+     * @param chosen the names of settings that are chosen for the copy: what the original says of them may not even be valid here
      */
-    static List<Finding> write(Installation installation, Optional<ConfFile> original, Path copy) throws IOException {
+    static List<Finding> write(Installation installation, Optional<ConfFile> original, Path copy, Set<String> chosen)
+            throws IOException {
         List<Finding> findings = new ArrayList<>();
         Path inside = copy.resolve(ConfFile.NAME);
         Optional<ConfFile> conf =
@@ -70,13 +72,16 @@ final class AdoptedSettings {
         conf.ifPresent(file -> file.missing()
                 .forEach(
                         missing -> findings.add(new Finding("settings in " + missing, "not copied: it is not there"))));
-        Map<String, String> settings = conf.map(ConfFile::settings).orElseGet(TreeMap::new);
+        Map<String, String> settings =
+                new TreeMap<>(conf.map(ConfFile::settings).orElse(Map.of()));
         Map<String, String> auto = auto(copy);
         Map<String, String> all = new TreeMap<>(settings);
         all.putAll(auto);
         findings.addAll(SettingFindings.of(all));
-        keepOwn(installation.major(), settings);
-        keepOwn(installation.major(), auto);
+        for (Map<String, String> told : List.of(settings, auto)) {
+            keepOwn(installation.major(), told);
+            told.keySet().removeIf(name -> chosen.stream().anyMatch(name::equalsIgnoreCase));
+        }
         requireRoomForPreparedTransactions(copy, settings, auto);
         try (OpenDirectory data = OpenDirectory.open(copy)) {
             write(data, ConfFile.NAME, ConfFile.text(HEADING, settings));

@@ -11,6 +11,7 @@ import dev.zvpg.server.Adoption;
 import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.postgresql.util.PasswordUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a cluster of our own from an existing one: copied, with its own configuration, disarmed, with a superuser whose
@@ -31,6 +34,11 @@ import org.postgresql.util.PasswordUtil;
  */
 record Adopting(
         Installation installation, ServerUser user, Duration startTimeout, Path target, Map<String, String> chosen) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Adopting.class);
+
+    /** An empty cluster's segments of WAL may be larger than the original's, so that what fits those does not fit here. */
+    private static final Map<String, String> FITTING = Map.of("min_wal_size", "80MB", "max_wal_size", "1GB");
 
     private static final String FIRST_DATABASE = "template1";
     private static final Duration SYNC_TIMEOUT = Duration.ofHours(1);
@@ -46,6 +54,9 @@ record Adopting(
             named = named.or(() -> AdoptedSettings.read(found.configuration()));
             directory = Optional.of(found);
         }
+        if (named.isPresent()) {
+            rehearse(named.get(), directory.map(SourceDirectory::data), superuser);
+        }
         createTarget();
         boolean done = false;
         try {
@@ -59,7 +70,7 @@ record Adopting(
             }
             Cluster.requireMajor(installation, target);
             Cluster.requireSelfContained(target);
-            findings.addAll(AdoptedSettings.write(installation, named, target));
+            findings.addAll(AdoptedSettings.write(installation, named, target, chosen.keySet()));
             findings.addAll(Disarming.run(target));
             FirstStart.markAdopted(target);
             if (source instanceof ClusterSource.RunningServer) {
@@ -77,6 +88,39 @@ record Adopting(
             if (!done) {
                 discard();
             }
+        }
+    }
+
+    /**
+     * Tries the settings on an empty cluster, because a copy takes long: whether there is enough memory for them here, and whether
+     * the locales and libraries that they name are there. A place for it that cannot be made says nothing of them.
+     */
+    private void rehearse(ConfFile conf, Optional<Path> original, Credentials superuser) {
+        Adopting trial = new Adopting(
+                installation, user, startTimeout, target.resolveSibling(target.getFileName() + ".trial"), chosen);
+        try {
+            Initdb.run(installation, user, trial.target, superuser);
+        } catch (ServerException e) {
+            LOG.debug("The settings of the original are not tried before the copy", e);
+            return;
+        }
+        try {
+            Optional<Path> auto =
+                    original.map(data -> data.resolve(ConfFile.AUTO)).filter(Files::isRegularFile);
+            if (auto.isPresent()) {
+                Files.writeString(
+                        trial.target.resolve(ConfFile.AUTO),
+                        ConfFile.text("", ConfFile.read(auto.get()).settings()),
+                        StandardCharsets.ISO_8859_1);
+            }
+            AdoptedSettings.write(installation, Optional.of(conf), trial.target, chosen.keySet());
+            Map<String, String> settings = trial.settings();
+            settings.putAll(FITTING);
+            trial.prove(new SingleUser(installation, user, trial.target, startTimeout), settings, target);
+        } catch (IOException e) {
+            throw Failures.of("cannot try the settings of the original in " + trial.target, e);
+        } finally {
+            trial.discard();
         }
     }
 
@@ -132,7 +176,7 @@ record Adopting(
     /** Sets the password of the first superuser, and sees to it that the database is there that everybody connects to. */
     private Credentials own(Credentials superuser, List<Finding> findings) throws IOException {
         SingleUser single = new SingleUser(installation, user, target, startTimeout);
-        prove(single);
+        prove(single, settings(), target);
         Map<String, String> quiet = settings();
         // libraries may have an opinion on passwords, and this is not the moment to find out
         quiet.put(JobLibraries.SETTING, "");
@@ -156,6 +200,7 @@ record Adopting(
                     "CREATE DATABASE " + Connections.ADMIN_DATABASE);
             findings.add(new Finding("no database " + Connections.ADMIN_DATABASE, "made"));
         }
+        findings.addAll(new DatabaseLocales(single, quiet, FIRST_DATABASE).missing());
         if (!answers.get(2).equals("0")) {
             findings.add(new Finding(
                     "md5 passwords of " + answers.get(2) + " roles",
@@ -165,15 +210,17 @@ record Adopting(
     }
 
     /** With the settings that every start will have; better now than at the first one. */
-    private void prove(SingleUser single) throws IOException {
+    private void prove(SingleUser single, Map<String, String> settings, Path shown) {
         try {
-            single.execute("start", settings(), FIRST_DATABASE);
+            single.execute("start", settings, FIRST_DATABASE);
         } catch (ServerException e) {
             throw new ConfigurationException(
-                    target,
+                    shown,
                     null,
-                    "the copy does not start on this machine with the original's settings; name a file with others with "
-                            + "configuration(path):\n  " + String.join("\n  ", e.lastLogLines()),
+                    "a copy does not start on this machine with the original's settings; choose another value for what it "
+                            + "complains of (Zvpg.setting(name, value), zvpg init --set NAME=VALUE), or name a file with others "
+                            + "(configuration(path), --from-configuration FILE):\n  "
+                            + String.join("\n  ", e.lastLogLines()),
                     e);
         }
     }

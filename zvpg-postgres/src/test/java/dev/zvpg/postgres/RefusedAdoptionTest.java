@@ -17,8 +17,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clusters that cannot be copied: each is refused with what to do, and nothing of a copy stays. */
 class RefusedAdoptionTest {
@@ -124,6 +127,51 @@ class RefusedAdoptionTest {
                 startCopy(postgres, adopt(postgres, source.configuration(conf)).superuser());
         assertThat(LifecycleTest.query(server, "SHOW shared_buffers")).isEqualTo("16MB");
         server.stop();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                shared_buffers = 7000GB                  | memory              | shared_buffers           | 16MB
+                lc_monetary = 'xx_XX'                    | lc_monetary         | lc_monetary              | C
+                shared_preload_libraries = 'pg_hint_plan'| pg_hint_plan        | shared_preload_libraries | auto_explain
+                huge_pages = on                          | shared memory       | huge_pages               | off
+                """)
+    void settingsForAnotherMachineAreRefusedBeforeTheCopyAndCanBeChosenAnew(
+            String line, String why, String name, String value) throws Exception {
+        ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original", line);
+        ClusterSource source = ClusterSource.directory(original.data());
+        AtomicBoolean copying = new AtomicBoolean();
+        assertThatThrownBy(() -> postgres.adopt(
+                        source, sandbox.path("copy"), OURS, Map.of(), (done, total) -> copying.set(true)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(why)
+                .hasMessageContaining("--set");
+        assertThat(copying).isFalse();
+        assertThat(sandbox.path("copy")).doesNotExist();
+        assertThat(sandbox.path("copy.trial")).doesNotExist();
+
+        Map<String, String> chosen = Map.of(name, value);
+        Credentials superuser = postgres.adopt(source, sandbox.path("copy"), OURS, chosen, (done, total) -> {})
+                .superuser();
+        PostgresServer server = postgres.start(
+                new ServerSpec(sandbox.path("copy"), sandbox.path("run"), Sandbox.freePort(), superuser, chosen));
+        assertThat(LifecycleTest.query(server, "SHOW " + name)).isEqualTo(value);
+        server.stop();
+    }
+
+    @Test
+    void databasesWhoseLocaleIsMissingHereAreFound() throws Exception {
+        ForeignCluster original =
+                ForeignCluster.make(sandbox, postgres, "original").start();
+        original.execute("postgres", "CREATE DATABASE \"one, two\"");
+        original.execute("postgres", "UPDATE pg_database SET datcollate = 'xx_XX' WHERE datname = 'one, two'");
+        original.stop();
+        assertThat(adopt(postgres, ClusterSource.directory(original.data())).findings())
+                .extracting(Object::toString)
+                .anySatisfy(finding -> assertThat(finding)
+                        .contains("(one, two)")
+                        .contains("xx_XX")
+                        .contains("install their locale"));
     }
 
     @Test
