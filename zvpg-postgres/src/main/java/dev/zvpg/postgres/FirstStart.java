@@ -192,6 +192,9 @@ final class FirstStart {
         // what a prepared transaction has locked may be a subscription, of whatever database
         start.work(work -> work.kind.equals("transaction"));
         start.work(work -> !work.kind.equals("transaction"));
+        if (everywhere) {
+            start.findings.addAll(Collations.moved(connection));
+        }
         run.open(sessions.credentials().user());
         reload(connection);
         // last: whoever finds it before that does it all again

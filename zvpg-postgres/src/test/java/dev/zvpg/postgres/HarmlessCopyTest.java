@@ -158,6 +158,25 @@ class HarmlessCopyTest {
     }
 
     @Test
+    void databasesThatAnotherMachineSortedAreFoundWithWhatToDo() throws Exception {
+        ForeignCluster original =
+                ForeignCluster.make(sandbox, postgres, "original").start();
+        original.execute(
+                "postgres",
+                "CREATE DATABASE \"Shop\" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en'",
+                "UPDATE pg_database SET datcollversion = '1.2.3' WHERE datname = 'Shop'");
+        original.stop();
+        PostgresServer copy = adoptAndStart(postgres, original);
+        assertThat(findings(copy))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding)
+                        .startsWith("database Shop, sorted by version 1.2.3 of its collation where this machine has ")
+                        .contains("REINDEX DATABASE \"Shop\"")
+                        .contains("ALTER DATABASE \"Shop\" REFRESH COLLATION VERSION"));
+        copy.stop();
+    }
+
+    @Test
     void aCopyArchivesNothingWaitsForNobodyAndRunsNoJobs() throws Exception {
         Path archived = sandbox.path("archived");
         ForeignCluster original = ForeignCluster.make(
