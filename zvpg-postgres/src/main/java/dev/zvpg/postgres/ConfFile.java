@@ -78,10 +78,7 @@ record ConfFile(Map<String, String> settings, List<Path> missing) {
         if (depth > DEEPEST) {
             throw new ConfigurationException(file, null, "files include each other in a circle", null);
         }
-        List<String> lines = textOf(file)
-                .replace("\r\n", "\n")
-                .lines()
-                .toList();
+        List<String> lines = textOf(file).replace("\r\n", "\n").lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             Matcher line = LINE.matcher(lines.get(i));
             if (!line.matches()) {

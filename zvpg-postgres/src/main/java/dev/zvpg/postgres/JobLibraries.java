@@ -102,7 +102,8 @@ final class JobLibraries {
     private static boolean isMentioned(Path dataDirectory) throws IOException {
         for (String name : List.of(ConfFile.NAME, ConfFile.AUTO)) {
             Path file = dataDirectory.resolve(name);
-            if (Files.isRegularFile(file) && MENTIONED.matcher(ConfFile.textOf(file)).find()) {
+            if (Files.isRegularFile(file)
+                    && MENTIONED.matcher(ConfFile.textOf(file)).find()) {
                 return true;
             }
         }

@@ -60,8 +60,8 @@ public final class FullLogDisk {
         try {
             verb.run();
         } catch (ZvpgException e) {
-            System.out.println(
-                    e.getClass().getSimpleName() + ": " + String.valueOf(e.getMessage()).replace('\n', ' '));
+            System.out.println(e.getClass().getSimpleName() + ": "
+                    + String.valueOf(e.getMessage()).replace('\n', ' '));
         }
     }
 }

@@ -19,9 +19,11 @@ class SettingsCommandTest {
 
         Ran changed =
                 place.zvpg("branch", "set", "main", "wal_level=logical", "work_mem=8MB", "--reset", "max_connections");
-        assertThat(changed.succeeded().out())
-                .isEqualTo("wal_level=logical\nwork_mem=8MB\n"
-                        + "branch main goes on with what it was started with until zvpg branch restart main\n");
+        assertThat(changed.succeeded().out()).isEqualTo("""
+                wal_level=logical
+                work_mem=8MB
+                branch main goes on with what it was started with until zvpg branch restart main
+                """);
 
         place.zvpg("snapshot", "create", "v1").succeeded();
         place.zvpg("clone", "create", "v1", "--name", "trial", "--no-start").succeeded();
