@@ -93,6 +93,13 @@ final class AdoptedSettings {
         return findings;
     }
 
+    /** Writes what ALTER SYSTEM said. */
+    static void writeAuto(Path copy, Map<String, String> settings) throws IOException {
+        try (OpenDirectory data = OpenDirectory.open(copy)) {
+            write(data, ConfFile.AUTO, ConfFile.text(AUTO_HEADING, settings));
+        }
+    }
+
     private static void write(OpenDirectory data, String name, String text) throws IOException {
         AtomicFile.replaceAsOwner(data, Path.of(name), AtomicFile.of(ConfFile.bytes(text)));
     }

@@ -11,7 +11,6 @@ import dev.zvpg.server.Adoption;
 import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -108,10 +107,8 @@ record Adopting(
             Optional<Path> auto =
                     original.map(data -> data.resolve(ConfFile.AUTO)).filter(Files::isRegularFile);
             if (auto.isPresent()) {
-                Files.writeString(
-                        trial.target.resolve(ConfFile.AUTO),
-                        ConfFile.text("", ConfFile.read(auto.get()).settings()),
-                        StandardCharsets.ISO_8859_1);
+                AdoptedSettings.writeAuto(
+                        trial.target, ConfFile.read(auto.get()).settings());
             }
             AdoptedSettings.write(installation, Optional.of(conf), trial.target, chosen.keySet());
             Map<String, String> settings = trial.settings();

@@ -116,11 +116,13 @@ class HostileClusterTest {
                 Path target = Files.createDirectory(sandbox.path("target" + i));
                 try (HostileTree tree = new HostileTree(i, source, outside)) {
                     attacker.attack(i, source, outside);
-                    SourceCopy.run(source, target, 18, (done, total) -> {});
+                    try {
+                        SourceCopy.run(source, target, 18, (done, total) -> {});
+                    } finally {
+                        attacker.rest(); // before the tree's mounts are looked for by their names
+                    }
                 } catch (ZvpgException refused) {
                     assertThat(refused.getMessage()).doesNotContain(HostileTree.CANARY);
-                } finally {
-                    attacker.rest();
                 }
                 assertThat(Attacker.holding(target, HostileTree.CANARY))
                         .as("seed %d", i)
