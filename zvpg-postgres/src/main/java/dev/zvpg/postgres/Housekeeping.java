@@ -26,39 +26,50 @@ final class Housekeeping {
 
     private static final Pattern RELATION = Pattern.compile("\\brel (\\d+)/(\\d+)/(\\d+)\\b");
 
+    private static final String TRANSACTION = "Transaction";
+    private static final String INVALIDATION = "INVALIDATION";
+
     /**
      * What VACUUM does in pages of any relation, by resource manager; {@code INPLACE} changes nothing but counts of pages and
      * rows and the horizon of frozen rows.
      */
     private static final Map<String, Set<String>> TIDYING = Map.of(
-            "XLOG", Set.of("FPI", "FPI_FOR_HINT"),
-            "Transaction", Set.of("COMMIT", "ABORT", "INVALIDATION", "ASSIGNMENT"),
-            "Standby", Set.of("LOCK", "RUNNING_XACTS", "INVALIDATIONS"),
-            "Storage", Set.of("TRUNCATE"),
-            "Heap", Set.of("INPLACE"),
+            "XLOG",
+            Set.of("FPI", "FPI_FOR_HINT"),
+            TRANSACTION,
+            Set.of("COMMIT", "ABORT", INVALIDATION, "ASSIGNMENT"),
+            "Standby",
+            Set.of("LOCK", "RUNNING_XACTS", "INVALIDATIONS"),
+            "Storage",
+            Set.of("TRUNCATE"),
+            "Heap",
+            Set.of("INPLACE"),
             "Heap2",
-                    Set.of(
-                            "PRUNE",
-                            "PRUNE_ON_ACCESS",
-                            "PRUNE_VACUUM_SCAN",
-                            "PRUNE_VACUUM_CLEANUP",
-                            "VACUUM",
-                            "FREEZE_PAGE",
-                            "NEW_CID", // beside a change in a catalog, which has a record of its own
-                            "VISIBLE"),
+            Set.of(
+                    "PRUNE",
+                    "PRUNE_ON_ACCESS",
+                    "PRUNE_VACUUM_SCAN",
+                    "PRUNE_VACUUM_CLEANUP",
+                    "VACUUM",
+                    "FREEZE_PAGE",
+                    "NEW_CID", // beside a change in a catalog, which has a record of its own
+                    "VISIBLE"),
             "Btree",
-                    Set.of(
-                            "VACUUM",
-                            "DELETE",
-                            "DEDUP",
-                            "MARK_PAGE_HALFDEAD",
-                            "UNLINK_PAGE",
-                            "UNLINK_PAGE_META",
-                            "REUSE_PAGE",
-                            "META_CLEANUP"),
-            "Gin", Set.of("VACUUM_PAGE", "VACUUM_DATA_LEAF_PAGE", "DELETE_PAGE"),
-            "Gist", Set.of("DELETE", "PAGE_DELETE", "PAGE_REUSE", "PAGE_UPDATE"),
-            "Hash", Set.of("DELETE", "VACUUM_ONE_PAGE", "SQUEEZE_PAGE", "SPLIT_CLEANUP", "UPDATE_META_PAGE"));
+            Set.of(
+                    "VACUUM",
+                    "DELETE",
+                    "DEDUP",
+                    "MARK_PAGE_HALFDEAD",
+                    "UNLINK_PAGE",
+                    "UNLINK_PAGE_META",
+                    "REUSE_PAGE",
+                    "META_CLEANUP"),
+            "Gin",
+            Set.of("VACUUM_PAGE", "VACUUM_DATA_LEAF_PAGE", "DELETE_PAGE"),
+            "Gist",
+            Set.of("DELETE", "PAGE_DELETE", "PAGE_REUSE", "PAGE_UPDATE"),
+            "Hash",
+            Set.of("DELETE", "VACUUM_ONE_PAGE", "SQUEEZE_PAGE", "SPLIT_CLEANUP", "UPDATE_META_PAGE"));
 
     /** In whose pages anything may be done, if it is one of these; rows of a catalog's table are rows like all others. */
     private static final Set<String> WRITING = Set.of("Heap", "Heap2", "Btree");
@@ -130,7 +141,7 @@ final class Housekeeping {
         String manager = record.group(1);
         if (record.group(2).equals(NO_TRANSACTION)) {
             // what was prepared is committed without an id of its own
-            return !manager.equals("Transaction");
+            return !manager.equals(TRANSACTION) || record.group(3).equals(INVALIDATION);
         }
         return TIDYING.getOrDefault(manager, Set.of()).contains(record.group(3))
                 || (WRITING.contains(manager) && isInStatistics(record.group(4)));
