@@ -244,6 +244,11 @@ public final class OpenDirectory implements Closeable {
         return FileFacts.of(view(name).readAttributes());
     }
 
+    /** Whether its owner may do all that with a directory in it. */
+    boolean ownerMay(Path name, Set<PosixFilePermission> all) throws IOException {
+        return view(name).readAttributes().permissions().containsAll(all);
+    }
+
     public boolean exists(Path name) throws IOException {
         try {
             facts(name);
@@ -329,8 +334,15 @@ public final class OpenDirectory implements Closeable {
     }
 
     private FileChannel channel(Path name, Set<OpenOption> options, FileAttribute<?>... attributes) throws IOException {
-        if (stream.newByteChannel(name, options, attributes) instanceof FileChannel file) {
-            return file;
+        try {
+            if (stream.newByteChannel(name, options, attributes) instanceof FileChannel file) {
+                return file;
+            }
+        } catch (AccessDeniedException e) { // which knows the name only
+            AccessDeniedException located =
+                    new AccessDeniedException(path.resolve(name).toString());
+            located.initCause(e);
+            throw located;
         }
         throw new IOException("this Java runtime opens no file channel in an open directory");
     }

@@ -100,6 +100,9 @@ final class TreeDeletion {
         }
         try {
             directory.requirePartOf(parent);
+            if (!FileOwner.worksAsRoot() && !parent.ownerMay(name, OWNER)) {
+                parent.setPermissions(name, OWNER); // what is in it can only be removed by who may write it
+            }
         } catch (IOException e) {
             directory.close();
             throw e;
