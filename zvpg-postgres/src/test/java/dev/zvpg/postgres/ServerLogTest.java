@@ -2,6 +2,7 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
@@ -35,6 +36,9 @@ class ServerLogTest {
 
     @Test
     void aServerThatEndsBecauseItsDiskIsFullSaysSo() throws Exception {
+        assumeTrue(
+                ServerUser.of(null).switched(),
+                "needs root: who may mount a small disk otherwise is no user that a server can run as");
         Path disk = Files.createDirectory(sandbox.path("disk"));
         try (ChildJvm child = new ChildJvm(SmallDisk.wrapper(disk, 100), FullLogDisk.class, disk.toString())) {
             assertThat(child.rest())
