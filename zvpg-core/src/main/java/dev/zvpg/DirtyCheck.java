@@ -1,6 +1,5 @@
 package dev.zvpg;
 
-import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
 import java.nio.file.Path;
@@ -31,15 +30,15 @@ final class DirtyCheck {
         Optional<Server> server = servers.find(branch);
         Path directory = context.dataDirectory(branch.volume().id());
         if (server.isPresent()) {
-            Position now = server.get().position();
-            return !now.isIn(head.position()) && !isHousekeeping(directory, head.position(), now, server);
+            return hasMoved(directory, head.position(), server.get().position(), server);
         }
-        DataDirectory data = context.launcher().inspect(directory);
-        if (!data.exact()) {
-            return !isImageOf(branch, head);
-        }
-        return !data.position().isIn(head.position())
-                && !isHousekeeping(directory, head.position(), data.position(), server);
+        return context.launcher().inspect(directory).exact()
+                ? hasMoved(directory, head.position(), context.launcher().position(directory), server)
+                : !isImageOf(branch, head);
+    }
+
+    private boolean hasMoved(Path directory, Position saved, Position now, Optional<Server> server) {
+        return !now.isIn(saved) && !isHousekeeping(directory, saved, now, server);
     }
 
     /** Autovacuum takes transaction ids too, and adds nothing that anybody would miss. */

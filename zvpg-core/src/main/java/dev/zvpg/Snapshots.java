@@ -1,7 +1,6 @@
 package dev.zvpg;
 
 import dev.zvpg.server.Backup;
-import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
@@ -94,11 +93,11 @@ final class Snapshots {
         VolumeId volume = branch.volume().id();
         // also one that was moved there while its server runs
         context.launcher().requireSelfContained(context.dataDirectory(volume));
-        DataDirectory data = context.launcher().inspect(context.dataDirectory(volume));
+        context.launcher().inspect(context.dataDirectory(volume)); // refuses what belongs to another version
         Optional<Server> server = servers.find(branch);
         if (server.isEmpty()) {
-            context.storage()
-                    .snapshot(volume, id, with(attributes, data.position()), context.progress("snapshot " + ref));
+            Position position = context.launcher().position(context.dataDirectory(volume));
+            context.storage().snapshot(volume, id, with(attributes, position), context.progress("snapshot " + ref));
             return List.of();
         }
         if (context.storage().features().contains(StorageFeature.ATOMIC_SNAPSHOT)) {

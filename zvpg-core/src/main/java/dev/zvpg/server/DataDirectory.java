@@ -7,11 +7,10 @@ package dev.zvpg.server;
  *
  * @param majorVersion the server's major version that it belongs to, such as {@code 18}
  * @param state whether a server runs on it
- * @param position how far it was at its last checkpoint
- * @param exact whether that is how far it is: it was stopped cleanly, and nothing was written since. False for a running
+ * @param exact whether it is just as far as it was at its last checkpoint: it was stopped cleanly, and nothing was written since. False for a running
  *     server, for one that crashed, and for an image of a running one that has not been started yet
  */
-public record DataDirectory(int majorVersion, State state, Position position, boolean exact) {
+public record DataDirectory(int majorVersion, State state, boolean exact) {
 
     /** Whether a server runs on a data directory. */
     public enum State {

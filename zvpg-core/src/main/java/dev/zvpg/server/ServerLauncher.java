@@ -76,6 +76,16 @@ public interface ServerLauncher {
     DataDirectory inspect(Path dataDirectory);
 
     /**
+     * How far a cluster was at its last checkpoint, which is how far it is when its directory is {@linkplain
+     * DataDirectory#exact() exact}.
+     *
+     * @param dataDirectory an existing data directory
+     * @return the position
+     * @throws ConfigurationException when it is none
+     */
+    Position position(Path dataDirectory);
+
+    /**
      * Whether a cluster has only been tidied between two of its positions: vacuumed, analyzed, checkpointed. So whoever goes
      * back to the first one loses no rows and no definitions.
      *

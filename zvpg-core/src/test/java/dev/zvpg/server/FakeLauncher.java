@@ -144,7 +144,12 @@ public final class FakeLauncher implements ServerLauncher {
                         ? DataDirectory.State.CRASHED
                         : DataDirectory.State.STOPPED;
         boolean exact = state == DataDirectory.State.STOPPED && !Files.exists(dataDirectory.resolve(IN_PRODUCTION));
-        return new DataDirectory(99, state, position(dataDirectory), exact);
+        return new DataDirectory(99, state, exact);
+    }
+
+    @Override
+    public Position position(Path dataDirectory) {
+        return positionOf(dataDirectory);
     }
 
     /** Everything of it is in its directory. */
@@ -240,7 +245,7 @@ public final class FakeLauncher implements ServerLauncher {
     }
 
     /** How far it is; for a crashed one how far it was when it was made, as after a crash before the first checkpoint. */
-    static Position position(Path dataDirectory) {
+    static Position positionOf(Path dataDirectory) {
         if (Files.exists(dataDirectory.resolve(CRASHED))) {
             return new Position("0/1", 1, 1, "", Set.of());
         }

@@ -100,7 +100,7 @@ public final class FakeServer implements Server {
 
     @Override
     public Position position() {
-        return FakeLauncher.position(spec.dataDirectory());
+        return FakeLauncher.positionOf(spec.dataDirectory());
     }
 
     @Override
@@ -113,7 +113,7 @@ public final class FakeServer implements Server {
                     Files.writeString(image.resolve(BACKUP_LABEL), label);
                     Files.deleteIfExists(image.resolve(FakeLauncher.PID));
                 });
-                return FakeLauncher.position(image);
+                return FakeLauncher.positionOf(image);
             }
 
             @Override

@@ -37,7 +37,6 @@ final class Cluster {
         return new DataDirectory(
                 major,
                 running ? DataDirectory.State.RUNNING : stateWithoutServer(directory, control),
-                Positions.of(directory, control),
                 !running && control.isCleanlyStopped());
     }
 

@@ -229,6 +229,12 @@ public final class Postgres implements ServerLauncher {
     }
 
     @Override
+    public Position position(Path dataDirectory) {
+        Path directory = absolute(dataDirectory);
+        return Positions.of(directory, ControlFile.read(directory));
+    }
+
+    @Override
     public boolean isHousekeeping(Path dataDirectory, Position from, Position to) {
         return Housekeeping.isAll(installation, ServerUser.of(runAs), absolute(dataDirectory), from, to);
     }

@@ -73,7 +73,7 @@ class LifecycleTest {
         assertThat(control.isCleanlyStopped()).isFalse();
         long before = server.position().nextTransactionId();
         server.stop();
-        assertThat(postgres.inspect(data).position().nextTransactionId()).isEqualTo(before);
+        assertThat(postgres.position(data).nextTransactionId()).isEqualTo(before);
     }
 
     @ParameterizedTest

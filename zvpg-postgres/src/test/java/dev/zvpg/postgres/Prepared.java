@@ -119,6 +119,11 @@ public record Prepared(Postgres postgres) implements ServerLauncher {
     }
 
     @Override
+    public Position position(Path dataDirectory) {
+        return postgres.position(dataDirectory);
+    }
+
+    @Override
     public boolean isHousekeeping(Path dataDirectory, Position from, Position to) {
         return postgres.isHousekeeping(dataDirectory, from, to);
     }
