@@ -89,7 +89,10 @@ record OsProcess(long pid, long started) {
         }
     }
 
-    /** The time that it has spent on a processor, in the unit of the system; only good for comparing. 0 when the system does not tell us. */
+    /**
+     * The time that it has spent on a processor, in the unit of the system; only good for comparing. 0 when the system does not
+     * tell us.
+     */
     long processorTicks() {
         String[] fields = stat(pid);
         return fields.length == 0 ? 0 : Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);

@@ -50,28 +50,23 @@ final class Positions {
 
     /** How far a running one is. */
     static Position of(Connection connection, Path dataDirectory) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            // in a statement of its own, before the other: whatever is not in the snapshot ends behind this place
-            String wal = row(statement, WAL)[0];
-            String[] transactions = row(statement, TRANSACTIONS);
+        // in a statement of its own, before the other: whatever is not in the snapshot ends behind this place
+        String wal = wal(connection);
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(TRANSACTIONS)) {
+            row.next();
             return new Position(
                     wal,
-                    Long.parseLong(transactions[0]),
-                    Long.parseLong(transactions[1]),
+                    Long.parseLong(row.getString(1)),
+                    Long.parseLong(row.getString(2)),
                     configuration(dataDirectory, ControlFile.read(dataDirectory)),
                     slots(dataDirectory));
         }
     }
 
-    private static String[] row(Statement statement, String sql) throws SQLException {
-        try (ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            String[] values = new String[row.getMetaData().getColumnCount()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = row.getString(i + 1);
-            }
-            return values;
-        }
+    /** Where a running one writes next. */
+    static String wal(Connection connection) throws SQLException {
+        return Sessions.column(connection, WAL).get(0);
     }
 
     /** How far one was at its last checkpoint. */

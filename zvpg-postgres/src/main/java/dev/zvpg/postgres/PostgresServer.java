@@ -157,8 +157,7 @@ public final class PostgresServer implements Server {
         long deadline = System.nanoTime() + WAL_WRITER_PATIENCE.toNanos();
         try (Connection connection = connect(Sessions.BRIEF);
                 PreparedStatement question = connection.prepareStatement(IS_FLUSHED)) {
-            question.setString(
-                    1, Positions.of(connection, control.dataDirectory()).wal());
+            question.setString(1, Positions.wal(connection));
             while (!isTrue(question)) {
                 if (System.nanoTime() - deadline > 0) {
                     checkpoint();

@@ -3,7 +3,9 @@ package dev.zvpg.postgres;
 import dev.zvpg.Credentials;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,6 +142,18 @@ record Sessions(Connections connections, int major, Path dataDirectory) {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** The first column of what a query finds. */
+    static List<String> column(Connection connection, String sql) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+        }
+        return names;
     }
 
     private static String options(Map<String, String> settings) {

@@ -110,7 +110,7 @@ final class Settings {
     static Map<String, String> wanted(Path dataDirectory, boolean original, Map<String, String> caller)
             throws IOException {
         Map<String, String> result = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        result.putAll(WalLevel.instead(dataDirectory));
+        result.putAll(WalLevel.instead(inFiles(dataDirectory)));
         if (!original && FirstStart.isCopy(dataDirectory)) { // on what is no copy, whoever set them wants them
             result.putAll(JobLibraries.instead(dataDirectory));
         }

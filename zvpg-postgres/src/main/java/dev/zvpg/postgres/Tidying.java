@@ -1,11 +1,8 @@
 package dev.zvpg.postgres;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +34,7 @@ final class Tidying {
 
     void run() {
         try (Connection connection = server.connect(Sessions.LONG)) {
-            for (String database : column(connection, DATABASES)) {
+            for (String database : Sessions.column(connection, DATABASES)) {
                 tidy(database);
             }
         } catch (SQLException e) {
@@ -50,7 +47,7 @@ final class Tidying {
             if (!execute(connection, database, "VACUUM (ANALYZE)")) {
                 // it ended at the first table that it could not do
                 execute(connection, database, "VACUUM");
-                for (String table : column(connection, TABLES)) {
+                for (String table : Sessions.column(connection, TABLES)) {
                     execute(connection, database, "ANALYZE " + table);
                 }
             }
@@ -67,16 +64,5 @@ final class Tidying {
             LOG.warn("{} in database {} of {} is left out: {}", sql, database, server, e.getMessage());
             return false;
         }
-    }
-
-    private static List<String> column(Connection connection, String sql) throws SQLException {
-        List<String> names = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            while (rows.next()) {
-                names.add(rows.getString(1));
-            }
-        }
-        return names;
     }
 }

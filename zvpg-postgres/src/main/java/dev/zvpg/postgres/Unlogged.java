@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -78,24 +76,13 @@ final class Unlogged {
     private static String described(String oid, Sessions sessions) throws SQLException {
         List<String> names;
         try (Connection connection = sessions.open("postgres")) {
-            names = column(connection, NAME.formatted(oid));
+            names = Sessions.column(connection, NAME.formatted(oid));
         }
         if (names.isEmpty()) {
             return "the database with the oid " + oid;
         }
         try (Connection connection = sessions.open(names.get(0))) {
-            return "database " + names.get(0) + ": " + String.join(", ", column(connection, RELATIONS));
+            return "database " + names.get(0) + ": " + String.join(", ", Sessions.column(connection, RELATIONS));
         }
-    }
-
-    private static List<String> column(Connection connection, String sql) throws SQLException {
-        List<String> names = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            while (rows.next()) {
-                names.add(rows.getString(1));
-            }
-        }
-        return names;
     }
 }

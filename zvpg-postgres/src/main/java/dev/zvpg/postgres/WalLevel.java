@@ -1,8 +1,5 @@
 package dev.zvpg.postgres;
 
-import dev.zvpg.ConfigurationException;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
@@ -18,13 +15,9 @@ final class WalLevel {
 
     private WalLevel() {}
 
-    /** What to set instead of {@link #ENOUGH} for the server on a directory. */
-    static Map<String, String> instead(Path dataDirectory) throws IOException {
-        try {
-            String told = ConfFile.of(dataDirectory).getOrDefault(SETTING, "");
-            return told.toLowerCase(Locale.ROOT).equals(MORE) ? Map.of(SETTING, MORE) : Map.of();
-        } catch (ConfigurationException e) {
-            return Map.of(); // the server will say what is wrong with its files
-        }
+    /** What to set instead of {@link #ENOUGH} for a server with such files. */
+    static Map<String, String> instead(Map<String, String> inFiles) {
+        String told = inFiles.getOrDefault(SETTING, "");
+        return told.toLowerCase(Locale.ROOT).equals(MORE) ? Map.of(SETTING, MORE) : Map.of();
     }
 }
