@@ -13,13 +13,11 @@ import dev.zvpg.Repository;
 import dev.zvpg.ServerException;
 import dev.zvpg.ServerState;
 import dev.zvpg.Snapshot;
-import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
 import dev.zvpg.storage.LoopMount;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
@@ -70,23 +68,6 @@ class DataOutsideTest {
         return repo;
     }
 
-    private static void execute(WorkingCopy copy, String... statements) throws Exception {
-        try (Connection connection = copy.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private static String query(WorkingCopy copy, String sql) throws Exception {
-        try (Connection connection = copy.dataSource().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            return row.next() ? row.getString(1) : "";
-        }
-    }
-
     private static ConfigurationException refusal(Branch branch) {
         return catchThrowableOfType(ConfigurationException.class, () -> branch.snapshot("refused", ""));
     }
@@ -116,7 +97,7 @@ class DataOutsideTest {
         Branch main = repo.branch("main");
         main.start();
         Snapshot v1 = main.snapshot("v1", "");
-        execute(
+        Sql.execute(
                 main,
                 "CREATE TABLESPACE fast LOCATION '" + tablespace() + "'",
                 "CREATE TABLE t TABLESPACE fast AS SELECT generate_series(1, 10) AS i");
@@ -133,7 +114,7 @@ class DataOutsideTest {
         assertThat(main.state()).isEqualTo(ServerState.STOPPED);
         assertThat(refusal(main)).hasMessageContaining("lies outside");
         main.start();
-        assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("10");
+        assertThat(Sql.value(main, "SELECT count(*) FROM t")).isEqualTo("10");
 
         main.stop();
         follow(refused);
@@ -145,12 +126,12 @@ class DataOutsideTest {
     void aTablespaceThatIsDroppedAgainStopsNothing() throws Exception {
         Branch main = repository(Postgres.embedded()).branch("main");
         main.start();
-        execute(
+        Sql.execute(
                 main,
                 "CREATE TABLESPACE fast LOCATION '" + tablespace() + "'",
                 "CREATE TABLE t AS SELECT generate_series(1, 10) AS i");
         assertThat(refusal(main)).hasMessageContaining("drop it");
-        execute(main, "DROP TABLESPACE fast");
+        Sql.execute(main, "DROP TABLESPACE fast");
         assertMainAndACloneAreApart(main);
     }
 
@@ -158,9 +139,9 @@ class DataOutsideTest {
         main.start();
         Clone clone = main.snapshot("whole", "").clone("apart");
         clone.start();
-        execute(clone, "DELETE FROM t", "CHECKPOINT");
+        Sql.execute(clone, "DELETE FROM t", "CHECKPOINT");
         main.restart();
-        assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("10");
+        assertThat(Sql.value(main, "SELECT count(*) FROM t")).isEqualTo("10");
         clone.delete();
     }
 
@@ -198,8 +179,8 @@ class DataOutsideTest {
     void whatWasMovedAwayBehindALinkIsRefusedUntilItIsMovedBack(String name) throws Exception {
         Branch main = repository(Postgres.embedded()).branch("main");
         main.start();
-        execute(main, "CREATE TABLE t AS SELECT generate_series(1, 10) AS i");
-        String database = query(main, "SELECT oid::text FROM pg_database WHERE datname = 'postgres'");
+        Sql.execute(main, "CREATE TABLE t AS SELECT generate_series(1, 10) AS i");
+        String database = Sql.value(main, "SELECT oid::text FROM pg_database WHERE datname = 'postgres'");
         main.stop();
         Path moved = main.dataDirectory().resolve(name.replace("DB", database)).normalize();
         Path away = sandbox.path("moved away");
@@ -209,7 +190,7 @@ class DataOutsideTest {
         ConfigurationException refused = refusal(main);
         assertThat(refused).hasMessageContaining("is a link to " + away);
         main.start();
-        assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("10");
+        assertThat(Sql.value(main, "SELECT count(*) FROM t")).isEqualTo("10");
         assertThat(refusal(main)).hasMessageContaining("is a link to " + away);
 
         main.stop();
@@ -223,7 +204,7 @@ class DataOutsideTest {
         Assumptions.assumeTrue(ServerUser.of(null).switched(), "needs root, to mount");
         Branch main = repository(Postgres.embedded()).branch("main");
         main.start();
-        execute(main, "CREATE TABLE t AS SELECT generate_series(1, 10) AS i");
+        Sql.execute(main, "CREATE TABLE t AS SELECT generate_series(1, 10) AS i");
         main.stop();
         Path place = main.dataDirectory().resolve(name).normalize();
         Path away = sandbox.path("away");
@@ -283,7 +264,7 @@ class DataOutsideTest {
         main.stop();
         Clone ofStopped = main.snapshot("stopped", "").clone("of-stopped");
         ofStopped.start();
-        assertThat(query(ofStopped, "SELECT count(*) FROM t")).isEqualTo("10");
+        assertThat(Sql.value(ofStopped, "SELECT count(*) FROM t")).isEqualTo("10");
     }
 
     @Test
@@ -291,7 +272,7 @@ class DataOutsideTest {
         Repository repo = repository(Postgres.embedded());
         Branch main = repo.branch("main");
         main.start();
-        execute(
+        Sql.execute(
                 main,
                 "CREATE TABLESPACE fast LOCATION '" + tablespace() + "'",
                 "CREATE TABLE t TABLESPACE fast AS SELECT generate_series(1, 10) AS i");
@@ -306,9 +287,9 @@ class DataOutsideTest {
                 .init(ClusterSource.directory(main.dataDirectory()))) {
             Branch copy = second.branch("main");
             copy.start();
-            execute(copy, "DELETE FROM t WHERE i > 1", "CHECKPOINT");
+            Sql.execute(copy, "DELETE FROM t WHERE i > 1", "CHECKPOINT");
             main.start();
-            assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("10");
+            assertThat(Sql.value(main, "SELECT count(*) FROM t")).isEqualTo("10");
             second.destroy();
         }
     }

@@ -9,14 +9,11 @@ import dev.zvpg.Clone;
 import dev.zvpg.Problem;
 import dev.zvpg.Repository;
 import dev.zvpg.ServerState;
-import dev.zvpg.Zvpg;
 import dev.zvpg.server.Server;
-import dev.zvpg.storage.DirectoryStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,12 +29,7 @@ class DoctorTest {
 
     @BeforeEach
     void initialize() {
-        int first = ThreadLocalRandom.current().nextInt(20_000, 30_000);
-        repo = Zvpg.at(sandbox.path("home"))
-                .storage(DirectoryStorage.at(sandbox.path("storage")))
-                .postgres(Postgres.embedded())
-                .ports(first, first + 500)
-                .init();
+        repo = sandbox.zvpg(Postgres.embedded()).init();
     }
 
     @AfterEach

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.Credentials;
 import dev.zvpg.TestDirectories;
+import dev.zvpg.Zvpg;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.PortTakenException;
+import dev.zvpg.server.ServerLauncher;
 import dev.zvpg.server.ServerSpec;
+import dev.zvpg.storage.DirectoryStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +37,7 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 29_999;
+    private static final int PORTS = 500;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final long RETRY_NANOS = 1_000_000;
 
@@ -78,6 +82,15 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
     /** A path in it. */
     public Path path(String name) {
         return root.resolve(name);
+    }
+
+    /** A repository on directory storage, to be made or opened, each time on other ports. */
+    public Zvpg zvpg(ServerLauncher postgres) {
+        int first = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+        return Zvpg.at(path("home"))
+                .storage(DirectoryStorage.at(path("storage")))
+                .postgres(postgres)
+                .ports(first, first + PORTS);
     }
 
     /** A new cluster, copied from one that is made once for each version. */

@@ -8,24 +8,18 @@ import dev.zvpg.Event;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Subscription;
-import dev.zvpg.WorkingCopy;
-import dev.zvpg.Zvpg;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
-import dev.zvpg.storage.DirectoryStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,17 +37,12 @@ class SavedTest {
 
     @BeforeEach
     void initialize() throws Exception {
-        int first = ThreadLocalRandom.current().nextInt(20_000, 30_000);
-        repo = Zvpg.at(sandbox.path("home"))
-                .storage(DirectoryStorage.at(sandbox.path("storage")))
-                .postgres(new Prepared(postgres))
-                .ports(first, first + 500)
-                .init();
+        repo = sandbox.zvpg(new Prepared(postgres)).init();
         main = repo.branch("main");
         // nothing happens by itself, but where a test wants it
         append("autovacuum = off", "max_prepared_transactions = 4", "wal_level = logical");
         main.start();
-        execute(main, "CREATE TABLE t (i int)");
+        Sql.execute(main, "CREATE TABLE t (i int)");
     }
 
     @AfterEach
@@ -68,40 +57,22 @@ class SavedTest {
                 StandardOpenOption.APPEND);
     }
 
-    private static void execute(WorkingCopy copy, String... statements) throws SQLException {
-        try (Connection connection = copy.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private static String ask(WorkingCopy copy, String sql) throws SQLException {
-        try (Connection connection = copy.dataSource().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
-    }
-
     @Test
     void whatWasPreparedBeforeASnapshotAndCommittedAfterItIsUnsaved() throws Exception {
-        execute(main, "BEGIN", "INSERT INTO t VALUES (1)", "PREPARE TRANSACTION 'x'");
+        Sql.execute(main, "BEGIN", "INSERT INTO t VALUES (1)", "PREPARE TRANSACTION 'x'");
         main.stop();
         Snapshot v1 = main.snapshot("v1", "");
         assertThat(main.isDirty()).isFalse();
         main.start();
-        execute(main, "COMMIT PREPARED 'x'");
+        Sql.execute(main, "COMMIT PREPARED 'x'");
         assertThat(main.isDirty()).isTrue();
         main.stop();
         assertThat(main.isDirty()).isTrue();
         Snapshot saved = main.resetTo(v1).orElseThrow();
         Clone copy = saved.clone("copy");
         copy.start();
-        assertThat(ask(copy, "SELECT count(*) FROM pg_prepared_xacts")).isEqualTo("0");
-        assertThat(ask(copy, "SELECT count(*) FROM t")).isEqualTo("1");
+        assertThat(Sql.value(copy, "SELECT count(*) FROM pg_prepared_xacts")).isEqualTo("0");
+        assertThat(Sql.value(copy, "SELECT count(*) FROM t")).isEqualTo("1");
     }
 
     @Test
@@ -112,7 +83,7 @@ class SavedTest {
             statement.execute("INSERT INTO t VALUES (1)");
             main.snapshot("v1", "");
             assertThat(main.isDirty()).isFalse();
-            execute(main, "INSERT INTO t VALUES (2)");
+            Sql.execute(main, "INSERT INTO t VALUES (2)");
             assertThat(main.isDirty()).isTrue();
             connection.rollback();
         }
@@ -123,10 +94,10 @@ class SavedTest {
     void anAsynchronousCommitIsInTheFilesOnceTheServerSaysSo() throws Exception {
         Server server = main.findServer().orElseThrow();
         for (int i = 0; i < 20; i++) {
-            execute(main, "SET synchronous_commit = off", "INSERT INTO t VALUES (" + i + ")");
+            Sql.execute(main, "SET synchronous_commit = off", "INSERT INTO t VALUES (" + i + ")");
             Position position = server.position();
             server.flush();
-            assertThat(ask(main, "SELECT pg_current_wal_flush_lsn() >= '" + position.wal() + "'::pg_lsn"))
+            assertThat(Sql.value(main, "SELECT pg_current_wal_flush_lsn() >= '" + position.wal() + "'::pg_lsn"))
                     .isEqualTo("t");
         }
     }
@@ -135,13 +106,13 @@ class SavedTest {
     void settingsAreWorkThatAResetSaves() throws Exception {
         Snapshot v1 = main.snapshot("v1", "");
         assertThat(main.isDirty()).isFalse();
-        execute(main, "ALTER SYSTEM SET work_mem = '77MB'");
+        Sql.execute(main, "ALTER SYSTEM SET work_mem = '77MB'");
         assertThat(main.isDirty()).isTrue();
         Snapshot saved = main.resetTo(v1).orElseThrow();
-        assertThat(ask(main, "SHOW work_mem")).isEqualTo("4MB");
+        assertThat(Sql.value(main, "SHOW work_mem")).isEqualTo("4MB");
         assertThat(main.isDirty()).isFalse();
         main.resetTo(saved);
-        assertThat(ask(main, "SHOW work_mem")).isEqualTo("77MB");
+        assertThat(Sql.value(main, "SHOW work_mem")).isEqualTo("77MB");
         assertThat(main.isDirty()).isFalse();
         main.stop();
         assertThat(main.isDirty()).isFalse();
@@ -165,25 +136,25 @@ class SavedTest {
                 Duration.ofMinutes(1),
                 Map.of(),
                 postgres.binDirectory().resolve("pg_checksums").toString(),
-                ask(main.dataDirectory()) == 0 ? "--enable" : "--disable",
+                dataChecksums(main.dataDirectory()) == 0 ? "--enable" : "--disable",
                 "-D",
                 main.dataDirectory().toString());
         assertThat(done.exitCode()).as(done.output()).isZero();
         assertThat(main.isDirty()).isTrue();
     }
 
-    private static int ask(Path dataDirectory) {
+    private static int dataChecksums(Path dataDirectory) {
         return ControlFile.read(dataDirectory).dataChecksums();
     }
 
     @Test
     void aReplicationSlotIsWorkUntilASnapshotHasIt() throws Exception {
         main.snapshot("v1", "");
-        execute(main, "SELECT pg_create_physical_replication_slot('mine')");
+        Sql.execute(main, "SELECT pg_create_physical_replication_slot('mine')");
         assertThat(main.isDirty()).isTrue();
         main.snapshot("v2", "");
         assertThat(main.isDirty()).isFalse();
-        execute(main, "SELECT pg_drop_replication_slot('mine')"); // nobody has lost anything
+        Sql.execute(main, "SELECT pg_drop_replication_slot('mine')"); // nobody has lost anything
         assertThat(main.isDirty()).isFalse();
         try (Connection connection = main.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -194,7 +165,7 @@ class SavedTest {
 
     @Test
     void maintenanceIsNoWork() throws Exception {
-        execute(
+        Sql.execute(
                 main,
                 "CREATE TABLE big AS SELECT i, i % 7 AS j, i::text AS k FROM generate_series(1, 20000) i",
                 "CREATE INDEX ON big (j)",
@@ -202,13 +173,13 @@ class SavedTest {
                 "DELETE FROM big WHERE i > 15000 OR j = 3");
         main.snapshot("v1", "");
         assertThat(main.isDirty()).isFalse();
-        execute(main, "VACUUM (ANALYZE) big", "ANALYZE", "VACUUM (FREEZE)", "CHECKPOINT");
+        Sql.execute(main, "VACUUM (ANALYZE) big", "ANALYZE", "VACUUM (FREEZE)", "CHECKPOINT");
         assertThat(main.isDirty()).isFalse();
         main.stop();
         assertThat(main.isDirty()).isFalse();
         main.start();
         assertThat(main.isDirty()).isFalse();
-        execute(main, "UPDATE big SET k = '' WHERE i = 1");
+        Sql.execute(main, "UPDATE big SET k = '' WHERE i = 1");
         assertThat(main.isDirty()).isTrue();
         main.stop();
         assertThat(main.isDirty()).isTrue();
@@ -216,7 +187,7 @@ class SavedTest {
 
     @Test
     void everyKindOfWorkIsToldFromMaintenance() throws Exception {
-        execute(
+        Sql.execute(
                 main,
                 "CREATE SEQUENCE s",
                 "CREATE TABLE u (i int PRIMARY KEY, c text)",
@@ -238,17 +209,17 @@ class SavedTest {
                 "ALTER TABLE t RENAME TO renamed");
         for (String work : works) {
             main.snapshot("v" + works.indexOf(work), "");
-            execute(main, "ANALYZE");
+            Sql.execute(main, "ANALYZE");
             assertThat(main.isDirty()).as("before " + work).isFalse();
-            execute(main, work);
-            execute(main, "ANALYZE");
+            Sql.execute(main, work);
+            Sql.execute(main, "ANALYZE");
             assertThat(main.isDirty()).as(work).isTrue();
         }
     }
 
     @Test
     void aSnapshotOfARunningServerTellsWhatItDoesNotHave() throws Exception {
-        execute(main, "CREATE UNLOGGED TABLE \"Fast one\" AS SELECT 1 AS i", "CREATE DATABASE other");
+        Sql.execute(main, "CREATE UNLOGGED TABLE \"Fast one\" AS SELECT 1 AS i", "CREATE DATABASE other");
         List<Finding> findings = new ArrayList<>();
         try (Subscription subscription = repo.listen(event -> {
             if (event instanceof Event.SnapshotTaken taken) {
@@ -263,12 +234,12 @@ class SavedTest {
                         .contains("LOGGED");
             });
             findings.clear();
-            execute(main, "INSERT INTO \"Fast one\" VALUES (2)");
+            Sql.execute(main, "INSERT INTO \"Fast one\" VALUES (2)");
             Snapshot saved = main.resetTo(v1).orElseThrow(); // taken of the stopped server
             assertThat(findings).isEmpty();
-            assertThat(ask(main, "SELECT count(*) FROM \"Fast one\"")).isEqualTo("0");
+            assertThat(Sql.value(main, "SELECT count(*) FROM \"Fast one\"")).isEqualTo("0");
             main.resetTo(saved);
-            assertThat(ask(main, "SELECT count(*) FROM \"Fast one\"")).isEqualTo("2");
+            assertThat(Sql.value(main, "SELECT count(*) FROM \"Fast one\"")).isEqualTo("2");
         }
     }
 }

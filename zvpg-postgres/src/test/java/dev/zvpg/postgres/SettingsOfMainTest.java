@@ -8,11 +8,8 @@ import dev.zvpg.Clone;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.WorkingCopy;
-import dev.zvpg.Zvpg;
-import dev.zvpg.storage.DirectoryStorage;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,11 +31,7 @@ class SettingsOfMainTest {
 
     @BeforeEach
     void initialize() {
-        int first = ThreadLocalRandom.current().nextInt(20_000, 30_000);
-        repo = Zvpg.at(sandbox.path("home"))
-                .storage(DirectoryStorage.at(sandbox.path("storage")))
-                .postgres(Postgres.embedded())
-                .ports(first, first + 500)
+        repo = sandbox.zvpg(Postgres.embedded())
                 .setting("max_connections", "33")
                 .init();
         main = repo.branch("main");

@@ -10,15 +10,12 @@ import dev.zvpg.Repository;
 import dev.zvpg.ServerException;
 import dev.zvpg.ServerState;
 import dev.zvpg.Snapshot;
-import dev.zvpg.Zvpg;
 import dev.zvpg.server.Server;
-import dev.zvpg.storage.DirectoryStorage;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,12 +33,7 @@ class StoppedServerTest {
 
     @BeforeEach
     void initialize() {
-        int first = ThreadLocalRandom.current().nextInt(20_000, 30_000);
-        repo = Zvpg.at(sandbox.path("home"))
-                .storage(DirectoryStorage.at(sandbox.path("storage")))
-                .postgres(Postgres.embedded())
-                .ports(first, first + 500)
-                .init();
+        repo = sandbox.zvpg(Postgres.embedded()).init();
         main = repo.branch("main");
     }
 
