@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -143,17 +144,9 @@ final class BranchCommands {
                             arity = "0..*",
                             description = "a setting, such as work_mem=64MB")
                     Map<String, String> settings,
-            @Option(
-                            names = "--reset",
-                            paramLabel = "NAME",
-                            description = "leave this one to the cluster's own files; may be repeated")
-                    List<String> reset)
+            @Mixin SettingsToReset reset)
             throws Exception {
-        session.configure(
-                repo -> repo.branch(name),
-                settings == null ? Map.of() : settings,
-                reset == null ? List.of() : reset,
-                "zvpg branch restart " + name);
+        session.configure(repo -> repo.branch(name), settings, reset, "zvpg branch restart " + name);
     }
 
     @Command(name = "rename", mixinStandardHelpOptions = true, description = "Gives a branch another name.")

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -120,17 +121,9 @@ final class CloneCommands {
             @ArgGroup(multiplicity = "1") Choice choice,
             @Parameters(paramLabel = "NAME=VALUE", arity = "0..*", description = "a setting, such as work_mem=64MB")
                     Map<String, String> settings,
-            @Option(
-                            names = "--reset",
-                            paramLabel = "NAME",
-                            description = "leave this one to the cluster's own files; may be repeated")
-                    List<String> reset)
+            @Mixin SettingsToReset reset)
             throws Exception {
-        session.configure(
-                choice::in,
-                settings == null ? Map.of() : settings,
-                reset == null ? List.of() : reset,
-                "zvpg clone restart");
+        session.configure(choice::in, settings, reset, "zvpg clone restart");
     }
 
     @Command(name = "reset", mixinStandardHelpOptions = true, description = "Brings a clone back to its snapshot.")

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -204,8 +205,13 @@ final class Session {
      * @param restart the command that makes them hold at once
      */
     void configure(
-            Function<Repository, WorkingCopy> which, Map<String, String> settings, List<String> reset, String restart)
+            Function<Repository, WorkingCopy> which,
+            @Nullable Map<String, String> chosen,
+            SettingsToReset toReset,
+            String restart)
             throws Exception {
+        Map<String, String> settings = chosen == null ? Map.of() : chosen; // picocli says null for none
+        List<String> reset = toReset.names();
         use(repo -> {
             WorkingCopy copy = which.apply(repo);
             boolean change = !settings.isEmpty() || !reset.isEmpty();
