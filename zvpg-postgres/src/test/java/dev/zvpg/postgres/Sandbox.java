@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -38,6 +39,16 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
     private static final int FIRST_PORT = 20_000;
     private static final int LAST_PORT = 29_999;
     private static final int PORTS = 500;
+
+    /** Above those of the repositories, and below those that the system gives to clients. */
+    private static final int FIRST_SINGLE_PORT = 31_000;
+
+    private static final int SINGLE_PORTS = 1_700;
+
+    /** Another beginning in each JVM, and then one after the other: no two tests get the same. */
+    private static final AtomicInteger NEXT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(SINGLE_PORTS));
+
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final long RETRY_NANOS = 1_000_000;
 
@@ -128,10 +139,10 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
         return start(postgres, dataDirectory, Map.of());
     }
 
-    /** A port that nobody has at the moment. */
+    /** A port that nobody has at the moment, and no other test gets. */
     public static int freePort() {
-        for (int attempt = 0; attempt < 1000; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+        for (int attempt = 0; attempt < SINGLE_PORTS; attempt++) {
+            int port = FIRST_SINGLE_PORT + Math.floorMod(NEXT.getAndIncrement(), SINGLE_PORTS);
             try {
                 Ports.requireFree(port);
                 return port;
@@ -139,7 +150,7 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
                 // the next one
             }
         }
-        throw new AssertionError("no free port between " + FIRST_PORT + " and " + LAST_PORT);
+        throw new AssertionError("no free port from " + FIRST_SINGLE_PORT + " on");
     }
 
     /** The living processes that work in a directory or below it: servers, and programs that make them. */
