@@ -145,7 +145,6 @@ class DataOutsideTest {
         clone.delete();
     }
 
-    /** A database, its version file, the log, the transactions' state, and all of it. */
     /** We read it ourselves, and follow no link in a tree of the server's user. */
     @Test
     void aControlFileBehindALinkIsNotReadAndTheServerNotStartedUntilItIsMovedBack() throws Exception {
@@ -165,6 +164,7 @@ class DataOutsideTest {
         main.start();
     }
 
+    /** A database, its version file, the log, the transactions' state, and all of it. */
     @ParameterizedTest
     @ValueSource(
             strings = {
