@@ -8,6 +8,7 @@ import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,20 +52,42 @@ final class Deletions {
     /** Deletes the clones whose time is over and that nobody protects, and returns their names. */
     List<String> deleteExpired() {
         Instant now = context.clock().instant();
+        Catalog catalog = context.catalog();
         List<String> deleted = new ArrayList<>();
-        for (CopyRecord clone : context.catalog().copies(CopyRecord.Kind.CLONE)) {
-            if (clone.isExpired(now) && !clone.isProtected()) {
-                try (Locks.Held held = context.workingCopy(clone.key())) {
-                    expire(clone.id()).ifPresent(deleted::add);
-                } catch (ZvpgException e) {
-                    LOG.warn(
-                            "Clone {} has expired and cannot be deleted now; the next time tries again",
-                            clone.name(),
-                            e);
-                }
+        for (CopyRecord clone : expired(catalog, now)) {
+            try (Locks.Held held = context.workingCopy(clone.key())) {
+                expire(clone.id()).ifPresent(deleted::add);
+            } catch (ZvpgException e) {
+                LOG.warn("Clone {} has expired and cannot be deleted now; the next time tries again", clone.name(), e);
             }
         }
         return List.copyOf(deleted);
+    }
+
+    private List<CopyRecord> expired(Catalog catalog, Instant now) {
+        List<CopyRecord> clones = catalog.copies(CopyRecord.Kind.CLONE).stream()
+                .filter(clone -> clone.expires().isPresent())
+                .toList();
+        if (clones.isEmpty()) {
+            return clones;
+        }
+        Instant lastMade = catalog.copies().stream()
+                .map(CopyRecord::created)
+                .max(Comparator.naturalOrder())
+                .orElse(now);
+        boolean believed = new ClockLeaps(context).isBelieved(now, lastMade);
+        List<CopyRecord> over = clones.stream()
+                .filter(clone -> clone.isExpired(now) && !clone.isProtected())
+                .toList();
+        if (!believed && !over.isEmpty()) {
+            LOG.warn(
+                    "The clock has leapt ahead to {} since the repository was looked at last; if it is still right in {} minutes, "
+                            + "the next look deletes what has expired: {}",
+                    now,
+                    ClockLeaps.PATIENCE.toMinutes(),
+                    Lookup.list(over.stream().map(CopyRecord::name).toList()));
+        }
+        return believed ? over : List.of();
     }
 
     /** Called under its lock, which others may have had before: it may be protected by now, or gone. */

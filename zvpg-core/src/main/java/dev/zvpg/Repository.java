@@ -141,6 +141,9 @@ public final class Repository implements AutoCloseable {
      * Deletes the clones whose time is over, running or not; protected ones stay. {@link Zvpg#open()} does this too. One that
      * cannot be deleted is logged, and tried again the next time.
      *
+     * <p>When more than a day has passed on the clock since the last look at the repository, it may have leapt ahead. Nothing is
+     * deleted then, before a look that comes at least ten minutes later finds that time still over.
+     *
      * @return the names of those that were deleted
      */
     public List<String> deleteExpired() {

@@ -163,6 +163,42 @@ public abstract class CloneContract extends BranchContract {
     }
 
     @Test
+    void aClockThatLeapsAheadForAMomentDeletesNothing() {
+        Clone trial = main().snapshot("v1", "").clone("trial", o -> o.timeToLive(Duration.ofDays(7)));
+        clock.advance(Duration.ofDays(3650));
+        assertThat(reopen().clones()).containsExactly(trial);
+        clock.advance(Duration.ofMinutes(9));
+        assertThat(repo.deleteExpired()).isEmpty();
+        clock.advance(Duration.ofDays(-3650));
+        assertThat(repo.deleteExpired()).isEmpty();
+        assertThat(repo.clones()).containsExactly(trial);
+        for (int day = 1; day < 7; day++) {
+            clock.advance(Duration.ofDays(1));
+            assertThat(repo.deleteExpired()).isEmpty();
+        }
+        clock.advance(Duration.ofDays(1));
+        assertThat(repo.deleteExpired()).containsExactly("trial");
+    }
+
+    @Test
+    void whatHasExpiredWhileNobodyLookedIsDeletedByTheSecondLook() {
+        main().snapshot("v1", "").clone("trial", o -> o.timeToLive(Duration.ofHours(1)));
+        clock.advance(Duration.ofDays(2));
+        assertThat(repo.deleteExpired()).isEmpty();
+        clock.advance(ClockLeaps.PATIENCE.minusNanos(1));
+        assertThat(repo.deleteExpired()).isEmpty();
+        clock.advance(Duration.ofNanos(1));
+        assertThat(repo.deleteExpired()).containsExactly("trial");
+
+        // whoever looks once a week deletes each week what the week before saw first
+        repo.snapshot("v1").clone("weekly", o -> o.timeToLive(Duration.ofHours(1)));
+        clock.advance(Duration.ofDays(7));
+        assertThat(repo.deleteExpired()).isEmpty();
+        clock.advance(Duration.ofDays(7));
+        assertThat(repo.deleteExpired()).containsExactly("weekly");
+    }
+
+    @Test
     void aProtectedCloneOutlivesItsTime() {
         Clone trial = main().snapshot("v1", "")
                 .clone("trial", o -> o.timeToLive(Duration.ofNanos(1)).protect());
