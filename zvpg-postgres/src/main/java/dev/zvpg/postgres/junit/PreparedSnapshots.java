@@ -10,6 +10,7 @@ import dev.zvpg.ZvpgException;
 import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.postgres.Postgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,9 @@ final class PreparedSnapshots implements AutoCloseable {
     private final Postgres postgres;
     private final Repository repository;
     private final Snapshot empty;
+
+    /** Says of the keys that were asked for that they are in use, until this is closed. */
+    private final Map<String, OwnerLock> uses = new HashMap<>();
 
     private PreparedSnapshots(Path directory, Postgres postgres, Repository repository) {
         this.directory = directory;
@@ -71,7 +77,7 @@ final class PreparedSnapshots implements AutoCloseable {
             try {
                 PreparedSnapshots prepared = new PreparedSnapshots(directory, postgres, repository);
                 prepared.writePasswordFile(repository.branch(Zvpg.FIRST_BRANCH).credentials());
-                new Pruning(repository, prepared::lockFile, Pruning.MOST_KEYS).run();
+                new Pruning(repository, prepared::lockFile, prepared::usesOf, Pruning.MOST_KEYS).run();
                 return prepared;
             } catch (IOException | InterruptedException | RuntimeException | Error e) {
                 repository.close();
@@ -104,11 +110,15 @@ final class PreparedSnapshots implements AutoCloseable {
         AtomicFile.replace(passwordFile(), line.getBytes(StandardCharsets.UTF_8), OpenDirectory.PRIVATE);
     }
 
-    /** The snapshot of a key, prepared unless somebody did that before. Waits for whoever is doing it. */
+    /**
+     * The snapshot of a key, prepared unless somebody did that before. Waits for whoever is doing it. It stays until this is
+     * closed.
+     */
     Snapshot prepare(String key, Preparation preparation) throws Exception {
         String name = Digest.name(key);
         try (FileMutex.Held lock = FileMutex.of(lockFile(name)).lock()) {
             lock.touch();
+            use(name);
             Optional<Branch> found = repository.findBranch(name);
             Optional<Snapshot> made = found.flatMap(branch -> branch.findSnapshot(PREPARED));
             if (made.isPresent()) {
@@ -146,8 +156,32 @@ final class PreparedSnapshots implements AutoCloseable {
         return directory.resolve("keys").resolve(name);
     }
 
+    /** Where those who use a key have a lock each. A shared one on the key's own file would keep others from asking for it. */
+    private Path usesOf(String name) {
+        return directory.resolve("uses").resolve(name);
+    }
+
+    /** Called under the key's lock, as pruning looks at it. */
+    private void use(String name) throws IOException {
+        synchronized (uses) {
+            if (!uses.containsKey(name)) {
+                uses.put(name, OwnerLock.create(Files.createDirectories(usesOf(name))));
+            }
+        }
+    }
+
     @Override
     public void close() {
+        synchronized (uses) {
+            for (OwnerLock use : uses.values()) {
+                try {
+                    use.close();
+                } catch (IOException e) {
+                    LOG.debug("a file stays behind in {}, until the key is pruned", directory, e);
+                }
+            }
+            uses.clear();
+        }
         repository.close();
     }
 }

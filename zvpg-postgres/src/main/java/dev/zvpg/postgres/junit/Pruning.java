@@ -6,6 +6,8 @@ import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
 import dev.zvpg.ZvpgException;
 import dev.zvpg.internal.io.FileMutex;
+import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.OwnerLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,9 +27,10 @@ import org.slf4j.LoggerFactory;
  * cut off. What cannot be removed now is left to the next run.
  *
  * @param lockFile the lock file of a key, by the name of its branch
- * @param mostKeys how many keys stay, however recently the others were used, unless that was within {@link #IN_USE}
+ * @param usesOf where those who use a key have a lock each, by the name of its branch
+ * @param mostKeys how many keys stay, however recently the others were used, unless that was within {@link #RECENT}
  */
-record Pruning(Repository repository, Function<String, Path> lockFile, int mostKeys) {
+record Pruning(Repository repository, Function<String, Path> lockFile, Function<String, Path> usesOf, int mostKeys) {
 
     /** How long a key stays that is not used. */
     static final Duration UNUSED = Duration.ofDays(14);
@@ -35,8 +38,8 @@ record Pruning(Repository repository, Function<String, Path> lockFile, int mostK
     /** How many keys stay in the cache. */
     static final int MOST_KEYS = 16;
 
-    /** What was used within this time may be in use by a run that has not ended. */
-    static final Duration IN_USE = Duration.ofDays(1);
+    /** What was used within this time will be again: a project with many keys must not make them anew in every run. */
+    static final Duration RECENT = Duration.ofDays(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(Pruning.class);
 
@@ -51,7 +54,7 @@ record Pruning(Repository repository, Function<String, Path> lockFile, int mostK
         List<Key> keys = newestFirst();
         for (int i = 0; i < keys.size(); i++) {
             Key key = keys.get(i);
-            boolean old = key.isOlderThan(UNUSED) || (i >= mostKeys && key.isOlderThan(IN_USE));
+            boolean old = key.isOlderThan(UNUSED) || (i >= mostKeys && key.isOlderThan(RECENT));
             if (old || !isPrepared(key.branch())) {
                 remove(key);
             }
@@ -88,16 +91,19 @@ record Pruning(Repository repository, Function<String, Path> lockFile, int mostK
         }
     }
 
-    /** Unless somebody has it: then it is being made, or was used this moment. */
-    private static void remove(Key key) throws IOException {
+    /** Unless somebody has it: then it is being made, or a run that uses it has not ended, however long ago it began. */
+    private void remove(Key key) throws IOException {
         Optional<FileMutex.Held> lock = FileMutex.of(key.lockFile()).tryLock();
         if (lock.isEmpty()) {
             return;
         }
         try (FileMutex.Held held = lock.get()) {
             boolean unused = lastUsed(key.lockFile()).equals(key.lastUsed());
-            if (unused || !isPrepared(key.branch())) {
+            Path uses = usesOf.apply(key.branch().name());
+            if ((unused || !isPrepared(key.branch()))
+                    && OwnerLock.forgetTheDead(uses).isEmpty()) {
                 delete(key.branch());
+                OpenDirectory.deleteTree(uses);
             }
         }
     }

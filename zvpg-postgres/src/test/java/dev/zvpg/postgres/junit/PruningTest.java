@@ -7,6 +7,7 @@ import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
 import dev.zvpg.internal.io.FileMutex;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.postgres.Sandbox;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +55,7 @@ class PruningTest {
     }
 
     private void prune(int mostKeys) throws Exception {
-        new Pruning(repository, this::lockFile, mostKeys).run();
+        new Pruning(repository, this::lockFile, sandbox.path("uses")::resolve, mostKeys).run();
     }
 
     @Test
@@ -89,5 +91,41 @@ class PruningTest {
         assertThat(repository.branches())
                 .extracting(Branch::name)
                 .containsExactlyInAnyOrder("main", "today", "also-today");
+    }
+
+    @Test
+    void keepsAKeyAsLongAsARunUsesItHoweverLongAgoThatBegan() throws Exception {
+        Path cache = Files.createDirectory(sandbox.path("cache"));
+        Postgres postgres = Postgres.embedded();
+        try (PreparedSnapshots longRun = PreparedSnapshots.open(cache, postgres)) {
+            Snapshot inUse = longRun.prepare("orders", pg -> {});
+            makeOld(cache);
+
+            try (PreparedSnapshots other = PreparedSnapshots.open(cache, postgres)) {
+                inUse.useScratch(pg -> assertThat(pg.server().isRunning()).isTrue());
+            }
+        }
+
+        PreparedSnapshots.open(cache, postgres).close();
+
+        assertThat(filesOf(cache, "uses")).isEmpty();
+        try (Repository left =
+                Zvpg.at(only(cache).resolve("repository")).postgres(postgres).open()) {
+            assertThat(left.branches()).extracting(Branch::name).containsExactly("main");
+        }
+    }
+
+    private static Path only(Path directory) throws IOException {
+        return OpenDirectory.list(directory).get(0);
+    }
+
+    private static List<Path> filesOf(Path cache, String name) throws IOException {
+        return OpenDirectory.list(only(cache).resolve(name));
+    }
+
+    private static void makeOld(Path cache) throws IOException {
+        for (Path key : filesOf(cache, "keys")) {
+            Files.setLastModifiedTime(key, FileTime.from(Instant.now().minus(Duration.ofDays(15))));
+        }
     }
 }
