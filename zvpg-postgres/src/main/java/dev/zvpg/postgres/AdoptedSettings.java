@@ -1,6 +1,7 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.ZvpgException;
 import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Finding;
@@ -41,15 +42,28 @@ final class AdoptedSettings {
 
     private AdoptedSettings() {}
 
-    /** What the original's files say, before anything is copied; empty when there are none. */
+    /** What a file says that somebody named who may read it; empty when there is none. */
     static Optional<ConfFile> read(Optional<Path> file) {
         try {
-            return file.isEmpty() ? Optional.empty() : Optional.of(ConfFile.read(file.get()));
-        } catch (NoSuchFileException e) {
-            throw new ConfigurationException(file.get(), null, "there is no such file; name another", e);
+            return file.isEmpty() ? Optional.empty() : read(Reader.ownerOf(file.get()), file);
         } catch (IOException e) {
-            throw Failures.of("cannot read " + file.get(), e);
+            throw unreadable(file.get(), e);
         }
+    }
+
+    /** What the original's files say, before anything is copied; empty when there are none. */
+    static Optional<ConfFile> read(Reader reader, Optional<Path> file) {
+        try {
+            return file.isEmpty() ? Optional.empty() : Optional.of(ConfFile.read(reader, file.get()));
+        } catch (IOException e) {
+            throw unreadable(file.get(), e);
+        }
+    }
+
+    private static ZvpgException unreadable(Path file, IOException e) {
+        return e instanceof NoSuchFileException
+                ? new ConfigurationException(file, null, "there is no such file; name another", e)
+                : Failures.of("cannot read " + file, e);
     }
 
     /**
@@ -106,7 +120,10 @@ final class AdoptedSettings {
 
     private static Map<String, String> auto(Path copy) throws IOException {
         Path file = copy.resolve(ConfFile.AUTO);
-        return Files.isRegularFile(file) ? ConfFile.read(file).settings() : new TreeMap<>();
+        // it is root's, and the original's owner has written it: what it includes is not read
+        return Files.isRegularFile(file)
+                ? ConfFile.read(Reader.own().withoutIncludes(), file).settings()
+                : new TreeMap<>();
     }
 
     private static void keepOwn(int major, Map<String, String> settings) {

@@ -50,11 +50,11 @@ record Adopting(
         if (source instanceof ClusterSource.Directory stopped) {
             SourceDirectory found = SourceDirectory.find(installation, stopped);
             found.requireStopped(target);
-            named = named.or(() -> AdoptedSettings.read(found.configuration()));
+            named = named.or(() -> AdoptedSettings.read(found.reader(), found.configuration()));
             directory = Optional.of(found);
         }
         if (named.isPresent()) {
-            rehearse(named.get(), directory.map(SourceDirectory::data), superuser);
+            rehearse(named.get(), directory, superuser);
         }
         createTarget();
         boolean done = false;
@@ -94,7 +94,7 @@ record Adopting(
      * Tries the settings on an empty cluster, because a copy takes long: whether there is enough memory for them here, and whether
      * the locales and libraries that they name are there. A place for it that cannot be made says nothing of them.
      */
-    private void rehearse(ConfFile conf, Optional<Path> original, Credentials superuser) {
+    private void rehearse(ConfFile conf, Optional<SourceDirectory> original, Credentials superuser) {
         Adopting trial = new Adopting(
                 installation, user, startTimeout, target.resolveSibling(target.getFileName() + ".trial"), chosen);
         try {
@@ -104,11 +104,8 @@ record Adopting(
             return;
         }
         try {
-            Optional<Path> auto =
-                    original.map(data -> data.resolve(ConfFile.AUTO)).filter(Files::isRegularFile);
-            if (auto.isPresent()) {
-                AdoptedSettings.writeAuto(
-                        trial.target, ConfFile.read(auto.get()).settings());
+            if (original.isPresent()) {
+                AdoptedSettings.writeAuto(trial.target, original.get().auto());
             }
             AdoptedSettings.write(installation, Optional.of(conf), trial.target, chosen.keySet());
             Map<String, String> settings = trial.settings();

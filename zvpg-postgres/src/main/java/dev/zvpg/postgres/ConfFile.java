@@ -1,7 +1,6 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.ConfigurationException;
-import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,15 +31,18 @@ record ConfFile(Map<String, String> settings, List<Path> missing) {
             + ")*+)(?:\\s*+=\\s*+|\\s++|(?='))(" + QUOTED + "|[^\\s#'=][^\\s#']*+)\\s*+)?+(?:#.*+)?+");
     private static final Pattern ESCAPE = Pattern.compile("''|\\\\([0-7]{1,3}|.)");
 
-    private static final int MOST_BYTES = 1 << 24;
-
     /** As PostgreSQL has it: whoever nests deeper has made a circle. */
     private static final int DEEPEST = 10;
 
-    /** Reads a file with all that it includes. */
+    /** Reads a file with all that it includes, as its owner could. */
     static ConfFile read(Path file) throws IOException {
+        return read(Reader.ownerOf(file), file);
+    }
+
+    /** Reads a file with all that it includes. */
+    static ConfFile read(Reader reader, Path file) throws IOException {
         ConfFile result = new ConfFile(new LinkedHashMap<>(), new ArrayList<>());
-        result.add(file, 0);
+        result.add(reader, file, 0);
         return result;
     }
 
@@ -49,16 +51,10 @@ record ConfFile(Map<String, String> settings, List<Path> missing) {
         ConfFile result = new ConfFile(new LinkedHashMap<>(), new ArrayList<>());
         for (String name : List.of(NAME, AUTO)) {
             if (Files.isRegularFile(dataDirectory.resolve(name))) {
-                result.add(dataDirectory.resolve(name), 0);
+                result.add(Reader.own(), dataDirectory.resolve(name), 0);
             }
         }
         return result.settings;
-    }
-
-    /** What a file holds, which its owner may have exchanged for a pipe, or for one without an end. */
-    static String textOf(Path file) throws IOException {
-        // whatever its encoding is, it comes out as it went in
-        return new String(OpenDirectory.readTrusted(file, MOST_BYTES), StandardCharsets.ISO_8859_1);
     }
 
     /** The text of a file with these settings. */
@@ -74,11 +70,11 @@ record ConfFile(Map<String, String> settings, List<Path> missing) {
         return "'" + value.replace("\\", "\\\\").replace("'", "''").replace("\n", "\\n") + "'";
     }
 
-    private void add(Path file, int depth) throws IOException {
+    private void add(Reader reader, Path file, int depth) throws IOException {
         if (depth > DEEPEST) {
             throw new ConfigurationException(file, null, "files include each other in a circle", null);
         }
-        List<String> lines = textOf(file).replace("\r\n", "\n").lines().toList();
+        List<String> lines = reader.text(file).replace("\r\n", "\n").lines().toList();
         for (int i = 0; i < lines.size(); i++) {
             Matcher line = LINE.matcher(lines.get(i));
             if (!line.matches()) {
@@ -87,26 +83,24 @@ record ConfFile(Map<String, String> settings, List<Path> missing) {
                         file, null, "line " + (i + 1) + " is not a setting, NAME = VALUE; correct it", null);
             }
             if (line.group(1) != null) {
-                set(file, line.group(1).toLowerCase(Locale.ROOT), value(line.group(2)), depth);
+                set(reader, file, line.group(1).toLowerCase(Locale.ROOT), value(line.group(2)), depth);
             }
         }
     }
 
-    private void set(Path file, String name, String value, int depth) throws IOException {
+    private void set(Reader reader, Path file, String name, String value, int depth) throws IOException {
         switch (name) {
-            case "include", "include_if_exists" -> include(file.resolveSibling(value), name, depth);
+            case "include", "include_if_exists" -> include(reader, file.resolveSibling(value), name, depth);
             case "include_dir" -> {
                 Path directory = file.resolveSibling(value);
-                if (!Files.isDirectory(directory)) {
+                if (!reader.followsIncludes() || !Files.isDirectory(directory)) {
                     missing.add(directory);
                     return;
                 }
-                try (var files = Files.list(directory)) {
-                    for (Path included : files.sorted().toList()) {
-                        String fileName = included.getFileName().toString();
-                        if (fileName.endsWith(".conf") && !fileName.startsWith(".")) {
-                            include(included, name, depth);
-                        }
+                for (Path included : reader.list(directory)) {
+                    String fileName = included.getFileName().toString();
+                    if (fileName.endsWith(".conf") && !fileName.startsWith(".")) {
+                        include(reader, included, name, depth);
                     }
                 }
             }
@@ -117,9 +111,13 @@ record ConfFile(Map<String, String> settings, List<Path> missing) {
         }
     }
 
-    private void include(Path included, String how, int depth) throws IOException {
+    private void include(Reader reader, Path included, String how, int depth) throws IOException {
+        if (!reader.followsIncludes()) {
+            missing.add(included);
+            return;
+        }
         try {
-            add(included, depth + 1);
+            add(reader, included, depth + 1);
         } catch (NoSuchFileException e) {
             if (!how.equals("include_if_exists")) {
                 missing.add(included);

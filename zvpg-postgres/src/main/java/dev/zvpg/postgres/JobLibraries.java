@@ -103,7 +103,7 @@ final class JobLibraries {
         for (String name : List.of(ConfFile.NAME, ConfFile.AUTO)) {
             Path file = dataDirectory.resolve(name);
             if (Files.isRegularFile(file)
-                    && MENTIONED.matcher(ConfFile.textOf(file)).find()) {
+                    && MENTIONED.matcher(Reader.own().text(file)).find()) {
                 return true;
             }
         }

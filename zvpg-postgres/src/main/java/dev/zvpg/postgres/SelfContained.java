@@ -1,35 +1,40 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.ConfigurationException;
+import dev.zvpg.internal.io.FileFacts;
 import dev.zvpg.internal.io.MountPoints;
 import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Refuses a cluster that keeps data outside of its directory: a snapshot would lack it, and where a link leads there, a copy
- * would write to the original's. Confined to one thread.
+ * would write to the original's. No link is followed: where it leads is read, and then gone to from the top, step by step.
+ * Confined to one thread.
  */
 final class SelfContained {
 
     private static final String WAL = "pg_wal";
     private static final String TABLESPACES = "pg_tblspc";
 
+    /** Up again after a step down, which may have been one over another link. */
+    private static final Pattern ROUNDABOUT = Pattern.compile("(?:^|/)(?!\\.\\.?/)[^/]+/(?:.*/)?\\.\\.(?:/|$)");
+
     private final Path directory;
     private final Path real;
 
-    /** Directories to look through, and those that were. */
+    /** Directories to look through, and those that were, as seen from the top. */
     private final Deque<Path> ahead = new ArrayDeque<>();
 
     private final Set<Path> seen = new HashSet<>();
@@ -63,89 +68,71 @@ final class SelfContained {
                     null);
         }
         SelfContained cluster = new SelfContained(directory);
-        for (Path entry : cluster.roots()) {
-            cluster.requireInside(entry);
-        }
-        for (String below : List.of("base", TABLESPACES)) {
-            for (Path entry : OpenDirectory.list(cluster.real.resolve(below))) {
-                cluster.requireInside(entry);
+        try (OpenDirectory top = OpenDirectory.open(cluster.real)) {
+            for (Path name : roots(top)) {
+                cluster.requireInside(top, name);
+            }
+            for (String below : List.of("base", TABLESPACES)) {
+                Optional<OpenDirectory> opened = top.directoryIfThere(Path.of(below));
+                if (opened.isPresent()) {
+                    try (OpenDirectory entries = opened.get()) {
+                        for (Path name : entries.names()) {
+                            cluster.requireInside(entries, name);
+                        }
+                    }
+                }
             }
         }
     }
 
     /** What holds data; whoever links a file of settings or a directory of logs to elsewhere loses nothing by it. */
-    private List<Path> roots() throws IOException {
-        return OpenDirectory.list(real).stream()
+    private static List<Path> roots(OpenDirectory top) throws IOException {
+        return top.names().stream()
                 .filter(entry -> {
-                    String name = entry.getFileName().toString();
+                    String name = entry.toString();
                     return name.startsWith("pg_")
                             || name.equals("base")
                             || name.equals("global")
                             || name.equals(Tablespaces.DIRECTORY);
                 })
+                .sorted()
                 .toList();
     }
 
+    /** Looks at each file once. */
     private void lookThrough() throws IOException {
-        for (Path root : roots()) {
-            if (!Files.isSymbolicLink(root)) {
-                ahead.add(root);
-            } else {
-                goOnBehind(root);
-            }
-        }
-        Object device = Devices.of(Objects.requireNonNull(real.getParent(), "a data directory has a parent"));
-        requireDevice(real, device);
-        while (!ahead.isEmpty()) {
-            Path next = ahead.remove();
-            if (seen.add(next)) {
-                Files.walkFileTree(next, new Look(device));
+        try (OpenDirectory around = OpenDirectory.openTrusted(
+                        Objects.requireNonNull(real.getParent(), "a directory has a parent"));
+                OpenDirectory top = OpenDirectory.open(real)) {
+            requireDevice(top, around.id().device());
+            look(top, roots(top));
+            while (!ahead.isEmpty()) {
+                Path next = ahead.remove();
+                if (seen.add(next)) {
+                    look(next, around.id().device());
+                }
             }
         }
     }
 
-    /** Looks at each file once, and follows no link. */
-    private final class Look extends SimpleFileVisitor<Path> {
-
-        private final Object device;
-
-        Look(Object device) {
-            this.device = device;
-        }
-
-        @Override
-        public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes facts) throws IOException {
-            requireDevice(path, device);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFile(Path path, BasicFileAttributes facts) throws IOException {
-            if (facts.isSymbolicLink()) {
-                requireInside(path);
-                goOnBehind(path);
-            }
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFileFailed(Path path, IOException failure) throws IOException {
-            if (failure instanceof NoSuchFileException) {
-                return FileVisitResult.CONTINUE; // the server removes files while it runs
-            }
-            throw failure;
+    private void look(Path below, long device) throws IOException {
+        try (OpenDirectory directory = OpenDirectory.open(real, below)) {
+            requireDevice(directory, device);
+            look(directory, directory.names());
+        } catch (NoSuchFileException e) {
+            // the server removes files while it runs
         }
     }
 
-    private void goOnBehind(Path link) throws IOException {
-        if (Files.isDirectory(link)) {
-            ahead.add(link.toRealPath());
+    private void look(OpenDirectory directory, List<Path> names) throws IOException {
+        for (Path name : names) {
+            requireInside(directory, name).ifPresent(ahead::add);
         }
     }
 
-    private void requireDevice(Path path, Object device) throws IOException {
-        if (!Devices.of(path).equals(device)) {
-            throw elsewhere(path, "is another file system than the one around it, or a subvolume of its own");
+    private void requireDevice(OpenDirectory opened, long device) {
+        if (opened.id().device() != device) {
+            throw elsewhere(opened.path(), "is another file system than the one around it, or a subvolume of its own");
         }
     }
 
@@ -168,33 +155,52 @@ final class SelfContained {
                 null);
     }
 
-    private void requireInside(Path entry) throws IOException {
-        if (!Files.isSymbolicLink(entry)) {
-            return;
-        }
+    /** The directory that it is or leads to, as seen from the top, if that is one. */
+    private Optional<Path> requireInside(OpenDirectory parent, Path name) throws IOException {
+        Path entry = parent.path().resolve(name);
+        FileFacts facts;
         Path target;
-        Path led;
         try {
-            target = Files.readSymbolicLink(entry);
-            led = entry.toRealPath();
-        } catch (NoSuchFileException e) {
-            if (!Files.isSymbolicLink(entry)) {
-                return; // dropped a moment ago
+            facts = parent.facts(name);
+            if (facts.kind() != FileFacts.Kind.LINK) {
+                return facts.isDirectory() ? Optional.of(real.relativize(entry)) : Optional.empty();
             }
-            target = Files.readSymbolicLink(entry);
-            led = entry.resolveSibling(target).normalize();
+            target = parent.target(name, facts);
+        } catch (NoSuchFileException e) {
+            return Optional.empty(); // dropped a moment ago
         }
+        Path led = entry.resolveSibling(target).normalize();
         // also an absolute link to the inside: in a copy it would lead to the original
-        if (target.isAbsolute()
-                || !entry.resolveSibling(target).normalize().startsWith(real)
-                || !led.startsWith(real)) {
-            throw new ConfigurationException(
-                    directory,
-                    null,
-                    what(entry) + " lies outside: " + real.relativize(entry) + " is a link to " + target
-                            + ", so a snapshot would lack it and a copy would write to the original's; "
-                            + advice(entry, led),
-                    null);
+        if (!target.isAbsolute()
+                && led.startsWith(real)
+                && !ROUNDABOUT.matcher(target.toString()).find()) {
+            try {
+                return behind(real.relativize(led));
+            } catch (NotDirectoryException e) {
+                // over another link, which may lead anywhere
+            }
+        }
+        throw new ConfigurationException(
+                directory,
+                null,
+                what(entry) + " lies outside: " + real.relativize(entry) + " is a link to " + target
+                        + ", so a snapshot would lack it and a copy would write to the original's; "
+                        + advice(entry, led),
+                null);
+    }
+
+    /** The directory at the end of these steps down, if that is one. */
+    private Optional<Path> behind(Path below) throws IOException {
+        Path name = Objects.requireNonNull(below.getFileName(), "also an empty path has a name");
+        Path parent = below.getParent();
+        try (OpenDirectory above = OpenDirectory.open(real, parent == null ? Path.of("") : parent)) {
+            FileFacts facts = name.toString().isEmpty() ? above.facts() : above.facts(name);
+            if (facts.kind() == FileFacts.Kind.LINK) {
+                throw new NotDirectoryException(below.toString());
+            }
+            return facts.isDirectory() ? Optional.of(below) : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         }
     }
 

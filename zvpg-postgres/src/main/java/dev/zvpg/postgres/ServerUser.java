@@ -115,7 +115,9 @@ record ServerUser(String name, int uid, int gid, Set<Integer> groups, boolean sw
 
     /** What comes before a command so that it runs as this user. */
     List<String> commandPrefix() {
-        return switched ? List.of("setpriv", "--reuid=" + uid, "--regid=" + gid, "--init-groups", "--") : List.of();
+        // one that is a number only has no groups that could be looked up
+        String others = groups.isEmpty() ? "--clear-groups" : "--init-groups";
+        return switched ? List.of("setpriv", "--reuid=" + uid, "--regid=" + gid, others, "--") : List.of();
     }
 
     /** Gives a file to this user; a link itself, not what it points to. */

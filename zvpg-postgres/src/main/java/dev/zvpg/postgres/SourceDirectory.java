@@ -4,12 +4,15 @@ import dev.zvpg.ClusterSource;
 import dev.zvpg.ConfigurationException;
 import dev.zvpg.InUseException;
 import dev.zvpg.PermissionException;
+import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,11 +23,13 @@ import java.util.regex.Pattern;
  *
  * @param data its data directory, without links in its path
  * @param configuration its {@code postgresql.conf}, if there is one
+ * @param reader reads what it or its owner names
  */
-record SourceDirectory(Path data, Optional<Path> configuration) {
+record SourceDirectory(Path data, Optional<Path> configuration, Reader reader) {
 
     private static final Path ETC = Path.of("/etc/postgresql");
     private static final String OPTIONS = "postmaster.opts";
+    private static final int OPTIONS_BYTES = 1 << 20;
     private static final Pattern OPTION = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*+)\"|(\\S+)");
 
     static SourceDirectory find(Installation installation, ClusterSource.Directory source) {
@@ -35,7 +40,9 @@ record SourceDirectory(Path data, Optional<Path> configuration) {
             }
             Path data = dataDirectory(given).toRealPath();
             Cluster.requireMajor(installation, data);
-            return new SourceDirectory(data, source.configuration().or(() -> configuration(given, data)));
+            Reader reader = Reader.ownerOf(data);
+            return new SourceDirectory(
+                    data, source.configuration().or(() -> configuration(reader, given, data)), reader);
         } catch (AccessDeniedException e) {
             throw unreadable(e);
         } catch (IOException e) {
@@ -63,7 +70,7 @@ record SourceDirectory(Path data, Optional<Path> configuration) {
         return named == null ? given : given.resolve(named);
     }
 
-    private static Optional<Path> configuration(Path given, Path data) {
+    private static Optional<Path> configuration(Reader reader, Path given, Path data) {
         List<Path> candidates = new ArrayList<>();
         String[] options = options(data);
         for (int i = 0; i < options.length; i++) {
@@ -84,14 +91,14 @@ record SourceDirectory(Path data, Optional<Path> configuration) {
         }
         return candidates.stream()
                 .filter(Files::isRegularFile)
-                .filter(conf -> belongs(conf, data))
+                .filter(conf -> belongs(reader, conf, data))
                 .findFirst();
     }
 
     /** Whether a file is that of this cluster: it lies in it, or names it, or names none. */
-    private static boolean belongs(Path conf, Path data) {
+    private static boolean belongs(Reader reader, Path conf, Path data) {
         try {
-            String named = ConfFile.read(conf).settings().get("data_directory");
+            String named = ConfFile.read(reader, conf).settings().get("data_directory");
             return named == null
                     ? !conf.startsWith(ETC)
                     : Files.isSameFile(conf.resolveSibling(named), data) || conf.startsWith(data);
@@ -104,13 +111,27 @@ record SourceDirectory(Path data, Optional<Path> configuration) {
     private static String[] options(Path data) {
         try {
             List<String> words = new ArrayList<>();
-            Matcher word = OPTION.matcher(Files.readString(data.resolve(OPTIONS)));
+            Matcher word = OPTION.matcher(text(data, OPTIONS));
             while (word.find()) {
                 words.add(word.group(1) != null ? word.group(1) : word.group(2));
             }
             return words.toArray(String[]::new);
         } catch (IOException e) {
             return new String[0];
+        }
+    }
+
+    /** What ALTER SYSTEM wrote. */
+    Map<String, String> auto() throws IOException {
+        Path file = data.resolve(ConfFile.AUTO);
+        return Files.isRegularFile(file)
+                ? ConfFile.read(reader.withoutIncludes(), file).settings()
+                : Map.of();
+    }
+
+    private static String text(Path data, String name) throws IOException {
+        try (OpenDirectory opened = OpenDirectory.open(data)) {
+            return new String(opened.read(Path.of(name), OPTIONS_BYTES), StandardCharsets.UTF_8);
         }
     }
 

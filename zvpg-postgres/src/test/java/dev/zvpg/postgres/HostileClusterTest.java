@@ -2,7 +2,10 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.zvpg.ClusterSource;
+import dev.zvpg.Credentials;
 import dev.zvpg.ServerException;
 import dev.zvpg.ZvpgException;
 import dev.zvpg.internal.io.Attacker;
@@ -10,6 +13,8 @@ import dev.zvpg.internal.io.HostileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +78,12 @@ class HostileClusterTest {
         assertThat(process.waitFor()).isZero();
     }
 
+    private static List<String> asServerUser(String script) {
+        List<String> command = new ArrayList<>(ServerUser.of(null).commandPrefix());
+        command.addAll(List.of("/bin/sh", "-c", script));
+        return command;
+    }
+
     private DetachedLaunch launch(Path sockets) {
         Installation unused = Installation.ask(Postgres.embedded().binDirectory());
         return new DetachedLaunch(
@@ -128,6 +139,68 @@ class HostileClusterTest {
                         .as("seed %d", i)
                         .isEmpty();
                 assertThat(Attacker.audit(outside)).as("seed %d", i).isEqualTo(before);
+            }
+        }
+    }
+
+    /** A planted link at each place that names or holds settings: read as root, it would come out in the copy. */
+    @Test
+    void settingsThatTheOwnerOfAClusterMayNotReadHimselfAreNotAdopted() throws Exception {
+        assumeTrue(ServerUser.of(null).switched(), "needs root, to work in the trees of another user");
+        Postgres postgres = Postgres.embedded();
+        Path secret = Files.writeString(sandbox.path("secret.cnf"), "my.password = " + HostileTree.CANARY + "\n");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        Credentials ours = new Credentials("postgres", "the repository's own");
+        int attempt = 0;
+        for (String plant : List.of(
+                "rm postgresql.conf && ln -s SECRET postgresql.conf",
+                "echo \"include 'SECRET'\" >> postgresql.conf",
+                "echo \"include_dir 'DIRECTORY'\" >> postgresql.conf",
+                "echo \"include 'SECRET'\" >> postgresql.auto.conf",
+                "rm postgresql.auto.conf && ln -s SECRET postgresql.auto.conf",
+                "echo '/bin/postgres -D \"'$PWD'\" \"-c\" \"config_file='$PWD'/../secret.cnf\"' > postmaster.opts",
+                "ln -s /dev/zero postmaster.opts",
+                "mkfifo postmaster.opts")) {
+            ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original" + attempt);
+            run(
+                    original.data(),
+                    asServerUser(plant.replace("SECRET", secret.toString())
+                            .replace("DIRECTORY", sandbox.path("").toString())));
+            Path copy = sandbox.path("copy" + attempt++);
+            try {
+                postgres.adopt(ClusterSource.directory(original.data()), copy, ours, Map.of(), (done, total) -> {});
+                assertThat(Attacker.holding(copy, HostileTree.CANARY)).as(plant).isEmpty();
+            } catch (ZvpgException refused) {
+                assertThat(refused.toString()).as(plant).doesNotContain(HostileTree.CANARY);
+            }
+        }
+    }
+
+    @Test
+    void lookingForDataOutsideLooksAtNothingBehindALinkThatTakesThePlaceOfADirectory() throws Exception {
+        try (Attacker attacker = new Attacker()) {
+            Path outside = HostileTree.outside(sandbox.path(""));
+            // no two of its names are in the tree
+            for (int i = 0; i < ENTRIES; i++) {
+                Files.createSymbolicLink(
+                        outside.resolve("directory").resolve(HostileTree.CANARY + i), Path.of("/nowhere"));
+            }
+            for (int i = 0; i < RACES; i++) {
+                Path data = Files.createDirectory(sandbox.path("data" + i));
+                try (HostileTree tree = new HostileTree(i, data, outside)) {
+                    attacker.attack(i, data, outside);
+                    try {
+                        Cluster.requireSelfContained(data);
+                    } catch (ZvpgException refused) {
+                        // what root has mounted there is not led to by the tree's owner
+                        assertThat(String.valueOf(refused.getMessage()).contains(HostileTree.CANARY)
+                                        && !tree.hasMounts())
+                                .as("seed %d: %s", i, refused)
+                                .isFalse();
+                    } finally {
+                        attacker.rest(); // before the tree's mounts are looked for by their names
+                    }
+                }
             }
         }
     }
