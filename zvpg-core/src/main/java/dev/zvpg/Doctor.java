@@ -150,6 +150,28 @@ final class Doctor {
         return problems;
     }
 
+    /** What the servers say that run, which takes a session with each. */
+    List<Problem> askServers(List<Examined> findings) {
+        List<Problem> problems = new ArrayList<>();
+        for (Examined finding : findings) {
+            if (finding.state() != ServerState.RUNNING) {
+                continue;
+            }
+            CopyRecord copy = finding.copy();
+            try {
+                servers.find(copy)
+                        .map(Server::problems)
+                        .orElse(List.of())
+                        .forEach(found -> problems.add(new Problem(name(copy) + ": " + found.what(), found.advice())));
+            } catch (InUseException e) {
+                // told already: it cannot be found from here
+            } catch (ZvpgException e) {
+                problems.add(problem(copy, e));
+            }
+        }
+        return problems;
+    }
+
     private static void sharedPorts(Catalog catalog, List<Problem> problems) {
         Map<Integer, List<String>> names = new TreeMap<>();
         catalog.copies()

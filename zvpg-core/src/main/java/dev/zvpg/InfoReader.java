@@ -1,6 +1,7 @@
 package dev.zvpg;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Makes the records that tell facts. Thread-safe. */
@@ -81,7 +82,10 @@ final class InfoReader {
 
     List<Problem> problems() {
         Catalog catalog = context.catalog();
-        return doctor.problems(catalog, examine(catalog));
+        List<Doctor.Examined> examined = examine(catalog);
+        List<Problem> problems = new ArrayList<>(doctor.problems(catalog, examined));
+        problems.addAll(doctor.askServers(examined));
+        return List.copyOf(problems);
     }
 
     private List<Doctor.Examined> examine(Catalog catalog) {

@@ -224,7 +224,8 @@ public final class Repository implements AutoCloseable {
     /**
      * Looks for what is wrong: files that are missing or cannot be reached by the server's user, data directories that cannot
      * be versioned, crashed servers, ports that clash, histories with a gap, leftovers, a disk that is nearly full; and for
-     * foreign things in the storage's place. Changes nothing.
+     * foreign things in the storage's place. Asks the servers that run what is wrong with them, such as a process that was stopped
+     * or a database whose indexes were sorted on another machine. Changes nothing.
      *
      * @return what was found, each with advice; empty when all is well
      */

@@ -15,7 +15,8 @@ import java.util.List;
  * @param version the version of the servers, such as {@code 18.6}
  * @param foreign what lies in the storage's place and is not its own; never touched
  * @param space the space that all of it takes
- * @param problems what is wrong, as {@link Repository#doctor()} tells it; empty when nothing is
+ * @param problems what is wrong, as {@link Repository#doctor()} tells it, which asks the servers as well; empty when
+ *     nothing is
  */
 public record Status(
         List<BranchInfo> branches,

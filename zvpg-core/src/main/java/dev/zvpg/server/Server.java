@@ -1,6 +1,7 @@
 package dev.zvpg.server;
 
 import dev.zvpg.Credentials;
+import dev.zvpg.Problem;
 import dev.zvpg.ServerException;
 import java.nio.file.Path;
 import java.util.List;
@@ -105,6 +106,16 @@ public interface Server {
      * @throws ServerException when it does not answer
      */
     default List<Finding> leftOut() {
+        return List.of();
+    }
+
+    /**
+     * Looks for what is wrong with it while it runs, or with the databases in it, and changes nothing.
+     *
+     * @return what was found, each with advice; by default nothing
+     * @throws ServerException when it does not answer
+     */
+    default List<Problem> problems() {
         return List.of();
     }
 

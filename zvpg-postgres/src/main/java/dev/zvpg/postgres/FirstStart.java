@@ -193,7 +193,7 @@ final class FirstStart {
         start.work(work -> work.kind.equals("transaction"));
         start.work(work -> !work.kind.equals("transaction"));
         if (everywhere) {
-            start.findings.addAll(Collations.moved(connection));
+            Collations.moved(sessions, connection).forEach(moved -> start.findings.add(moved.finding()));
         }
         run.open(sessions.credentials().user());
         reload(connection);

@@ -70,6 +70,30 @@ record OsProcess(long pid, long started) {
         return find(pid).filter(this::equals).isPresent();
     }
 
+    /** Whether a signal has stopped it, or somebody who looks into it, so that it does nothing until it is let go on. */
+    boolean isStopped() {
+        String[] fields = stat(pid);
+        return fields.length > 0 && (fields[STATE].equals("T") || fields[STATE].equals("t"));
+    }
+
+    /** The files that it has in its memory, as the system lists them; none when the system does not tell us. */
+    List<String> mappedFiles() {
+        try {
+            return Files.readAllLines(proc(pid).resolve("maps"), StandardCharsets.ISO_8859_1).stream()
+                    .map(line -> line.indexOf('/') < 0 ? "" : line.substring(line.indexOf('/')))
+                    .filter(name -> !name.isEmpty())
+                    .distinct()
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** What a path is to it: its container may have another directory there. */
+    Path asSeenByIt(String path) {
+        return Path.of("/proc", Long.toString(pid), "root" + path);
+    }
+
     /** Where it works; empty when the system does not tell us. */
     Optional<Path> workingDirectory() {
         try {

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.Credentials;
+import dev.zvpg.Problem;
 import dev.zvpg.ServerException;
 import dev.zvpg.server.Backup;
 import dev.zvpg.server.Baseline;
@@ -15,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
@@ -183,6 +185,35 @@ public final class PostgresServer implements Server {
             return Unlogged.findings(control.dataDirectory(), sessions);
         } catch (SQLException e) {
             throw failure("does not tell its unlogged relations", e);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A main process that a signal has stopped; shared memory that was removed, or that is too small for parallel queries;
+     * databases and columns that another version of the library for collations has sorted. Version 14 does not tell that of
+     * databases.
+     */
+    @Override
+    public List<Problem> problems() {
+        OsProcess process = control.process();
+        if (process.isStopped()) {
+            return List.of(new Problem(
+                    "its server (process " + process.pid() + ") was stopped by a signal and answers nobody",
+                    "let it go on with kill -CONT " + process.pid() + ", or stop it, which kills it where it must"));
+        }
+        List<Problem> problems = new ArrayList<>(SharedMemory.problems(process));
+        if (PostmasterPid.read(control.dataDirectory())
+                .filter(PostmasterPid::isReady)
+                .isEmpty()) {
+            return problems; // it does not let anybody in yet
+        }
+        try (Connection connection = connect(Sessions.BRIEF)) {
+            Collations.moved(sessions, connection).forEach(moved -> problems.add(moved.problem()));
+            return problems;
+        } catch (SQLException e) {
+            throw failure("does not tell how it is", e);
         }
     }
 

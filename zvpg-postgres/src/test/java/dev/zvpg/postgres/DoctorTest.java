@@ -129,4 +129,59 @@ class DoctorTest {
         Files.writeString(version, real);
         assertThat(problems()).isEmpty();
     }
+
+    @Test
+    void aServerThatASignalHasStoppedIsFoundAndTheAdviceHelps() throws Exception {
+        Branch main = repo.branch("main");
+        long pid = main.start().pid();
+        kill("STOP", pid);
+        finds("branch main: its server (process " + pid + ") was stopped by a signal", "kill -CONT " + pid);
+        kill("CONT", pid);
+        assertThat(problems()).isEmpty();
+    }
+
+    private static void kill(String signal, long pid) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                        .start()
+                        .waitFor())
+                .isZero();
+        while (new OsProcess(pid, 0).isStopped() != signal.equals("STOP")) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** As a logout does with systemd; the name is this server's alone. */
+    @Test
+    void sharedMemoryThatWasRemovedIsFoundAndARestartHelps() throws Exception {
+        Branch main = repo.branch("main");
+        OsProcess server = OsProcess.find(main.start().pid()).orElseThrow();
+        List<String> segments = server.mappedFiles().stream()
+                .filter(name -> name.startsWith("/dev/shm/PostgreSQL."))
+                .toList();
+        assertThat(segments).isNotEmpty();
+        for (String segment : segments) {
+            Files.delete(Path.of(segment));
+        }
+        finds("branch main: the shared memory of its server was removed", "RemoveIPC=no");
+        main.restart();
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aSmallPlaceForSharedMemoryIsFound() throws Exception {
+        Path place = Files.createDirectory(sandbox.path("shm"));
+        assertThat(SharedMemory.tooSmall(Path.of("/dev/shm"))).isEmpty();
+        assumeThat(run("mount", "-t", "tmpfs", "-o", "size=4m", "none", place.toString()))
+                .as("needs mounts")
+                .isZero();
+        try {
+            assertThat(SharedMemory.tooSmall(place).orElseThrow().what()).contains("has 4 of 4 MB free");
+        } finally {
+            assertThat(run("umount", place.toString())).isZero();
+        }
+    }
+
+    private static int run(String... command) throws Exception {
+        return new ProcessBuilder(command).start().waitFor();
+    }
 }

@@ -173,6 +173,40 @@ class HarmlessCopyTest {
                         .startsWith("database Shop, sorted by version 1.2.3 of its collation where this machine has ")
                         .contains("REINDEX DATABASE \"Shop\"")
                         .contains("ALTER DATABASE \"Shop\" REFRESH COLLATION VERSION"));
+        assertThat(copy.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.what()).startsWith("database Shop, sorted by version 1.2.3"));
+        copy.stop();
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void columnsThatAnotherMachineSortedAreFoundWithWhatToDo(Postgres postgres) throws Exception {
+        ForeignCluster original =
+                ForeignCluster.make(sandbox, postgres, "original").start();
+        original.execute(
+                "postgres",
+                "CREATE SCHEMA \"S\"",
+                "CREATE COLLATION \"S\".de (provider = icu, locale = 'de')",
+                "CREATE COLLATION fr (provider = icu, locale = 'fr')",
+                "CREATE TABLE t (w text COLLATE \"S\".de PRIMARY KEY)",
+                "UPDATE pg_collation SET collversion = '1.2.3' WHERE collname IN ('de', 'fr')");
+        original.stop();
+        PostgresServer copy = adoptAndStart(postgres, original);
+        assertThat(findings(copy))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding)
+                        .startsWith(
+                                "database postgres, sorted by version 1.2.3 of collation de where this machine has "));
+        assertThat(copy.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.advice())
+                        .endsWith("REINDEX DATABASE postgres; ALTER COLLATION \"S\".de REFRESH VERSION"));
+        for (String statement :
+                copy.problems().get(0).advice().split(": ", 2)[1].split("; ", -1)) {
+            LifecycleTest.update(copy, statement);
+        }
+        assertThat(copy.problems()).isEmpty();
         copy.stop();
     }
 
