@@ -7,8 +7,13 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -83,12 +88,25 @@ final class Housekeeping {
 
     private static final String NO_TRANSACTION = "0";
 
+    /** Enough for some gigabytes of log, all of it housekeeping: what is not is seen at its first record. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
     private Housekeeping() {}
 
-    /** Whether that is all there is between two positions; false also when the log cannot be read. */
+    /** Whether that is all there is between two positions; false also when the log cannot be read, or not in time. */
     static boolean isAll(Installation installation, ServerUser user, Path dataDirectory, Position from, Position to) {
+        return isAll(installation, user, dataDirectory, from, to, PATIENCE);
+    }
+
+    static boolean isAll(
+            Installation installation,
+            ServerUser user,
+            Path dataDirectory,
+            Position from,
+            Position to,
+            Duration patience) {
         Path program = installation.bin().resolve("pg_waldump");
         if (!Files.isExecutable(program) // embedded binaries have none
                 || Unlogged.isAny(dataDirectory)) { // whose rows are in no log
@@ -103,8 +121,12 @@ final class Housekeeping {
                     "--timeline=" + ControlFile.read(dataDirectory).timeline(),
                     "--start=" + from.wal(),
                     "--end=" + to.wal());
-            return isAll(process) && process.waitFor() == 0;
-        } catch (IOException e) {
+            FutureTask<Boolean> reading = read(process);
+            return reading.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.debug("Whether there was only housekeeping in {} is not found out within {}", dataDirectory, patience);
+            return false;
+        } catch (IOException | ExecutionException e) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -114,6 +136,15 @@ final class Housekeeping {
                 process.destroyForcibly(); // it may have a lot more to say
             }
         }
+    }
+
+    /** On a thread that may be left alone: one that waits for a disk ends with nothing else than that. */
+    private static FutureTask<Boolean> read(Process process) {
+        FutureTask<Boolean> reading = new FutureTask<>(() -> isAll(process) && process.waitFor() == 0);
+        Thread reader = new Thread(reading, "zvpg-waldump");
+        reader.setDaemon(true);
+        reader.start();
+        return reading;
     }
 
     private static boolean isAll(Process process) throws IOException {

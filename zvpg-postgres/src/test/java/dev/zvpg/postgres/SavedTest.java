@@ -242,4 +242,17 @@ class SavedTest {
             assertThat(Sql.value(main, "SELECT count(*) FROM \"Fast one\"")).isEqualTo("2");
         }
     }
+
+    @Test
+    void aLogThatNobodyReadsToItsEndIsTakenForWork() throws Exception {
+        Path bin = new FakeBin(sandbox, postgres)
+                .add("pg_waldump", "exec sleep 6000\n")
+                .path();
+        main.stop();
+        Position here = postgres.position(main.dataDirectory());
+        Installation installation = new Installation(bin, postgres.version(), 18);
+        assertThat(Housekeeping.isAll(
+                        installation, ServerUser.of(null), main.dataDirectory(), here, here, Duration.ofMillis(50)))
+                .isFalse();
+    }
 }
