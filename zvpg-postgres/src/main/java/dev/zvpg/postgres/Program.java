@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.ConfigurationException;
 import dev.zvpg.ServerException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +29,9 @@ final class Program {
 
     /** What another user's programs get of the JVM's environment: nothing of it is a secret. */
     private static final Set<String> KEPT = Set.of("PATH", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH");
+
+    /** How shells and other starters of programs end that could not run them, and how the dynamic loader ends. */
+    private static final int NOT_RUN = 127;
 
     private static final long WATCH_MILLIS = 250;
     private static final Duration GRACE = Duration.ofSeconds(5);
@@ -61,6 +65,7 @@ final class Program {
      * Runs a program. An interrupted thread kills it and its children, sets its flag again and throws.
      *
      * @throws IOException when it cannot be executed
+     * @throws ConfigurationException when it needs a library or a loader that this system does not have
      * @throws ServerException when it was interrupted or took too long
      */
     static Result run(ServerUser user, Duration timeout, Map<String, String> environment, String... command)
@@ -94,7 +99,7 @@ final class Program {
                 }
             }
             drain.join(GRACE.toMillis());
-            return new Result(process.exitValue(), drain.text());
+            return result(process, drain, command);
         } catch (InterruptedException e) {
             kill(process);
             Thread.currentThread().interrupt();
@@ -164,6 +169,7 @@ final class Program {
             } catch (IOException e) {
                 // a program that was written a moment ago may still be open in a process that another thread has just
                 // forked and that has not come to its exec: it inherits every file until then
+                Loading.requireInterpreter(Path.of(builder.command().get(0)));
                 if (!TEXT_FILE_BUSY.matcher(String.valueOf(e.getMessage())).find() || System.nanoTime() > patience) {
                     throw e;
                 }
@@ -190,7 +196,18 @@ final class Program {
             throw new ServerException(tooLong(timeout, command), null);
         }
         drain.join(GRACE.toMillis());
-        return new Result(process.exitValue(), drain.text());
+        return result(process, drain, command);
+    }
+
+    private static Result result(Process process, Drain drain, String... command) {
+        Result result = new Result(process.exitValue(), drain.text());
+        if (result.exitCode == NOT_RUN) {
+            Loading.require(command[0], result.output);
+            for (String word : command) { // one of them is the program that a shell was to run
+                Loading.requireInterpreter(Path.of(word));
+            }
+        }
+        return result;
     }
 
     private static String tooLong(Duration timeout, String... command) {

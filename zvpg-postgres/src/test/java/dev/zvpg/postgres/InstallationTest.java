@@ -2,13 +2,17 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.zvpg.ConfigurationException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class InstallationTest {
 
@@ -87,5 +91,30 @@ class InstallationTest {
         assertThatThrownBy(() -> Postgres.in(empty))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(empty.toString());
+    }
+
+    /** Copies of the real programs, each time with the name of something that they need changed. */
+    @ParameterizedTest
+    @CsvSource({
+        "postgres, libicuuc.so.60, libnowhr.so.60, the shared library libnowhr.so.60",
+        "postgres, /lib64/ld-linux, /lib64/ld-nowhr, /lib64/ld-nowhr",
+        "initdb, libpq.so.5, libnq.so.5, the shared library libnq.so.5",
+        "initdb, /lib64/ld-linux, /lib64/ld-nowhr, /lib64/ld-nowhr"
+    })
+    void whatAProgramLacksOfThisSystemIsNamedWithWhatToDo(String name, String needed, String missing, String named)
+            throws Exception {
+        Path bin =
+                sandbox.copy(real.binDirectory().resolveSibling(""), "broken").resolve("bin");
+        Path program = bin.resolve(name);
+        String bytes = Files.readString(program, StandardCharsets.ISO_8859_1);
+        assumeThat(bytes).as("the programs of another architecture").contains(needed);
+        Files.writeString(program, bytes.replace(needed, missing), StandardCharsets.ISO_8859_1);
+
+        assertThatThrownBy(() -> Postgres.in(bin).initialize(sandbox.path("data"), Sandbox.SUPERUSER))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(program.toString())
+                .hasMessageContaining(named)
+                .hasMessageContaining("use a PostgreSQL that was built for this system");
+        assertThat(sandbox.path("data")).doesNotExist();
     }
 }
