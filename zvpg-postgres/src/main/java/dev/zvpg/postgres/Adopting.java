@@ -47,22 +47,27 @@ record Adopting(
         Reachability.require(user, Path.of(installation.program("postgres")), "the PostgreSQL programs");
         Optional<ConfFile> named = AdoptedSettings.read(source.configuration());
         Optional<SourceDirectory> directory = Optional.empty();
+        Optional<BaseBackup> backup = Optional.empty();
         if (source instanceof ClusterSource.Directory stopped) {
             SourceDirectory found = SourceDirectory.find(installation, stopped);
             found.requireStopped(target);
             named = named.or(() -> AdoptedSettings.read(found.reader(), found.configuration()));
             directory = Optional.of(found);
         }
-        if (named.isPresent()) {
-            rehearse(named.get(), directory, superuser);
+        if (source instanceof ClusterSource.RunningServer server) {
+            backup = Optional.of(BaseBackup.of(installation, user, server, target));
+        }
+        Optional<ConfFile> expected = named.isPresent() ? named : backup.flatMap(BaseBackup::settings);
+        if (expected.isPresent()) {
+            rehearse(expected.get(), directory, superuser);
         }
         createTarget();
         boolean done = false;
         try {
             List<Finding> findings = new ArrayList<>();
-            if (source instanceof ClusterSource.RunningServer server) {
+            if (backup.isPresent()) {
                 user.own(target);
-                findings.addAll(BaseBackup.run(installation, user, server, target, progress));
+                findings.addAll(backup.get().run(progress));
             } else {
                 directory.ifPresent(
                         found -> findings.addAll(SourceCopy.run(found.data(), target, installation.major(), progress)));
@@ -72,7 +77,7 @@ record Adopting(
             findings.addAll(AdoptedSettings.write(installation, named, target, chosen.keySet()));
             findings.addAll(Disarming.run(target));
             FirstStart.markAdopted(target);
-            if (source instanceof ClusterSource.RunningServer) {
+            if (backup.isPresent()) {
                 closeToOthers();
             } else {
                 giveAway(target);

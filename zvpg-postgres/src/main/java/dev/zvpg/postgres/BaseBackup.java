@@ -39,6 +39,7 @@ final class BaseBackup {
     private final ClusterSource.RunningServer source;
     private final Path target;
     private final List<Finding> findings = new ArrayList<>();
+    private final Map<String, String> settings = new TreeMap<>();
 
     /** Where each tablespace of the original lies. */
     private final Map<String, String> tablespaces = new TreeMap<>();
@@ -50,25 +51,30 @@ final class BaseBackup {
         this.target = target;
     }
 
-    /** Copies everything into a directory that exists, is empty and belongs to the server's user. */
-    static List<Finding> run(
-            Installation installation,
-            ServerUser user,
-            ClusterSource.RunningServer source,
-            Path target,
-            CopyProgress progress) {
+    /** Looks at the server, before the long copy. */
+    static BaseBackup of(Installation installation, ServerUser user, ClusterSource.RunningServer source, Path target) {
         BaseBackup backup = new BaseBackup(installation, user, source, target);
         if (source.credentials().password().contains("\n")) {
             throw new IllegalArgumentException("a password with a line break cannot be given to pg_basebackup");
         }
         backup.requireProgram();
         backup.look();
+        return backup;
+    }
+
+    /** Copies everything into a directory that exists, is empty and belongs to the server's user. */
+    List<Finding> run(CopyProgress progress) {
         try {
-            backup.copy(progress);
+            copy(progress);
         } catch (IOException e) {
             throw Failures.of("cannot copy " + source + " to " + target, e);
         }
-        return List.copyOf(backup.findings);
+        return List.copyOf(findings);
+    }
+
+    /** What its files say that will be copied; empty where its user may not see that, and what is wrong comes out in the copy. */
+    Optional<ConfFile> settings() {
+        return settings.isEmpty() ? Optional.empty() : Optional.of(new ConfFile(settings, List.of()));
     }
 
     private void requireProgram() {
@@ -105,6 +111,7 @@ final class BaseBackup {
                 }
             }
             lookForConfiguration(statement);
+            readSettings(statement);
         } catch (SQLException e) {
             throw new ServerException(
                     "cannot connect to " + source + ", database " + Connections.ADMIN_DATABASE + ", as "
@@ -135,6 +142,24 @@ final class BaseBackup {
                 findings.add(new Finding(
                         row.getString(1) + ", the original's settings, outside of its data directory",
                         "not copied: PostgreSQL's defaults hold, unless a file is named with configuration(path)"));
+            }
+        }
+    }
+
+    /** A superuser sees what the files say; others see at most what is in force, and not even where that comes from. */
+    private void readSettings(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SHOW is_superuser")) {
+            row.next();
+            if (!row.getString(1).equals("on")) {
+                return;
+            }
+        }
+        // the last one of a name wins
+        try (ResultSet row = statement.executeQuery(
+                "SELECT lower(f.name), f.setting FROM pg_file_settings f, pg_settings d "
+                        + "WHERE d.name = 'data_directory' AND starts_with(f.sourcefile, d.setting || '/') ORDER BY f.seqno")) {
+            while (row.next()) {
+                settings.put(row.getString(1), row.getString(2));
             }
         }
     }

@@ -103,6 +103,23 @@ class AdoptServerTest {
         original.stop();
     }
 
+    /** What the files say, and not what the server runs with: the copy has the files. */
+    @Test
+    void settingsThatCannotStartHereAreRefusedBeforeTheLongCopy() throws Exception {
+        Postgres postgres = installed();
+        ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original", "shared_buffers = 7TB")
+                .start("-c shared_buffers=16MB");
+        List<Event> events = new ArrayList<>();
+        assertThatThrownBy(() ->
+                        zvpg(postgres).listen(events::add).init(source(original, ForeignCluster.ADMIN.password())))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("choose another value")
+                .hasMessageContaining("shared_buffers");
+        assertThat(events).as("nothing was copied").isEmpty();
+        assertThat(sandbox.path("home")).doesNotExist();
+        original.stop();
+    }
+
     @Test
     void aWrongPasswordIsSaidWithoutIt() throws Exception {
         Postgres postgres = installed();
