@@ -128,6 +128,14 @@ public sealed interface Event {
     record ServerStarted(String workingCopy, int port, List<Finding> findings, Duration took) implements Event {}
 
     /**
+     * The first start of a copy was finished that somebody else had begun, who was cut off. Told when it found something.
+     *
+     * @param workingCopy the name of its branch or clone
+     * @param findings what it found in its databases that could have reached out, and what was done
+     */
+    record FirstStartFinished(String workingCopy, List<Finding> findings) implements Event {}
+
+    /**
      * A server was stopped.
      *
      * @param workingCopy the name of its branch or clone

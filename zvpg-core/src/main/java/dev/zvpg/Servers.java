@@ -59,6 +59,11 @@ final class Servers {
         Optional<Server> running = find(copy);
         if (running.isPresent()) {
             running.get().finishStart();
+            if (!running.get().findings().isEmpty()) { // which a server that was found has only by this
+                context.events()
+                        .tell(new Event.FirstStartFinished(
+                                copy.name(), running.get().findings()));
+            }
             return running.get();
         }
         if (copy.untouched().isPresent()) { // from here on it may be written to

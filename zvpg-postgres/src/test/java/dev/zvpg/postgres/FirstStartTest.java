@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.zvpg.Branch;
+import dev.zvpg.Clone;
+import dev.zvpg.Event;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
 import dev.zvpg.server.Finding;
@@ -16,6 +19,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -87,6 +92,29 @@ class FirstStartTest {
         found.finishStart(); // has nothing left to do
         found.stop();
         sandbox.start(postgres, copy).stop();
+    }
+
+    @Test
+    void whatComesOutWhenTheFirstStartOfSomebodyElseIsFinishedIsTold() throws Exception {
+        List<Event> events = new ArrayList<>();
+        try (Repository repository =
+                zvpg(sandbox.path("home")).listen(events::add).init()) {
+            Branch main = repository.branch("main");
+            LifecycleTest.update(main.start(), SUBSCRIPTION);
+            Clone trial = main.snapshot("v1", "").clone("trial");
+            LifecycleTest.update(trial.start(), "ALTER SUBSCRIPTION s SET (slot_name = 'precious')");
+            Files.move(
+                    trial.dataDirectory().resolve(FirstStart.FINISHED),
+                    trial.dataDirectory().resolve(FirstStart.MARK));
+
+            trial.start();
+
+            assertThat(events).last().isInstanceOfSatisfying(Event.FirstStartFinished.class, finished -> {
+                assertThat(finished.workingCopy()).isEqualTo("trial");
+                assertThat(finished.findings().toString()).contains("subscription s in database postgres: disabled");
+            });
+            repository.destroy();
+        }
     }
 
     @Test
