@@ -100,6 +100,16 @@ public interface Server {
     }
 
     /**
+     * Whether it puts on disk what a recovery needs before it goes on, as it must to survive a power cut.
+     *
+     * @return false when that is switched off
+     * @throws ServerException when it does not answer
+     */
+    default boolean syncs() {
+        return true;
+    }
+
+    /**
      * What a snapshot of the running server's files does not have, because the server keeps it only while it runs.
      *
      * @return such as the rows of unlogged tables, with what becomes of them; by default nothing

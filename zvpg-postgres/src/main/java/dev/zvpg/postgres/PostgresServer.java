@@ -180,6 +180,15 @@ public final class PostgresServer implements Server {
     }
 
     @Override
+    public boolean syncs() {
+        try (Connection connection = connect(Sessions.BRIEF)) {
+            return Sessions.column(connection, "SHOW fsync").equals(List.of("on"));
+        } catch (SQLException e) {
+            throw failure("does not tell its settings", e);
+        }
+    }
+
+    @Override
     public List<Finding> leftOut() {
         try {
             return Unlogged.findings(control.dataDirectory(), sessions);

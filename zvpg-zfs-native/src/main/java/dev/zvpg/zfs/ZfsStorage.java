@@ -86,7 +86,11 @@ public final class ZfsStorage implements Storage {
     @Override
     public Set<StorageFeature> features() {
         return Set.of(
-                StorageFeature.ATOMIC_SNAPSHOT, StorageFeature.CONSTANT_TIME_CLONE, StorageFeature.SPACE_ACCOUNTING);
+                StorageFeature.ATOMIC_SNAPSHOT,
+                // a snapshot lies between two transaction groups, and what is written later is never in an earlier one
+                StorageFeature.WRITE_ORDER,
+                StorageFeature.CONSTANT_TIME_CLONE,
+                StorageFeature.SPACE_ACCOUNTING);
     }
 
     @Override
