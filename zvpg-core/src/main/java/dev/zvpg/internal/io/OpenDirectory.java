@@ -86,7 +86,19 @@ public final class OpenDirectory implements Closeable {
     @SuppressWarnings("StreamResourceLeak") // it is closed with what is made of it
     public static OpenDirectory openTrusted(Path directory) throws IOException {
         Path absolute = directory.toAbsolutePath();
-        return of(Files.newDirectoryStream(absolute), absolute);
+        try {
+            // with the dot nothing but a directory is opened: a pipe would be waited for
+            return of(Files.newDirectoryStream(absolute.resolve(ITSELF)), absolute);
+        } catch (NoSuchFileException e) {
+            throw new NoSuchFileException(absolute.toString());
+        } catch (NotDirectoryException e) {
+            throw new NotDirectoryException(absolute.toString());
+        } catch (AccessDeniedException e) {
+            if (!Files.isDirectory(absolute)) {
+                throw new AccessDeniedException(absolute.toString());
+            }
+            return of(Files.newDirectoryStream(absolute), absolute); // may be listed and not searched
+        }
     }
 
     /** The same as {@link #open}, if there is one. */

@@ -45,6 +45,17 @@ class OpenDirectoryTest {
     }
 
     @Test
+    void aPipeInThePlaceOfADirectoryIsNotWaitedFor() throws Exception {
+        Path pipe = top.resolve(NAME);
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        assertThatThrownBy(() -> OpenDirectory.open(pipe))
+                .isInstanceOf(NotDirectoryException.class)
+                .hasMessage(pipe.toString());
+        assertThat(OpenDirectory.list(pipe)).isEmpty();
+    }
+
+    @Test
     void whatIsNoFileIsNotRead() throws Exception {
         Files.createSymbolicLink(top.resolve("link"), outside.resolve("file"));
         Files.createSymbolicLink(top.resolve("zero"), Path.of("/dev/zero"));
