@@ -141,8 +141,8 @@ public final class Repository implements AutoCloseable {
      * Deletes the clones whose time is over, running or not; protected ones stay. {@link Zvpg#open()} does this too. One that
      * cannot be deleted is logged, and tried again the next time.
      *
-     * <p>When more than a day has passed on the clock since the last look at the repository, it may have leapt ahead. Nothing is
-     * deleted then, before a look that comes at least ten minutes later finds that time still over.
+     * <p>When the clock may have leapt ahead, because the last look at the repository is more than a day old, the first look that
+     * comes at least ten minutes later deletes.
      *
      * @return the names of those that were deleted
      */
@@ -223,9 +223,8 @@ public final class Repository implements AutoCloseable {
 
     /**
      * Looks for what is wrong: files that are missing or cannot be reached by the server's user, data directories that cannot
-     * be versioned, crashed servers, ports that clash, histories with a gap, leftovers, a disk that is nearly full; and for
-     * foreign things in the storage's place. Asks the servers that run what is wrong with them, such as a process that was stopped
-     * or a database whose indexes were sorted on another machine. Changes nothing.
+     * be versioned, crashed servers, ports that clash, histories with a gap, leftovers, a disk that is nearly full; for foreign
+     * things in the storage's place; and asks the servers that run. Changes nothing.
      *
      * @return what was found, each with advice; empty when all is well
      */

@@ -16,7 +16,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
@@ -206,24 +205,7 @@ public final class PostgresServer implements Server {
      */
     @Override
     public List<Problem> problems() {
-        OsProcess process = control.process();
-        if (process.isStopped()) {
-            return List.of(new Problem(
-                    "its server (process " + process.pid() + ") was stopped by a signal and answers nobody",
-                    "let it go on with kill -CONT " + process.pid() + ", or stop it, which kills it where it must"));
-        }
-        List<Problem> problems = new ArrayList<>(SharedMemory.problems(process));
-        if (PostmasterPid.read(control.dataDirectory())
-                .filter(PostmasterPid::isReady)
-                .isEmpty()) {
-            return problems; // it does not let anybody in yet
-        }
-        try (Connection connection = connect(Sessions.BRIEF)) {
-            Collations.moved(sessions, connection).forEach(moved -> problems.add(moved.problem()));
-            return problems;
-        } catch (SQLException e) {
-            throw failure("does not tell how it is", e);
-        }
+        return ServerProblems.of(this, control);
     }
 
     @Override

@@ -1,0 +1,34 @@
+package dev.zvpg.postgres;
+
+import dev.zvpg.Problem;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks for what is wrong with a running server and the databases in it. */
+final class ServerProblems {
+
+    private ServerProblems() {}
+
+    static List<Problem> of(PostgresServer server, ServerControl control) {
+        OsProcess process = control.process();
+        if (process.isStopped()) {
+            return List.of(new Problem(
+                    "its server (process " + process.pid() + ") was stopped by a signal and answers nobody",
+                    "let it go on with kill -CONT " + process.pid() + ", or stop it, which kills it where it must"));
+        }
+        List<Problem> problems = new ArrayList<>(SharedMemory.problems(process));
+        if (PostmasterPid.read(control.dataDirectory())
+                .filter(PostmasterPid::isReady)
+                .isEmpty()) {
+            return problems; // it does not let anybody in yet
+        }
+        try (Connection connection = server.connect(Sessions.BRIEF)) {
+            Collations.moved(server.sessions(), connection).forEach(moved -> problems.add(moved.problem()));
+            return problems;
+        } catch (SQLException e) {
+            throw server.failure("does not tell how it is", e);
+        }
+    }
+}
