@@ -1,4 +1,9 @@
 import dev.zvpg.*
+import dev.zvpg.config.*
+import dev.zvpg.directory.*
+import dev.zvpg.error.*
+import dev.zvpg.info.*
+import dev.zvpg.option.*
 import dev.zvpg.postgres.*
 import dev.zvpg.server.*
 import dev.zvpg.storage.*

@@ -6,13 +6,18 @@ module dev.zvpg.core {
     requires com.fasterxml.jackson.databind;
     requires org.slf4j;
 
-    uses dev.zvpg.server.LauncherProvider;
-    uses dev.zvpg.storage.StorageProvider;
+    uses dev.zvpg.config.LauncherProvider;
+    uses dev.zvpg.config.StorageProvider;
 
     exports dev.zvpg;
+    exports dev.zvpg.config;
+    exports dev.zvpg.directory;
+    exports dev.zvpg.error;
+    exports dev.zvpg.info;
     exports dev.zvpg.internal.io to
             dev.zvpg.postgres,
             dev.zvpg.zfs;
+    exports dev.zvpg.option;
     exports dev.zvpg.server;
     exports dev.zvpg.storage;
 }

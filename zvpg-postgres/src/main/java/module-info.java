@@ -11,6 +11,6 @@ module dev.zvpg.postgres {
     exports dev.zvpg.postgres;
     exports dev.zvpg.postgres.junit;
 
-    provides dev.zvpg.server.LauncherProvider with
+    provides dev.zvpg.config.LauncherProvider with
             dev.zvpg.postgres.PostgresProvider;
 }

@@ -1,5 +1,27 @@
 package dev.zvpg;
 
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.DivergedException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.info.BranchInfo;
+import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyKey;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.CopyRequest;
+import dev.zvpg.internal.catalog.Lookup;
+import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.engine.Context;
+import dev.zvpg.internal.engine.Merges;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.option.BranchOptions;
+import dev.zvpg.option.ResetOptions;
+import dev.zvpg.option.SnapshotOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -136,7 +158,9 @@ public final class Branch extends WorkingCopy {
         }
         Merges.Merged merged = operations().merges().merge(key(), other.key());
         return new MergeResult(
-                merged.kind(), handle(merged.head()), merged.saved().map(this::handle));
+                merged.hasMoved() ? MergeResult.Kind.FAST_FORWARD : MergeResult.Kind.UP_TO_DATE,
+                handle(merged.head()),
+                merged.saved().map(this::handle));
     }
 
     /**

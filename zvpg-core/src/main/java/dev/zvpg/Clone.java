@@ -1,5 +1,15 @@
 package dev.zvpg;
 
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.info.CloneInfo;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyKey;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.engine.Context;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.home.Locks;
 import java.nio.file.Files;
 import java.util.Optional;
 

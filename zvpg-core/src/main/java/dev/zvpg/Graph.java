@@ -1,5 +1,12 @@
 package dev.zvpg;
 
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.graph.GraphLayout;
+import dev.zvpg.internal.graph.GraphMermaid;
+import dev.zvpg.internal.graph.GraphSvg;
+import dev.zvpg.internal.graph.GraphText;
+import dev.zvpg.internal.graph.History;
+
 /**
  * A drawing of a repository's history: each snapshot with the branches and clones that hold it now, above those that it
  * follows, and a line from it to each of them. What forked off lies right above what it forked from, further right.

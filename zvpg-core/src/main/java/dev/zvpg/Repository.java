@@ -1,6 +1,19 @@
 package dev.zvpg;
 
-import dev.zvpg.storage.Storage;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.Problem;
+import dev.zvpg.info.Event;
+import dev.zvpg.info.Status;
+import dev.zvpg.info.Subscription;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.Lookup;
+import dev.zvpg.internal.engine.Context;
+import dev.zvpg.internal.engine.Holdings;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.home.Locks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,23 +31,8 @@ public final class Repository implements AutoCloseable {
 
     private final Operations operations;
 
-    Repository(Context context) {
-        this.operations = Operations.of(context);
-    }
-
-    /** What it has in its storage. */
-    Holdings holdings() {
-        return new Holdings(operations);
-    }
-
-    void createFirstBranch(String name, BranchOptions options) {
-        operations.copies().createFirst(name, options);
-    }
-
-    /** The same on a copy of an existing cluster; returns the repository as it is to be used, for this one lacks its superuser. */
-    Repository createFirstBranch(String name, BranchOptions options, ClusterSource source) {
-        Credentials superuser = operations.copies().createFirst(name, options, source);
-        return new Repository(operations.context().withCredentials(superuser));
+    Repository(Operations operations) {
+        this.operations = operations;
     }
 
     /**
@@ -270,10 +268,11 @@ public final class Repository implements AutoCloseable {
     public void destroy() {
         Context context = operations.context();
         operations.deletions().requireNothingNewer();
-        holdings().stopForGood();
+        Holdings holdings = new Holdings(operations);
+        holdings.stopForGood();
         try (Locks.Held held = context.locks().repository()) {
             if (context.home().isBeingDestroyed()) { // or somebody else has finished it
-                holdings().destroy();
+                holdings.destroy();
                 boolean onlyOurs = context.storage().list().foreign().isEmpty();
                 close();
                 context.home().delete(true, onlyOurs);
@@ -288,12 +287,7 @@ public final class Repository implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (operations.context().closed().compareAndSet(false, true)) {
-            try (Storage storage = operations.context().storage()) {
-                operations.scratches().close();
-                operations.context().awaitOperations();
-            }
-        }
+        operations.close();
     }
 
     @Override

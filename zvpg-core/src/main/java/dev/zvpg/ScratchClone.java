@@ -1,5 +1,9 @@
 package dev.zvpg;
 
+import dev.zvpg.error.InUseException;
+import dev.zvpg.internal.engine.Scratch;
+import dev.zvpg.option.ScratchOptions;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.Server;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;

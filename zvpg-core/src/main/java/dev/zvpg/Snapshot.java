@@ -1,5 +1,21 @@
 package dev.zvpg;
 
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyRequest;
+import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.engine.Scratches;
+import dev.zvpg.option.BranchOptions;
+import dev.zvpg.option.CloneOptions;
+import dev.zvpg.option.PoolOptions;
+import dev.zvpg.option.ScratchOptions;
 import java.util.function.UnaryOperator;
 
 /**
@@ -120,7 +136,8 @@ public final class Snapshot {
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
     public ScratchClone scratch(UnaryOperator<ScratchOptions> options) {
-        return operations.scratches().scratch(key, options.apply(ScratchOptions.LEAN));
+        Scratches scratches = operations.scratches();
+        return new ScratchClone(scratches.scratch(key, options.apply(ScratchOptions.LEAN)), scratches::end);
     }
 
     /**
@@ -170,7 +187,7 @@ public final class Snapshot {
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
     public ScratchPool pool(UnaryOperator<PoolOptions> options) {
-        return operations.scratches().pool(key, options.apply(PoolOptions.DEFAULT));
+        return new ScratchPool(operations.scratches().pool(key, options.apply(PoolOptions.DEFAULT)));
     }
 
     /**

@@ -1,6 +1,16 @@
 package dev.zvpg;
 
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.catalog.CopyKey;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.option.ServerOptions;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.Server;
+import dev.zvpg.server.ServerState;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,27 @@
 package dev.zvpg;
 
+import dev.zvpg.config.Configuration;
+import dev.zvpg.config.PortRange;
+import dev.zvpg.directory.DirectoryStorage;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.info.Event;
+import dev.zvpg.internal.engine.Context;
+import dev.zvpg.internal.engine.Events;
+import dev.zvpg.internal.engine.Holdings;
+import dev.zvpg.internal.engine.Initialization;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.home.Home;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.option.BranchOptions;
+import dev.zvpg.server.ClusterSource;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.ServerLauncher;
-import dev.zvpg.storage.DirectoryStorage;
 import dev.zvpg.storage.StorageDescription;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -83,12 +103,10 @@ public final class Zvpg {
      */
     public static Zvpg from(Configuration configuration) {
         Zvpg zvpg = at(configuration.home())
-                .postgres(Providers.launcher(configuration))
+                .postgres(configuration.launcher())
                 .ports(configuration.ports().first(), configuration.ports().last())
                 .maxClones(configuration.maxClones().orElse(Integer.MAX_VALUE));
-        if (!configuration.storage().equals(Configuration.DIRECTORY)) {
-            zvpg = zvpg.storage(() -> Providers.storage(configuration));
-        }
+        zvpg = configuration.storageDescription().map(zvpg::storage).orElse(zvpg);
         return zvpg.author(configuration.author().orElse(zvpg.author));
     }
 
@@ -232,9 +250,13 @@ public final class Zvpg {
         ServerLauncher server = requireLauncher();
         home.requireTrusted();
         server.check(first.settings());
-        return new Initialization(
-                        home, first, storage == null, (marker, credentials) -> repository(server, marker, credentials))
-                .run(source);
+        return new Repository(new Initialization(
+                        home,
+                        FIRST_BRANCH,
+                        first,
+                        storage == null,
+                        (marker, credentials) -> operations(server, marker, credentials))
+                .run(source));
     }
 
     /**
@@ -257,16 +279,16 @@ public final class Zvpg {
                     + " was cut off; call init() again, which finishes that");
         }
         home.createLocks();
-        Repository repository = repository(server, marker, home.credentials());
+        Operations operations = operations(server, marker, home.credentials());
         try {
-            Holdings holdings = repository.holdings();
+            Holdings holdings = new Holdings(operations);
             holdings.requireOwnStorage();
             holdings.requireABranch();
             holdings.sweep();
-            repository.deleteExpired();
-            return repository;
+            operations.deletions().deleteExpired();
+            return new Repository(operations);
         } catch (RuntimeException | Error e) {
-            repository.close();
+            operations.close();
             throw e;
         }
     }
@@ -308,11 +330,11 @@ public final class Zvpg {
         return launcher;
     }
 
-    private Repository repository(ServerLauncher server, Home.Marker marker, Credentials credentials) {
+    private Operations operations(ServerLauncher server, Home.Marker marker, Credentials credentials) {
         Events events = new Events();
         listeners.forEach(events::listen);
         StorageDescription described = storage != null ? storage : DirectoryStorage.at(home.storage());
-        return new Repository(new Context(
+        return Operations.of(new Context(
                 home,
                 marker.id(),
                 described.open(),

@@ -3,6 +3,12 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.server.Server;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Storage;

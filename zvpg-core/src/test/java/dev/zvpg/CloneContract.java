@@ -3,7 +3,14 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.engine.ClockLeaps;
+import dev.zvpg.option.CloneOptions;
 import dev.zvpg.server.FakeServer;
+import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Storage;
 import java.time.Duration;

@@ -3,10 +3,21 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.zvpg.directory.DirectoryStorage;
+import dev.zvpg.error.Problem;
+import dev.zvpg.info.BranchInfo;
+import dev.zvpg.info.CloneInfo;
+import dev.zvpg.info.Space;
+import dev.zvpg.info.Status;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.engine.Doctor;
+import dev.zvpg.internal.engine.InfoReader;
+import dev.zvpg.internal.home.Locks;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.FakeLauncher;
+import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.AttributeChange;
-import dev.zvpg.storage.DirectoryStorage;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StoredVolume;
@@ -277,10 +288,10 @@ class DoctorTest {
     void spaceIsToldInTotalWhereTheStorageTellsItOfEverything() {
         StoredVolume first = volume("first", OptionalLong.of(10), OptionalLong.of(100));
         StoredVolume second = volume("second", OptionalLong.of(5), OptionalLong.of(95));
-        assertThat(Space.of(new Catalog(new Listing(List.of(first, second), List.of(), List.of()))))
+        assertThat(InfoReader.space(new Catalog(new Listing(List.of(first, second), List.of(), List.of()))))
                 .isEqualTo(new Space(OptionalLong.of(15), OptionalLong.of(195), OptionalLong.of(180)));
         StoredVolume unknown = volume("unknown", OptionalLong.empty(), OptionalLong.of(1));
-        assertThat(Space.of(new Catalog(new Listing(List.of(first, unknown), List.of(), List.of()))))
+        assertThat(InfoReader.space(new Catalog(new Listing(List.of(first, unknown), List.of(), List.of()))))
                 .isEqualTo(new Space(OptionalLong.empty(), OptionalLong.of(101), OptionalLong.empty()));
         assertThat(repo.status().space())
                 .isEqualTo(new Space(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty()));

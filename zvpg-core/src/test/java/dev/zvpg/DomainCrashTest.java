@@ -3,9 +3,11 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.error.NotFoundException;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
+import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.MemoryStorage;
 import dev.zvpg.storage.StorageFeature;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package dev.zvpg;
 
+import dev.zvpg.info.Event;
+import dev.zvpg.info.Subscription;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.storage.Storage;

@@ -1,7 +1,7 @@
 package dev.zvpg;
 
-import dev.zvpg.storage.DirectoryStorage;
-import dev.zvpg.storage.LoopMount;
+import dev.zvpg.directory.DirectoryStorage;
+import dev.zvpg.directory.LoopMount;
 import dev.zvpg.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package dev.zvpg;
 
-import dev.zvpg.storage.DirectoryStorage;
+import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.storage.Storage;
 
 class DomainOnDirectoryStorageTest extends DomainContract {

@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredSnapshot;

@@ -3,7 +3,11 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.NotFoundException;
 import dev.zvpg.server.FakeLauncher;
+import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.MemoryStorage;
 import dev.zvpg.storage.Storage;

@@ -2,8 +2,8 @@ package dev.zvpg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.directory.SmallDisk;
 import dev.zvpg.storage.ChildJvm;
-import dev.zvpg.storage.SmallDisk;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,8 +1,8 @@
 package dev.zvpg;
 
+import dev.zvpg.directory.SmallDisk;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
-import dev.zvpg.storage.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

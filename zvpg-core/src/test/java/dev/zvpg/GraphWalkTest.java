@@ -2,6 +2,8 @@ package dev.zvpg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.internal.graph.GraphLayout;
+import dev.zvpg.internal.graph.History;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashMap;

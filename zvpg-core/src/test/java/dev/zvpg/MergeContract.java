@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.zvpg.error.DivergedException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.server.FakeServer;
+import dev.zvpg.server.ServerState;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;

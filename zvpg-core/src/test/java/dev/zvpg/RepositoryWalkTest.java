@@ -2,10 +2,10 @@ package dev.zvpg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.storage.ChildJvm;
-import dev.zvpg.storage.DirectoryStorage;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.Storage;
 import java.io.IOException;

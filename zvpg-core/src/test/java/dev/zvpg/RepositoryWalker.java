@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import dev.zvpg.error.NotFoundException;
 import java.nio.file.Path;
 
 /** The main class of a process that walks over a repository and tells what must be there in the end. Confined to one thread. */

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.catalog.ScratchRecord;
+import dev.zvpg.internal.engine.Context;
+import dev.zvpg.option.PoolOptions;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.server.Server;
@@ -288,7 +294,7 @@ class ScratchPoolTest {
         try (ScratchPool pool = v1.pool(o -> o.size(1))) {
             await().atMost(LONG).until(() -> pool.info().ready() == 1);
             storage.list().volumes().stream()
-                    .filter(Scratch::is)
+                    .filter(ScratchRecord::is)
                     .forEach(volume -> launcher.crash(Context.dataDirectory(storage.directory(volume.id()))));
             try (ScratchClone pg = pool.lease(LONG)) {
                 assertThat(server(pg).isRunning()).isTrue();

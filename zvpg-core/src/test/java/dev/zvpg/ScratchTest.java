@@ -3,7 +3,13 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.ScratchRecord;
 import dev.zvpg.internal.io.OwnerLock;
+import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.server.Lifetime;
@@ -160,7 +166,7 @@ class ScratchTest {
         storage.clone(
                 v1.key().id(),
                 new VolumeId("scratch-dead"),
-                Scratch.attributes(repositoryId(), "1-1-dead"),
+                ScratchRecord.attributes(repositoryId(), "1-1-dead"),
                 CopyCallback.NONE);
         assertThat(volumes()).isEqualTo(3);
         try (Repository again = zvpg().open()) {
@@ -183,7 +189,7 @@ class ScratchTest {
         storage.clone(
                 v1.key().id(),
                 new VolumeId("scratch-dead"),
-                Scratch.attributes(repositoryId(), "1-1-dead"),
+                ScratchRecord.attributes(repositoryId(), "1-1-dead"),
                 CopyCallback.NONE);
         repo.destroy();
         assertThat(volumes()).isZero();

@@ -2,6 +2,7 @@ package dev.zvpg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.storage.MemoryStorage;

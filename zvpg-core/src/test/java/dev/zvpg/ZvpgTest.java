@@ -3,7 +3,13 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.FakeLauncher;
+import dev.zvpg.server.ServerState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package dev.zvpg.server;
 
-import dev.zvpg.Credentials;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,6 +1,6 @@
 package dev.zvpg.server;
 
-import dev.zvpg.ServerException;
+import dev.zvpg.error.ServerException;
 import java.nio.file.Path;
 
 /**

@@ -1,6 +1,6 @@
 package dev.zvpg.server;
 
-import dev.zvpg.ServerException;
+import dev.zvpg.error.ServerException;
 
 /**
  * A server and its cluster as they were at one moment, to be compared with what somebody made of them since.

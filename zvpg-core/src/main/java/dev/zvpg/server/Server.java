@@ -1,8 +1,7 @@
 package dev.zvpg.server;
 
-import dev.zvpg.Credentials;
-import dev.zvpg.Problem;
-import dev.zvpg.ServerException;
+import dev.zvpg.error.Problem;
+import dev.zvpg.error.ServerException;
 import java.nio.file.Path;
 import java.util.List;
 import javax.sql.DataSource;

@@ -1,11 +1,9 @@
 package dev.zvpg.server;
 
-import dev.zvpg.ClusterSource;
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.Credentials;
-import dev.zvpg.InUseException;
-import dev.zvpg.PermissionException;
-import dev.zvpg.ServerException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.error.ServerException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,5 @@
 package dev.zvpg.server;
 
-import dev.zvpg.Credentials;
 import java.nio.file.Path;
 import java.util.Map;
 

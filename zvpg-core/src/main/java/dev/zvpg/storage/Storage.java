@@ -1,11 +1,11 @@
 package dev.zvpg.storage;
 
-import dev.zvpg.AlreadyExistsException;
-import dev.zvpg.InUseException;
-import dev.zvpg.NotFoundException;
-import dev.zvpg.OutOfSpaceException;
-import dev.zvpg.PermissionException;
-import dev.zvpg.StorageException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.error.StorageException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

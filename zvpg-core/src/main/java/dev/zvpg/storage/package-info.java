@@ -1,6 +1,5 @@
 /**
- * Where volumes and snapshots live: the storage SPI, and {@link dev.zvpg.storage.DirectoryStorage}, which works on any file
- * system.
+ * Keeps volumes and snapshots: the SPI of storages. {@link dev.zvpg.directory.DirectoryStorage} works on any file system.
  *
  * <p>A {@link dev.zvpg.storage.Storage} knows nothing of branches, clones or PostgreSQL. It keeps directory trees (volumes),
  * immutable images of them (snapshots) and a small map of attributes with each. Every verb is one atomic action: after a

@@ -1,7 +1,6 @@
 package dev.zvpg.server;
 
-import dev.zvpg.Credentials;
-import dev.zvpg.ServerException;
+import dev.zvpg.error.ServerException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

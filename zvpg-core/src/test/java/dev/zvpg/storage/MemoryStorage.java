@@ -2,9 +2,9 @@ package dev.zvpg.storage;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
-import dev.zvpg.AlreadyExistsException;
-import dev.zvpg.NotFoundException;
-import dev.zvpg.StorageException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.Effort;
-import dev.zvpg.InUseException;
-import dev.zvpg.NotFoundException;
-import dev.zvpg.StorageException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.StorageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

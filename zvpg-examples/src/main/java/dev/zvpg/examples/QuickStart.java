@@ -2,11 +2,11 @@ package dev.zvpg.examples;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
-import dev.zvpg.PermissionException;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
+import dev.zvpg.error.PermissionException;
 import dev.zvpg.postgres.Postgres;
 import java.io.IOException;
 import java.io.PrintStream;

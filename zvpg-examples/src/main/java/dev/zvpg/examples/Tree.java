@@ -1,10 +1,10 @@
 package dev.zvpg.examples;
 
-import dev.zvpg.BranchInfo;
-import dev.zvpg.CloneInfo;
-import dev.zvpg.ServerState;
-import dev.zvpg.SnapshotInfo;
-import dev.zvpg.Status;
+import dev.zvpg.info.BranchInfo;
+import dev.zvpg.info.CloneInfo;
+import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.info.Status;
+import dev.zvpg.server.ServerState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,28 @@
 package dev.zvpg.postgres;
 
-import dev.zvpg.ClusterSource;
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.Credentials;
-import dev.zvpg.PermissionException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.postgres.cluster.Cluster;
+import dev.zvpg.postgres.cluster.ControlFile;
+import dev.zvpg.postgres.cluster.Initdb;
+import dev.zvpg.postgres.copy.Adopting;
+import dev.zvpg.postgres.copy.Disarming;
+import dev.zvpg.postgres.install.CacheLocation;
+import dev.zvpg.postgres.install.EmbeddedBinaries;
+import dev.zvpg.postgres.install.EmbeddedCache;
+import dev.zvpg.postgres.install.Installation;
+import dev.zvpg.postgres.install.InstallationSearch;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.run.Discovery;
+import dev.zvpg.postgres.run.Settings;
+import dev.zvpg.postgres.run.SettingsTrial;
+import dev.zvpg.postgres.run.Startup;
+import dev.zvpg.postgres.unchanged.Housekeeping;
+import dev.zvpg.postgres.unchanged.Positions;
 import dev.zvpg.server.Adoption;
+import dev.zvpg.server.ClusterSource;
 import dev.zvpg.server.CopyProgress;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.PortTakenException;
@@ -292,13 +309,13 @@ public final class Postgres implements ServerLauncher {
      */
     @Override
     public PostgresServer start(ServerSpec spec) throws PortTakenException {
-        return new Startup(installation, ServerUser.of(runAs), startTimeout, spec).run();
+        return new PostgresServer(new Startup(installation, ServerUser.of(runAs), startTimeout, spec).run());
     }
 
     @Override
     public Optional<Server> find(ServerSpec spec) {
         return Discovery.find(installation, ServerUser.of(runAs), startTimeout, spec)
-                .map(server -> server);
+                .map(PostgresServer::new);
     }
 
     private static Path absolute(Path path) {

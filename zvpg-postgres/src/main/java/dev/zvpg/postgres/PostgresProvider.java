@@ -1,8 +1,8 @@
 package dev.zvpg.postgres;
 
-import dev.zvpg.Configuration;
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.server.LauncherProvider;
+import dev.zvpg.config.Configuration;
+import dev.zvpg.config.LauncherProvider;
+import dev.zvpg.error.ConfigurationException;
 
 /**
  * The PostgreSQL that a configuration means: the one in its {@code postgresBin}; else {@link Postgres#onPath()}, and where

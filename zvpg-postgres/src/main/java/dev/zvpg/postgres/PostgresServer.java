@@ -1,10 +1,24 @@
 package dev.zvpg.postgres;
 
-import dev.zvpg.Credentials;
-import dev.zvpg.Problem;
-import dev.zvpg.ServerException;
+import dev.zvpg.error.Problem;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.postgres.cluster.CopyMark;
+import dev.zvpg.postgres.cluster.PostmasterPid;
+import dev.zvpg.postgres.copy.OnlineBackup;
+import dev.zvpg.postgres.os.Failures;
+import dev.zvpg.postgres.run.FirstStart;
+import dev.zvpg.postgres.run.LiveServer;
+import dev.zvpg.postgres.run.ServerControl;
+import dev.zvpg.postgres.run.ServerProblems;
+import dev.zvpg.postgres.run.Sessions;
+import dev.zvpg.postgres.run.Standstill;
+import dev.zvpg.postgres.run.Tidying;
+import dev.zvpg.postgres.unchanged.ClusterBaseline;
+import dev.zvpg.postgres.unchanged.Positions;
+import dev.zvpg.postgres.unchanged.Unlogged;
 import dev.zvpg.server.Backup;
 import dev.zvpg.server.Baseline;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
@@ -41,24 +55,18 @@ public final class PostgresServer implements Server {
 
     private static final long WAL_WRITER_POLL_NANOS = 5_000_000;
 
-    /** The SQLSTATE "too many connections": of the server, of a database, of a role. */
-    private static final String NO_CONNECTION_LEFT = "53300";
-
-    /** The class of SQLSTATEs of what happens to connections: none comes about, or one breaks off. */
-    private static final String CONNECTION_LOST = "08";
-
     private static final long READY_POLL_NANOS = 500_000;
 
+    private final LiveServer live;
     private final ServerControl control;
     private final Sessions sessions;
-    private final Duration startTimeout;
     private volatile List<Finding> findings;
 
-    PostgresServer(ServerControl control, Sessions sessions, Duration startTimeout, List<Finding> findings) {
-        this.control = control;
-        this.sessions = sessions;
-        this.startTimeout = startTimeout;
-        this.findings = findings;
+    PostgresServer(LiveServer live) {
+        this.live = live;
+        this.control = live.control();
+        this.sessions = live.sessions();
+        this.findings = live.findings();
     }
 
     Sessions sessions() {
@@ -97,7 +105,7 @@ public final class PostgresServer implements Server {
 
     @Override
     public boolean isRunning() {
-        return control.process().isAlive();
+        return live.isRunning();
     }
 
     @Override
@@ -114,20 +122,20 @@ public final class PostgresServer implements Server {
     @Override
     public void finishStart() {
         awaitReady();
-        if (!FirstStart.isUnfinished(control.dataDirectory())) {
+        if (!CopyMark.isUnfinished(control.dataDirectory())) {
             return;
         }
-        try (Connection connection = connect(Sessions.BRIEF)) {
+        try (Connection connection = live.connect(Sessions.BRIEF)) {
             findings = FirstStart.run(control.dataDirectory(), control.run(), sessions, connection);
         } catch (SQLException e) {
-            throw failure("is a copy whose first start cannot be finished", e);
+            throw live.failure("is a copy whose first start cannot be finished", e);
         } catch (IOException e) {
             throw Failures.of("cannot finish the first start of " + control.dataDirectory(), e);
         }
     }
 
     private void awaitReady() {
-        Standstill standstill = new Standstill(startTimeout, control.dataDirectory());
+        Standstill standstill = new Standstill(live.startTimeout(), control.dataDirectory());
         while (PostmasterPid.read(control.dataDirectory())
                 .filter(PostmasterPid::isReady)
                 .isEmpty()) {
@@ -144,11 +152,11 @@ public final class PostgresServer implements Server {
 
     @Override
     public void checkpoint() {
-        try (Connection connection = connect(Sessions.LONG);
+        try (Connection connection = live.connect(Sessions.LONG);
                 Statement statement = connection.createStatement()) {
             statement.execute("CHECKPOINT");
         } catch (SQLException e) {
-            throw failure("does not write a checkpoint", e);
+            throw live.failure("does not write a checkpoint", e);
         }
     }
 
@@ -156,7 +164,7 @@ public final class PostgresServer implements Server {
     @Override
     public void flush() {
         long deadline = System.nanoTime() + WAL_WRITER_PATIENCE.toNanos();
-        try (Connection connection = connect(Sessions.BRIEF);
+        try (Connection connection = live.connect(Sessions.BRIEF);
                 PreparedStatement question = connection.prepareStatement(IS_FLUSHED)) {
             question.setString(1, Positions.wal(connection));
             while (!isTrue(question)) {
@@ -167,7 +175,7 @@ public final class PostgresServer implements Server {
                 LockSupport.parkNanos(WAL_WRITER_POLL_NANOS);
             }
         } catch (SQLException e) {
-            throw failure("does not write its log", e);
+            throw live.failure("does not write its log", e);
         }
     }
 
@@ -180,10 +188,10 @@ public final class PostgresServer implements Server {
 
     @Override
     public boolean syncs() {
-        try (Connection connection = connect(Sessions.BRIEF)) {
+        try (Connection connection = live.connect(Sessions.BRIEF)) {
             return Sessions.column(connection, "SHOW fsync").equals(List.of("on"));
         } catch (SQLException e) {
-            throw failure("does not tell its settings", e);
+            throw live.failure("does not tell its settings", e);
         }
     }
 
@@ -192,7 +200,7 @@ public final class PostgresServer implements Server {
         try {
             return Unlogged.findings(control.dataDirectory(), sessions);
         } catch (SQLException e) {
-            throw failure("does not tell its unlogged relations", e);
+            throw live.failure("does not tell its unlogged relations", e);
         }
     }
 
@@ -205,15 +213,15 @@ public final class PostgresServer implements Server {
      */
     @Override
     public List<Problem> problems() {
-        return ServerProblems.of(this, control);
+        return ServerProblems.of(live);
     }
 
     @Override
     public Position position() {
-        try (Connection connection = connect(Sessions.BRIEF)) {
+        try (Connection connection = live.connect(Sessions.BRIEF)) {
             return Positions.of(connection, control.dataDirectory());
         } catch (SQLException e) {
-            throw failure("does not tell its position", e);
+            throw live.failure("does not tell its position", e);
         }
     }
 
@@ -221,12 +229,12 @@ public final class PostgresServer implements Server {
     public Backup startBackup(String label) {
         try {
             return OnlineBackup.begin(
-                    connect(Sessions.LONG),
+                    live.connect(Sessions.LONG),
                     control.dataDirectory(),
                     control.installation().major(),
                     label);
         } catch (SQLException e) {
-            throw failure("cannot be backed up", e);
+            throw live.failure("cannot be backed up", e);
         }
     }
 
@@ -255,7 +263,7 @@ public final class PostgresServer implements Server {
 
     /** The same, with another bound on how long what ends may take. */
     Baseline baseline(Duration patience) {
-        return ClusterBaseline.of(this, control, patience);
+        return ClusterBaseline.of(live, patience);
     }
 
     /**
@@ -263,57 +271,11 @@ public final class PostgresServer implements Server {
      * A table that cannot be analyzed is named in a warning of the log and left out, and so is a database.
      */
     public void tidy() {
-        new Tidying(this).run();
-    }
-
-    /** Opens a session of ours. The port, and in a repository the password too, may be those of another server by now. */
-    Connection connect(Duration patience) throws SQLException {
-        requireRunning(); // nobody else is told the password
-        Connection connection = sessions.open(Connections.ADMIN_DATABASE, patience);
-        try {
-            requireRunning();
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
-        }
-        return connection;
-    }
-
-    private void requireRunning() throws SQLException {
-        if (!isRunning()) {
-            throw new SQLException("it has ended");
-        }
-    }
-
-    ServerException failure(String what, SQLException cause) {
-        String server = "the server on port " + port() + " of " + control.dataDirectory() + " " + what + ": ";
-        if (!isRunning()) {
-            return new ServerException(
-                    server + "it has ended; "
-                            + (control.log().isOnFullDisk()
-                                    ? "the disk that holds its log is full, so nothing there may say why; free some space and "
-                                    : "")
-                            + "start it again",
-                    OptionalInt.empty(),
-                    control.log().lastLines());
-        }
-        return new ServerException(server + reason(cause), cause);
-    }
-
-    private String reason(SQLException cause) {
-        String state = String.valueOf(cause.getSQLState());
-        if (state.equals(NO_CONNECTION_LEFT)) {
-            return Occupants.of(control.dataDirectory()).message();
-        }
-        return state.startsWith(CONNECTION_LOST)
-                ? "it runs (process " + pid() + ") but does not answer: " + cause.getMessage()
-                        + "; see whether it was stopped by a signal or waits for its disk, or stop it: where it does not "
-                        + "end by itself it is killed, and nothing that was committed is lost"
-                : String.valueOf(cause.getMessage());
+        new Tidying(live).run();
     }
 
     @Override
     public String toString() {
-        return "PostgresServer[port=" + port() + ", pid=" + pid() + ", dataDirectory=" + control.dataDirectory() + "]";
+        return live.toString();
     }
 }

@@ -3,10 +3,10 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.ClusterSource;
-import dev.zvpg.Credentials;
 import dev.zvpg.server.Adoption;
 import dev.zvpg.server.Backup;
+import dev.zvpg.server.ClusterSource;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.zvpg.ServerException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.run.Supervisor;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;

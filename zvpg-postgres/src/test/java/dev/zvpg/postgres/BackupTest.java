@@ -3,9 +3,11 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.ServerException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.postgres.cluster.WalSegments;
+import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.Backup;
 import dev.zvpg.server.Position;
 import java.nio.file.Files;

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.zvpg.ConfigurationException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.postgres.cluster.ConfFile;
+import dev.zvpg.postgres.cluster.JobLibraries;
+import dev.zvpg.postgres.copy.SettingFindings;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
 import java.nio.file.Files;

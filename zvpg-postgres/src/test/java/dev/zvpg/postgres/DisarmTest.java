@@ -3,8 +3,9 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.InUseException;
+import dev.zvpg.error.InUseException;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.postgres.copy.Disarming;
 import dev.zvpg.server.Finding;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.zvpg.Branch;
-import dev.zvpg.BranchInfo;
 import dev.zvpg.Clone;
-import dev.zvpg.Problem;
 import dev.zvpg.Repository;
-import dev.zvpg.ServerState;
+import dev.zvpg.error.Problem;
+import dev.zvpg.info.BranchInfo;
+import dev.zvpg.postgres.os.OsProcess;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.run.SharedMemory;
 import dev.zvpg.server.Server;
+import dev.zvpg.server.ServerState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

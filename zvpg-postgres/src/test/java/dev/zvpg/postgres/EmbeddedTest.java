@@ -3,8 +3,12 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.PermissionException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.postgres.install.CacheLocation;
+import dev.zvpg.postgres.install.EmbeddedBinaries;
+import dev.zvpg.postgres.install.EmbeddedCache;
+import dev.zvpg.postgres.os.ServerUser;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +68,7 @@ class EmbeddedTest {
         Process without = ChildJvm.start(classPath, sandbox.path("jvm.log"), Map.of(), Unpack.class, cache.toString());
         assertThat(without.waitFor()).isNotZero();
         assertThat(Files.readString(sandbox.path("jvm.log")))
-                .contains("dev.zvpg.ConfigurationException: cannot unpack the embedded PostgreSQL")
+                .contains("dev.zvpg.error.ConfigurationException: cannot unpack the embedded PostgreSQL")
                 .contains(
                         "add org.apache.commons:commons-compress (1.28.0 or later) and org.tukaani:xz (1.10 or later)");
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.ServerException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.ServerSpec;

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.postgres.install.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,9 +6,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
-import dev.zvpg.Event;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
+import dev.zvpg.info.Event;
+import dev.zvpg.postgres.cluster.CopyMark;
+import dev.zvpg.postgres.cluster.PostmasterPid;
+import dev.zvpg.postgres.install.Installation;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.run.DetachedLaunch;
+import dev.zvpg.postgres.run.FirstStart;
+import dev.zvpg.postgres.run.RunDirectory;
+import dev.zvpg.postgres.run.ServerLog;
+import dev.zvpg.postgres.run.Settings;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Files;
@@ -88,7 +97,7 @@ class FirstStartTest {
         assertThat(found.findings().toString()).contains("subscription s in database postgres: disabled");
         assertThat(LifecycleTest.query(found, "SELECT coalesce(subslotname, '-') FROM pg_subscription"))
                 .isEqualTo("-");
-        assertThat(copy.resolve(FirstStart.MARK)).doesNotExist();
+        assertThat(copy.resolve(CopyMark.MARK)).doesNotExist();
         found.finishStart(); // has nothing left to do
         found.stop();
         sandbox.start(postgres, copy).stop();
@@ -104,8 +113,8 @@ class FirstStartTest {
             Clone trial = main.snapshot("v1", "").clone("trial");
             LifecycleTest.update(trial.start(), "ALTER SUBSCRIPTION s SET (slot_name = 'precious')");
             Files.move(
-                    trial.dataDirectory().resolve(FirstStart.FINISHED),
-                    trial.dataDirectory().resolve(FirstStart.MARK));
+                    trial.dataDirectory().resolve(CopyMark.FINISHED),
+                    trial.dataDirectory().resolve(CopyMark.MARK));
 
             trial.start();
 

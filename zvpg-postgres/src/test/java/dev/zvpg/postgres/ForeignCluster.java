@@ -2,7 +2,9 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.zvpg.Credentials;
+import dev.zvpg.postgres.os.Program;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.server.Credentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

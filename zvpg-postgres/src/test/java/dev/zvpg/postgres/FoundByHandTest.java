@@ -3,6 +3,9 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.postgres.cluster.PostmasterPid;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.run.RunDirectory;
 import dev.zvpg.server.Server;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.zvpg.postgres;
 
-import dev.zvpg.ZvpgException;
+import dev.zvpg.directory.SmallDisk;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.ServerSpec;
-import dev.zvpg.storage.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

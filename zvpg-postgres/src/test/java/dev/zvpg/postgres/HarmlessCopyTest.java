@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.zvpg.ClusterSource;
-import dev.zvpg.Credentials;
+import dev.zvpg.postgres.cluster.CopyMark;
 import dev.zvpg.server.Adoption;
+import dev.zvpg.server.ClusterSource;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Files;
@@ -152,9 +153,9 @@ class HarmlessCopyTest {
         Credentials wrong = new Credentials(Sandbox.SUPERUSER.user(), "wrong");
         ServerSpec spec = new ServerSpec(data, sandbox.path("run"), Sandbox.freePort(), wrong, Map.of());
         assertThatThrownBy(() -> postgres.start(spec)).hasMessageContaining("does not let");
-        assertThat(data.resolve(FirstStart.MARK)).exists();
+        assertThat(data.resolve(CopyMark.MARK)).exists();
         sandbox.start(postgres, data).stop();
-        assertThat(data.resolve(FirstStart.MARK)).doesNotExist();
+        assertThat(data.resolve(CopyMark.MARK)).doesNotExist();
     }
 
     @Test

@@ -2,13 +2,13 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.zvpg.ClusterSource;
-import dev.zvpg.Credentials;
 import dev.zvpg.Effort;
-import dev.zvpg.ZvpgException;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.Attacker;
 import dev.zvpg.internal.io.HostileTree;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.server.ClusterSource;
+import dev.zvpg.server.Credentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

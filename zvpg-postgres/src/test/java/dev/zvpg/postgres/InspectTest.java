@@ -3,7 +3,8 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.ConfigurationException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.DataDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;

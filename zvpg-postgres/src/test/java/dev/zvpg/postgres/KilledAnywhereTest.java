@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
-import dev.zvpg.Credentials;
 import dev.zvpg.Effort;
-import dev.zvpg.NotFoundException;
 import dev.zvpg.Repository;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.server.Credentials;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

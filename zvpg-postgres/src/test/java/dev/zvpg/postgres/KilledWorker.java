@@ -1,12 +1,12 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.Clone;
-import dev.zvpg.ClusterSource;
 import dev.zvpg.Repository;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.ScratchPool;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
+import dev.zvpg.server.ClusterSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;

@@ -4,9 +4,11 @@ import static dev.zvpg.postgres.Sandbox.SUPERUSER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.Credentials;
-import dev.zvpg.InUseException;
-import dev.zvpg.ServerException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.postgres.cluster.ControlFile;
+import dev.zvpg.postgres.cluster.WalSegments;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;

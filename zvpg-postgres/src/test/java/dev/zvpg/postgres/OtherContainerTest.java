@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.Branch;
-import dev.zvpg.InUseException;
 import dev.zvpg.Repository;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.server.Server;
 import dev.zvpg.storage.ChildJvm;
 import java.nio.file.Files;

@@ -3,11 +3,13 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.AlreadyExistsException;
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.PermissionException;
-import dev.zvpg.ServerException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.postgres.os.PrivateDirectory;
+import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,14 @@
 package dev.zvpg.postgres;
 
-import dev.zvpg.ClusterSource;
-import dev.zvpg.Credentials;
 import dev.zvpg.TestDirectories;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.postgres.install.Installation;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.run.SingleUser;
 import dev.zvpg.server.Adoption;
+import dev.zvpg.server.ClusterSource;
 import dev.zvpg.server.CopyProgress;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.PortTakenException;

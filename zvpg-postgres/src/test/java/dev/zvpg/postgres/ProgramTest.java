@@ -2,6 +2,8 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.postgres.os.Program;
+import dev.zvpg.postgres.os.ServerUser;
 import java.io.FileOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

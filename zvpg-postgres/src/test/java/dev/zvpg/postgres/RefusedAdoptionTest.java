@@ -3,13 +3,14 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.ClusterSource;
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.Credentials;
-import dev.zvpg.InUseException;
-import dev.zvpg.ServerException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.Adoption;
+import dev.zvpg.server.ClusterSource;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,7 +212,7 @@ class RefusedAdoptionTest {
                             OURS,
                             Map.of(),
                             (done, total) -> {}))
-                    .isInstanceOf(dev.zvpg.OutOfSpaceException.class)
+                    .isInstanceOf(dev.zvpg.error.OutOfSpaceException.class)
                     .hasMessageContaining("free some space");
             assertThat(small).isEmptyDirectory();
         } finally {
@@ -243,7 +244,7 @@ class RefusedAdoptionTest {
         Files.setPosixFilePermissions(original.data(), PosixFilePermissions.fromString("---------"));
         try {
             assertThatThrownBy(() -> adopt(postgres, ClusterSource.directory(original.data())))
-                    .isInstanceOf(dev.zvpg.PermissionException.class)
+                    .isInstanceOf(dev.zvpg.error.PermissionException.class)
                     .hasMessageContaining("as the user who owns it or as root");
         } finally {
             Files.setPosixFilePermissions(original.data(), PosixFilePermissions.fromString("rwx------"));
@@ -251,7 +252,7 @@ class RefusedAdoptionTest {
         Path file = original.data().resolve("global/1262");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
         assertThatThrownBy(() -> adopt(postgres, ClusterSource.directory(original.data())))
-                .isInstanceOf(dev.zvpg.PermissionException.class)
+                .isInstanceOf(dev.zvpg.error.PermissionException.class)
                 .hasMessageContaining(file.toString());
         assertThat(sandbox.path("copy")).doesNotExist();
     }

@@ -1,8 +1,8 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.Effort;
-import dev.zvpg.storage.DirectoryStorage;
-import dev.zvpg.storage.LoopMount;
+import dev.zvpg.directory.DirectoryStorage;
+import dev.zvpg.directory.LoopMount;
 import dev.zvpg.storage.Storage;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;

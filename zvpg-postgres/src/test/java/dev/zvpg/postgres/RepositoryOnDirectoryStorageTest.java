@@ -1,6 +1,6 @@
 package dev.zvpg.postgres;
 
-import dev.zvpg.storage.DirectoryStorage;
+import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.storage.Storage;
 import java.nio.file.Path;
 

@@ -2,14 +2,16 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.zvpg.Credentials;
 import dev.zvpg.TestDirectories;
 import dev.zvpg.Zvpg;
+import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.postgres.os.OsProcess;
+import dev.zvpg.postgres.run.Ports;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.ServerLauncher;
 import dev.zvpg.server.ServerSpec;
-import dev.zvpg.storage.DirectoryStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
-import dev.zvpg.Event;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
-import dev.zvpg.Subscription;
+import dev.zvpg.info.Event;
+import dev.zvpg.info.Subscription;
+import dev.zvpg.postgres.cluster.ControlFile;
+import dev.zvpg.postgres.install.Installation;
+import dev.zvpg.postgres.os.Program;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.unchanged.Housekeeping;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.zvpg.directory.SmallDisk;
+import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.ServerSpec;
 import dev.zvpg.storage.ChildJvm;
-import dev.zvpg.storage.SmallDisk;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;

@@ -3,10 +3,10 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.Credentials;
-import dev.zvpg.ServerException;
+import dev.zvpg.error.ServerException;
 import dev.zvpg.server.Backup;
 import dev.zvpg.server.Baseline;
+import dev.zvpg.server.Credentials;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;

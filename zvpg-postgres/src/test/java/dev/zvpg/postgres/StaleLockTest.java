@@ -2,6 +2,8 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.postgres.os.OsProcess;
+import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.DataDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,6 +1,11 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.postgres.cluster.PostmasterPid;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.run.Connections;
+import dev.zvpg.postgres.run.RunDirectory;
+import dev.zvpg.postgres.run.Settings;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;

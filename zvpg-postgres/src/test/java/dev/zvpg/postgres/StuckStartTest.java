@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.zvpg.Credentials;
-import dev.zvpg.ServerException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.postgres.os.OsProcess;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
-import dev.zvpg.ServerException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.postgres.os.OsProcess;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.run.Supervisor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -3,7 +3,8 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.InUseException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.server.DataDirectory;
 import java.nio.file.Path;
 import java.sql.Connection;

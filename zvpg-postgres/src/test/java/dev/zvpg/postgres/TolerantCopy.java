@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.postgres.os.ServerUser;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;

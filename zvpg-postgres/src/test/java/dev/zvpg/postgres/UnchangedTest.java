@@ -95,8 +95,8 @@ class UnchangedTest {
     }
 
     private static ScratchPool pool(Snapshot snapshot, Map<String, String> settings) {
-        UnaryOperator<dev.zvpg.ScratchOptions> all = o -> {
-            dev.zvpg.ScratchOptions result = o;
+        UnaryOperator<dev.zvpg.option.ScratchOptions> all = o -> {
+            dev.zvpg.option.ScratchOptions result = o;
             for (Map.Entry<String, String> one : settings.entrySet()) {
                 result = result.setting(one.getKey(), one.getValue());
             }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
-import dev.zvpg.InUseException;
 import dev.zvpg.Repository;
-import dev.zvpg.storage.DirectoryStorage;
-import dev.zvpg.storage.LoopMount;
+import dev.zvpg.directory.DirectoryStorage;
+import dev.zvpg.directory.LoopMount;
+import dev.zvpg.error.InUseException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

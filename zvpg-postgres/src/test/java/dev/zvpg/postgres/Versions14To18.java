@@ -21,7 +21,7 @@ public final class Versions14To18 {
     private static Stream<Postgres> installed() {
         try {
             return Stream.of(Postgres.onPath());
-        } catch (dev.zvpg.ConfigurationException e) {
+        } catch (dev.zvpg.error.ConfigurationException e) {
             return Stream.empty();
         }
     }

@@ -1,7 +1,7 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.InUseException;
-import dev.zvpg.ZvpgException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;

@@ -1,7 +1,7 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.PermissionException;
-import dev.zvpg.StorageException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.error.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;

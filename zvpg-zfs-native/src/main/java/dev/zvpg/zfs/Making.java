@@ -1,9 +1,9 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.AlreadyExistsException;
-import dev.zvpg.NotFoundException;
-import dev.zvpg.StorageException;
-import dev.zvpg.ZvpgException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.StorageException;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredId;
 import dev.zvpg.storage.VolumeId;

@@ -1,9 +1,9 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.InUseException;
-import dev.zvpg.NotFoundException;
-import dev.zvpg.PermissionException;
-import dev.zvpg.StorageException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.error.StorageException;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.InUseException;
+import dev.zvpg.error.InUseException;
 import java.nio.file.Path;
 import java.util.List;
 

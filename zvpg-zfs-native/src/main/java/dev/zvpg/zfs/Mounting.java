@@ -1,6 +1,6 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.NotFoundException;
+import dev.zvpg.error.NotFoundException;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredId;
 import dev.zvpg.storage.VolumeId;

@@ -1,6 +1,6 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.ZvpgException;
+import dev.zvpg.error.ZvpgException;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,7 +70,7 @@ final class Mounts {
     /**
      * Unmounts what is mounted on a directory.
      *
-     * @throws dev.zvpg.InUseException when a process uses a file in it; the message says which
+     * @throws dev.zvpg.error.InUseException when a process uses a file in it; the message says which
      */
     static void unmount(Path directory) {
         if (Native.libc().umount2(directory.toString(), Native.LibC.UMOUNT_NOFOLLOW) != 0) {

@@ -1,6 +1,6 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.StorageException;
+import dev.zvpg.error.StorageException;
 import java.util.Locale;
 import jnr.ffi.LastError;
 import jnr.ffi.LibraryLoader;

@@ -1,7 +1,7 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.AlreadyExistsException;
-import dev.zvpg.NotFoundException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.NotFoundException;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredId;

@@ -1,6 +1,6 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.StorageException;
+import dev.zvpg.error.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -106,7 +106,7 @@ enum Program {
      *
      * @param operation the storage's verb, for messages
      * @param target what the verb is applied to, for messages
-     * @throws dev.zvpg.NotFoundException when the storage's dataset is gone
+     * @throws dev.zvpg.error.NotFoundException when the storage's dataset is gone
      */
     Result run(Lzc lzc, Names names, String operation, String target, Map<String, ?> arguments) {
         Map<String, Object> all = new HashMap<>(arguments);

@@ -1,6 +1,6 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.ConfigurationException;
+import dev.zvpg.error.ConfigurationException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;

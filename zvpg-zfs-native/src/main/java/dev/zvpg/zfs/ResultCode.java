@@ -1,12 +1,12 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.AlreadyExistsException;
-import dev.zvpg.InUseException;
-import dev.zvpg.NotFoundException;
-import dev.zvpg.OutOfSpaceException;
-import dev.zvpg.PermissionException;
-import dev.zvpg.StorageException;
-import dev.zvpg.ZvpgException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.error.StorageException;
+import dev.zvpg.error.ZvpgException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;

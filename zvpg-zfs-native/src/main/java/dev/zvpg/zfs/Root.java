@@ -1,9 +1,9 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.AlreadyExistsException;
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.InUseException;
-import dev.zvpg.NotFoundException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

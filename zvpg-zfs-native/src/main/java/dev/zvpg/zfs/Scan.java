@@ -1,6 +1,6 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.StorageException;
+import dev.zvpg.error.StorageException;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredSnapshot;

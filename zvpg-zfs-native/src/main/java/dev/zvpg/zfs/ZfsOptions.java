@@ -1,6 +1,6 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.ConfigurationException;
+import dev.zvpg.error.ConfigurationException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,9 +1,9 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.NotFoundException;
-import dev.zvpg.PermissionException;
-import dev.zvpg.StorageException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.error.StorageException;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Attributes;
 import dev.zvpg.storage.CopyCallback;

@@ -1,9 +1,9 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.Configuration;
-import dev.zvpg.ConfigurationException;
+import dev.zvpg.config.Configuration;
+import dev.zvpg.config.StorageProvider;
+import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.storage.Storage;
-import dev.zvpg.storage.StorageProvider;
 import java.nio.file.Path;
 
 /**

@@ -1,6 +1,6 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.ZvpgException;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.SnapshotId;

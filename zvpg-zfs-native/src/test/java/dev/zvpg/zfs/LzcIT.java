@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.AlreadyExistsException;
-import dev.zvpg.InUseException;
-import dev.zvpg.NotFoundException;
-import dev.zvpg.OutOfSpaceException;
-import dev.zvpg.StorageException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.StorageException;
+import dev.zvpg.error.StorageException;
 import org.junit.jupiter.api.Assumptions;
 
 /** Skips tests where OpenZFS's libraries are not installed, and says what to install. Thread-safe. */

@@ -3,7 +3,7 @@ package dev.zvpg.zfs;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import dev.zvpg.StorageException;
+import dev.zvpg.error.StorageException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 

@@ -3,7 +3,7 @@ package dev.zvpg.zfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.InUseException;
+import dev.zvpg.error.InUseException;
 import dev.zvpg.storage.Storage;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

@@ -1,6 +1,6 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.ZvpgException;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.storage.Storage;
 
 /** The main class of a process that opens a storage and says what came of it. Confined to one thread. */

@@ -37,7 +37,7 @@ final class PowerCutJournal {
         say("> " + kind + " " + name + " " + argument);
         try {
             action.run();
-        } catch (dev.zvpg.NotFoundException e) {
+        } catch (dev.zvpg.error.NotFoundException e) {
             // another thread was faster
             say("x " + kind + " " + name);
             return;

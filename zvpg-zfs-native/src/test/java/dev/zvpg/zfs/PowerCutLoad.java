@@ -9,8 +9,8 @@ import static dev.zvpg.zfs.PowerCutModel.SNAPSHOT;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
-import dev.zvpg.NotFoundException;
 import dev.zvpg.Repository;
+import dev.zvpg.error.NotFoundException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

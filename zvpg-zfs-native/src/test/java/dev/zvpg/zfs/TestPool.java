@@ -1,8 +1,8 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.AlreadyExistsException;
-import dev.zvpg.InUseException;
-import dev.zvpg.NotFoundException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageContract;
 import java.io.IOException;

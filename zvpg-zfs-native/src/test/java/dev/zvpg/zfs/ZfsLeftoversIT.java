@@ -3,9 +3,9 @@ package dev.zvpg.zfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.AlreadyExistsException;
-import dev.zvpg.NotFoundException;
-import dev.zvpg.StorageException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.StorageException;
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.zvpg.OutOfSpaceException;
-import dev.zvpg.StorageException;
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.StorageException;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.Listing;

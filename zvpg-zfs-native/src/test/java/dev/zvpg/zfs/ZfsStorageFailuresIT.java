@@ -3,10 +3,10 @@ package dev.zvpg.zfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.InUseException;
-import dev.zvpg.NotFoundException;
-import dev.zvpg.StorageException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.StorageException;
 import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;

@@ -1,15 +1,35 @@
 package dev.zvpg.internal.io;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
 
-/** Makes whole trees durable where no program writes the whole file system. Thread-safe. */
+/** Makes whole trees durable. Thread-safe. */
 public final class TreeSync {
 
     private TreeSync() {}
+
+    /**
+     * Makes a tree durable. One {@code sync -f} writes the whole file system that it is on, so it also waits for what others
+     * have written there; that costs a few milliseconds on an idle disk, where one {@code fsync} per file would cost that for
+     * each file. Where it does not work, that is what is done.
+     */
+    public static void sync(Path tree) throws IOException {
+        try {
+            if (Tool.run(tree, List.of("sync", "-f", ".")).exitCode() == 0) {
+                return;
+            }
+        } catch (InterruptedIOException | Tool.StuckException e) {
+            throw e;
+        } catch (IOException e) {
+            // there is no such program
+        }
+        oneByOne(tree);
+    }
 
     /** Puts every file and directory of a tree on disk, and the name of the tree. */
     public static void oneByOne(Path tree) throws IOException {

@@ -1,13 +1,13 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Branch;
-import dev.zvpg.BranchInfo;
-import dev.zvpg.BranchOptions;
 import dev.zvpg.MergeResult;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
-import dev.zvpg.SnapshotInfo;
 import dev.zvpg.Zvpg;
+import dev.zvpg.info.BranchInfo;
+import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.option.BranchOptions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Branch;
-import dev.zvpg.BranchOptions;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
+import dev.zvpg.option.BranchOptions;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

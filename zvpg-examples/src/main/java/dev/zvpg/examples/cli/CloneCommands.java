@@ -1,9 +1,9 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Clone;
-import dev.zvpg.CloneInfo;
-import dev.zvpg.CloneOptions;
 import dev.zvpg.Repository;
+import dev.zvpg.info.CloneInfo;
+import dev.zvpg.option.CloneOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.zvpg.examples.cli;
 
-import dev.zvpg.Problem;
+import dev.zvpg.error.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,10 +1,10 @@
 package dev.zvpg.examples.cli;
 
-import dev.zvpg.AlreadyExistsException;
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.DivergedException;
-import dev.zvpg.InUseException;
-import dev.zvpg.NotFoundException;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.DivergedException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
 
 /** What a command ends with; {@code zvpg --help} lists them. */
 final class ExitCode {

@@ -1,8 +1,8 @@
 package dev.zvpg.examples.cli;
 
-import dev.zvpg.BranchInfo;
-import dev.zvpg.CloneInfo;
-import dev.zvpg.SnapshotInfo;
+import dev.zvpg.info.BranchInfo;
+import dev.zvpg.info.CloneInfo;
+import dev.zvpg.info.SnapshotInfo;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;

@@ -1,6 +1,6 @@
 package dev.zvpg.examples.cli;
 
-import dev.zvpg.ZvpgException;
+import dev.zvpg.error.ZvpgException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

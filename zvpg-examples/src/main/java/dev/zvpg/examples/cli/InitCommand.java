@@ -1,17 +1,17 @@
 package dev.zvpg.examples.cli;
 
-import dev.zvpg.AlreadyExistsException;
 import dev.zvpg.Branch;
-import dev.zvpg.ClusterSource;
-import dev.zvpg.Configuration;
-import dev.zvpg.Configuration.LogLevel;
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.Event;
-import dev.zvpg.NotFoundException;
-import dev.zvpg.PortRange;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
+import dev.zvpg.config.Configuration;
+import dev.zvpg.config.Configuration.LogLevel;
+import dev.zvpg.config.PortRange;
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.info.Event;
 import dev.zvpg.postgres.Postgres;
+import dev.zvpg.server.ClusterSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.zvpg.examples.cli;
 
-import dev.zvpg.ClusterSource;
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.ServerSecurity;
-import dev.zvpg.ServerSecurity.SslMode;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.server.ClusterSource;
+import dev.zvpg.server.ServerSecurity;
+import dev.zvpg.server.ServerSecurity.SslMode;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.zvpg.examples.cli;
 
-import dev.zvpg.Event;
+import dev.zvpg.info.Event;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;

@@ -1,13 +1,13 @@
 package dev.zvpg.examples.cli;
 
-import dev.zvpg.Configuration;
-import dev.zvpg.Event;
-import dev.zvpg.NotFoundException;
 import dev.zvpg.Repository;
-import dev.zvpg.ServerOptions;
-import dev.zvpg.Subscription;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
+import dev.zvpg.config.Configuration;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.info.Event;
+import dev.zvpg.info.Subscription;
+import dev.zvpg.option.ServerOptions;
 import dev.zvpg.server.Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;

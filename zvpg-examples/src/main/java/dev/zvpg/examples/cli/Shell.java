@@ -1,9 +1,9 @@
 package dev.zvpg.examples.cli;
 
-import dev.zvpg.Configuration;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
-import dev.zvpg.ZvpgException;
+import dev.zvpg.config.Configuration;
+import dev.zvpg.error.ZvpgException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Repository;
-import dev.zvpg.Space;
-import dev.zvpg.Status;
+import dev.zvpg.info.Space;
+import dev.zvpg.info.Status;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -59,7 +59,7 @@ final class Training {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
         Terminal terminal = new Terminal(new BufferedReader(new StringReader("")), nowhere, nowhere, false, false);
         try {
-            dev.zvpg.Configuration.directory(directory.resolve("home")).write(file);
+            dev.zvpg.config.Configuration.directory(directory.resolve("home")).write(file);
             Main.run(terminal, "--config", file.toString(), "status"); // there is no repository
             Main.run(terminal, "clone", "create", "--help");
         } finally {

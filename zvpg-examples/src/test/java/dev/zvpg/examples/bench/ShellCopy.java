@@ -1,7 +1,7 @@
 package dev.zvpg.examples.bench;
 
-import dev.zvpg.Credentials;
 import dev.zvpg.postgres.Postgres;
+import dev.zvpg.server.Credentials;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

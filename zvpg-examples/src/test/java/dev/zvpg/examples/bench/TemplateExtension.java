@@ -1,7 +1,7 @@
 package dev.zvpg.examples.bench;
 
-import dev.zvpg.Credentials;
 import dev.zvpg.postgres.Postgres;
+import dev.zvpg.server.Credentials;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;

@@ -112,7 +112,7 @@ class BadInputTest {
     void aStackTraceIsShownOnDemandOnly() {
         assertThat(place.zvpg("status").err()).doesNotContain("\tat ");
         assertThat(place.zvpg("status", "--debug").err())
-                .startsWith("dev.zvpg.NotFoundException: no configuration")
+                .startsWith("dev.zvpg.error.NotFoundException: no configuration")
                 .contains("\tat dev.zvpg.examples.cli.");
     }
 }

@@ -86,7 +86,7 @@ class ForeignInputTest {
                             "Größe €")
                     .ended(0);
             try (Repository repo = place.open()) {
-                assertThat(repo.branch("main").snapshot(name).info().message()).isEqualTo("Größe €");
+                assertThat(repo.snapshot("main@" + name).info().message()).isEqualTo("Größe €");
             }
         }
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.zvpg.Branch;
-import dev.zvpg.ConfigurationException;
 import dev.zvpg.Repository;
+import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.examples.bench.AsServerUser;
 import dev.zvpg.postgres.Postgres;
 import java.nio.file.Files;

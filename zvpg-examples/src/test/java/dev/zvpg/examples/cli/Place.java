@@ -2,10 +2,10 @@ package dev.zvpg.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.zvpg.Configuration;
 import dev.zvpg.Repository;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
+import dev.zvpg.config.Configuration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

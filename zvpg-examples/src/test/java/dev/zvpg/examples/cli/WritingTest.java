@@ -3,9 +3,9 @@ package dev.zvpg.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.Event;
-import dev.zvpg.Problem;
-import dev.zvpg.SnapshotInfo;
+import dev.zvpg.error.Problem;
+import dev.zvpg.info.Event;
+import dev.zvpg.info.SnapshotInfo;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringReader;

@@ -2,8 +2,8 @@ package dev.zvpg.postgres.junit;
 
 import dev.zvpg.Clone;
 import dev.zvpg.ScratchClone;
-import dev.zvpg.ScratchOptions;
 import dev.zvpg.Snapshot;
+import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.postgres.PostgresServer;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.zvpg.postgres.junit;
 
-import dev.zvpg.ConfigurationException;
-import dev.zvpg.PoolOptions;
 import dev.zvpg.WorkingCopy;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.option.PoolOptions;
 import dev.zvpg.postgres.Postgres;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -1,17 +1,17 @@
 package dev.zvpg.postgres.junit;
 
 import dev.zvpg.Branch;
-import dev.zvpg.Credentials;
-import dev.zvpg.NotFoundException;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
-import dev.zvpg.ZvpgException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.postgres.Postgres;
+import dev.zvpg.server.Credentials;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package dev.zvpg.postgres.junit;
 
 import dev.zvpg.Branch;
-import dev.zvpg.NotFoundException;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
-import dev.zvpg.ZvpgException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.OwnerLock;

@@ -1,6 +1,6 @@
 package dev.zvpg.postgres.junit;
 
-import dev.zvpg.PoolOptions;
+import dev.zvpg.option.PoolOptions;
 import dev.zvpg.postgres.Postgres;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,0 +1,48 @@
+package dev.zvpg.error;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The storage refused an operation for a reason that has no exception of its own.
+ *
+ * <p>Immutable.
+ */
+public final class StorageException extends ZvpgException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String operation;
+    private final String target;
+
+    /**
+     * Creates the exception; its message is {@code cannot OPERATION TARGET: reason}.
+     *
+     * @param operation the storage's verb, such as {@code snapshot}
+     * @param target what it was applied to, by the storage's own name
+     * @param reason why it failed, with the errno name where there is one, and what to do next
+     * @param cause what was caught, or null
+     */
+    public StorageException(String operation, String target, String reason, @Nullable Throwable cause) {
+        super("cannot " + operation + " " + target + ": " + reason, cause);
+        this.operation = operation;
+        this.target = target;
+    }
+
+    /**
+     * The storage's verb that failed.
+     *
+     * @return such as {@code snapshot}
+     */
+    public String operation() {
+        return operation;
+    }
+
+    /**
+     * What the verb was applied to.
+     *
+     * @return the storage's own name of it
+     */
+    public String target() {
+        return target;
+    }
+}

@@ -1,0 +1,293 @@
+package dev.zvpg.internal.catalog;
+
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.Problem;
+import dev.zvpg.storage.Listing;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StoredId;
+import dev.zvpg.storage.StoredSnapshot;
+import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.VolumeId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The domain's view of one listing: a pure function of it. Immutable. */
+public final class Catalog {
+
+    private final List<CopyRecord> copies = new ArrayList<>();
+    private final Map<String, CopyRecord> copiesById = new HashMap<>();
+    private final Map<SnapshotId, SnapshotRecord> snapshots = new LinkedHashMap<>();
+    private final Map<VolumeId, List<SnapshotRecord>> snapshotsOfVolume = new HashMap<>();
+    private final Map<String, List<SnapshotRecord>> snapshotsOfBranch = new HashMap<>();
+    private final List<StoredVolume> unreferenced = new ArrayList<>();
+    private final List<StoredVolume> scratches = new ArrayList<>();
+    private final List<Unreadable> unreadable = new ArrayList<>();
+    private final List<String> newer = new ArrayList<>();
+    private final List<String> foreign = new ArrayList<>();
+
+    public Catalog(Listing listing) {
+        foreign.addAll(listing.foreign());
+        listing.volumes().forEach(this::add);
+        copies.sort(Comparator.comparing(CopyRecord::name));
+        copies.forEach(copy -> copiesById.put(copy.id(), copy));
+        listing.snapshots().forEach(this::add);
+    }
+
+    private void add(StoredVolume volume) {
+        ObjectAttributes attributes = new ObjectAttributes(volume.id(), volume.attributes());
+        try {
+            Optional<String> word = attributes.find(CopyRecord.KIND);
+            Optional<CopyRecord.Kind> kind = word.flatMap(CopyRecord.Kind::of);
+            if (attributes.isNewer()) {
+                addNewer("volume " + volume.id());
+            } else if (word.isEmpty()) {
+                unreferenced.add(volume);
+            } else if (ScratchRecord.is(volume)) {
+                scratches.add(volume);
+            } else if (kind.isEmpty()) {
+                addNewer(word.get() + " in volume " + volume.id());
+            } else {
+                copies.add(CopyRecord.of(kind.get(), volume));
+            }
+        } catch (ObjectAttributes.UnreadableException e) {
+            unreadable.add(new Unreadable(volume.id(), attributes.text(CopyRecord.NAME, ""), problem(attributes, e)));
+        }
+    }
+
+    private void add(StoredSnapshot stored) {
+        ObjectAttributes attributes = new ObjectAttributes(stored.id(), stored.attributes());
+        try {
+            if (attributes.isNewer()) {
+                addNewer("snapshot " + stored.id());
+                return;
+            }
+            SnapshotRecord snapshot = SnapshotRecord.of(stored);
+            snapshots.put(snapshot.id(), snapshot);
+            snapshotsOfVolume
+                    .computeIfAbsent(stored.volume(), v -> new ArrayList<>())
+                    .add(snapshot);
+            snapshotsOfBranch
+                    .computeIfAbsent(snapshot.branchId(), b -> new ArrayList<>())
+                    .add(snapshot);
+        } catch (ObjectAttributes.UnreadableException e) {
+            unreadable.add(new Unreadable(stored.id(), "", problem(attributes, e)));
+        }
+    }
+
+    private void addNewer(String object) {
+        newer.add(object);
+        foreign.add(object);
+    }
+
+    private static Problem problem(ObjectAttributes attributes, ObjectAttributes.UnreadableException e) {
+        String kind = attributes.object() instanceof SnapshotId ? "snapshot" : "volume";
+        String name = attributes
+                .find(CopyRecord.NAME)
+                .map(known -> " (" + known + ")")
+                .orElse("");
+        return new Problem(
+                kind + " " + attributes.object() + name + " cannot be read, and nobody can use it: " + e.getMessage(),
+                "put the attribute right with the storage's own tools; until then nothing is removed as unreachable");
+    }
+
+    /**
+     * An object of the repository that cannot be read: nothing is done to it, and what it may refer to is kept.
+     *
+     * @param name its name; empty where it has none
+     */
+    public record Unreadable(StoredId id, String name, Problem problem) {}
+
+    /** The objects that cannot be read, each with what is wrong with it. */
+    public List<Unreadable> unreadable() {
+        return List.copyOf(unreadable);
+    }
+
+    /** Those of the foreign objects that a later version of this library made: they may belong to the repository. */
+    public List<String> newer() {
+        return List.copyOf(newer);
+    }
+
+    public List<CopyRecord> copies(CopyRecord.Kind kind) {
+        return copies.stream().filter(copy -> copy.kind() == kind).toList();
+    }
+
+    public List<CopyRecord> copies() {
+        return List.copyOf(copies);
+    }
+
+    public Optional<CopyRecord> copy(CopyRecord.Kind kind, String name) {
+        return copies.stream()
+                .filter(copy -> copy.kind() == kind && copy.name().equals(name))
+                .findFirst();
+    }
+
+    public Optional<CopyRecord> copy(String id) {
+        return Optional.ofNullable(copiesById.get(id));
+    }
+
+    /**
+     * Finds what a handle stands for.
+     *
+     * @throws NotFoundException when it was deleted
+     */
+    public CopyRecord require(CopyKey key) {
+        return copy(key.id()).orElseThrow(() -> Lookup.gone(key.words()));
+    }
+
+    /**
+     * Finds what a handle stands for.
+     *
+     * @throws NotFoundException when it was deleted
+     */
+    public SnapshotRecord require(SnapshotKey key) {
+        return snapshot(key.id()).orElseThrow(() -> Lookup.gone("snapshot " + key.ref()));
+    }
+
+    public Optional<CopyRecord> cloneOnPort(int port) {
+        return copies.stream()
+                .filter(copy -> copy.kind() == CopyRecord.Kind.CLONE && copy.port() == port)
+                .findFirst();
+    }
+
+    public List<SnapshotRecord> snapshots() {
+        return List.copyOf(snapshots.values());
+    }
+
+    public Optional<SnapshotRecord> snapshot(SnapshotId id) {
+        return Optional.ofNullable(snapshots.get(id));
+    }
+
+    /** The snapshots that were taken on a branch, oldest first. */
+    public List<SnapshotRecord> snapshotsOf(CopyRecord branch) {
+        return List.copyOf(snapshotsOfBranch.getOrDefault(branch.id(), List.of()));
+    }
+
+    public Optional<SnapshotRecord> snapshot(CopyRecord branch, String name) {
+        if (name.equals(RefName.LATEST)) {
+            return head(branch);
+        }
+        return snapshotsOfBranch.getOrDefault(branch.id(), List.of()).stream()
+                .filter(image -> image.name().equals(name))
+                .findFirst();
+    }
+
+    /**
+     * The snapshot that a working copy's state follows: the newest one of its volume, else the one the volume began from. So
+     * taking a snapshot moves the head by itself, and no crash can come between the two.
+     */
+    public Optional<SnapshotRecord> head(CopyRecord copy) {
+        return snapshotsOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
+                .max(Comparator.comparingLong(SnapshotRecord::sequence))
+                .or(() -> copy.base().flatMap(this::snapshot));
+    }
+
+    public long nextSequence(CopyRecord copy) {
+        return snapshotsOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
+                        .mapToLong(SnapshotRecord::sequence)
+                        .max()
+                        .orElse(0)
+                + 1;
+    }
+
+    /** The snapshots that a snapshot follows, itself first, each once, nearest first. */
+    public List<SnapshotRecord> history(SnapshotId start) {
+        return List.copyOf(history(List.of(start)).values());
+    }
+
+    /** The same for a working copy; nothing where it has no snapshot. */
+    public List<SnapshotRecord> history(CopyRecord copy) {
+        return head(copy).map(head -> history(head.id())).orElse(List.of());
+    }
+
+    private Map<SnapshotId, SnapshotRecord> history(Collection<SnapshotId> starts) {
+        Map<SnapshotId, SnapshotRecord> seen = new LinkedHashMap<>();
+        Deque<SnapshotId> next = new ArrayDeque<>(starts);
+        while (!next.isEmpty()) {
+            SnapshotRecord image = snapshots.get(next.removeFirst());
+            if (image != null && seen.putIfAbsent(image.id(), image) == null) {
+                next.addAll(image.parents());
+            }
+        }
+        return seen;
+    }
+
+    /** The nearest snapshot of a history seen earlier that is still there: what a new object follows if one was deleted. */
+    public Optional<SnapshotId> survivor(SnapshotId start, Catalog earlier) {
+        return earlier.history(start).stream()
+                .map(SnapshotRecord::id)
+                .filter(snapshots::containsKey)
+                .findFirst();
+    }
+
+    /** The name of a snapshot's branch: today's if it lives, else the last one that it had. */
+    String branchName(SnapshotRecord image) {
+        return copy(image.branchId()).map(CopyRecord::name).orElse(image.branchName());
+    }
+
+    public SnapshotKey key(SnapshotRecord snapshot) {
+        return new SnapshotKey(snapshot.id(), snapshot.name(), ref(snapshot));
+    }
+
+    public String ref(SnapshotRecord image) {
+        return branchName(image) + "@" + image.name();
+    }
+
+    /** Volumes that nothing refers to: left over, unless somebody is making them right now. */
+    public List<StoredVolume> unreferenced() {
+        return List.copyOf(unreferenced);
+    }
+
+    /** The volumes of scratch clones, of whichever owner, dead or alive. */
+    public List<StoredVolume> scratches() {
+        return List.copyOf(scratches);
+    }
+
+    /**
+     * Snapshots that nobody can reach any more: their branch is deleted, and neither a branch nor a clone descends from them.
+     * As in git, a deleted branch's history lives on in what grew from it. None as long as there is an object that cannot be
+     * read, because it may be what they are reached from.
+     */
+    public List<SnapshotRecord> unreachable() {
+        if (!unreadable.isEmpty() || !newer.isEmpty()) {
+            return List.of();
+        }
+        Set<SnapshotId> reachable =
+                reachable(copies.stream().flatMap(copy -> copy.base().stream()).toList());
+        return snapshots.values().stream()
+                .filter(image -> !reachable.contains(image.id()))
+                .toList();
+    }
+
+    /** Whether a snapshot can still be reached when a working copy follows another one. */
+    public boolean isReachableAfter(CopyRecord moved, SnapshotId to, SnapshotId wanted) {
+        List<SnapshotId> bases = new ArrayList<>(List.of(to));
+        copies.stream()
+                .filter(copy -> !copy.id().equals(moved.id()))
+                .forEach(copy -> copy.base().ifPresent(bases::add));
+        return reachable(bases).contains(wanted);
+    }
+
+    private Set<SnapshotId> reachable(List<SnapshotId> bases) {
+        List<SnapshotId> starts = new ArrayList<>(bases);
+        snapshotsOfBranch.forEach((branch, taken) -> {
+            if (copiesById.containsKey(branch)) {
+                taken.forEach(image -> starts.add(image.id()));
+            }
+        });
+        return history(starts).keySet();
+    }
+
+    /** What is not the repository's, or not this version's to read. */
+    public List<String> foreign() {
+        return List.copyOf(foreign);
+    }
+}

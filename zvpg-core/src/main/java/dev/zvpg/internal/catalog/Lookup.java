@@ -1,0 +1,75 @@
+package dev.zvpg.internal.catalog;
+
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.Problem;
+import dev.zvpg.storage.VolumeId;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds what a name means, and explains when it means nothing. Thread-safe. */
+public final class Lookup {
+
+    private Lookup() {}
+
+    /** Finds {@code branch@name}, or a bare name where only one branch has it. */
+    public static Optional<SnapshotRecord> image(Catalog catalog, String ref) {
+        int at = ref.indexOf('@');
+        if (at >= 0) {
+            return catalog.copy(CopyRecord.Kind.BRANCH, ref.substring(0, at))
+                    .flatMap(branch -> catalog.snapshot(branch, ref.substring(at + 1)))
+                    .or(() -> catalog.snapshots().stream() // a deleted branch's, that lives on
+                            .filter(image -> catalog.ref(image).equals(ref))
+                            .findFirst());
+        }
+        List<SnapshotRecord> named = catalog.snapshots().stream()
+                .filter(image -> image.name().equals(ref))
+                .toList();
+        if (named.size() > 1) {
+            throw new NotFoundException("snapshot name " + ref + " is ambiguous; choose one of "
+                    + list(named.stream().map(catalog::ref).toList()));
+        }
+        return named.stream().findFirst();
+    }
+
+    public static NotFoundException noCopy(Catalog catalog, CopyRecord.Kind kind, String name) {
+        Optional<Problem> unreadable = catalog.unreadable().stream()
+                .filter(object ->
+                        object.id() instanceof VolumeId && object.name().equals(name))
+                .map(Catalog.Unreadable::problem)
+                .findFirst();
+        if (unreadable.isPresent()) {
+            return new NotFoundException(unreadable.get().toString());
+        }
+        List<String> names = catalog.copies(kind).stream().map(CopyRecord::name).toList();
+        String plural = kind == CopyRecord.Kind.BRANCH ? "branches" : "clones";
+        return new NotFoundException("no " + kind.word() + " is named " + name + "; "
+                + (names.isEmpty() ? "there are no " + plural : "the " + plural + " are " + list(names)));
+    }
+
+    public static NotFoundException noCloneOnPort(Catalog catalog, int port) {
+        List<String> clones = catalog.copies(CopyRecord.Kind.CLONE).stream()
+                .map(clone -> clone.name() + " (" + clone.port() + ")")
+                .toList();
+        return new NotFoundException("no clone is on port " + port + "; "
+                + (clones.isEmpty() ? "there are no clones" : "the clones are " + list(clones)));
+    }
+
+    public static NotFoundException noImage(Catalog catalog, String ref, List<SnapshotRecord> candidates) {
+        List<String> refs = candidates.stream().map(catalog::ref).toList();
+        return new NotFoundException("no snapshot is named " + ref + "; "
+                + (refs.isEmpty() ? "there are none yet" : "the snapshots are " + list(refs)));
+    }
+
+    /** For a handle whose object was deleted. */
+    public static NotFoundException gone(String what) {
+        return new NotFoundException(what + " was deleted");
+    }
+
+    /** The names, or the first twenty of them. */
+    public static String list(List<String> names) {
+        int most = 20;
+        return names.size() <= most
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, most)) + " and " + (names.size() - most) + " more";
+    }
+}

@@ -1,0 +1,12 @@
+package dev.zvpg.internal.catalog;
+
+import dev.zvpg.storage.SnapshotId;
+
+/**
+ * What a handle knows of its snapshot. Immutable.
+ *
+ * @param id its identity
+ * @param name its name, unique in its branch
+ * @param ref how it is written, with the name that its branch had when it was found
+ */
+public record SnapshotKey(SnapshotId id, String name, String ref) {}

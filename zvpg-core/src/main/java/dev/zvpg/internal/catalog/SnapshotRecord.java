@@ -1,0 +1,130 @@
+package dev.zvpg.internal.catalog;
+
+import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.server.Position;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StoredSnapshot;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A snapshot, as its attributes say. Immutable.
+ *
+ * @param id its identity
+ * @param name its name, unique in its branch
+ * @param branchId the identity of the branch it was taken on, which may be deleted since
+ * @param branchName the name that the branch had then, or when it was deleted
+ * @param sequence its place among the snapshots of its volume, from 1
+ * @param parents the snapshots it follows, nearest first
+ * @param position what it holds
+ * @param stored what the storage says of it
+ */
+public record SnapshotRecord(
+        SnapshotId id,
+        String name,
+        String branchId,
+        String branchName,
+        long sequence,
+        List<SnapshotId> parents,
+        Position position,
+        StoredSnapshot stored) {
+
+    public static final String PARENTS = "parents";
+    public static final String BRANCH_NAME = "branch-name";
+    private static final String NAME = "name";
+    private static final String BRANCH = "branch";
+    private static final String SEQUENCE = "sequence";
+    private static final String MESSAGE = "message";
+    private static final String AUTHOR = "author";
+    private static final String VERSION = "version";
+    private static final String WAL = "wal";
+    private static final String OLDEST_TRANSACTION_ID = "oldest-transaction-id";
+    private static final String NEXT_TRANSACTION_ID = "next-transaction-id";
+    private static final String CONFIGURATION = "configuration";
+    private static final String SLOTS = "slots";
+
+    /**
+     * Reads a snapshot's attributes.
+     *
+     * @throws ObjectAttributes.UnreadableException when one of them cannot be read
+     */
+    static SnapshotRecord of(StoredSnapshot stored) {
+        ObjectAttributes attributes = new ObjectAttributes(stored.id(), stored.attributes());
+        return new SnapshotRecord(
+                stored.id(),
+                attributes.text(NAME, stored.id().value()),
+                attributes.text(BRANCH, ""),
+                attributes.text(BRANCH_NAME, ""),
+                attributes.number(SEQUENCE, 0),
+                attributes.ids(PARENTS, SnapshotId::new),
+                new Position(
+                        attributes.text(WAL, ""),
+                        attributes.number(OLDEST_TRANSACTION_ID, 0),
+                        attributes.number(NEXT_TRANSACTION_ID, 0),
+                        attributes.text(CONFIGURATION, ""),
+                        Set.copyOf(attributes.ids(SLOTS, name -> name))),
+                stored);
+    }
+
+    /** The attributes of a new snapshot, but for its position. */
+    public static Map<String, String> attributes(
+            CopyRecord branch,
+            String name,
+            String message,
+            String author,
+            String version,
+            long sequence,
+            List<SnapshotId> parents) {
+        Map<String, String> attributes = new TreeMap<>();
+        attributes.put(ObjectAttributes.FORMAT, Integer.toString(ObjectAttributes.CURRENT_FORMAT));
+        attributes.put(NAME, name);
+        attributes.put(BRANCH, branch.id());
+        attributes.put(BRANCH_NAME, branch.name());
+        attributes.put(SEQUENCE, Long.toString(sequence));
+        attributes.put(MESSAGE, message);
+        attributes.put(AUTHOR, author);
+        attributes.put(VERSION, version);
+        attributes.put(PARENTS, parents(parents));
+        return attributes;
+    }
+
+    public static Map<String, String> position(Position position) {
+        return Map.of(
+                WAL,
+                position.wal(),
+                OLDEST_TRANSACTION_ID,
+                Long.toString(position.oldestTransactionId()),
+                NEXT_TRANSACTION_ID,
+                Long.toString(position.nextTransactionId()),
+                CONFIGURATION,
+                position.configuration(),
+                SLOTS,
+                String.join(",", new TreeSet<>(position.slots())));
+    }
+
+    public static String parents(List<SnapshotId> parents) {
+        return String.join(",", parents.stream().map(SnapshotId::value).toList());
+    }
+
+    public SnapshotInfo info(Catalog catalog) {
+        Map<String, String> attributes = stored.attributes();
+        return new SnapshotInfo(
+                name,
+                catalog.branchName(this),
+                attributes.getOrDefault(MESSAGE, ""),
+                attributes.getOrDefault(AUTHOR, ""),
+                stored.created(),
+                parents.stream()
+                        .flatMap(p -> catalog.snapshot(p).stream())
+                        .map(catalog::ref)
+                        .toList(),
+                attributes.getOrDefault(VERSION, ""),
+                position.wal(),
+                position.nextTransactionId(),
+                stored.usedBytes(),
+                stored.referencedBytes());
+    }
+}

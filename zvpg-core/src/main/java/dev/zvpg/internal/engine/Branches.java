@@ -1,0 +1,69 @@
+package dev.zvpg.internal.engine;
+
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.info.Event;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyKey;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.CopyRequest;
+import dev.zvpg.internal.catalog.RefName;
+import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.storage.AttributeChange;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Branches of branches, and their names. Thread-safe. */
+public final class Branches {
+
+    private final Context context;
+    private final Snapshots snapshots;
+    private final CopyFactory copies;
+
+    Branches(Context context, Snapshots snapshots, CopyFactory copies) {
+        this.context = context;
+        this.snapshots = snapshots;
+        this.copies = copies;
+    }
+
+    /** Makes a branch from another one's head, and takes a snapshot of it where there is none. */
+    public CopyKey branch(CopyKey key, CopyRequest wanted) {
+        Catalog catalog = context.catalog();
+        CopyRecord parent = catalog.require(key);
+        Optional<SnapshotRecord> head = catalog.head(parent);
+        if (head.isPresent()) {
+            return copies.create(wanted, catalog.key(head.get()));
+        }
+        copies.requirePossible(catalog, wanted);
+        SnapshotKey first = snapshots.commit(parent.key(), "where branch " + wanted.name() + " begins");
+        try {
+            return copies.create(wanted, first);
+        } catch (RuntimeException | Error e) {
+            snapshots.undo(first, e);
+            throw e;
+        }
+    }
+
+    /** Gives a branch another name. Its snapshots are written with it from then on, because they only name its identity. */
+    public void rename(CopyKey key, String newName) {
+        RefName.branch(newName);
+        try (Locks.Held held = context.workingCopy(key);
+                Locks.Held repository = context.locks().repository()) {
+            Catalog catalog = context.catalog();
+            CopyRecord branch = catalog.require(key);
+            String before = branch.name();
+            if (before.equals(newName)) {
+                return;
+            }
+            if (catalog.copy(CopyRecord.Kind.BRANCH, newName).isPresent()) {
+                throw new AlreadyExistsException("cannot rename branch " + before + " to " + newName
+                        + ": a branch of that name exists; choose another name, or rename or delete that one first");
+            }
+            context.storage()
+                    .update(List.of(AttributeChange.set(branch.volume().id(), Map.of(CopyRecord.NAME, newName))));
+            context.events().tell(new Event.BranchRenamed(before, newName));
+        }
+    }
+}

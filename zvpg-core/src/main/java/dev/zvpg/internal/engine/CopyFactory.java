@@ -1,0 +1,160 @@
+package dev.zvpg.internal.engine;
+
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.info.Event;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyKey;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.CopyRequest;
+import dev.zvpg.internal.catalog.Settings;
+import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.option.BranchOptions;
+import dev.zvpg.option.ServerOptions;
+import dev.zvpg.server.Adoption;
+import dev.zvpg.server.ClusterSource;
+import dev.zvpg.server.Credentials;
+import dev.zvpg.server.Finding;
+import dev.zvpg.server.ServerState;
+import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.VolumeId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** Makes branches and clones. Thread-safe. */
+public final class CopyFactory {
+
+    private final Context context;
+    private final Servers servers;
+
+    CopyFactory(Context context, Servers servers) {
+        this.context = context;
+        this.servers = servers;
+    }
+
+    /** Makes the branch that everything grows from, on a new and empty cluster. */
+    void createFirst(String name, BranchOptions options) {
+        try (Draft draft = Draft.create(context, name)) {
+            context.launcher().initialize(draft.dataDirectory(), context.credentials());
+            publish(draft, CopyRequest.branch(name, options), now -> CopyRecord.ORIGINALS);
+        }
+    }
+
+    /** Makes it on a copy of an existing cluster, and returns who connects to that. */
+    Credentials createFirst(String name, BranchOptions options, ClusterSource source) {
+        long began = System.nanoTime();
+        try (Draft draft = Draft.create(context, name)) {
+            Adoption adoption = context.launcher()
+                    .adopt(
+                            source,
+                            draft.dataDirectory(),
+                            context.credentials(),
+                            options.settings(),
+                            context.progress("copy of " + source)::progress);
+            context.home().writeCredentials(adoption.superuser()); // before the branch that cannot be had without them
+            publish(draft, CopyRequest.branch(name, options), now -> CopyRecord.ORIGINALS);
+            context.events().tell(new Event.ClusterAdopted(name, source.toString(), adoption.findings(), took(began)));
+            return adoption.superuser();
+        }
+    }
+
+    /** Makes a branch or a clone that starts as a snapshot's image. */
+    public CopyKey create(CopyRequest request, SnapshotKey from) {
+        long began = System.nanoTime();
+        Catalog catalog = context.catalog();
+        requirePossible(catalog, request); // before the long copy; and once more after it, when it counts
+        catalog.require(from);
+        try (Draft draft = Draft.clone(context, from.id(), request.name(), request.words())) {
+            List<Finding> findings = context.launcher().disarm(draft.dataDirectory());
+            publish(draft, request, now -> origin(request, now, catalog, from.id()));
+            context.events()
+                    .tell(
+                            request.kind() == CopyRecord.Kind.BRANCH
+                                    ? new Event.BranchCreated(request.name(), from.ref(), findings, took(began))
+                                    : new Event.CloneCreated(request.name(), from.ref(), findings, took(began)));
+            return new CopyKey(request.kind(), draft.volume().value(), request.name());
+        }
+    }
+
+    /** A clone is a copy of that snapshot and of no other; a branch follows what is left of its history. */
+    private static Map<String, String> origin(CopyRequest request, Catalog now, Catalog before, SnapshotId from) {
+        if (request.kind() == CopyRecord.Kind.CLONE) {
+            return Map.of(CopyRecord.BASE, from.value());
+        }
+        Map<String, String> origin = new HashMap<>(Map.of(CopyRecord.UNTOUCHED, from.value()));
+        now.survivor(from, before).ifPresent(base -> origin.put(CopyRecord.BASE, base.value()));
+        return origin;
+    }
+
+    private static Duration took(long began) {
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    /** Refuses what cannot be made, before anything is. */
+    void requirePossible(Catalog catalog, CopyRequest request) {
+        context.launcher().check(request.settings());
+        requireFree(catalog, request.kind(), request.name());
+        int clones = catalog.copies(CopyRecord.Kind.CLONE).size();
+        if (request.kind() == CopyRecord.Kind.CLONE && clones >= context.maxClones()) {
+            throw new InUseException("cannot create " + request.words() + ": the repository has " + clones
+                    + " clones, its limit; delete one or raise maxClones");
+        }
+    }
+
+    /** Takes the step before which the volume is nobody's and after which it is the branch or clone. */
+    private void publish(Draft draft, CopyRequest request, Function<Catalog, Map<String, String>> origin) {
+        try (Locks.Held held = context.locks().repository()) {
+            context.home().requireLiving();
+            Catalog catalog = context.catalog();
+            requirePossible(catalog, request);
+            int port = servers.assignPort(catalog, request.words(), request.port());
+            Map<String, String> attributes = CopyRecord.attributes(
+                    request, draft.volume().value(), port, context.clock().instant());
+            attributes.putAll(origin.apply(catalog));
+            draft.publish(attributes);
+        }
+    }
+
+    /** Changes the settings of a server, and tells whether one runs that goes on with those it has. */
+    public boolean configure(CopyKey key, UnaryOperator<ServerOptions> change) {
+        try (Locks.Held held = context.workingCopy(key)) {
+            CopyRecord copy = context.catalog().require(key);
+            Map<String, String> settings =
+                    change.apply(new ServerOptions(copy.settings())).settings();
+            context.launcher().check(settings);
+            boolean running = servers.state(copy) == ServerState.RUNNING;
+            context.storage()
+                    .update(List.of(AttributeChange.set(
+                            copy.volume().id(), Map.of(CopyRecord.SETTINGS, Settings.format(settings)))));
+            return running;
+        }
+    }
+
+    /** Lets a clone be deleted, or not. */
+    public void protect(CopyKey key, boolean isProtected) {
+        try (Locks.Held held = context.workingCopy(key)) {
+            VolumeId volume = context.catalog().require(key).volume().id();
+            context.storage()
+                    .update(List.of(
+                            isProtected
+                                    ? AttributeChange.set(volume, Map.of(CopyRecord.PROTECTED, Boolean.toString(true)))
+                                    : new AttributeChange(volume, Map.of(), Set.of(CopyRecord.PROTECTED))));
+        }
+    }
+
+    private static void requireFree(Catalog catalog, CopyRecord.Kind kind, String name) {
+        boolean isUnreadable =
+                catalog.unreadable().stream().anyMatch(object -> object.name().equals(name));
+        if (catalog.copy(kind, name).isPresent() || isUnreadable) {
+            throw new AlreadyExistsException("cannot create " + kind.word() + " " + name + ": a " + kind.word()
+                    + " of that name exists; choose another name, or delete it first");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.zvpg.internal.engine;
+
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.ZvpgException;
+import dev.zvpg.info.Event;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyKey;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.Lookup;
+import dev.zvpg.internal.catalog.ScratchRecord;
+import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.VolumeId;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Deletes branches and clones, and what was left of such. Thread-safe. */
+public final class Deletions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deletions.class);
+
+    private final Context context;
+    private final Servers servers;
+    private final Snapshots snapshots;
+
+    Deletions(Context context, Servers servers, Snapshots snapshots) {
+        this.context = context;
+        this.servers = servers;
+        this.snapshots = snapshots;
+    }
+
+    /** Stops the server and deletes the branch or clone with everything that only it needed. */
+    public void delete(CopyKey key) {
+        try (Locks.Held held = context.workingCopy(key)) {
+            CopyRecord copy = context.catalog().require(key);
+            if (copy.isProtected()) {
+                throw new InUseException(
+                        "cannot delete " + copy.words() + ": it is protected; call unprotect() on it first");
+            }
+            remove(copy);
+            context.events()
+                    .tell(
+                            copy.kind() == CopyRecord.Kind.BRANCH
+                                    ? new Event.BranchDeleted(copy.name())
+                                    : new Event.CloneDeleted(copy.name()));
+        }
+    }
+
+    /** Deletes the clones whose time is over and that nobody protects, and returns their names. */
+    public List<String> deleteExpired() {
+        Instant now = context.clock().instant();
+        Catalog catalog = context.catalog();
+        List<String> deleted = new ArrayList<>();
+        for (CopyRecord clone : expired(catalog, now)) {
+            try (Locks.Held held = context.workingCopy(clone.key())) {
+                expire(clone.id()).ifPresent(deleted::add);
+            } catch (ZvpgException e) {
+                LOG.warn("Clone {} has expired and cannot be deleted now; the next time tries again", clone.name(), e);
+            }
+        }
+        return List.copyOf(deleted);
+    }
+
+    private List<CopyRecord> expired(Catalog catalog, Instant now) {
+        List<CopyRecord> clones = catalog.copies(CopyRecord.Kind.CLONE).stream()
+                .filter(clone -> clone.expires().isPresent())
+                .toList();
+        if (clones.isEmpty()) {
+            return clones;
+        }
+        Instant lastMade = catalog.copies().stream()
+                .map(CopyRecord::created)
+                .max(Comparator.naturalOrder())
+                .orElse(now);
+        boolean believed = new ClockLeaps(context).isBelieved(now, lastMade);
+        List<CopyRecord> over = clones.stream()
+                .filter(clone -> clone.isExpired(now) && !clone.isProtected())
+                .toList();
+        if (!believed && !over.isEmpty()) {
+            LOG.warn(
+                    "The clock has leapt ahead to {} since the repository was looked at last; if it is still right in {} minutes, "
+                            + "the next look deletes what has expired: {}",
+                    now,
+                    ClockLeaps.PATIENCE.toMinutes(),
+                    Lookup.list(over.stream().map(CopyRecord::name).toList()));
+        }
+        return believed ? over : List.of();
+    }
+
+    /** Called under its lock, which others may have had before: it may be protected by now, or gone. */
+    private Optional<String> expire(String id) {
+        Optional<CopyRecord> clone = context.catalog().copy(id).filter(copy -> !copy.isProtected());
+        clone.ifPresent(copy -> {
+            remove(copy);
+            LOG.info("Clone {} has expired and was deleted", copy.name());
+            context.events().tell(new Event.CloneExpired(copy.name()));
+        });
+        return clone.map(CopyRecord::name);
+    }
+
+    private void remove(CopyRecord copy) {
+        requireAnother(context.catalog(), copy);
+        servers.stop(copy);
+        try (Locks.Held repository = context.locks().repository()) {
+            Catalog catalog = context.catalog();
+            requireAnother(catalog, copy); // once more, now that nobody else can delete the other one
+            context.storage().destroy(copy.volume().id(), lastNames(catalog, copy));
+            servers.takeBackPort(copy);
+        }
+        snapshots.collectGarbage();
+        forget(copy.id());
+    }
+
+    /** Writes the name of a renamed branch on those of its snapshots that may outlive it. */
+    private static List<AttributeChange> lastNames(Catalog catalog, CopyRecord branch) {
+        return catalog.snapshotsOf(branch).stream()
+                .filter(image -> !image.branchName().equals(branch.name()))
+                .map(image -> AttributeChange.set(image.id(), Map.of(SnapshotRecord.BRANCH_NAME, branch.name())))
+                .toList();
+    }
+
+    private static void requireAnother(Catalog catalog, CopyRecord copy) {
+        if (catalog.copies(CopyRecord.Kind.BRANCH).equals(List.of(copy))) {
+            throw new InUseException(
+                    "cannot delete branch " + copy.name()
+                            + ": it is the only one, and everything grows from a branch; to delete the whole repository, call destroy()");
+        }
+    }
+
+    void stopAll() {
+        for (CopyRecord copy : context.catalog().copies()) {
+            try (Locks.Held held = context.workingCopy(copy.key())) {
+                servers.stop(copy);
+            }
+        }
+    }
+
+    /** Destroys everything in the storage that is this repository's. Called under the repository's lock. */
+    void destroyAll() {
+        List<CopyRecord> all = context.catalog().copies();
+        // nobody starts one any more, but a crash may have come before they were stopped
+        all.forEach(servers::stop);
+        for (CopyRecord copy : all) {
+            context.storage().destroy(copy.volume().id());
+        }
+        for (StoredVolume volume : context.catalog().unreferenced()) {
+            context.storage().destroy(volume.id());
+        }
+        for (Catalog.Unreadable object : context.catalog().unreadable()) {
+            if (object.id() instanceof VolumeId volume) {
+                context.storage().destroy(volume);
+            } else if (object.id() instanceof SnapshotId snapshot) {
+                context.storage().destroy(snapshot);
+            }
+        }
+        snapshots.collectGarbage();
+    }
+
+    /** Refuses to destroy a repository that holds what this version cannot know the meaning of. */
+    public void requireNothingNewer() {
+        List<String> newer = context.catalog().newer();
+        if (!newer.isEmpty()) {
+            throw new ConfigurationException("cannot destroy the repository at "
+                    + context.home().root() + ": a later version of this library made " + Lookup.list(newer)
+                    + " in it; destroy it with that version");
+        }
+    }
+
+    /** Removes what interrupted operations left, unless somebody is in the middle of one. */
+    void sweep() {
+        Optional<Locks.Held> sweeping = context.locks().sweeping();
+        if (sweeping.isEmpty()) {
+            LOG.debug("Not sweeping: another process is making something");
+            return;
+        }
+        try (Locks.Held held = sweeping.get()) {
+            context.storage().recover();
+            for (StoredVolume volume : context.catalog().unreferenced()) {
+                LOG.info("Removing volume {}, left over from an operation that was cut off", volume.id());
+                context.discard(volume.id());
+            }
+            snapshots.collectGarbage();
+            forgetTheGone(context.catalog());
+        }
+    }
+
+    /** Removes the run directories of working copies and scratch clones that are gone. */
+    private void forgetTheGone(Catalog catalog) {
+        if (!catalog.unreadable().isEmpty() || !catalog.newer().isEmpty()) {
+            return; // one of them may be theirs
+        }
+        Set<String> owners = new HashSet<>();
+        catalog.scratches().forEach(volume -> owners.add(ScratchRecord.owner(volume)));
+        if (!owners.containsAll(OthersScratches.livingOwners(context))) {
+            return; // in a container that is told another boot, the storage does not list the scratch clones of this
+            // one
+        }
+        Set<String> there = new HashSet<>();
+        catalog.copies().forEach(copy -> there.add(copy.id()));
+        catalog.scratches().forEach(volume -> there.add(volume.id().value()));
+        catalog.unreferenced().forEach(volume -> there.add(volume.id().value()));
+        context.home().runs().stream().filter(id -> !there.contains(id)).forEach(this::forget);
+    }
+
+    private void forget(String id) {
+        context.locks().forget(id);
+        try {
+            OpenDirectory.deleteTree(context.home().runDirectory(id));
+        } catch (IOException e) {
+            LOG.warn("{} cannot be removed; remove it by hand", context.home().runDirectory(id), e);
+        }
+    }
+}

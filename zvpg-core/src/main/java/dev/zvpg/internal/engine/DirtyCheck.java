@@ -1,0 +1,62 @@
+package dev.zvpg.internal.engine;
+
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.server.Position;
+import dev.zvpg.server.Server;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Tells whether a branch holds work that no snapshot has. Thread-safe. */
+public final class DirtyCheck {
+
+    private final Context context;
+    private final Servers servers;
+
+    DirtyCheck(Context context, Servers servers) {
+        this.context = context;
+        this.servers = servers;
+    }
+
+    /**
+     * Whether the branch holds what its head snapshot does not: rows, settings, replication slots. When in doubt it does:
+     * without a head, nothing of the branch is saved; after a crash the position is that of the last checkpoint, and what was
+     * committed since is only in the WAL. Called under the branch's lock.
+     */
+    public boolean isUnsaved(Catalog catalog, CopyRecord branch) {
+        Optional<SnapshotRecord> found = catalog.head(branch);
+        if (found.isEmpty()) {
+            return true;
+        }
+        SnapshotRecord head = found.get();
+        Optional<Server> server = servers.find(branch);
+        Path directory = context.dataDirectory(branch.volume().id());
+        if (server.isPresent()) {
+            return hasMoved(directory, head.position(), server.get().position(), server);
+        }
+        return context.launcher().inspect(directory).exact()
+                ? hasMoved(directory, head.position(), context.launcher().position(directory), server)
+                : !isImageOf(branch, head);
+    }
+
+    private boolean hasMoved(Path directory, Position saved, Position now, Optional<Server> server) {
+        return !now.isIn(saved) && !isHousekeeping(directory, saved, now, server);
+    }
+
+    /** Autovacuum takes transaction ids too, and adds nothing that anybody would miss. */
+    private boolean isHousekeeping(Path directory, Position saved, Position now, Optional<Server> server) {
+        if (!now.isConfiguredIn(saved) || saved.isInProgress() || now.isInProgress()) {
+            return false;
+        }
+        server.ifPresent(Server::flush);
+        return context.launcher().isHousekeeping(directory, saved, now);
+    }
+
+    /** Whether the branch still is what the snapshot is, because no server was ever started on it. */
+    private static boolean isImageOf(CopyRecord branch, SnapshotRecord head) {
+        return branch.untouched().isPresent()
+                && (branch.untouched().get().equals(head.id())
+                        || head.stored().volume().equals(branch.volume().id()));
+    }
+}

@@ -1,0 +1,284 @@
+package dev.zvpg.internal.engine;
+
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.Problem;
+import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.Lookup;
+import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.internal.io.IoFailure;
+import dev.zvpg.server.DataDirectory;
+import dev.zvpg.server.Server;
+import dev.zvpg.server.ServerState;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Looks for what is wrong with a repository, and changes nothing. Thread-safe. */
+public final class Doctor {
+
+    private static final long MEGABYTE = 1_000_000;
+    private static final long ENOUGH_BYTES = 10_000 * MEGABYTE;
+    private static final int ENOUGH_PERCENT = 5;
+
+    private final Context context;
+    private final Servers servers;
+
+    public Doctor(Context context, Servers servers) {
+        this.context = context;
+        this.servers = servers;
+    }
+
+    /**
+     * What a look at a branch or clone found.
+     *
+     * @param directory its data directory; empty when the storage cannot say, because it cannot mount it, for example
+     */
+    public record Examined(CopyRecord copy, Optional<Path> directory, ServerState state, List<Problem> problems) {}
+
+    /** Looks at one branch or clone; empty when it was deleted meanwhile. */
+    public Optional<Examined> examine(CopyRecord copy) {
+        Examined finding = look(copy);
+        // its files go before or after its name, so what looks wrong may be a deletion or a move in progress
+        return finding.problems().isEmpty() || isStillThere(copy) ? Optional.of(finding) : Optional.empty();
+    }
+
+    private boolean isStillThere(CopyRecord copy) {
+        return context.catalog()
+                .copy(copy.id())
+                .filter(now -> now.volume().id().equals(copy.volume().id()))
+                .isPresent();
+    }
+
+    private Examined look(CopyRecord copy) {
+        List<Problem> problems = new ArrayList<>();
+        Path directory;
+        try {
+            directory = context.dataDirectory(copy.volume().id());
+        } catch (ZvpgException e) {
+            problems.add(problem(copy, e));
+            return new Examined(copy, Optional.empty(), ServerState.STOPPED, problems);
+        }
+        Optional<Problem> missing = missing(copy, directory);
+        if (missing.isPresent()) {
+            problems.add(missing.get());
+            return new Examined(copy, Optional.of(directory), ServerState.STOPPED, problems);
+        }
+        ServerState state = state(copy, directory, problems);
+        try {
+            context.launcher().requireReachable(servers.spec(copy));
+        } catch (ZvpgException e) {
+            problems.add(problem(copy, e));
+        }
+        if (!context.ports().contains(copy.port())) {
+            problems.add(new Problem(
+                    name(copy) + " has port " + copy.port() + ", outside the repository's range " + context.ports(),
+                    "open the repository with a range that holds it, or replace it by one on another port"));
+        } else if (state != ServerState.RUNNING && copy.portFixed() && !Servers.canBind(copy.port())) {
+            problems.add(new Problem(
+                    "port " + copy.port() + " of " + name(copy) + " is taken by another program",
+                    "stop that program before you start it, or replace it by one on another port"));
+        }
+        return new Examined(copy, Optional.of(directory), state, problems);
+    }
+
+    private static Optional<Problem> missing(CopyRecord copy, Path directory) {
+        try {
+            Files.readAttributes(directory, BasicFileAttributes.class);
+            return Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.of(new Problem(
+                    "the files of " + name(copy) + " are missing: " + directory + " does not exist",
+                    "mount the file system that holds them, or restore them; if they are lost, delete the "
+                            + copy.kind().word()));
+        } catch (IOException e) {
+            return Optional.of(problem(copy, IoFailure.of("look into", directory, e)));
+        }
+    }
+
+    private ServerState state(CopyRecord copy, Path directory, List<Problem> problems) {
+        Optional<Server> server;
+        try {
+            server = servers.find(copy);
+        } catch (InUseException e) { // where it cannot be found from here
+            problems.add(problem(copy, e));
+            return ServerState.RUNNING;
+        } catch (ZvpgException e) {
+            problems.add(problem(copy, e));
+            return ServerState.STOPPED;
+        }
+        try {
+            if (server.isPresent()) {
+                if (server.get().port() != copy.port()) {
+                    problems.add(new Problem(
+                            "the server of " + name(copy) + " listens on port "
+                                    + server.get().port() + ", but its port is " + copy.port(),
+                            "stop it and start it again"));
+                }
+                context.launcher().requireSelfContained(directory); // part of its data may have been moved elsewhere
+                return ServerState.RUNNING;
+            }
+            context.launcher().requireSelfContained(directory);
+            if (context.launcher().inspect(directory).state() != DataDirectory.State.CRASHED) {
+                return ServerState.STOPPED;
+            }
+            problems.add(new Problem(
+                    "the server of " + name(copy) + " has crashed, and left its lock file behind in " + directory,
+                    "start it: it recovers, and nothing that was committed is lost"));
+            return ServerState.CRASHED;
+        } catch (ZvpgException e) {
+            problems.add(problem(copy, e));
+            // its server has died, and processes of it still work on its files
+            return e instanceof InUseException ? ServerState.CRASHED : ServerState.STOPPED;
+        }
+    }
+
+    /** Everything that is wrong, given what a look at each branch and clone has found. */
+    List<Problem> problems(Catalog catalog, List<Examined> findings) {
+        List<Problem> problems = new ArrayList<>();
+        findings.forEach(finding -> problems.addAll(finding.problems()));
+        catalog.unreadable().forEach(unreadable -> problems.add(unreadable.problem()));
+        sharedPorts(catalog, problems);
+        lostParents(catalog, problems);
+        leftovers(catalog, problems);
+        fullDisks(findings, problems);
+        if (!catalog.foreign().isEmpty()) {
+            problems.add(new Problem(
+                    "not the repository's, but in the place of its storage: " + Lookup.list(catalog.foreign()),
+                    "it is never touched; move it elsewhere if it is not meant to be there"));
+        }
+        return problems;
+    }
+
+    /** What the servers say that run, which takes a session with each. */
+    List<Problem> askServers(List<Examined> findings) {
+        List<Problem> problems = new ArrayList<>();
+        for (Examined finding : findings) {
+            if (finding.state() != ServerState.RUNNING) {
+                continue;
+            }
+            CopyRecord copy = finding.copy();
+            try {
+                servers.find(copy)
+                        .map(Server::problems)
+                        .orElse(List.of())
+                        .forEach(found -> problems.add(new Problem(name(copy) + ": " + found.what(), found.advice())));
+            } catch (InUseException e) {
+                // told already: it cannot be found from here
+            } catch (ZvpgException e) {
+                problems.add(problem(copy, e));
+            }
+        }
+        return problems;
+    }
+
+    private static void sharedPorts(Catalog catalog, List<Problem> problems) {
+        Map<Integer, List<String>> names = new TreeMap<>();
+        catalog.copies()
+                .forEach(copy -> names.computeIfAbsent(copy.port(), port -> new ArrayList<>())
+                        .add(name(copy)));
+        names.forEach((port, those) -> {
+            if (those.size() > 1) {
+                problems.add(new Problem(
+                        "port " + port + " is that of " + String.join(" and ", those)
+                                + ", so only one can run at a time",
+                        "replace all but one of them, without naming a port"));
+            }
+        });
+    }
+
+    private static void lostParents(Catalog catalog, List<Problem> problems) {
+        String advice = "its own data is whole, only its history ends there; "
+                + "delete snapshots with this library, never with the storage's own tools";
+        for (SnapshotRecord image : catalog.snapshots()) {
+            if (!image.parents().stream()
+                    .allMatch(parent -> catalog.snapshot(parent).isPresent())) {
+                problems.add(
+                        new Problem("snapshot " + catalog.ref(image) + " follows a snapshot that is gone", advice));
+            }
+        }
+        for (CopyRecord branch : catalog.copies(CopyRecord.Kind.BRANCH)) {
+            if (branch.base().filter(base -> catalog.snapshot(base).isEmpty()).isPresent()) {
+                problems.add(new Problem(name(branch) + " began from a snapshot that is gone", advice));
+            }
+        }
+    }
+
+    private void leftovers(Catalog catalog, List<Problem> problems) {
+        if (catalog.unreferenced().isEmpty() && catalog.unreachable().isEmpty()) {
+            return;
+        }
+        Optional<Locks.Held> sweeping = context.locks().sweeping();
+        if (sweeping.isEmpty()) {
+            return; // somebody is making something, and that may be it
+        }
+        try (Locks.Held held = sweeping.get()) {
+            Catalog now = context.catalog();
+            List<String> left = new ArrayList<>();
+            now.unreferenced().forEach(volume -> left.add("volume " + volume.id()));
+            now.unreachable().forEach(image -> left.add("snapshot " + now.ref(image)));
+            if (!left.isEmpty()) {
+                problems.add(new Problem(
+                        "left over from interrupted work, and of no use: " + Lookup.list(left),
+                        "close the repository and open it again, which removes it"));
+            }
+        }
+    }
+
+    private void fullDisks(List<Examined> findings, List<Problem> problems) {
+        List<Path> places = new ArrayList<>();
+        findings.stream()
+                .flatMap(finding -> finding.directory().stream())
+                .filter(Files::isDirectory)
+                .findFirst()
+                .ifPresent(places::add);
+        places.add(context.home().root());
+        List<FileStore> seen = new ArrayList<>();
+        for (Path place : places) {
+            try {
+                FileStore disk = Files.getFileStore(place);
+                if (!seen.contains(disk)) {
+                    seen.add(disk);
+                    fullDisk(place, disk.getUsableSpace(), disk.getTotalSpace()).ifPresent(problems::add);
+                }
+            } catch (IOException e) {
+                problems.add(new Problem(
+                        "cannot find out how full the disk of " + place + " is: " + e, "look at it with df"));
+            }
+        }
+    }
+
+    /** A disk is nearly full when less than 5 % of it is free, and less than 10 GB. */
+    public static Optional<Problem> fullDisk(Path place, long freeBytes, long totalBytes) {
+        return freeBytes < Math.min(ENOUGH_BYTES, totalBytes / 100 * ENOUGH_PERCENT)
+                ? Optional.of(new Problem(
+                        "the disk that holds " + place + " is nearly full: " + freeBytes / MEGABYTE + " of "
+                                + totalBytes / MEGABYTE + " MB are free",
+                        "delete clones, branches and snapshots that nobody needs, or make room on it"))
+                : Optional.empty();
+    }
+
+    private static String name(CopyRecord copy) {
+        return copy.kind().word() + " " + copy.name();
+    }
+
+    /** The messages of exceptions say what is wrong and, after a semicolon, what to do. */
+    private static Problem problem(CopyRecord copy, ZvpgException e) {
+        String message = String.valueOf(e.getMessage());
+        int end = message.indexOf("; ");
+        return end < 0
+                ? new Problem(
+                        name(copy) + ": " + message, "repair that, or delete it and make a new one from a snapshot")
+                : new Problem(name(copy) + ": " + message.substring(0, end), message.substring(end + 2));
+    }
+}

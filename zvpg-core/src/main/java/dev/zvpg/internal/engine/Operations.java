@@ -1,0 +1,49 @@
+package dev.zvpg.internal.engine;
+
+import dev.zvpg.storage.Storage;
+
+/** The verbs of an open repository, for its handles. Thread-safe. */
+public record Operations(
+        Context context,
+        Servers servers,
+        Snapshots snapshots,
+        CopyFactory copies,
+        Branches branches,
+        Deletions deletions,
+        DirtyCheck dirtyCheck,
+        Resets resets,
+        Merges merges,
+        InfoReader infos,
+        Scratches scratches)
+        implements AutoCloseable {
+
+    public static Operations of(Context context) {
+        Servers servers = new Servers(context);
+        Snapshots snapshots = new Snapshots(context, servers);
+        CopyFactory copies = new CopyFactory(context, servers);
+        DirtyCheck dirtyCheck = new DirtyCheck(context, servers);
+        return new Operations(
+                context,
+                servers,
+                snapshots,
+                copies,
+                new Branches(context, snapshots, copies),
+                new Deletions(context, servers, snapshots),
+                dirtyCheck,
+                new Resets(context, servers, snapshots, dirtyCheck),
+                new Merges(context, servers, snapshots, dirtyCheck),
+                new InfoReader(context, servers),
+                new Scratches(context));
+    }
+
+    /** Ends the scratch clones, waits for what other threads have begun, and closes the storage whatever else fails. Idempotent. */
+    @Override
+    public void close() {
+        if (context.closed().compareAndSet(false, true)) {
+            try (Storage storage = context.storage()) {
+                scratches.close();
+                context.awaitOperations();
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.zvpg.internal.engine;
+
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.server.Finding;
+import dev.zvpg.server.Server;
+import dev.zvpg.storage.AttributeChange;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Gives a branch or a clone a new volume that starts as a snapshot; what it is called and how it runs stays. Until
+ * {@link #commit} nothing has changed, and {@link #close} undoes what was begun; after it, {@code close} starts the server again
+ * and destroys the old volume. Used under the working copy's lock, by the thread that began it.
+ */
+final class Replacement implements AutoCloseable {
+
+    private final Context context;
+    private final Servers servers;
+    private final Catalog before;
+    private final CopyRecord copy;
+    private final SnapshotRecord target;
+    private final Draft draft;
+    private final List<Finding> findings;
+    private final long began;
+    private boolean wasRunning;
+
+    private Replacement(
+            Context context,
+            Servers servers,
+            Catalog before,
+            CopyRecord copy,
+            SnapshotRecord target,
+            Draft draft,
+            List<Finding> findings,
+            long began) {
+        this.context = context;
+        this.servers = servers;
+        this.before = before;
+        this.copy = copy;
+        this.target = target;
+        this.draft = draft;
+        this.findings = findings;
+        this.began = began;
+    }
+
+    /**
+     * Makes the new volume, while the server goes on.
+     *
+     * @param catalog where the working copy and the snapshot are from
+     * @param what the whole operation, in words, for its progress
+     */
+    static Replacement begin(
+            Context context, Servers servers, Catalog catalog, CopyRecord copy, SnapshotRecord target, String what) {
+        long began = System.nanoTime();
+        Draft draft = Draft.clone(context, target.id(), copy.name(), what);
+        try {
+            List<Finding> findings = context.launcher().disarm(draft.dataDirectory());
+            return new Replacement(context, servers, catalog, copy, target, draft, findings, began);
+        } catch (RuntimeException | Error e) {
+            try (draft) {
+                throw e;
+            }
+        }
+    }
+
+    /** Stops the server; from here on nothing more is written to the old volume. */
+    void stopServer() {
+        wasRunning = servers.stop(copy, Server::stop);
+    }
+
+    /** Stops it without a last checkpoint, for a state that nobody wants to keep. */
+    void stopServerAtOnce() {
+        wasRunning = servers.stop(copy, Server::stopAtOnce);
+    }
+
+    /** Takes the one step: before it the working copy is the old volume, after it the new one. */
+    void commit() {
+        try (Locks.Held repository = context.locks().repository()) {
+            context.home().requireLiving();
+            Map<String, String> attributes = new TreeMap<>(copy.volume().attributes());
+            attributes.keySet().removeAll(Set.of(CopyRecord.BASE, CopyRecord.UNTOUCHED));
+            if (copy.kind() == CopyRecord.Kind.CLONE) {
+                attributes.put(CopyRecord.BASE, target.id().value());
+            } else {
+                // the target may have been deleted meanwhile
+                context.catalog()
+                        .survivor(target.id(), before)
+                        .ifPresent(base -> attributes.put(CopyRecord.BASE, base.value()));
+                if (!wasRunning) {
+                    attributes.put(CopyRecord.UNTOUCHED, target.id().value());
+                }
+            }
+            draft.publish(attributes, new AttributeChange(copy.volume().id(), Map.of(), Set.of(CopyRecord.KIND)));
+        }
+    }
+
+    boolean isCommitted() {
+        return draft.isPublished();
+    }
+
+    /** What was switched off in the new volume. */
+    List<Finding> findings() {
+        return findings;
+    }
+
+    Duration took() {
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    @Override
+    public void close() {
+        try (draft) { // last, because the old volume is left over as long as nobody is making anything
+            if (isCommitted()) {
+                restartAndDropTheOld();
+            } else if (wasRunning) {
+                servers.start(copy);
+            }
+        }
+    }
+
+    private void restartAndDropTheOld() {
+        try {
+            if (wasRunning) {
+                servers.start(context.catalog().require(copy.key()));
+            }
+        } finally {
+            context.discard(copy.volume().id());
+        }
+    }
+}

@@ -1,0 +1,277 @@
+package dev.zvpg.internal.engine;
+
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.catalog.ScratchRecord;
+import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.internal.io.IoFailure;
+import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.OwnerLock;
+import dev.zvpg.option.PoolOptions;
+import dev.zvpg.option.ScratchOptions;
+import dev.zvpg.server.Lifetime;
+import dev.zvpg.server.PortTakenException;
+import dev.zvpg.server.Server;
+import dev.zvpg.server.ServerSpec;
+import dev.zvpg.storage.VolumeId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes scratch clones, and ends them with the repository or with the JVM; for those of others see {@link OthersScratches}. Nothing
+ * here asks the storage for more than the clone itself, or waits for a lock that somebody holds for long.
+ *
+ * <p>Thread-safe.
+ */
+public final class Scratches implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Scratches.class);
+
+    private static final String HOOK = "zvpg-scratch-clones";
+    private static final Duration AT_THE_END = Duration.ofSeconds(5);
+
+    private final Context context;
+    private final ScratchPorts ports;
+
+    /** What has to end before the repository is closed, oldest first, and how: pools, and the clones of no pool. */
+    private final Map<Object, Runnable> open = new LinkedHashMap<>();
+
+    private @Nullable OwnerLock owner;
+    private @Nullable Thread hook;
+    private boolean closed;
+
+    Scratches(Context context) {
+        this.context = context;
+        this.ports = new ScratchPorts(context);
+    }
+
+    /** Makes a running clone, which ends with {@link #end}. */
+    public Scratch scratch(SnapshotKey from, ScratchOptions options) {
+        Scratch scratch = make(from, options);
+        register(scratch, () -> {
+            stop(scratch);
+            delete(scratch.volume());
+        });
+        return scratch;
+    }
+
+    /** Makes a pool of them, which is filled in the background. */
+    public Pool pool(SnapshotKey from, PoolOptions options) {
+        context.launcher().check(options.scratch().settings());
+        context.catalog().require(from);
+        Pool pool = new Pool(this, from, options);
+        register(pool, () -> pool.close(isEnding() ? AT_THE_END : Pool.CLOSING_PATIENCE));
+        return pool;
+    }
+
+    /** Tells whether the JVM is on its way out: nothing may hold that up, and the servers end with it in any case. */
+    private boolean isEnding() {
+        return Thread.currentThread().getName().equals(HOOK);
+    }
+
+    private void register(Object made, Runnable ending) {
+        synchronized (this) {
+            if (!closed) {
+                open.put(made, ending);
+                return;
+            }
+        }
+        ending.run();
+        throw ended();
+    }
+
+    private IllegalStateException ended() {
+        context.requireOpen();
+        return new IllegalStateException("no scratch clone can be made: the JVM is on its way out");
+    }
+
+    synchronized void forget(Object ended) {
+        open.remove(ended);
+    }
+
+    /** One clone of the snapshot, running. Nothing refers to it but its owner, which is this repository object. */
+    Scratch make(SnapshotKey from, ScratchOptions options) {
+        context.launcher().check(options.settings());
+        VolumeId volume = VolumeId.generate(ScratchRecord.KIND);
+        Map<String, String> attributes = ScratchRecord.attributes(context.repositoryId(), owner().token());
+        try (Locks.Held making = context.locks().making()) { // a storage may label it a moment after it has made it
+            context.storage().clone(from.id(), volume, attributes, context.progress("scratch clone of " + from.ref()));
+        } catch (NotFoundException e) {
+            throw new NotFoundException("snapshot " + from.ref() + " was deleted", e);
+        }
+        boolean running = false;
+        try {
+            Path data = context.dataDirectory(volume);
+            context.launcher().disarm(data);
+            Scratch scratch = new Scratch(volume, from.ref(), data, start(volume, data, options));
+            running = true;
+            return scratch;
+        } finally {
+            if (!running) {
+                discardQuietly(volume);
+            }
+        }
+    }
+
+    private Server start(VolumeId volume, Path data, ScratchOptions options) {
+        Map<String, String> settings = new HashMap<>();
+        if (options.lean()) {
+            settings.putAll(context.launcher().leanSettings());
+        }
+        settings.putAll(options.settings());
+        ScratchPorts.Turn turn = ports.turn();
+        while (true) {
+            try {
+                return context.launcher().start(spec(volume, data, turn.next(), settings));
+            } catch (PortTakenException e) {
+                LOG.debug("The next port, because {}", e.getMessage());
+            }
+        }
+    }
+
+    ServerSpec spec(VolumeId volume, Path data, int port, Map<String, String> settings) {
+        Path run = context.home().runDirectory(volume.value());
+        return new ServerSpec(data, run, port, context.credentials(), settings, Lifetime.ATTACHED);
+    }
+
+    private synchronized OwnerLock owner() {
+        if (closed) {
+            throw ended();
+        }
+        if (owner == null) {
+            owner = newOwner();
+            // the servers end with the JVM in any case; this is for the volumes
+            hook = new Thread(this::close, HOOK);
+            try {
+                Runtime.getRuntime().addShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                LOG.debug("The JVM is on its way out", e);
+            }
+        }
+        return owner;
+    }
+
+    private OwnerLock newOwner() {
+        try {
+            return OwnerLock.create(context.home().locks());
+        } catch (IOException e) {
+            throw IoFailure.of("lock a file in", context.home().locks(), e);
+        }
+    }
+
+    /**
+     * Stops the server and deletes all there is of the clone, unless the repository is being closed and does that; what fails is
+     * done again then.
+     */
+    public void end(Scratch scratch) {
+        Runnable ending;
+        synchronized (this) {
+            ending = open.remove(scratch);
+        }
+        if (ending == null) {
+            return;
+        }
+        boolean done = false;
+        try {
+            ending.run();
+            done = true;
+        } finally {
+            if (!done) {
+                putBack(scratch, ending);
+            }
+        }
+    }
+
+    private synchronized void putBack(Scratch scratch, Runnable ending) {
+        if (!closed) {
+            open.put(scratch, ending);
+        }
+    }
+
+    void stop(Scratch scratch) {
+        scratch.markEnded();
+        scratch.server().stopAtOnce();
+    }
+
+    /** What goes last is the volume, because it is what a crash in between is found by. */
+    void delete(VolumeId volume) {
+        boolean interrupted = Thread.interrupted(); // the flag must not keep us from cleaning up
+        try {
+            OpenDirectory.deleteTree(context.home().runDirectory(volume.value()));
+            context.storage().destroy(volume);
+        } catch (IOException e) {
+            throw IoFailure.of("delete", context.home().runDirectory(volume.value()), e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    void discardQuietly(VolumeId volume) {
+        try {
+            delete(volume);
+        } catch (NotFoundException e) {
+            LOG.debug("Volume {} is gone already", volume);
+        } catch (ZvpgException | IllegalStateException e) {
+            LOG.warn("Volume {} cannot be removed now; the next open() tries again", volume, e);
+        }
+    }
+
+    /** Ends them all, newest first, and goes on when one does not want to. Idempotent. */
+    @Override
+    public void close() {
+        List<Map.Entry<Object, Runnable>> last;
+        OwnerLock mine;
+        synchronized (this) {
+            closed = true;
+            last = new ArrayList<>(open.entrySet());
+            open.clear();
+            mine = owner;
+            owner = null;
+            removeHook();
+        }
+        Collections.reverse(last);
+        for (Map.Entry<Object, Runnable> one : last) {
+            try {
+                one.getValue().run();
+            } catch (RuntimeException e) {
+                LOG.warn("{} could not be ended; what is left of it is removed by the next open()", one.getKey(), e);
+            }
+        }
+        if (mine != null) {
+            try {
+                mine.close();
+            } catch (IOException e) {
+                LOG.warn(
+                        "The file of a lock stays in {}; the next open() removes it",
+                        context.home().locks(),
+                        e);
+            }
+        }
+    }
+
+    private void removeHook() {
+        Thread registered = hook;
+        hook = null;
+        if (registered == null || registered == Thread.currentThread()) {
+            return;
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(registered);
+        } catch (IllegalStateException e) {
+            LOG.debug("The JVM is on its way out", e);
+        }
+    }
+}

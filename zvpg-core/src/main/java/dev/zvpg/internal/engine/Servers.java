@@ -1,0 +1,190 @@
+package dev.zvpg.internal.engine;
+
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.info.Event;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.server.DataDirectory;
+import dev.zvpg.server.Lifetime;
+import dev.zvpg.server.PortTakenException;
+import dev.zvpg.server.Server;
+import dev.zvpg.server.ServerSpec;
+import dev.zvpg.server.ServerState;
+import dev.zvpg.storage.AttributeChange;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Starts, finds and stops the servers of working copies, and gives out their ports. Thread-safe. */
+public final class Servers {
+
+    /** Where servers listen; what Java takes for the loopback address may be that of IPv6. */
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
+    private final Context context;
+    private final RestingPorts resting;
+
+    Servers(Context context) {
+        this.context = context;
+        this.resting = new RestingPorts(context);
+    }
+
+    public Optional<Server> find(CopyRecord copy) {
+        return context.launcher().find(spec(copy));
+    }
+
+    public ServerState state(CopyRecord copy) {
+        try {
+            if (find(copy).isPresent()) {
+                return ServerState.RUNNING;
+            }
+        } catch (InUseException e) { // where it cannot be found from here
+            return ServerState.RUNNING;
+        }
+        try {
+            DataDirectory data = context.launcher()
+                    .inspect(context.dataDirectory(copy.volume().id()));
+            return data.state() == DataDirectory.State.CRASHED ? ServerState.CRASHED : ServerState.STOPPED;
+        } catch (ConfigurationException e) { // it cannot be started or versioned as it is, but it can be looked at
+            return ServerState.STOPPED;
+        }
+    }
+
+    /** Starts the server unless it runs. Called under the working copy's lock. */
+    public Server start(CopyRecord copy) {
+        Optional<Server> running = find(copy);
+        if (running.isPresent()) {
+            running.get().finishStart();
+            if (!running.get().findings().isEmpty()) { // which a server that was found has only by this
+                context.events()
+                        .tell(new Event.FirstStartFinished(
+                                copy.name(), running.get().findings()));
+            }
+            return running.get();
+        }
+        if (copy.untouched().isPresent()) { // from here on it may be written to
+            context.storage()
+                    .update(List.of(new AttributeChange(copy.volume().id(), Map.of(), Set.of(CopyRecord.UNTOUCHED))));
+        }
+        long began = System.nanoTime();
+        ServerSpec spec = spec(copy);
+        Set<Integer> refused = new HashSet<>();
+        while (true) {
+            try {
+                Server server = context.launcher().start(spec);
+                context.events()
+                        .tell(new Event.ServerStarted(
+                                copy.name(),
+                                server.port(),
+                                server.findings(),
+                                Duration.ofNanos(System.nanoTime() - began)));
+                return server;
+            } catch (PortTakenException e) {
+                if (copy.portFixed()) {
+                    throw new InUseException(
+                            "cannot start " + copy.kind().word() + " " + copy.name() + ": port " + e.port()
+                                    + " is taken by another program; stop that, or make a "
+                                    + copy.kind().word() + " on another port",
+                            e);
+                }
+                refused.add(e.port());
+                spec = spec.withPort(move(copy, refused));
+            }
+        }
+    }
+
+    /** Stops the server if it runs. Called under the working copy's lock. */
+    public void stop(CopyRecord copy) {
+        stop(copy, Server::stop);
+    }
+
+    /** Stops the server in a certain way, and tells whether it ran. Called under the working copy's lock. */
+    public boolean stop(CopyRecord copy, Consumer<Server> how) {
+        Optional<Server> server = find(copy);
+        server.ifPresent(running -> {
+            long began = System.nanoTime();
+            how.accept(running);
+            context.events().tell(new Event.ServerStopped(copy.name(), Duration.ofNanos(System.nanoTime() - began)));
+        });
+        return server.isPresent();
+    }
+
+    /** Gives a port to a new working copy. Called under the repository's lock, with the catalog read under it. */
+    int assignPort(Catalog catalog, String what, OptionalInt wanted) {
+        if (wanted.isEmpty()) {
+            return nextFree(catalog, Set.of());
+        }
+        int port = wanted.getAsInt();
+        if (!context.ports().contains(port)) {
+            throw new ConfigurationException(
+                    "cannot create " + what + ": port " + port + " is outside the repository's range " + context.ports()
+                            + "; choose one inside, or omit the port");
+        }
+        catalog.copies().stream()
+                .filter(copy -> copy.port() == port)
+                .findFirst()
+                .ifPresent(copy -> {
+                    throw new InUseException("cannot create " + what + ": port " + port + " is taken by "
+                            + copy.kind().word() + " " + copy.name() + "; choose another or omit the port");
+                });
+        return port;
+    }
+
+    /** Takes the port back of a working copy that is deleted. Called under the repository's lock. */
+    void takeBackPort(CopyRecord copy) {
+        resting.rest(copy.port());
+    }
+
+    private int move(CopyRecord copy, Set<Integer> refused) {
+        try (Locks.Held held = context.locks().repository()) {
+            int port = nextFree(context.catalog(), refused);
+            context.storage()
+                    .update(List.of(
+                            AttributeChange.set(copy.volume().id(), Map.of(CopyRecord.PORT, Integer.toString(port)))));
+            return port;
+        }
+    }
+
+    private int nextFree(Catalog catalog, Set<Integer> refused) {
+        Set<Integer> taken = new HashSet<>(refused);
+        catalog.copies().forEach(copy -> taken.add(copy.port()));
+        return resting.inOrder()
+                .filter(port -> !taken.contains(port) && canBind(port))
+                .findFirst()
+                .orElseThrow(() -> new InUseException("no port of the repository's range " + context.ports()
+                        + " is free; delete branches or clones, or widen the range"));
+    }
+
+    /** A cheap look before the leap; the server may still lose the race for the port, and then tries the next. */
+    static boolean canBind(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true); // as PostgreSQL does: a port in TIME_WAIT is free
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    ServerSpec spec(CopyRecord copy) {
+        return new ServerSpec(
+                context.dataDirectory(copy.volume().id()),
+                context.home().runDirectory(copy.id()),
+                copy.port(),
+                context.credentials(),
+                copy.settings(),
+                Lifetime.DETACHED,
+                copy.isOriginal());
+    }
+}

@@ -1,0 +1,264 @@
+package dev.zvpg.internal.engine;
+
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ZvpgException;
+import dev.zvpg.info.Event;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyKey;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.RefName;
+import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.option.SnapshotOptions;
+import dev.zvpg.server.Backup;
+import dev.zvpg.server.Finding;
+import dev.zvpg.server.Position;
+import dev.zvpg.server.Server;
+import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.Attributes;
+import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StorageFeature;
+import dev.zvpg.storage.VolumeId;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes and deletes snapshots. Thread-safe. */
+public final class Snapshots {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+    /** Sorts as text in the order of time. */
+    private static final DateTimeFormatter GENERATED_NAME =
+            DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+
+    private final Context context;
+    private final Servers servers;
+
+    Snapshots(Context context, Servers servers) {
+        this.context = context;
+        this.servers = servers;
+    }
+
+    /** Takes a snapshot under a generated name. */
+    SnapshotKey commit(CopyKey branch, String message) {
+        return take(branch, Optional.empty(), message, SnapshotOptions.DEFAULT);
+    }
+
+    /**
+     * Takes a snapshot of a branch.
+     *
+     * @param name its name, or empty for a generated one
+     */
+    public SnapshotKey take(CopyKey key, Optional<String> name, String message, SnapshotOptions options) {
+        name.ifPresent(RefName::snapshot);
+        checkMessage(message);
+        long began = System.nanoTime();
+        try (Locks.Held held = context.workingCopy(key)) {
+            Catalog catalog = context.catalog();
+            CopyRecord branch = catalog.require(key);
+            String chosen = name.orElseGet(() -> generateName(catalog, branch));
+            String ref = branch.name() + "@" + chosen;
+            if (catalog.snapshot(branch, chosen).isPresent()) {
+                throw new AlreadyExistsException(
+                        "cannot take snapshot " + ref + ": it exists; choose another name, or delete it first");
+            }
+            List<SnapshotId> parents =
+                    catalog.head(branch).map(SnapshotRecord::id).stream().toList();
+            Map<String, String> attributes = SnapshotRecord.attributes(
+                    branch,
+                    chosen,
+                    message,
+                    context.author(),
+                    context.launcher().version(),
+                    catalog.nextSequence(branch),
+                    parents);
+            SnapshotId id = SnapshotId.generate(chosen);
+            List<Finding> findings;
+            try (Locks.Held making = context.locks().making()) {
+                findings = write(branch, id, attributes, ref, options);
+            }
+            followSurvivors(id, parents, catalog);
+            context.events().tell(new Event.SnapshotTaken(ref, findings, Duration.ofNanos(System.nanoTime() - began)));
+            return new SnapshotKey(id, chosen, ref);
+        }
+    }
+
+    /** Returns what the snapshot does not have. */
+    private List<Finding> write(
+            CopyRecord branch, SnapshotId id, Map<String, String> attributes, String ref, SnapshotOptions options) {
+        VolumeId volume = branch.volume().id();
+        // also one that was moved there while its server runs
+        context.launcher().requireSelfContained(context.dataDirectory(volume));
+        context.launcher().inspect(context.dataDirectory(volume)); // refuses what belongs to another version
+        Optional<Server> server = servers.find(branch);
+        if (server.isEmpty()) {
+            Position position = context.launcher().position(context.dataDirectory(volume));
+            context.storage().snapshot(volume, id, with(attributes, position), context.progress("snapshot " + ref));
+            return List.of();
+        }
+        Set<StorageFeature> features = context.storage().features();
+        if (features.contains(StorageFeature.ATOMIC_SNAPSHOT)) {
+            // Btrfs writes what waits in memory before it takes the image, but what comes meanwhile may be in it or
+            // not, one by
+            // one: a page without the log that it follows from cannot be recovered. A server that syncs has the log on
+            // disk by
+            // then. No checkpoint and no flush in front of the image helps one that does not.
+            if (!features.contains(StorageFeature.WRITE_ORDER) && !server.get().syncs()) {
+                throw new InUseException("cannot take snapshot " + ref + " of a running server on " + context.storage()
+                        + ": the server does not sync what it writes (fsync=off), so the snapshot might not start; stop it "
+                        + "first, or let it sync and restart it");
+            }
+            // in this order: what has ended at this position must have reached the files
+            Position position = server.get().position();
+            if (options.checkpoint()) {
+                server.get().checkpoint();
+            } else {
+                server.get().flush();
+            }
+            context.storage().snapshot(volume, id, with(attributes, position), context.progress("snapshot " + ref));
+        } else {
+            try (Backup backup = server.get().startBackup("zvpg " + ref)) {
+                context.storage().snapshot(volume, id, attributes, completing(backup, ref));
+            }
+        }
+        return server.get().leftOut();
+    }
+
+    /** Gives the new snapshot the nearest parent that is left, if its own was deleted while it was made. */
+    private void followSurvivors(SnapshotId id, List<SnapshotId> parents, Catalog before) {
+        if (parents.isEmpty()) {
+            return;
+        }
+        try (Locks.Held held = context.locks().repository()) {
+            Catalog now = context.catalog();
+            List<SnapshotId> left = parents.stream()
+                    .flatMap(parent -> now.survivor(parent, before).stream())
+                    .toList();
+            if (!left.equals(parents)) {
+                context.storage()
+                        .update(List.of(
+                                AttributeChange.set(id, Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(left)))));
+            }
+        }
+    }
+
+    /** Lets the server make the copy of its running self complete, and takes the position from what came out. */
+    private CopyCallback completing(Backup backup, String ref) {
+        CopyCallback progress = context.progress("snapshot " + ref);
+        return new CopyCallback() {
+            @Override
+            public void progress(long doneBytes, long totalBytes) {
+                progress.progress(doneBytes, totalBytes);
+            }
+
+            @Override
+            public Map<String, String> complete(Path image) {
+                return SnapshotRecord.position(backup.finish(Context.dataDirectory(image)));
+            }
+        };
+    }
+
+    /** Deletes a snapshot; what grew from it stays, and follows the snapshot's parents from now on. */
+    public void delete(SnapshotKey key) {
+        Catalog catalog;
+        SnapshotRecord image;
+        try (Locks.Held held = context.locks().repository()) {
+            catalog = context.catalog();
+            image = catalog.require(key);
+            context.storage().destroy(key.id(), relink(catalog, image));
+        }
+        collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
+        context.events().tell(new Event.SnapshotDeleted(catalog.ref(image)));
+    }
+
+    /** Takes a snapshot back that was taken for something that failed. */
+    void undo(SnapshotKey taken, Throwable failure) {
+        try {
+            delete(taken);
+        } catch (RuntimeException | Error again) {
+            failure.addSuppressed(again); // one snapshot more than there was, which harms nobody
+        }
+    }
+
+    /**
+     * Puts a snapshot's parents in its place, in its children and in the branches that began from it. A clone keeps naming it:
+     * a clone is a copy of that snapshot and of no other.
+     */
+    private static List<AttributeChange> relink(Catalog catalog, SnapshotRecord gone) {
+        List<AttributeChange> changes = new ArrayList<>();
+        for (SnapshotRecord child : catalog.snapshots()) {
+            if (child.parents().contains(gone.id())) {
+                Set<SnapshotId> parents = new LinkedHashSet<>();
+                child.parents().forEach(p -> parents.addAll(p.equals(gone.id()) ? gone.parents() : List.of(p)));
+                changes.add(AttributeChange.set(
+                        child.id(), Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(List.copyOf(parents)))));
+            }
+        }
+        for (CopyRecord branch : catalog.copies(CopyRecord.Kind.BRANCH)) {
+            if (branch.base().equals(Optional.of(gone.id()))) {
+                changes.add(gone.parents().stream()
+                        .findFirst()
+                        .map(parent ->
+                                AttributeChange.set(branch.volume().id(), Map.of(CopyRecord.BASE, parent.value())))
+                        .orElseGet(() -> new AttributeChange(branch.volume().id(), Map.of(), Set.of(CopyRecord.BASE))));
+            }
+        }
+        return changes;
+    }
+
+    /** Destroys the snapshots that nobody can reach any more; one that refuses is left for the next time. */
+    void collectGarbage() {
+        for (SnapshotRecord image : context.catalog().unreachable()) {
+            try (Locks.Held held = context.locks().repository()) {
+                // looked at once more under the lock: a branch may have been made from it meanwhile
+                if (context.catalog().unreachable().stream()
+                        .anyMatch(still -> still.id().equals(image.id()))) {
+                    context.storage().destroy(image.id());
+                }
+            } catch (NotFoundException e) {
+                LOG.debug("Snapshot {} is gone already", image.id());
+            } catch (ZvpgException e) {
+                LOG.warn("Snapshot {} cannot be removed now; the next open() tries again", image.id(), e);
+            }
+        }
+    }
+
+    private String generateName(Catalog catalog, CopyRecord branch) {
+        Instant now = context.clock().instant();
+        while (catalog.snapshot(branch, GENERATED_NAME.format(now)).isPresent()) {
+            now = now.plusMillis(1);
+        }
+        return GENERATED_NAME.format(now);
+    }
+
+    private static Map<String, String> with(Map<String, String> attributes, Position position) {
+        Map<String, String> all = new TreeMap<>(attributes);
+        all.putAll(SnapshotRecord.position(position));
+        return all;
+    }
+
+    private static void checkMessage(String message) {
+        int bytes = message.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > Attributes.MAX_VALUE_BYTES || message.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a snapshot's message has at most " + Attributes.MAX_VALUE_BYTES
+                    + " bytes of UTF-8 and no zero character; this one has " + bytes + " bytes");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.zvpg.option;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How the server of a scratch clone runs. Handed to a lambda that returns a changed copy:
+ * {@code v1.scratch(o -> o.setting("work_mem", "64MB"))}.
+ *
+ * <p>Immutable.
+ *
+ * @param lean whether it runs with the {@linkplain dev.zvpg.server.ServerLauncher#leanSettings() lean settings}
+ * @param settings server settings that win over the cluster's own, and over the lean ones
+ */
+public record ScratchOptions(boolean lean, Map<String, String> settings) {
+
+    /**
+     * The default: starts fast, takes little memory, and never waits for a disk. What that sets is the launcher's to say; for
+     * PostgreSQL it is listed at {@code Postgres.leanSettings()}.
+     */
+    public static final ScratchOptions LEAN = new ScratchOptions(true, Map.of());
+
+    /** The cluster's own settings, as a named clone would have them: for tests of what the lean ones switch off. */
+    public static final ScratchOptions FAITHFUL = new ScratchOptions(false, Map.of());
+
+    /** Copies the settings. */
+    public ScratchOptions {
+        settings = Map.copyOf(settings);
+    }
+
+    /**
+     * Runs with the lean settings, or without.
+     *
+     * @param lean false for the cluster's own
+     * @return a copy
+     */
+    public ScratchOptions lean(boolean lean) {
+        return new ScratchOptions(lean, settings);
+    }
+
+    /**
+     * Runs with this setting.
+     *
+     * @param name a setting of the server, such as {@code work_mem}
+     * @param value its value, as the server's configuration file would have it, without quotes
+     * @return a copy
+     */
+    public ScratchOptions setting(String name, String value) {
+        Map<String, String> more = new TreeMap<>(settings);
+        more.put(name, value);
+        return new ScratchOptions(lean, more);
+    }
+}

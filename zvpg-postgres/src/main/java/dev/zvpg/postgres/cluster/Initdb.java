@@ -1,0 +1,85 @@
+package dev.zvpg.postgres.cluster;
+
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.postgres.install.Installation;
+import dev.zvpg.postgres.os.Failures;
+import dev.zvpg.postgres.os.Program;
+import dev.zvpg.postgres.os.Reachability;
+import dev.zvpg.postgres.os.SecretFile;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.server.Credentials;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Makes a new cluster. Encoding UTF-8; locale C, the only one that every build on every system has, and the only collation
+ * that never changes under an index. A database with another one can be made in it.
+ */
+public final class Initdb {
+
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+
+    private Initdb() {}
+
+    public static void run(Installation installation, ServerUser user, Path dataDirectory, Credentials superuser) {
+        Reachability.require(user, dataDirectory, "the data directory");
+        Reachability.require(user, Path.of(installation.program("initdb")), "the PostgreSQL programs");
+        try {
+            // the server's user may not write to the parent, so the directory is made for it
+            Files.createDirectory(
+                    dataDirectory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException e) {
+            throw new AlreadyExistsException("cannot make a cluster in " + dataDirectory + ": it exists already");
+        } catch (IOException e) {
+            throw Failures.of("cannot make the directory " + dataDirectory, e);
+        }
+        boolean done = false;
+        try {
+            user.own(dataDirectory);
+            initialize(installation, user, dataDirectory, superuser);
+            done = true;
+        } catch (IOException e) {
+            throw Failures.of("cannot make a cluster in " + dataDirectory, e);
+        } finally {
+            if (!done) {
+                discard(dataDirectory);
+            }
+        }
+    }
+
+    private static void initialize(
+            Installation installation, ServerUser user, Path dataDirectory, Credentials superuser) throws IOException {
+        Program.Result result = SecretFile.run(
+                user,
+                TIMEOUT,
+                Map.of(),
+                superuser.password() + "\n",
+                output -> {},
+                installation.program("initdb"),
+                "--pgdata=" + dataDirectory,
+                "--username=" + superuser.user(),
+                "--pwfile=" + SecretFile.PATH,
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                // durability is the storage's business: it syncs what it snapshots
+                "--no-sync");
+        if (!result.ok()) {
+            throw result.failure("initdb cannot make a cluster in " + dataDirectory);
+        }
+    }
+
+    private static void discard(Path dataDirectory) {
+        try {
+            OpenDirectory.deleteTree(dataDirectory);
+        } catch (IOException e) {
+            throw Failures.of("cannot remove the unfinished cluster " + dataDirectory, e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.zvpg.postgres.os;
+
+import dev.zvpg.internal.io.OpenDirectory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Reads files with the rights of somebody: what a file of settings names, or a link in its place, is read if its owner could
+ * read it himself. The system decides that, at the moment of reading.
+ *
+ * @param user who reads
+ * @param followsIncludes whether it reads what a file of settings includes
+ */
+public record Reader(ServerUser user, boolean followsIncludes) {
+
+    private static final int MOST_BYTES = 1 << 24;
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    /** With the rights of this JVM, for what it made itself or was told to read. */
+    public static Reader own() {
+        return new Reader(ServerUser.current(), true);
+    }
+
+    /** With the rights of a file's owner and of its group, whether or not they have names here. */
+    public static Reader ownerOf(Path file) throws IOException {
+        Ownership owner = Ownership.of(file);
+        ServerUser current = ServerUser.current();
+        return current.uid() != 0 || owner.uid() == 0
+                ? own()
+                : new Reader(
+                        new ServerUser(Integer.toString(owner.uid()), owner.uid(), owner.gid(), Set.of(), true), true);
+    }
+
+    /** The same for a file alone, for one that nobody wrote by hand. */
+    public Reader withoutIncludes() {
+        return new Reader(user, false);
+    }
+
+    /** What a file holds, which its owner may have exchanged for a pipe, or for one without an end. */
+    byte[] read(Path file) throws IOException {
+        if (!user.switched()) {
+            return OpenDirectory.readTrusted(file, MOST_BYTES);
+        }
+        // a file that is missing or may not be read is told from others by what the shell says of it
+        Process process = Program.open(
+                user,
+                "timeout",
+                Long.toString(TIMEOUT.toSeconds()),
+                "/bin/sh",
+                "-c",
+                "test -e \"$1\" || exit 3; test -f \"$1\" || exit 4; exec head -c $2 -- \"$1\"",
+                "sh",
+                file.toString(),
+                Integer.toString(MOST_BYTES + 1));
+        try (InputStream in = process.getInputStream()) {
+            byte[] content = in.readNBytes(MOST_BYTES + 1);
+            switch (process.waitFor()) {
+                case 0 -> {
+                    if (content.length > MOST_BYTES) {
+                        throw new FileSystemException(
+                                file.toString(), null, "it holds more than " + MOST_BYTES + " bytes");
+                    }
+                    return content;
+                }
+                case 3 -> throw new NoSuchFileException(file.toString());
+                case 4 ->
+                    throw new FileSystemException(file.toString(), null, "it is not a regular file, so it is not read");
+                default -> throw new AccessDeniedException(file.toString());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + file + " was read", e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** The same as text: whatever its encoding is, it comes out as it went in. */
+    public String text(Path file) throws IOException {
+        return new String(read(file), StandardCharsets.ISO_8859_1);
+    }
+
+    /** What is in a directory, sorted. */
+    public List<Path> list(Path directory) throws IOException {
+        if (!user.switched()) {
+            try (Stream<Path> files = Files.list(directory)) {
+                return files.sorted().toList();
+            }
+        }
+        Program.Result names = Program.run(user, TIMEOUT, Map.of(), "ls", "-1", "--", directory.toString());
+        if (!names.ok()) {
+            throw new NoSuchFileException(directory.toString());
+        }
+        return names.output().lines().map(directory::resolve).sorted().toList();
+    }
+}

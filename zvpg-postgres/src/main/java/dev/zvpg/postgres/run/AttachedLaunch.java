@@ -1,0 +1,52 @@
+package dev.zvpg.postgres.run;
+
+import dev.zvpg.postgres.install.Installation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** The {@code postgres} program itself, as a child of the {@link Supervisor}: it ends with the JVM. */
+final class AttachedLaunch implements Launch {
+
+    private final Supervisor supervisor;
+    private final Installation installation;
+    private final Path dataDirectory;
+    private OptionalInt pid = OptionalInt.empty();
+
+    AttachedLaunch(Supervisor supervisor, Installation installation, Path dataDirectory) {
+        this.supervisor = supervisor;
+        this.installation = installation;
+        this.dataDirectory = dataDirectory;
+    }
+
+    @Override
+    public void begin(Map<String, String> settings, ServerLog log) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                installation.program("postgres"),
+                "-D",
+                dataDirectory.toString(),
+                // a line data_directory in the files of an adopted cluster would win over -D
+                "-c",
+                "data_directory=" + dataDirectory));
+        settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
+        pid = OptionalInt.of(supervisor.start(command, ServerLock.file(dataDirectory), log.file()));
+    }
+
+    @Override
+    public OptionalInt pid() {
+        return pid;
+    }
+
+    @Override
+    public List<String> said() {
+        return List.of();
+    }
+
+    @Override
+    public Signals signals() {
+        return supervisor;
+    }
+}

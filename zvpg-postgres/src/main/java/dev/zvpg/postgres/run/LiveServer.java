@@ -1,0 +1,81 @@
+package dev.zvpg.postgres.run;
+
+import dev.zvpg.error.ServerException;
+import dev.zvpg.server.Finding;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * A server that runs: its process and files, and the sessions that the library opens on it. Immutable.
+ *
+ * @param startTimeout how long its start may stand still
+ * @param findings what its start switched off or reports
+ */
+public record LiveServer(ServerControl control, Sessions sessions, Duration startTimeout, List<Finding> findings) {
+
+    /** The SQLSTATE "too many connections": of the server, of a database, of a role. */
+    private static final String NO_CONNECTION_LEFT = "53300";
+
+    /** The class of SQLSTATEs of what happens to connections: none comes about, or one breaks off. */
+    private static final String CONNECTION_LOST = "08";
+
+    public boolean isRunning() {
+        return control.process().isAlive();
+    }
+
+    /** Opens a session of ours. The port, and in a repository the password too, may be those of another server by now. */
+    public Connection connect(Duration patience) throws SQLException {
+        requireRunning(); // nobody else is told the password
+        Connection connection = sessions.open(Connections.ADMIN_DATABASE, patience);
+        try {
+            requireRunning();
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    private void requireRunning() throws SQLException {
+        if (!isRunning()) {
+            throw new SQLException("it has ended");
+        }
+    }
+
+    /** Returns the exception for what a session failed at. */
+    public ServerException failure(String what, SQLException cause) {
+        String server = "the server on port " + sessions.port() + " of " + control.dataDirectory() + " " + what + ": ";
+        if (!isRunning()) {
+            return new ServerException(
+                    server + "it has ended; "
+                            + (control.log().isOnFullDisk()
+                                    ? "the disk that holds its log is full, so nothing there may say why; free some space and "
+                                    : "")
+                            + "start it again",
+                    OptionalInt.empty(),
+                    control.log().lastLines());
+        }
+        return new ServerException(server + reason(cause), cause);
+    }
+
+    private String reason(SQLException cause) {
+        String state = String.valueOf(cause.getSQLState());
+        if (state.equals(NO_CONNECTION_LEFT)) {
+            return Occupants.of(control.dataDirectory()).message();
+        }
+        return state.startsWith(CONNECTION_LOST)
+                ? "it runs (process " + control.process().pid() + ") but does not answer: " + cause.getMessage()
+                        + "; see whether it was stopped by a signal or waits for its disk, or stop it: where it does not "
+                        + "end by itself it is killed, and nothing that was committed is lost"
+                : String.valueOf(cause.getMessage());
+    }
+
+    @Override
+    public String toString() {
+        return "PostgresServer[port=" + sessions.port() + ", pid="
+                + control.process().pid() + ", dataDirectory=" + control.dataDirectory() + "]";
+    }
+}

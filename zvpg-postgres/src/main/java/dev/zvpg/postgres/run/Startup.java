@@ -1,0 +1,295 @@
+package dev.zvpg.postgres.run;
+
+import dev.zvpg.error.InUseException;
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.error.ZvpgException;
+import dev.zvpg.postgres.cluster.Cluster;
+import dev.zvpg.postgres.cluster.PostmasterPid;
+import dev.zvpg.postgres.cluster.Tablespaces;
+import dev.zvpg.postgres.install.Installation;
+import dev.zvpg.postgres.os.Failures;
+import dev.zvpg.postgres.os.OsProcess;
+import dev.zvpg.postgres.os.Reachability;
+import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.server.Finding;
+import dev.zvpg.server.Lifetime;
+import dev.zvpg.server.PortTakenException;
+import dev.zvpg.server.ServerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+
+/** One start of one server, from the checks to the first connection; or back to nothing. */
+public final class Startup {
+
+    private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final Duration PID_PATIENCE = Duration.ofSeconds(5);
+
+    private final Installation installation;
+    private final ServerUser user;
+    private final ServerSpec spec;
+    private final Path dataDirectory;
+    private final Duration timeout;
+
+    public Startup(Installation installation, ServerUser user, Duration timeout, ServerSpec spec) {
+        this.installation = installation;
+        this.user = user;
+        this.spec = spec;
+        this.dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
+        this.timeout = timeout;
+    }
+
+    public LiveServer run() throws PortTakenException {
+        Settings.check(installation.major(), spec.settings());
+        boolean attached = spec.lifetime() == Lifetime.ATTACHED;
+        if (attached) {
+            Cluster.requireMajor(installation, dataDirectory); // no server ever ran on these files
+        } else {
+            Cluster.inspect(installation, dataDirectory);
+        }
+        removeStaleLock();
+        requireReachable();
+        Ports.requireFree(spec.port());
+        String superuser = spec.credentials().user();
+        RunDirectory run = attached
+                ? RunDirectory.withoutSockets(user, spec.runDirectory(), superuser)
+                : RunDirectory.prepare(user, spec.runDirectory(), dataDirectory, superuser);
+        boolean started = false;
+        try {
+            ServerLog log = ServerLog.begin(user, run.logFile());
+            LiveServer server = launch(run, log);
+            started = true;
+            return server;
+        } finally {
+            if (!started) {
+                run.release();
+            }
+        }
+    }
+
+    /**
+     * PostgreSQL only asks whether a process has the number in a lock, so it would refuse to start when another process has
+     * inherited it, or when it is a zombie. The new server itself may inherit it after a power cut, and a lock that says
+     * "ready" would be taken for its own. A lock that the power cut left empty is refused as well. Survivors of a crash that
+     * still use the files are found by PostgreSQL through their shared memory, whose key comes from the directory.
+     */
+    private void removeStaleLock() {
+        if (!PostmasterPid.exists(dataDirectory)) {
+            return;
+        }
+        Optional<PostmasterPid> lock = PostmasterPid.read(dataDirectory);
+        if (lock.flatMap(file -> file.server(dataDirectory)).isEmpty()) {
+            ServerLock.requireNoneElsewhere(user, "start a server on", dataDirectory);
+        }
+        lock.flatMap(file -> file.server(dataDirectory)).ifPresent(server -> {
+            throw new InUseException("cannot start a server on " + dataDirectory + ": one runs on it already (process "
+                    + server.pid() + ", port " + lock.orElseThrow().port() + "); stop it first");
+        });
+        if (lock.isEmpty()) {
+            Cluster.requireNoSurvivors(dataDirectory); // perhaps somebody begins a server, and writes it in a moment
+        }
+        PostmasterPid.delete(dataDirectory);
+    }
+
+    /** Changes nothing; the run directory is looked at again when it is made. */
+    public void requireReachable() {
+        Reachability.require(user, dataDirectory, "the data directory");
+        Reachability.require(user, Path.of(installation.program("postgres")), "the PostgreSQL programs");
+        Reachability.require(user, spec.runDirectory().resolve("socket"), "the run directory");
+        try {
+            if (!user.owns(dataDirectory)) {
+                throw new PermissionException("the data directory " + dataDirectory + " belongs to "
+                        + Files.getOwner(dataDirectory) + ", but PostgreSQL runs as " + user.name()
+                        + " and wants to own it; run chown -R " + user.name() + " " + dataDirectory);
+            }
+        } catch (IOException e) {
+            throw Failures.of("cannot find out who owns " + dataDirectory, e);
+        }
+    }
+
+    private LiveServer launch(RunDirectory run, ServerLog log) throws PortTakenException {
+        Launch launch = null;
+        boolean ready = false;
+        try {
+            int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
+            Map<String, String> wanted = Settings.wanted(dataDirectory, spec.original(), spec.settings());
+            Tablespaces.settings(dataDirectory).forEach(wanted::putIfAbsent);
+            Map<String, String> inFiles = Settings.inFiles(dataDirectory);
+            wanted.putAll(LogThreshold.instead(inFiles, wanted));
+            Map<String, String> settings =
+                    Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted);
+            if (spec.lifetime() == Lifetime.ATTACHED) {
+                settings.putAll(Settings.withoutExternalPidFile(inFiles));
+            }
+            launch = launch(run); // known before it begins: it may fail when there is a process already
+            launch.begin(settings, log);
+            OsProcess process = awaitReady(launch, log);
+            Sessions sessions =
+                    new Sessions(new Connections(spec.port(), spec.credentials()), installation.major(), dataDirectory);
+            // whoever makes an attached server connects next, and needs no second proof that it answers
+            List<Finding> findings = spec.lifetime() == Lifetime.DETACHED || FirstStart.isDue(dataDirectory)
+                    ? connect(run, sessions, log)
+                    : List.of();
+            ready = true;
+            return new LiveServer(
+                    new ServerControl(installation, launch.signals(), process, dataDirectory, run, log),
+                    sessions,
+                    timeout,
+                    findings);
+        } catch (IOException e) {
+            throw Failures.of("cannot start a server on " + dataDirectory, e);
+        } finally {
+            if (launch != null && !ready) {
+                abort(launch, run, log);
+            }
+        }
+    }
+
+    private Launch launch(RunDirectory run) throws IOException {
+        return spec.lifetime() == Lifetime.ATTACHED
+                ? new AttachedLaunch(Supervisor.of(user), installation, dataDirectory)
+                : new DetachedLaunch(installation, user, dataDirectory, run);
+    }
+
+    private OsProcess awaitReady(Launch launch, ServerLog log) throws PortTakenException, IOException {
+        Optional<OsProcess> process = Optional.empty();
+        OptionalInt pid = OptionalInt.empty();
+        Standstill standstill = new Standstill(timeout, dataDirectory);
+        long patience = System.nanoTime() + PID_PATIENCE.toNanos();
+        while (true) {
+            if (pid.isEmpty()) {
+                pid = launch.pid();
+                process = pid.isPresent() ? OsProcess.find(pid.getAsInt()) : process;
+            }
+            // asked before the file is read: what is ready and then dies is found out by the connection
+            boolean ended =
+                    pid.isPresent() && process.filter(OsProcess::isAlive).isEmpty();
+            Optional<PostmasterPid> file = PostmasterPid.read(dataDirectory);
+            if (pid.isEmpty()) { // perhaps it cannot be noted, on a full disk; whoever has the lock now is what was
+                // begun
+                process = file.flatMap(lock -> lock.server(dataDirectory));
+                ended = process.isEmpty() && System.nanoTime() - patience > 0 && ServerLock.isFree(user, dataDirectory);
+            }
+            if (!ended && process.isPresent() && file.isPresent() && isReady(file.get(), process.get())) {
+                return process.get();
+            }
+            if (ended) {
+                if (log.saysPortTaken()) {
+                    throw new PortTakenException(spec.port());
+                }
+                throw failure("ended while it started", log, launch);
+            }
+            if (standstill.isReached()) {
+                throw failure(
+                        "was not ready, made no progress for " + timeout + " and was stopped; look at its disk, or "
+                                + "allow it more with startTimeout (startTimeoutSeconds in a configuration)",
+                        log,
+                        launch);
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ServerException(
+                        "interrupted while a server started on " + dataDirectory + "; it was stopped", null);
+            }
+            LockSupport.parkNanos(this, POLL_NANOS);
+        }
+    }
+
+    private static boolean isReady(PostmasterPid file, OsProcess process) {
+        return file.pid() == process.pid() && file.isReady();
+    }
+
+    /** Proves that it answers, and does what is left to do in a copy. */
+    private List<Finding> connect(RunDirectory run, Sessions sessions, ServerLog log) throws IOException {
+        try (Connection connection = sessions.open(Connections.ADMIN_DATABASE)) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ServerException(
+                        "interrupted while a server started on " + dataDirectory + "; it was stopped", null);
+            }
+            if (!connection.isValid(0)) {
+                throw new ServerException(
+                        "the server on " + dataDirectory + " accepted a connection and lost it", null);
+            }
+            return FirstStart.run(dataDirectory, run, sessions, connection);
+        } catch (SQLException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ServerException(
+                        "interrupted while a server started on " + dataDirectory + "; it was stopped", e);
+            }
+            throw new ServerException(
+                    "the server on " + dataDirectory + " started but does not let "
+                            + spec.credentials().user() + " connect, and was stopped: " + e.getMessage() + "\n  "
+                            + String.join("\n  ", log.lastLines()),
+                    e);
+        }
+    }
+
+    private ZvpgException failure(String what, ServerLog log, Launch launch) {
+        var lines = log.lastLines();
+        String message = "the server on " + dataDirectory + " " + what + "; its log is " + log.file();
+        if (log.isOnFullDisk()) {
+            return new OutOfSpaceException(
+                    message
+                            + ", whose disk is full, so its last words may be missing; free some space and start it again"
+                            + lines.stream().map(line -> "\n  " + line).collect(Collectors.joining()),
+                    null);
+        }
+        return new ServerException(
+                message,
+                OptionalInt.empty(),
+                // without a log there is at most what the shell said
+                lines.isEmpty() ? launch.said() : lines);
+    }
+
+    /** Leaves no process and no lock; a thread's interrupt flag is put aside meanwhile. */
+    private void abort(Launch launch, RunDirectory run, ServerLog log) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            begun(launch)
+                    .ifPresent(process -> new ServerControl(
+                                    installation, launch.signals(), process, dataDirectory, run, log)
+                            .stopAtOnce());
+            // whoever keeps its number for it may let go
+            number(launch).ifPresent(pid -> launch.signals().ended(new OsProcess(pid, 0)));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** The server's process, however far it has come: pg_ctl returns before the shell that it started has noted its number. */
+    private Optional<OsProcess> begun(Launch launch) {
+        long patience = System.nanoTime() + PID_PATIENCE.toNanos();
+        while (true) {
+            OptionalInt pid = number(launch);
+            Optional<OsProcess> process =
+                    pid.isPresent() ? OsProcess.find(pid.getAsInt()) : Cluster.server(dataDirectory);
+            if (pid.isPresent()
+                    || process.isPresent()
+                    || System.nanoTime() - patience > 0
+                    || ServerLock.isFree(user, dataDirectory)) {
+                return process;
+            }
+        }
+    }
+
+    private static OptionalInt number(Launch launch) {
+        try {
+            return launch.pid();
+        } catch (IOException e) {
+            return OptionalInt.empty(); // what should hold it does not, and the server's lock may
+        }
+    }
+}
