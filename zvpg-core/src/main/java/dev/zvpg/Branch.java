@@ -4,7 +4,6 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.DivergedException;
 import dev.zvpg.error.InUseException;
-import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.BranchInfo;
@@ -13,7 +12,6 @@ import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.CopyRequest;
-import dev.zvpg.internal.catalog.Lookup;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Merges;
@@ -212,21 +210,6 @@ public final class Branch extends WorkingCopy {
         return catalog.snapshotsOf(catalog.require(key())).stream()
                 .map(image -> new Snapshot(operations(), catalog.key(image)))
                 .toList();
-    }
-
-    /**
-     * A snapshot taken on this branch.
-     *
-     * @param name its name, or {@code latest} for the head
-     * @return the snapshot
-     * @throws NotFoundException when there is none; the message lists those there are
-     */
-    public Snapshot snapshot(String name) {
-        Catalog catalog = operations().context().catalog();
-        CopyRecord branch = catalog.require(key());
-        return catalog.snapshot(branch, name)
-                .map(image -> new Snapshot(operations(), catalog.key(image)))
-                .orElseThrow(() -> Lookup.noImage(catalog, branch.name() + "@" + name, catalog.snapshotsOf(branch)));
     }
 
     /**

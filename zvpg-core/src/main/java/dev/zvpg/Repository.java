@@ -10,11 +10,13 @@ import dev.zvpg.info.Subscription;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.Lookup;
+import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Holdings;
 import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.internal.home.Locks;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -136,7 +138,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Deletes the clones whose time is over, running or not; protected ones stay. {@link Zvpg#open()} does this too. One that
+     * Deletes the clones whose time is over, running or not; protected ones stay. One that
      * cannot be deleted is logged, and tried again the next time.
      *
      * <p>When the clock may have leapt ahead, because the last look at the repository is more than a day old, the first look that
@@ -195,6 +197,22 @@ public final class Repository implements AutoCloseable {
         return catalog.snapshots().stream()
                 .map(image -> new Snapshot(operations, catalog.key(image)))
                 .toList();
+    }
+
+    /**
+     * Finds where two histories parted: the newest snapshot that both have.
+     *
+     * @param one a snapshot
+     * @param other another one, or the same
+     * @return empty when they have nothing in common; one of them where one follows the other
+     */
+    public Optional<Snapshot> mergeBase(Snapshot one, Snapshot other) {
+        Catalog catalog = operations.context().catalog();
+        catalog.require(one.key());
+        catalog.require(other.key());
+        return catalog.mergeBases(one.key().id(), other.key().id()).stream()
+                .max(Comparator.comparingLong(SnapshotRecord::sequence))
+                .map(image -> new Snapshot(operations, catalog.key(image)));
     }
 
     /**

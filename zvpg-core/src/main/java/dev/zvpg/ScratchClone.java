@@ -1,13 +1,19 @@
 package dev.zvpg;
 
+import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.InUseException;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.catalog.CopyKey;
+import dev.zvpg.internal.catalog.CopyRequest;
+import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.internal.engine.Scratch;
+import dev.zvpg.option.CloneOptions;
 import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.server.Credentials;
 import dev.zvpg.server.Server;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
 /**
@@ -22,15 +28,17 @@ import javax.sql.DataSource;
  *
  * <p>Thread-safe.
  */
-public final class ScratchClone implements AutoCloseable {
+public final class ScratchClone implements Database, AutoCloseable {
 
+    private final Operations operations;
     private final Scratch scratch;
-    private final Consumer<Scratch> end;
+    private final Scratch.Keeper keeper;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    ScratchClone(Scratch scratch, Consumer<Scratch> end) {
+    ScratchClone(Operations operations, Scratch scratch, Scratch.Keeper keeper) {
+        this.operations = operations;
         this.scratch = scratch;
-        this.end = end;
+        this.keeper = keeper;
     }
 
     /**
@@ -45,29 +53,17 @@ public final class ScratchClone implements AutoCloseable {
         return scratch.server();
     }
 
-    /**
-     * The JDBC URL of its default database, without credentials.
-     *
-     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres?requireAuth=scram-sha-256}; more parameters follow after {@code &}
-     */
-    public String jdbcUrl() {
-        return server().jdbcUrl(WorkingCopy.DEFAULT_DATABASE);
+    @Override
+    public String jdbcUrl(String database) {
+        return server().jdbcUrl(database);
     }
 
-    /**
-     * Connects to its default database.
-     *
-     * @return a source of plain connections, not pooled
-     */
-    public DataSource dataSource() {
-        return server().dataSource(WorkingCopy.DEFAULT_DATABASE);
+    @Override
+    public DataSource dataSource(String database) {
+        return server().dataSource(database);
     }
 
-    /**
-     * Who connects to its server.
-     *
-     * @return the superuser, the same for the whole repository
-     */
+    @Override
     public Credentials credentials() {
         return server().credentials();
     }
@@ -83,6 +79,37 @@ public final class ScratchClone implements AutoCloseable {
     }
 
     /**
+     * Keeps it as a named clone: its server is stopped, and all that was written to it stays. Closes it.
+     *
+     * @param name its name, unique among the repository's clones, by git's rules for refs and without {@code @}
+     * @return the clone, stopped
+     * @throws AlreadyExistsException when there is one of that name; then this one goes on as it is
+     * @throws InUseException when no port is free, or the repository has as many clones as {@link Zvpg#maxClones} allows
+     * @throws ServerException when its server does not end cleanly; then nothing is left of it
+     */
+    public Clone keep(String name) {
+        return keep(name, UnaryOperator.identity());
+    }
+
+    /**
+     * As {@link #keep(String)}, with options.
+     *
+     * @param name its name, unique among the repository's clones, by git's rules for refs and without {@code @}
+     * @param options changes the default options
+     * @return the clone, stopped
+     */
+    public Clone keep(String name, UnaryOperator<CloneOptions> options) {
+        return new Clone(operations, keep(CopyRequest.clone(name, options.apply(CloneOptions.DEFAULT))));
+    }
+
+    CopyKey keep(CopyRequest request) {
+        server();
+        CopyKey kept = operations.scratches().keep(scratch, keeper, request);
+        closed.set(true);
+        return kept;
+    }
+
+    /**
      * Ends it. One that was made by {@link Snapshot#scratch()} is stopped at once, sessions and all, and deleted when this
      * returns. One that was leased goes back to its pool, which ends its sessions and hands it out again only when it provably
      * did not change. Idempotent.
@@ -93,7 +120,7 @@ public final class ScratchClone implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            end.accept(scratch);
+            keeper.end(scratch);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.PoolInfo;
+import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.internal.engine.Pool;
 import dev.zvpg.internal.engine.Pooled;
 import dev.zvpg.option.PoolOptions;
@@ -38,9 +39,11 @@ import java.time.Duration;
  */
 public final class ScratchPool implements AutoCloseable {
 
+    private final Operations operations;
     private final Pool pool;
 
-    ScratchPool(Pool pool) {
+    ScratchPool(Operations operations, Pool pool) {
+        this.operations = operations;
         this.pool = pool;
     }
 
@@ -65,7 +68,7 @@ public final class ScratchPool implements AutoCloseable {
      */
     public ScratchClone lease(Duration patience) {
         Pooled taken = pool.lease(patience);
-        return new ScratchClone(taken.scratch(), scratch -> pool.giveBack(taken));
+        return new ScratchClone(operations, taken.scratch(), pool.keeper(taken));
     }
 
     /**

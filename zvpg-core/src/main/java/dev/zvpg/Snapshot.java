@@ -16,6 +16,7 @@ import dev.zvpg.option.BranchOptions;
 import dev.zvpg.option.CloneOptions;
 import dev.zvpg.option.PoolOptions;
 import dev.zvpg.option.ScratchOptions;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -137,7 +138,7 @@ public final class Snapshot {
      */
     public ScratchClone scratch(UnaryOperator<ScratchOptions> options) {
         Scratches scratches = operations.scratches();
-        return new ScratchClone(scratches.scratch(key, options.apply(ScratchOptions.LEAN)), scratches::end);
+        return new ScratchClone(operations, scratches.scratch(key, options.apply(ScratchOptions.LEAN)), scratches);
     }
 
     /**
@@ -150,7 +151,7 @@ public final class Snapshot {
      * @throws X when the work does
      * @throws ServerException when the clone's server does not start; nothing is left of it
      */
-    public <T, X extends Exception> T withScratch(ScratchFunction<? extends T, X> work) throws X {
+    public <T, X extends Exception> T withScratch(DatabaseFunction<ScratchClone, ? extends T, X> work) throws X {
         try (ScratchClone pg = scratch()) {
             return work.apply(pg);
         }
@@ -164,7 +165,7 @@ public final class Snapshot {
      * @throws X when the work does
      * @throws ServerException when the clone's server does not start; nothing is left of it
      */
-    public <X extends Exception> void useScratch(ScratchAction<X> work) throws X {
+    public <X extends Exception> void useScratch(DatabaseAction<ScratchClone, X> work) throws X {
         try (ScratchClone pg = scratch()) {
             work.accept(pg);
         }
@@ -187,7 +188,43 @@ public final class Snapshot {
      * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}
      */
     public ScratchPool pool(UnaryOperator<PoolOptions> options) {
-        return new ScratchPool(operations.scratches().pool(key, options.apply(PoolOptions.DEFAULT)));
+        return new ScratchPool(operations, operations.scratches().pool(key, options.apply(PoolOptions.DEFAULT)));
+    }
+
+    /**
+     * Makes a snapshot that has what this one has after some work on it, such as a copy of production without its secrets:
+     * {@code v1.derive("masked", pg -> mask(pg.dataSource()))}. It is the first one of a new branch. The work is done on a
+     * scratch clone, so nothing is left of it when it fails, or when the JVM ends in the middle of it. (Ended at the very last
+     * moment, it leaves the branch with all of the work, and without the snapshot.)
+     *
+     * @param <X> the checked exception that the work may throw
+     * @param branch the name of the new branch, by git's rules for refs and without {@code @}
+     * @param work gets the running clone
+     * @return the snapshot, which has this one's name on the new branch
+     * @throws X when the work does
+     * @throws AlreadyExistsException when there is a branch of that name; then the work was not begun
+     */
+    public <X extends Exception> Snapshot derive(String branch, DatabaseAction<ScratchClone, X> work) throws X {
+        CopyRequest request = CopyRequest.branch(branch, BranchOptions.DEFAULT);
+        operations.copies().requirePossible(operations.context().catalog(), request);
+        try (ScratchClone pg = scratch()) {
+            work.accept(pg);
+            Branch derived = new Branch(operations, pg.keep(request));
+            return derived.snapshot(name(), "derived from " + ref());
+        }
+    }
+
+    /**
+     * Returns the snapshots that it follows and that are still there.
+     *
+     * @return nearest first; one, two after a merge of two histories, none for the first one
+     */
+    public List<Snapshot> parents() {
+        Catalog catalog = operations.context().catalog();
+        return catalog.require(key).parents().stream()
+                .flatMap(parent -> catalog.snapshot(parent).stream())
+                .map(image -> new Snapshot(operations, catalog.key(image)))
+                .toList();
     }
 
     /**

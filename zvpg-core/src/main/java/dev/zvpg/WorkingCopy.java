@@ -6,6 +6,7 @@ import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.engine.Servers;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.option.ServerOptions;
 import dev.zvpg.server.Credentials;
@@ -26,10 +27,7 @@ import javax.sql.DataSource;
  *
  * <p>Thread-safe.
  */
-public abstract sealed class WorkingCopy permits Branch, Clone {
-
-    /** The database that every cluster has, and that {@link #jdbcUrl()} and {@link #dataSource()} connect to. */
-    public static final String DEFAULT_DATABASE = "postgres";
+public abstract sealed class WorkingCopy implements Database permits Branch, Clone {
 
     private final Operations operations;
     private final CopyKey key;
@@ -92,6 +90,39 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
     }
 
     /**
+     * Works on it while its server runs: starts the server where none runs, and stops it afterwards. Nobody starts, stops, resets
+     * or deletes it meanwhile, in other processes too. When the JVM is killed in the middle, the server goes on.
+     *
+     * @param <X> the checked exception that the work may throw
+     * @param work gets this branch or clone, running
+     * @throws X when the work does
+     * @throws ServerException when its server does not start
+     */
+    public <X extends Exception> void use(DatabaseAction<? super WorkingCopy, X> work) throws X {
+        with(running -> {
+            work.accept(running);
+            return name();
+        });
+    }
+
+    /**
+     * As {@link #use}, for work that yields something.
+     *
+     * @param <T> what the work yields
+     * @param <X> the checked exception that it may throw
+     * @param work gets this branch or clone, running
+     * @return what the work yields
+     * @throws X when the work does
+     * @throws ServerException when its server does not start
+     */
+    public <T, X extends Exception> T with(DatabaseFunction<? super WorkingCopy, ? extends T, X> work) throws X {
+        try (Locks.Held held = operations.context().workingCopy(key);
+                Servers.Running running = operations.servers().borrow(copy())) {
+            return work.apply(this);
+        }
+    }
+
+    /**
      * Its running server.
      *
      * @return the server, whoever started it
@@ -113,31 +144,17 @@ public abstract sealed class WorkingCopy permits Branch, Clone {
         return operations.servers().find(copy());
     }
 
-    /**
-     * The JDBC URL of its default database, without credentials.
-     *
-     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres?requireAuth=scram-sha-256}; more parameters follow after {@code &}
-     * @throws ServerException when its server does not run
-     */
-    public String jdbcUrl() {
-        return server().jdbcUrl(DEFAULT_DATABASE);
+    @Override
+    public String jdbcUrl(String database) {
+        return server().jdbcUrl(database);
     }
 
-    /**
-     * Connects to its default database.
-     *
-     * @return a source of plain connections, not pooled
-     * @throws ServerException when its server does not run
-     */
-    public DataSource dataSource() {
-        return server().dataSource(DEFAULT_DATABASE);
+    @Override
+    public DataSource dataSource(String database) {
+        return server().dataSource(database);
     }
 
-    /**
-     * Who connects to its server.
-     *
-     * @return the superuser, the same for the whole repository
-     */
+    @Override
     public Credentials credentials() {
         return operations.context().credentials();
     }

@@ -260,8 +260,8 @@ public final class Zvpg {
     }
 
     /**
-     * Opens a repository, removes what operations that were cut off by a crash left in it, and deletes clones that have
-     * expired.
+     * Opens a repository, and removes what operations that were cut off by a crash left in it. Nothing that somebody made is
+     * deleted, also no clone that has expired; see {@link Repository#deleteExpired()}.
      *
      * @return the open repository
      * @throws NotFoundException when the directory is no repository
@@ -285,7 +285,6 @@ public final class Zvpg {
             holdings.requireOwnStorage();
             holdings.requireABranch();
             holdings.sweep();
-            operations.deletions().deleteExpired();
             return new Repository(operations);
         } catch (RuntimeException | Error e) {
             operations.close();

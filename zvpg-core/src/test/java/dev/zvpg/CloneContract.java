@@ -165,7 +165,8 @@ public abstract class CloneContract extends BranchContract {
         assertThat(repo.clones()).containsExactly(forever, longer);
         assertThat(openStorageVolumes()).hasSize(3);
         clock.advance(Duration.ofMinutes(1));
-        assertThat(reopen().clones()).containsExactly(forever);
+        assertThat(reopen().clones()).as("opening deletes nothing").containsExactly(forever, longer);
+        assertThat(repo.deleteExpired()).containsExactly("longer");
         assertThat(repo.deleteExpired()).isEmpty();
     }
 

@@ -125,7 +125,7 @@ public abstract class DomainContract extends MergeContract {
         assertThat(repo.snapshot("main@v1")).isEqualTo(v1);
         assertThat(repo.snapshot("v1")).isEqualTo(v1);
         assertThat(repo.snapshot("main@latest")).isEqualTo(v2);
-        assertThat(main().snapshot("latest")).isEqualTo(v2);
+        assertThat(main().findSnapshot("latest")).contains(v2);
         assertThat(main().findSnapshot("v3")).isEmpty();
     }
 
@@ -230,9 +230,7 @@ public abstract class DomainContract extends MergeContract {
         assertThatThrownBy(() -> repo.snapshot("main@nope"))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessage("no snapshot is named main@nope; the snapshots are main@v1");
-        assertThatThrownBy(() -> main().snapshot("nope"))
-                .isInstanceOf(NotFoundException.class)
-                .hasMessageContaining("the snapshots are main@v1");
+        assertThat(main().findSnapshot("nope")).isEmpty();
         assertThat(repo.findBranch("nope")).isEmpty();
         assertThat(repo.findClone("nope")).isEmpty();
         assertThat(repo.findSnapshot("nope")).isEmpty();

@@ -3,6 +3,8 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.internal.catalog.CopyRequest;
+import dev.zvpg.option.BranchOptions;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.storage.MemoryStorage;
@@ -80,6 +82,18 @@ class VerbCrashTest {
                         "protect", false, nothing, repo -> repo.clone("trial").protect()),
                 new Scenario("expire", false, nothing, Repository::deleteExpired),
                 new Scenario(
+                        "keep",
+                        false,
+                        nothing,
+                        repo -> repo.snapshot("main@v1").scratch().keep("kept")),
+                new Scenario(
+                        "keep as a branch",
+                        false,
+                        nothing,
+                        repo -> repo.snapshot("main@v1")
+                                .scratch()
+                                .keep(CopyRequest.branch("kept", BranchOptions.DEFAULT))),
+                new Scenario(
                         "first start",
                         false,
                         nothing,
@@ -131,7 +145,7 @@ class VerbCrashTest {
         boolean run(Verb verb, int point) {
             MemoryStorage opened = storage.reopen();
             try (Repository repo = open(opened)) {
-                clock.advance(Duration.ofSeconds(1)); // after open(), which would delete what has expired by now
+                clock.advance(Duration.ofSeconds(1));
                 AtomicInteger points = new AtomicInteger();
                 opened.hook((name, target, moment) -> {
                     if (points.getAndIncrement() >= point) { // and from then on: a dead process tidies nothing up
@@ -147,7 +161,6 @@ class VerbCrashTest {
 
         /** What there is after the next start, in which nothing may be left over. */
         List<String> look() {
-            clock.advance(Duration.ofSeconds(-1)); // so that nothing expires here
             try (Repository repo = open(storage.reopen())) {
                 List<String> found = new ArrayList<>();
                 for (Branch branch : repo.branches()) {

@@ -1,7 +1,6 @@
 package dev.zvpg.info;
 
 import dev.zvpg.Repository;
-import dev.zvpg.Zvpg;
 import dev.zvpg.server.ServerState;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -19,7 +18,7 @@ import java.util.OptionalLong;
  * @param state whether its server runs
  * @param port the port that its server listens on, or will
  * @param dataDirectory where its files are
- * @param expires from when on the next {@link Zvpg#open()} or {@link Repository#deleteExpired()} deletes it; empty for never
+ * @param expires from when on the next {@link Repository#deleteExpired()} deletes it; empty for never
  * @param isProtected whether it can neither be deleted nor expire
  * @param usedBytes the bytes that come free when it alone goes; empty where the storage does not tell
  * @param referencedBytes the bytes it refers to, shared or not; empty where the storage does not tell

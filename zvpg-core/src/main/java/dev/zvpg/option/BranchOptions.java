@@ -9,18 +9,36 @@ import java.util.TreeMap;
  * {@code v1.branch("feature", o -> o.port(6010).setting("work_mem", "256MB"))}.
  *
  * <p>Immutable.
- *
- * @param port the port it always listens on; empty for the next free one of the repository's range
- * @param settings server settings that win over the cluster's own
  */
-public record BranchOptions(OptionalInt port, Map<String, String> settings) {
+public final class BranchOptions {
 
     /** The next free port, and no settings. */
     public static final BranchOptions DEFAULT = new BranchOptions(OptionalInt.empty(), Map.of());
 
-    /** Copies the settings. */
-    public BranchOptions {
-        settings = Map.copyOf(settings);
+    private final OptionalInt port;
+    private final Map<String, String> settings;
+
+    private BranchOptions(OptionalInt port, Map<String, String> settings) {
+        this.settings = Map.copyOf(settings);
+        this.port = port;
+    }
+
+    /**
+     * Returns the port it always listens on; empty for the next free one of the repository's range.
+     *
+     * @return the choice, or its default
+     */
+    public OptionalInt port() {
+        return port;
+    }
+
+    /**
+     * Returns server settings that win over the cluster's own.
+     *
+     * @return the choice, or its default
+     */
+    public Map<String, String> settings() {
+        return settings;
     }
 
     /**
@@ -44,5 +62,22 @@ public record BranchOptions(OptionalInt port, Map<String, String> settings) {
         Map<String, String> more = new TreeMap<>(settings);
         more.put(name, value);
         return new BranchOptions(port, more);
+    }
+
+    /**
+     * Runs with these settings.
+     *
+     * @param chosen settings of the server with their values, as {@link #setting} takes them
+     * @return a copy
+     */
+    public BranchOptions settings(Map<String, String> chosen) {
+        Map<String, String> more = new TreeMap<>(settings);
+        more.putAll(chosen);
+        return new BranchOptions(port, more);
+    }
+
+    @Override
+    public String toString() {
+        return "BranchOptions[port=" + port + ", settings=" + settings + "]";
     }
 }

@@ -2,7 +2,6 @@ package dev.zvpg.option;
 
 import dev.zvpg.Clone;
 import dev.zvpg.Repository;
-import dev.zvpg.Zvpg;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -14,14 +13,8 @@ import java.util.TreeMap;
  * {@code v1.clone("trial", o -> o.port(6010).setting("work_mem", "256MB").timeToLive(Duration.ofHours(8)))}.
  *
  * <p>Immutable.
- *
- * @param port the port it always listens on; empty for the next free one of the repository's range
- * @param settings server settings that win over the cluster's own
- * @param timeToLive how long after its making it expires; empty for never. Greater than zero, at most {@link #LONGEST_LIFE}
- * @param isProtected whether it can neither be deleted nor expire
  */
-public record CloneOptions(
-        OptionalInt port, Map<String, String> settings, Optional<Duration> timeToLive, boolean isProtected) {
+public final class CloneOptions {
 
     /** The next free port, no settings, no end, and no protection. */
     public static final CloneOptions DEFAULT = new CloneOptions(OptionalInt.empty(), Map.of(), Optional.empty(), false);
@@ -29,9 +22,14 @@ public record CloneOptions(
     /** The longest time to live: 36,500 days. */
     public static final Duration LONGEST_LIFE = Duration.ofDays(36_500);
 
-    /** Checks the time to live and copies the settings. */
-    public CloneOptions {
-        settings = Map.copyOf(settings);
+    private final OptionalInt port;
+    private final Map<String, String> settings;
+    private final Optional<Duration> timeToLive;
+    private final boolean isProtected;
+
+    private CloneOptions(
+            OptionalInt port, Map<String, String> settings, Optional<Duration> timeToLive, boolean isProtected) {
+        this.settings = Map.copyOf(settings);
         timeToLive.ifPresent(time -> {
             if (time.isNegative() || time.isZero() || time.compareTo(LONGEST_LIFE) > 0) {
                 throw new IllegalArgumentException(
@@ -39,6 +37,45 @@ public record CloneOptions(
                                 + " days, not " + time + "; leave it out for a clone that never expires");
             }
         });
+        this.port = port;
+        this.timeToLive = timeToLive;
+        this.isProtected = isProtected;
+    }
+
+    /**
+     * Returns the port it always listens on; empty for the next free one of the repository's range.
+     *
+     * @return the choice, or its default
+     */
+    public OptionalInt port() {
+        return port;
+    }
+
+    /**
+     * Returns server settings that win over the cluster's own.
+     *
+     * @return the choice, or its default
+     */
+    public Map<String, String> settings() {
+        return settings;
+    }
+
+    /**
+     * Returns how long after its making it expires; empty for never. Greater than zero, at most {@link #LONGEST_LIFE}.
+     *
+     * @return the choice, or its default
+     */
+    public Optional<Duration> timeToLive() {
+        return timeToLive;
+    }
+
+    /**
+     * Returns whether it can neither be deleted nor expire.
+     *
+     * @return the choice, or its default
+     */
+    public boolean isProtected() {
+        return isProtected;
     }
 
     /**
@@ -65,7 +102,19 @@ public record CloneOptions(
     }
 
     /**
-     * Expires: from then on the next {@link Zvpg#open()} or {@link Repository#deleteExpired()} deletes it, running or not.
+     * Runs with these settings.
+     *
+     * @param chosen settings of the server with their values, as {@link #setting} takes them
+     * @return a copy
+     */
+    public CloneOptions settings(Map<String, String> chosen) {
+        Map<String, String> more = new TreeMap<>(settings);
+        more.putAll(chosen);
+        return new CloneOptions(port, more, timeToLive, isProtected);
+    }
+
+    /**
+     * Expires: from then on the next {@link Repository#deleteExpired()} deletes it, running or not.
      *
      * @param time how long after its making, greater than zero, at most {@link #LONGEST_LIFE}
      * @return a copy
@@ -81,5 +130,11 @@ public record CloneOptions(
      */
     public CloneOptions protect() {
         return new CloneOptions(port, settings, timeToLive, true);
+    }
+
+    @Override
+    public String toString() {
+        return "CloneOptions[port=" + port + ", settings=" + settings + ", timeToLive=" + timeToLive + ", isProtected="
+                + isProtected + "]";
     }
 }

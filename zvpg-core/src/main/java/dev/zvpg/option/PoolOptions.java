@@ -8,13 +8,8 @@ import java.util.function.UnaryOperator;
  * How a pool of scratch clones works. Handed to a lambda that returns a changed copy: {@code v1.pool(o -> o.size(8))}.
  *
  * <p>Immutable.
- *
- * @param size the most servers that the pool has at once, leased ones included, 1 to {@value #MAX_SIZE}
- * @param patience how long {@link ScratchPool#lease()} waits while all are leased, not negative
- * @param reuse whether a clone that provably did not change is handed out again
- * @param scratch how the servers run
  */
-public record PoolOptions(int size, Duration patience, boolean reuse, ScratchOptions scratch) {
+public final class PoolOptions {
 
     /** The most servers that one pool may have. */
     public static final int MAX_SIZE = 1_000;
@@ -22,14 +17,58 @@ public record PoolOptions(int size, Duration patience, boolean reuse, ScratchOpt
     /** Four servers, half a minute of patience, reuse, and lean settings. */
     public static final PoolOptions DEFAULT = new PoolOptions(4, Duration.ofSeconds(30), true, ScratchOptions.LEAN);
 
-    /** Checks the bounds. */
-    public PoolOptions {
+    private final int size;
+    private final Duration patience;
+    private final boolean reuse;
+    private final ScratchOptions scratch;
+
+    private PoolOptions(int size, Duration patience, boolean reuse, ScratchOptions scratch) {
         if (size < 1 || size > MAX_SIZE) {
             throw new IllegalArgumentException("a pool has 1 to " + MAX_SIZE + " servers, not " + size);
         }
         if (patience.isNegative()) {
             throw new IllegalArgumentException("nobody can wait for " + patience + "; the least is zero");
         }
+        this.size = size;
+        this.patience = patience;
+        this.reuse = reuse;
+        this.scratch = scratch;
+    }
+
+    /**
+     * Returns the most servers that the pool has at once, leased ones included, 1 to {@value #MAX_SIZE}.
+     *
+     * @return the choice, or its default
+     */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * Returns how long {@link ScratchPool#lease()} waits while all are leased, not negative.
+     *
+     * @return the choice, or its default
+     */
+    public Duration patience() {
+        return patience;
+    }
+
+    /**
+     * Returns whether a clone that provably did not change is handed out again.
+     *
+     * @return the choice, or its default
+     */
+    public boolean reuse() {
+        return reuse;
+    }
+
+    /**
+     * Returns how the servers run.
+     *
+     * @return the choice, or its default
+     */
+    public ScratchOptions scratch() {
+        return scratch;
     }
 
     /**
@@ -72,5 +111,11 @@ public record PoolOptions(int size, Duration patience, boolean reuse, ScratchOpt
      */
     public PoolOptions scratch(UnaryOperator<ScratchOptions> options) {
         return new PoolOptions(size, patience, reuse, options.apply(scratch));
+    }
+
+    @Override
+    public String toString() {
+        return "PoolOptions[size=" + size + ", patience=" + patience + ", reuse=" + reuse + ", scratch=" + scratch
+                + "]";
     }
 }

@@ -8,11 +8,8 @@ import java.util.TreeMap;
  * {@code v1.scratch(o -> o.setting("work_mem", "64MB"))}.
  *
  * <p>Immutable.
- *
- * @param lean whether it runs with the {@linkplain dev.zvpg.server.ServerLauncher#leanSettings() lean settings}
- * @param settings server settings that win over the cluster's own, and over the lean ones
  */
-public record ScratchOptions(boolean lean, Map<String, String> settings) {
+public final class ScratchOptions {
 
     /**
      * The default: starts fast, takes little memory, and never waits for a disk. What that sets is the launcher's to say; for
@@ -23,9 +20,30 @@ public record ScratchOptions(boolean lean, Map<String, String> settings) {
     /** The cluster's own settings, as a named clone would have them: for tests of what the lean ones switch off. */
     public static final ScratchOptions FAITHFUL = new ScratchOptions(false, Map.of());
 
-    /** Copies the settings. */
-    public ScratchOptions {
-        settings = Map.copyOf(settings);
+    private final boolean lean;
+    private final Map<String, String> settings;
+
+    private ScratchOptions(boolean lean, Map<String, String> settings) {
+        this.settings = Map.copyOf(settings);
+        this.lean = lean;
+    }
+
+    /**
+     * Returns whether it runs with the {@linkplain dev.zvpg.server.ServerLauncher#leanSettings() lean settings}.
+     *
+     * @return the choice, or its default
+     */
+    public boolean lean() {
+        return lean;
+    }
+
+    /**
+     * Returns server settings that win over the cluster's own, and over the lean ones.
+     *
+     * @return the choice, or its default
+     */
+    public Map<String, String> settings() {
+        return settings;
     }
 
     /**
@@ -49,5 +67,10 @@ public record ScratchOptions(boolean lean, Map<String, String> settings) {
         Map<String, String> more = new TreeMap<>(settings);
         more.put(name, value);
         return new ScratchOptions(lean, more);
+    }
+
+    @Override
+    public String toString() {
+        return "ScratchOptions[lean=" + lean + ", settings=" + settings + "]";
     }
 }

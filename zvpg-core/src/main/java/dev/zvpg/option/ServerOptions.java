@@ -8,17 +8,35 @@ import java.util.TreeMap;
  * {@code main.configure(o -> o.setting("wal_level", "logical"))}.
  *
  * <p>Immutable.
- *
- * @param settings server settings that win over the cluster's own
  */
-public record ServerOptions(Map<String, String> settings) {
+public final class ServerOptions {
 
     /** No settings but the cluster's own. */
     public static final ServerOptions DEFAULT = new ServerOptions(Map.of());
 
-    /** Copies the settings. */
-    public ServerOptions {
-        settings = Map.copyOf(settings);
+    private final Map<String, String> settings;
+
+    private ServerOptions(Map<String, String> settings) {
+        this.settings = Map.copyOf(settings);
+    }
+
+    /**
+     * Returns server settings that win over the cluster's own.
+     *
+     * @return the choice, or its default
+     */
+    public Map<String, String> settings() {
+        return settings;
+    }
+
+    /**
+     * Begins with the settings that were chosen before.
+     *
+     * @param settings settings of the server with their values
+     * @return the options
+     */
+    public static ServerOptions of(Map<String, String> settings) {
+        return new ServerOptions(settings);
     }
 
     /**
@@ -49,5 +67,10 @@ public record ServerOptions(Map<String, String> settings) {
         Map<String, String> rest = new TreeMap<>(settings);
         rest.keySet().removeIf(name::equalsIgnoreCase);
         return rest;
+    }
+
+    @Override
+    public String toString() {
+        return "ServerOptions[settings=" + settings + "]";
     }
 }

@@ -116,6 +116,13 @@ public interface ServerLauncher {
     List<Finding> disarm(Path dataDirectory);
 
     /**
+     * Makes a data directory durable whose server was started with settings that do not wait for disks, and has ended.
+     *
+     * @param dataDirectory a cluster that no server runs on
+     */
+    default void sync(Path dataDirectory) {}
+
+    /**
      * Refuses settings that no server may be started with, so that nobody stores them.
      *
      * @param settings as in {@link ServerSpec#settings()}

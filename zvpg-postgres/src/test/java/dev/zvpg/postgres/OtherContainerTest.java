@@ -39,7 +39,7 @@ class OtherContainerTest {
     public static void main(String[] args) {
         try (Repository repo = open(Path.of(args[0]))) {
             Branch main = repo.branch("main");
-            Snapshot v1 = main.snapshot("v1");
+            Snapshot v1 = repo.snapshot("main@v1");
             System.out.println(
                     "state " + main.state() + " " + repo.status().branches().size());
             Map<String, ThrowingCallable> verbs = new LinkedHashMap<>();

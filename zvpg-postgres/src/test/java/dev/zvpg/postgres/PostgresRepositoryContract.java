@@ -8,6 +8,7 @@ import dev.zvpg.Clone;
 import dev.zvpg.Effort;
 import dev.zvpg.MergeResult;
 import dev.zvpg.Repository;
+import dev.zvpg.ScratchClone;
 import dev.zvpg.Snapshot;
 import dev.zvpg.TestDirectories;
 import dev.zvpg.WorkingCopy;
@@ -203,6 +204,31 @@ public abstract class PostgresRepositoryContract {
         assertThatThrownBy(() -> main.merge(feature)).isInstanceOf(DivergedException.class);
         assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("0");
         assertThat(feature.isDirty()).isTrue();
+    }
+
+    @Test
+    void whatWasDoneToAScratchCloneIsKeptAlthoughItsServerNeverWaitedForADisk() throws SQLException {
+        Branch main = repo.branch("main");
+        main.<SQLException>use(
+                pg -> execute(main, "CREATE TABLE t AS SELECT 'secret ' || i AS s FROM generate_series(1, 1000) AS i"));
+        Snapshot v1 = main.snapshot("v1", "");
+        assertThat(main.state()).isEqualTo(ServerState.STOPPED);
+        Snapshot masked = v1.<SQLException>derive("masked", pg -> {
+            try (Connection session = pg.dataSource().getConnection();
+                    Statement statement = session.createStatement()) {
+                statement.execute("UPDATE t SET s = '***'");
+            }
+        });
+        Clone kept;
+        try (ScratchClone pg = masked.scratch()) {
+            kept = pg.keep("kept");
+        }
+        kept.start();
+        assertThat(query(kept, "SELECT count(*) FROM t WHERE s = '***'")).isEqualTo("1000");
+        assertThat(query(kept, "SHOW fsync")).isEqualTo("on");
+        main.start();
+        assertThat(query(main, "SELECT count(*) FROM t WHERE s LIKE 'secret %'"))
+                .isEqualTo("1000");
     }
 
     @Test

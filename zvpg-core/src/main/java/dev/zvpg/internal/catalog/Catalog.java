@@ -208,6 +208,22 @@ public final class Catalog {
         return head(copy).map(head -> history(head.id())).orElse(List.of());
     }
 
+    /**
+     * The best common ancestors of two snapshots: those that both follow, or are, and that no other such one follows. One, unless
+     * histories were merged crosswise; none where they have nothing in common.
+     */
+    public List<SnapshotRecord> mergeBases(SnapshotId one, SnapshotId other) {
+        Map<SnapshotId, SnapshotRecord> common = history(List.of(one));
+        common.keySet().retainAll(history(List.of(other)).keySet());
+        Set<SnapshotId> followed = history(common.values().stream()
+                        .flatMap(image -> image.parents().stream())
+                        .toList())
+                .keySet();
+        return common.values().stream()
+                .filter(image -> !followed.contains(image.id()))
+                .toList();
+    }
+
     private Map<SnapshotId, SnapshotRecord> history(Collection<SnapshotId> starts) {
         Map<SnapshotId, SnapshotRecord> seen = new LinkedHashMap<>();
         Deque<SnapshotId> next = new ArrayDeque<>(starts);

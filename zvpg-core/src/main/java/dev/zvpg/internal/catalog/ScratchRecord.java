@@ -10,7 +10,7 @@ public final class ScratchRecord {
     /** The {@link CopyRecord#KIND} of its volume: nothing but the owner refers to it. */
     public static final String KIND = "scratch";
 
-    private static final String OWNER = "owner";
+    public static final String OWNER = "owner";
 
     private ScratchRecord() {}
 

@@ -7,6 +7,7 @@ import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.CopyRequest;
+import dev.zvpg.internal.catalog.ScratchRecord;
 import dev.zvpg.internal.catalog.Settings;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.home.Locks;
@@ -74,13 +75,35 @@ public final class CopyFactory {
         try (Draft draft = Draft.clone(context, from.id(), request.name(), request.words())) {
             List<Finding> findings = context.launcher().disarm(draft.dataDirectory());
             publish(draft, request, now -> origin(request, now, catalog, from.id()));
-            context.events()
-                    .tell(
-                            request.kind() == CopyRecord.Kind.BRANCH
-                                    ? new Event.BranchCreated(request.name(), from.ref(), findings, took(began))
-                                    : new Event.CloneCreated(request.name(), from.ref(), findings, took(began)));
+            tellMade(request, from, findings, began);
             return new CopyKey(request.kind(), draft.volume().value(), request.name());
         }
+    }
+
+    private void tellMade(CopyRequest request, SnapshotKey from, List<Finding> findings, long began) {
+        context.events()
+                .tell(
+                        request.kind() == CopyRecord.Kind.BRANCH
+                                ? new Event.BranchCreated(request.name(), from.ref(), findings, took(began))
+                                : new Event.CloneCreated(request.name(), from.ref(), findings, took(began)));
+    }
+
+    /** Makes a branch or a clone of a scratch clone whose server has ended. */
+    CopyKey keep(Scratch scratch, CopyRequest request) {
+        long began = System.nanoTime();
+        VolumeId volume = scratch.volume();
+        context.launcher().sync(context.dataDirectory(volume)); // its server may not have waited for any disk
+        SnapshotKey from = scratch.from();
+        try (Locks.Held held = context.locks().repository()) {
+            Catalog catalog = context.catalog();
+            Map<String, String> attributes = claim(catalog, request, volume);
+            catalog.snapshot(from.id())
+                    .ifPresent(
+                            image -> attributes.put(CopyRecord.BASE, from.id().value()));
+            context.storage().update(List.of(new AttributeChange(volume, attributes, Set.of(ScratchRecord.OWNER))));
+        }
+        tellMade(request, from, List.of(), began);
+        return new CopyKey(request.kind(), volume.value(), request.name());
     }
 
     /** A clone is a copy of that snapshot and of no other; a branch follows what is left of its history. */
@@ -98,7 +121,7 @@ public final class CopyFactory {
     }
 
     /** Refuses what cannot be made, before anything is. */
-    void requirePossible(Catalog catalog, CopyRequest request) {
+    public void requirePossible(Catalog catalog, CopyRequest request) {
         context.launcher().check(request.settings());
         requireFree(catalog, request.kind(), request.name());
         int clones = catalog.copies(CopyRecord.Kind.CLONE).size();
@@ -111,15 +134,20 @@ public final class CopyFactory {
     /** Takes the step before which the volume is nobody's and after which it is the branch or clone. */
     private void publish(Draft draft, CopyRequest request, Function<Catalog, Map<String, String>> origin) {
         try (Locks.Held held = context.locks().repository()) {
-            context.home().requireLiving();
             Catalog catalog = context.catalog();
-            requirePossible(catalog, request);
-            int port = servers.assignPort(catalog, request.words(), request.port());
-            Map<String, String> attributes = CopyRecord.attributes(
-                    request, draft.volume().value(), port, context.clock().instant());
+            Map<String, String> attributes = claim(catalog, request, draft.volume());
             attributes.putAll(origin.apply(catalog));
             draft.publish(attributes);
         }
+    }
+
+    /** Returns what a volume says of itself as the branch or clone. Called under the repository's lock. */
+    private Map<String, String> claim(Catalog catalog, CopyRequest request, VolumeId volume) {
+        context.home().requireLiving();
+        requirePossible(catalog, request);
+        int port = servers.assignPort(catalog, request.words(), request.port());
+        return CopyRecord.attributes(
+                request, volume.value(), port, context.clock().instant());
     }
 
     /** Changes the settings of a server, and tells whether one runs that goes on with those it has. */
@@ -127,7 +155,7 @@ public final class CopyFactory {
         try (Locks.Held held = context.workingCopy(key)) {
             CopyRecord copy = context.catalog().require(key);
             Map<String, String> settings =
-                    change.apply(new ServerOptions(copy.settings())).settings();
+                    change.apply(ServerOptions.of(copy.settings())).settings();
             context.launcher().check(settings);
             boolean running = servers.state(copy) == ServerState.RUNNING;
             context.storage()

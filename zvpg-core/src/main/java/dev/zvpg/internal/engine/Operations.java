@@ -33,7 +33,7 @@ public record Operations(
                 new Resets(context, servers, snapshots, dirtyCheck),
                 new Merges(context, servers, snapshots, dirtyCheck),
                 new InfoReader(context, servers),
-                new Scratches(context));
+                new Scratches(context, copies));
     }
 
     /** Ends the scratch clones, waits for what other threads have begun, and closes the storage whatever else fails. Idempotent. */

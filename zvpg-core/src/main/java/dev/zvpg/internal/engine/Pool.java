@@ -64,6 +64,36 @@ public final class Pool {
         return options.patience();
     }
 
+    /** Returns where a leased clone goes back to. */
+    public Scratch.Keeper keeper(Pooled clone) {
+        return new Scratch.Keeper() {
+            @Override
+            public void end(Scratch scratch) {
+                giveBack(clone);
+            }
+
+            @Override
+            public boolean release(Scratch scratch) {
+                return letGo(clone);
+            }
+        };
+    }
+
+    /** Forgets a leased clone, and makes another one instead; false when the pool has ended it. */
+    private boolean letGo(Pooled clone) {
+        lock.lock();
+        try {
+            boolean leased = this.leased.remove(clone);
+            if (leased) {
+                servers--;
+                fill();
+            }
+            return leased;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Pooled take(Duration patience) {
         long nanos = patience.toNanos();
         try {
@@ -98,7 +128,7 @@ public final class Pool {
         }
     }
 
-    public void giveBack(Pooled clone) {
+    private void giveBack(Pooled clone) {
         locked(() -> {
             if (leased.remove(clone)) { // else the pool was closed, and has ended it
                 workers.check(clone);

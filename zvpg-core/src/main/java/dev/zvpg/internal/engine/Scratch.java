@@ -1,5 +1,6 @@
 package dev.zvpg.internal.engine;
 
+import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.server.Server;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
@@ -11,15 +12,25 @@ import java.nio.file.Path;
  */
 public final class Scratch {
 
+    /** Where a scratch clone comes from, and what is responsible for its end. */
+    public interface Keeper {
+
+        /** Ends it. */
+        void end(Scratch scratch);
+
+        /** Lets it go, so that it is somebody else's to end; false when it is ended already. */
+        boolean release(Scratch scratch);
+    }
+
     private final VolumeId volume;
-    private final String ref;
+    private final SnapshotKey from;
     private final Path dataDirectory;
     private final Server server;
     private volatile boolean ended;
 
-    Scratch(VolumeId volume, String ref, Path dataDirectory, Server server) {
+    Scratch(VolumeId volume, SnapshotKey from, Path dataDirectory, Server server) {
         this.volume = volume;
-        this.ref = ref;
+        this.from = from;
         this.dataDirectory = dataDirectory;
         this.server = server;
     }
@@ -28,9 +39,13 @@ public final class Scratch {
         return volume;
     }
 
+    SnapshotKey from() {
+        return from;
+    }
+
     /** The snapshot that it is a clone of, as it was written then. */
     public String ref() {
-        return ref;
+        return from.ref();
     }
 
     public Path dataDirectory() {
@@ -51,6 +66,6 @@ public final class Scratch {
 
     @Override
     public String toString() {
-        return "scratch clone " + volume + " of " + ref;
+        return "scratch clone " + volume + " of " + from.ref();
     }
 }

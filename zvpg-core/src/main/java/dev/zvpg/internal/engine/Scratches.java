@@ -2,6 +2,8 @@ package dev.zvpg.internal.engine;
 
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.catalog.CopyKey;
+import dev.zvpg.internal.catalog.CopyRequest;
 import dev.zvpg.internal.catalog.ScratchRecord;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.home.Locks;
@@ -34,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class Scratches implements AutoCloseable {
+public final class Scratches implements Scratch.Keeper, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scratches.class);
 
@@ -42,6 +44,7 @@ public final class Scratches implements AutoCloseable {
     private static final Duration AT_THE_END = Duration.ofSeconds(5);
 
     private final Context context;
+    private final CopyFactory copies;
     private final ScratchPorts ports;
 
     /** What has to end before the repository is closed, oldest first, and how: pools, and the clones of no pool. */
@@ -51,8 +54,9 @@ public final class Scratches implements AutoCloseable {
     private @Nullable Thread hook;
     private boolean closed;
 
-    Scratches(Context context) {
+    Scratches(Context context, CopyFactory copies) {
         this.context = context;
+        this.copies = copies;
         this.ports = new ScratchPorts(context);
     }
 
@@ -114,7 +118,7 @@ public final class Scratches implements AutoCloseable {
         try {
             Path data = context.dataDirectory(volume);
             context.launcher().disarm(data);
-            Scratch scratch = new Scratch(volume, from.ref(), data, start(volume, data, options));
+            Scratch scratch = new Scratch(volume, from, data, start(volume, data, options));
             running = true;
             return scratch;
         } finally {
@@ -174,6 +178,7 @@ public final class Scratches implements AutoCloseable {
      * Stops the server and deletes all there is of the clone, unless the repository is being closed and does that; what fails is
      * done again then.
      */
+    @Override
     public void end(Scratch scratch) {
         Runnable ending;
         synchronized (this) {
@@ -189,6 +194,32 @@ public final class Scratches implements AutoCloseable {
         } finally {
             if (!done) {
                 putBack(scratch, ending);
+            }
+        }
+    }
+
+    @Override
+    public synchronized boolean release(Scratch scratch) {
+        return open.remove(scratch) != null;
+    }
+
+    /** Makes a branch or a clone of one. Nothing is left of it when that fails in the middle. */
+    public CopyKey keep(Scratch scratch, Scratch.Keeper keeper, CopyRequest request) {
+        copies.requirePossible(context.catalog(), request);
+        if (!keeper.release(scratch)) {
+            throw new IllegalStateException(scratch + " has ended");
+        }
+        boolean kept = false;
+        try {
+            scratch.markEnded();
+            scratch.server().stop();
+            CopyKey key = copies.keep(scratch, request);
+            kept = true;
+            return key;
+        } finally {
+            if (!kept) {
+                scratch.server().stopAtOnce();
+                discardQuietly(scratch.volume());
             }
         }
     }

@@ -104,6 +104,24 @@ public final class Servers {
         }
     }
 
+    /** Keeps a server running. Closing it leaves the server as it was found. */
+    public interface Running extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Starts the server for a while, unless it runs anyway. Called under the working copy's lock. */
+    public Running borrow(CopyRecord copy) {
+        context.home().requireLiving();
+        boolean ran = find(copy).isPresent();
+        start(copy);
+        return () -> {
+            if (!ran) {
+                stop(context.catalog().require(copy.key())); // it may have got another port
+            }
+        };
+    }
+
     /** Stops the server if it runs. Called under the working copy's lock. */
     public void stop(CopyRecord copy) {
         stop(copy, Server::stop);

@@ -12,8 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,9 +52,10 @@ final class BranchCommands {
             @Option(names = "--no-start", description = "do not start it") boolean noStart,
             @Option(names = "--json", description = "print it as JSON") boolean json)
             throws Exception {
-        BranchOptions options = new BranchOptions(
-                port.isPresent() ? OptionalInt.of(port.get()) : OptionalInt.empty(),
-                settings == null ? Map.of() : settings);
+        UnaryOperator<BranchOptions> options = defaults -> {
+            BranchOptions chosen = settings == null ? defaults : defaults.settings(settings);
+            return port.isPresent() ? chosen.port(port.get()) : chosen;
+        };
         BranchStart from = start == null ? new BranchStart() : start;
         session.use(repo -> {
             Branch branch = from.branch(repo, name, options);

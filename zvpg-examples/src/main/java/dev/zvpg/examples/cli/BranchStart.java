@@ -6,6 +6,7 @@ import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
 import dev.zvpg.option.BranchOptions;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Option;
 
 /** Where a new branch starts. Confined to one thread. */
@@ -21,10 +22,10 @@ final class BranchStart {
     @Option(names = "--from", paramLabel = "SNAPSHOT", required = true, description = "start from this snapshot")
     private Optional<String> snapshot = Optional.empty();
 
-    Branch branch(Repository repo, String name, BranchOptions options) {
+    Branch branch(Repository repo, String name, UnaryOperator<BranchOptions> options) {
         return snapshot.isPresent()
-                ? repo.snapshot(snapshot.get()).branch(name, defaults -> options)
-                : repo.branch(parent.orElse(Zvpg.FIRST_BRANCH)).branch(name, defaults -> options);
+                ? repo.snapshot(snapshot.get()).branch(name, options)
+                : repo.branch(parent.orElse(Zvpg.FIRST_BRANCH)).branch(name, options);
     }
 
     /** What the parent holds and the new branch does not, because it starts from a snapshot. */

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,11 +68,13 @@ final class CloneCommands {
             @Option(names = "--no-start", description = "do not start it") boolean noStart,
             @Option(names = "--json", description = "print it as JSON") boolean json)
             throws Exception {
-        OptionalInt number = port.isPresent() ? OptionalInt.of(port.get()) : OptionalInt.empty();
-        Map<String, String> chosen = settings == null ? Map.of() : settings;
         session.use(repo -> {
-            Clone clone = repo.snapshot(snapshot)
-                    .clone(name, defaults -> new CloneOptions(number, chosen, timeToLive, protect));
+            Clone clone = repo.snapshot(snapshot).clone(name, defaults -> {
+                CloneOptions chosen = settings == null ? defaults : defaults.settings(settings);
+                chosen = port.isPresent() ? chosen.port(port.get()) : chosen;
+                chosen = timeToLive.isPresent() ? chosen.timeToLive(timeToLive.get()) : chosen;
+                return protect ? chosen.protect() : chosen;
+            });
             if (!noStart) {
                 clone.start();
             }

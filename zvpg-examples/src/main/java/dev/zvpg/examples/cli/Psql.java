@@ -1,7 +1,7 @@
 package dev.zvpg.examples.cli;
 
+import dev.zvpg.Database;
 import dev.zvpg.Repository;
-import dev.zvpg.WorkingCopy;
 import dev.zvpg.server.Server;
 import java.nio.file.Path;
 
@@ -16,7 +16,7 @@ final class Psql {
 
     static String line(int port, String user, Path passwordFile) {
         String parameters = "host=127.0.0.1 port=" + port + " user=" + value(user) + " dbname="
-                + WorkingCopy.DEFAULT_DATABASE + " passfile=" + value(passwordFile.toString());
+                + Database.DEFAULT_DATABASE + " passfile=" + value(passwordFile.toString());
         return "psql "
                 + (needsCare(parameters) ? "'" + parameters.replace("'", "'\\''") + "'" : '"' + parameters + '"');
     }

@@ -153,6 +153,7 @@ final class Session {
         Configuration configuration = configuration();
         logAs(configuration);
         try (Repository repo = zvpg(configuration).open()) {
+            repo.deleteExpired(); // nobody else does it where there is no other program
             use(repo, work);
         }
     }

@@ -1,6 +1,6 @@
 package dev.zvpg.postgres.junit;
 
-import dev.zvpg.WorkingCopy;
+import dev.zvpg.Database;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.option.PoolOptions;
 import dev.zvpg.postgres.Postgres;
@@ -26,8 +26,7 @@ record Options(
     static final String KEEP = "zvpg.junit.keep";
 
     static Options of(String key, Preparation preparation) {
-        return new Options(
-                key, preparation, null, null, WorkingCopy.DEFAULT_DATABASE, PoolOptions.DEFAULT, false, false);
+        return new Options(key, preparation, null, null, Database.DEFAULT_DATABASE, PoolOptions.DEFAULT, false, false);
     }
 
     Options postgres(Postgres other) {
