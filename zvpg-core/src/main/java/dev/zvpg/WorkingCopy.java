@@ -130,8 +130,8 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
      */
     public Server server() {
         return findServer()
-                .orElseThrow(() -> new ServerException(
-                        "the server of " + key.words() + " does not run; start it with start()", null));
+                .orElseThrow(() ->
+                        new ServerException("the server of " + key.words() + " does not run", "start it with start()"));
     }
 
     /**

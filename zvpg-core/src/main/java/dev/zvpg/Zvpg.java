@@ -274,9 +274,11 @@ public final class Zvpg {
         home.requireTrusted();
         Home.Marker marker = home.marker();
         if (marker.state() != Home.State.READY) {
-            throw new NotFoundException("no repository at " + home.root() + ": its "
-                    + (marker.state() == Home.State.INITIALIZING ? "init()" : "destroy()")
-                    + " was cut off; call init() again, which finishes that");
+            throw new NotFoundException(
+                    "no repository at " + home.root() + ": its "
+                            + (marker.state() == Home.State.INITIALIZING ? "init()" : "destroy()")
+                            + " was cut off",
+                    "call init() again, which finishes that");
         }
         home.createLocks();
         Operations operations = operations(server, marker, home.credentials());

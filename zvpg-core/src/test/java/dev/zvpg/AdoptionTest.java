@@ -102,7 +102,7 @@ class AdoptionTest {
 
     @Test
     void aFailedAdoptionLeavesNothing() {
-        launcher.failAfterCopy(new ServerException("provoked", null));
+        launcher.failAfterCopy(new ServerException("provoked"));
         assertThatThrownBy(() -> zvpg().init(source())).hasMessage("provoked");
         assertThat(directory.resolve("home")).doesNotExist();
     }

@@ -61,7 +61,7 @@ public abstract class BranchContract extends DomainGround {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> main().branch("feature", o -> o.port(5432)))
                 .isInstanceOf(ConfigurationException.class);
-        launcher.failNext(new ServerException("provoked", null));
+        launcher.failNext(new ServerException("provoked"));
         assertThatThrownBy(() -> main().branch("feature")).hasMessage("provoked");
         assertThat(repo.snapshots()).isEmpty();
         assertThat(openStorageVolumes()).hasSize(1);

@@ -95,7 +95,7 @@ public abstract class CloneContract extends BranchContract {
         Clone trial = main().snapshot("v1", "").clone("trial");
         put(trial, "a", "1");
         Map<String, Map<String, String>> before = everything();
-        launcher.failNext(new ServerException("provoked", null));
+        launcher.failNext(new ServerException("provoked"));
         assertThatThrownBy(trial::reset).hasMessage("provoked");
         assertThat(everything()).isEqualTo(before);
         assertThat(trial.state()).isEqualTo(ServerState.RUNNING);

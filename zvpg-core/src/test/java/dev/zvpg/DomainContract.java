@@ -8,9 +8,9 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.Problem;
 import dev.zvpg.error.ServerException;
-import dev.zvpg.error.StorageException;
 import dev.zvpg.info.BranchInfo;
 import dev.zvpg.info.CloneInfo;
 import dev.zvpg.info.Event;
@@ -444,7 +444,7 @@ public abstract class DomainContract extends MergeContract {
     @Test
     void aFailureWhileAWorkingCopyIsMadeLeavesNothing() {
         Snapshot v1 = main().snapshot("v1", "");
-        launcher.failNext(new ServerException("provoked", null));
+        launcher.failNext(new ServerException("provoked"));
         assertThatThrownBy(() -> v1.clone("trial")).hasMessage("provoked");
         assertThat(openStorageVolumes()).hasSize(1);
         assertThat(repo.clones()).isEmpty();
@@ -494,7 +494,7 @@ public abstract class DomainContract extends MergeContract {
         put(main(), "a", "1");
         Snapshot v1 = main().snapshot("v1", "");
         put(main(), "a", "2");
-        launcher.failNext(new ServerException("provoked", null));
+        launcher.failNext(new ServerException("provoked"));
         assertThatThrownBy(() -> main().resetTo(v1)).hasMessage("provoked");
         assertThat(rows(main())).isEqualTo(Map.of("a", "2"));
         assertThat(main().state()).isEqualTo(ServerState.RUNNING);
@@ -518,7 +518,7 @@ public abstract class DomainContract extends MergeContract {
         put(main(), "a", "1");
         Snapshot v1 = main().snapshot("v1", "");
         put(main(), "a", "2");
-        launcher.failNextStart(new ServerException("provoked", null));
+        launcher.failNextStart(new ServerException("provoked"));
         assertThatThrownBy(() -> main().resetTo(v1)).hasMessage("provoked");
         assertThat(main().state()).isEqualTo(ServerState.STOPPED);
         assertThat(rows(main())).isEqualTo(Map.of("a", "1"));
@@ -731,7 +731,7 @@ public abstract class DomainContract extends MergeContract {
             Thread waiting = new Thread(() -> {
                 try {
                     main.snapshot("v1", "");
-                } catch (StorageException e) {
+                } catch (OperationInterruptedException e) {
                     thrown.set(e);
                     flag.set(Thread.currentThread().isInterrupted());
                 }

@@ -221,7 +221,7 @@ public abstract class MergeContract extends CloneContract {
         Branch feature = feature();
         put(feature, "b", "unsaved");
         Map<String, Map<String, String>> before = everything();
-        launcher.failNext(new ServerException("provoked", null));
+        launcher.failNext(new ServerException("provoked"));
         assertThatThrownBy(() -> main().merge(feature)).hasMessage("provoked");
         assertThat(everything()).isEqualTo(before);
         assertThat(main().state()).isEqualTo(ServerState.RUNNING);
@@ -232,7 +232,7 @@ public abstract class MergeContract extends CloneContract {
     void aServerThatDoesNotStartAfterAMergeLeavesTheBranchMerged() {
         Branch feature = feature();
         put(feature, "b", "unsaved");
-        launcher.failNextStart(new ServerException("provoked", null));
+        launcher.failNextStart(new ServerException("provoked"));
         assertThatThrownBy(() -> main().merge(feature)).hasMessage("provoked");
         assertThat(main().state()).isEqualTo(ServerState.STOPPED);
         assertThat(rows(main())).isEqualTo(rows(feature)).containsEntry("b", "unsaved");

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.catalog.ScratchRecord;
 import dev.zvpg.internal.engine.Context;
@@ -231,7 +232,9 @@ class ScratchPoolTest {
             waiting.start();
             waiting.interrupt();
             waiting.join();
-            assertThat(failure.get()).isInstanceOf(InUseException.class).hasMessageContaining("interrupted");
+            assertThat(failure.get())
+                    .isInstanceOf(OperationInterruptedException.class)
+                    .hasMessageContaining("interrupted");
             assertThat(flagged.getCount()).isZero();
             pg.close();
         }
@@ -241,7 +244,7 @@ class ScratchPoolTest {
     void aStartThatFailsReachesWhoeverLeasesAndTheNextLeaseTriesAgain() {
         try (ScratchPool pool = v1.pool(o -> o.size(1))) {
             ScratchClone pg = pool.lease(LONG);
-            launcher.failNext(new ServerException("it did not want to", null));
+            launcher.failNext(new ServerException("it did not want to"));
             server(pg).put("b", "2");
             pg.close();
             Throwable failure = catchThrowable(() -> pool.lease(LONG).close());

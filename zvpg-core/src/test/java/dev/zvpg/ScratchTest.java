@@ -215,7 +215,7 @@ class ScratchTest {
 
     @Test
     void aStartThatFailsLeavesNothing() throws IOException {
-        launcher.failNext(new ServerException("it did not want to", null));
+        launcher.failNext(new ServerException("it did not want to"));
         assertThatThrownBy(v1::scratch).hasMessage("it did not want to");
         assertThat(volumes()).isEqualTo(1);
         assertThat(runDirectories()).hasSize(1);

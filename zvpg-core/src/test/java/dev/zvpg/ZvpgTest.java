@@ -80,12 +80,12 @@ class ZvpgTest {
 
     @Test
     void aFailedInitLeavesNothing() throws IOException {
-        launcher.failNext(new ServerException("provoked", null));
+        launcher.failNext(new ServerException("provoked"));
         assertThatThrownBy(() -> zvpg().init()).hasMessage("provoked");
         assertThat(directory.resolve("home")).doesNotExist();
 
         Files.createDirectory(directory.resolve("home"));
-        launcher.failNext(new ServerException("provoked", null));
+        launcher.failNext(new ServerException("provoked"));
         assertThatThrownBy(() -> zvpg().init()).hasMessage("provoked");
         assertThat(directory.resolve("home")).isEmptyDirectory();
     }

@@ -68,7 +68,7 @@ record ConfigurationFile(Path file) {
         for (Map.Entry<String, JsonNode> entry : json.properties()) {
             if (!KEYS.contains(entry.getKey())) {
                 throw new ConfigurationException(
-                        file, entry.getKey(), "is not known; allowed are " + String.join(", ", KEYS), null);
+                        file, entry.getKey(), "is not known", "allowed are " + String.join(", ", KEYS), null);
             }
         }
         Optional<String> zfsPool = text(json, ZFS_POOL, "the name of a ZFS pool");
@@ -99,20 +99,21 @@ record ConfigurationFile(Path file) {
         try {
             json = JSON.readTree(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
-            throw new NotFoundException("no configuration at " + file + "; write one, or name another file", e);
+            throw new NotFoundException("no configuration at " + file, "write one, or name another file", e);
         } catch (JsonProcessingException e) {
             throw new ConfigurationException(
                     file,
                     null,
                     "it is not JSON: " + e.getOriginalMessage() + " (line "
-                            + e.getLocation().getLineNr() + "); repair it",
+                            + e.getLocation().getLineNr() + ")",
+                    "repair it",
                     e);
         } catch (IOException e) {
             throw IoFailure.of("read", file, e);
         }
         if (!json.isObject()) {
             throw new ConfigurationException(
-                    file, null, "it is not a JSON object; allowed is {\"KEY\": VALUE, …}", null);
+                    file, null, "it is not a JSON object", "allowed is {\"KEY\": VALUE, …}", null);
         }
         return json;
     }
@@ -127,7 +128,7 @@ record ConfigurationFile(Path file) {
         boolean zfs = storage.equals(Configuration.ZFS);
         if (zfs && zfsPool.isEmpty()) {
             throw new ConfigurationException(
-                    file, ZFS_POOL, "is missing, and storage zfs needs it; allowed is the name of a ZFS pool", null);
+                    file, ZFS_POOL, "is missing, and storage zfs needs it", "allowed is the name of a ZFS pool", null);
         }
         if (!zfs && zfsPool.isPresent()) {
             throw new ConfigurationException(
@@ -137,7 +138,8 @@ record ConfigurationFile(Path file) {
             throw new ConfigurationException(
                     file,
                     MOUNT_DIR,
-                    "is not allowed beside home with storage directory, which keeps everything in home; remove one",
+                    "is not allowed beside home with storage directory, which keeps everything in home",
+                    "remove one",
                     null);
         }
         return storage;
@@ -200,7 +202,7 @@ record ConfigurationFile(Path file) {
     }
 
     private ConfigurationException bad(String key, String value, String allowed) {
-        return new ConfigurationException(file, key, "is " + value + "; allowed is " + allowed, null);
+        return new ConfigurationException(file, key, "is " + value, "allowed is " + allowed, null);
     }
 
     void write(Configuration configuration) {

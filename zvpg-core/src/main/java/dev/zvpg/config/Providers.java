@@ -24,9 +24,11 @@ final class Providers {
         return storages()
                 .filter(provider -> provider.name().equals(configuration.storage()))
                 .findFirst()
-                .orElseThrow(() -> new ConfigurationException("no storage is named " + configuration.storage()
-                        + "; allowed is one of " + String.join(", ", storageNames())
-                        + ", and what other modules on the class path bring (zfs is in dev.zvpg:zvpg-zfs-native)"))
+                .orElseThrow(
+                        () -> new ConfigurationException(
+                                "no storage is named " + configuration.storage(),
+                                "allowed is one of " + String.join(", ", storageNames())
+                                        + ", and what other modules on the class path bring (zfs is in dev.zvpg:zvpg-zfs-native)"))
                 .open(configuration);
     }
 
@@ -34,7 +36,7 @@ final class Providers {
         return ServiceLoader.load(LauncherProvider.class)
                 .findFirst()
                 .orElseThrow(() -> new ConfigurationException(
-                        "nothing on the class path runs PostgreSQL; add dev.zvpg:zvpg-postgres"))
+                        "nothing on the class path runs PostgreSQL", "add dev.zvpg:zvpg-postgres"))
                 .launcher(configuration);
     }
 

@@ -79,8 +79,8 @@ final class Copier {
                             + (asked == CopyMethod.REFLINK
                                     ? ", but this file system cannot share blocks, or GNU cp is missing"
                                     : ", but this is not btrfs, or btrfs-progs is missing, or subvolumes cannot be made and "
-                                            + "removed by user " + System.getProperty("user.name"))
-                            + "; omit it for what works here, " + CopyMethod.COPY + " works everywhere",
+                                            + "removed by user " + System.getProperty("user.name")),
+                    "omit it for what works here, " + CopyMethod.COPY + " works everywhere",
                     null);
         }
         return new Copier(place.root(), CopyMethod.COPY, onBtrfs, true, false);

@@ -127,11 +127,16 @@ public final class DirectoryStorage implements Storage {
     static DirectoryStorage open(Path directory, Optional<CopyMethod> wanted, Optional<String> boot) {
         Place place = new Place(directory.toAbsolutePath().normalize());
         if (Files.exists(place.root()) && !Files.isDirectory(place.root())) {
-            throw new ConfigurationException(place.root(), null, "is not a directory; name one for the storage", null);
+            throw new ConfigurationException(
+                    place.root(), null, "is not a directory", "name one for the storage", null);
         }
         if (!directory.getFileSystem().supportedFileAttributeViews().contains("unix")) {
             throw new ConfigurationException(
-                    place.root(), null, "has no POSIX owners and modes; use a directory on a POSIX file system", null);
+                    place.root(),
+                    null,
+                    "has no POSIX owners and modes",
+                    "use a directory on a POSIX file system",
+                    null);
         }
         try {
             place.prepare();

@@ -68,8 +68,8 @@ final class DocumentFile implements AutoCloseable {
                     throw new ConfigurationException(
                             place.document(),
                             null,
-                            "is missing although there are trees in volumes or snapshots beside it; restore it from a "
-                                    + "backup, or move those trees away",
+                            "is missing although there are trees in volumes or snapshots beside it",
+                            "restore it from a " + "backup, or move those trees away",
                             null);
                 }
                 seen = new Seen(replaceDurable(Document.EMPTY, Durably.NOW), ABSENT, Document.EMPTY, false);
@@ -114,7 +114,7 @@ final class DocumentFile implements AutoCloseable {
                     return now;
                 }
             } catch (NoSuchFileException e) {
-                throw new ConfigurationException(file, null, "is gone; restore it from a backup", e);
+                throw new ConfigurationException(file, null, "is gone", "restore it from a backup", e);
             }
         }
     }

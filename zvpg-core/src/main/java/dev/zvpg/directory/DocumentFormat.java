@@ -141,14 +141,14 @@ final class DocumentFormat {
         }
         JsonNode format = root.path("format");
         if (!format.canConvertToInt() || format.intValue() < 1) {
-            throw new ConfigurationException(file, "format", "is no format number; allowed is " + NUMBER, null);
+            throw new ConfigurationException(file, "format", "is no format number", "allowed is " + NUMBER, null);
         }
         if (format.intValue() > NUMBER) {
             throw new ConfigurationException(
                     file,
                     "format",
-                    "is " + format.intValue() + ", written by a newer version of this library; this one knows " + NUMBER
-                            + ", so use the newer one",
+                    "is " + format.intValue() + ", written by a newer version of this library",
+                    "this one knows " + NUMBER + ", so use the newer one",
                     null);
         }
         try {
@@ -227,8 +227,8 @@ final class DocumentFormat {
         return new ConfigurationException(
                 file,
                 null,
-                "cannot be read as the list of volumes and snapshots: " + why
-                        + "; nothing was changed, restore this file from a backup",
+                "cannot be read as the list of volumes and snapshots: " + why,
+                "nothing was changed, restore this file from a backup",
                 cause);
     }
 }

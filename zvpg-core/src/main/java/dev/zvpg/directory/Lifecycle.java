@@ -87,8 +87,7 @@ final class Lifecycle {
                     : others.size() <= NAMES_IN_A_MESSAGE
                             ? "there are " + String.join(", ", others)
                             : "there are " + others.size() + ", the newest is " + others.get(others.size() - 1);
-            return new NotFoundException(
-                    "cannot " + verb + " " + name(id) + ": it does not exist in " + place + "; " + there);
+            return new NotFoundException("cannot " + verb + " " + name(id) + ": it does not exist in " + place, there);
         });
     }
 
@@ -136,7 +135,7 @@ final class Lifecycle {
     }
 
     private static AlreadyExistsException taken(String verb, StoredId id, String why) {
-        return new AlreadyExistsException("cannot " + verb + " " + name(id) + ": " + why + "; choose another identity");
+        return new AlreadyExistsException("cannot " + verb + " " + name(id) + ": " + why, "choose another identity");
     }
 
     private static AlreadyExistsException occupied(String verb, StoredId id, Path tree) {
@@ -164,8 +163,9 @@ final class Lifecycle {
 
     private static void stillThere(String verb, Document document, Entry source) {
         if (document.find(source.id()).filter(source::isSameAs).isEmpty()) {
-            throw new NotFoundException("cannot " + verb + " from " + name(source.id())
-                    + ": it was destroyed while it was copied; choose another one");
+            throw new NotFoundException(
+                    "cannot " + verb + " from " + name(source.id()) + ": it was destroyed while it was copied",
+                    "choose another one");
         }
     }
 

@@ -17,26 +17,52 @@ public final class ConfigurationException extends ZvpgException {
     private final @Nullable String key;
 
     /**
-     * Creates the exception.
+     * Creates the exception where there is nothing to advise.
      *
-     * @param message what is wrong, why, and what is allowed
+     * @param problem what is wrong, and why
      */
-    public ConfigurationException(String message) {
-        super(message, null);
+    public ConfigurationException(String problem) {
+        super(problem, null, null);
         this.file = null;
         this.key = null;
     }
 
     /**
-     * Creates the exception; its message is {@code FILE: key KEY: problem}.
+     * Creates the exception.
+     *
+     * @param problem what is wrong, and why
+     * @param advice what is allowed, or what to do next
+     */
+    public ConfigurationException(String problem, String advice) {
+        super(problem, advice, null);
+        this.file = null;
+        this.key = null;
+    }
+
+    /**
+     * Creates the exception where there is nothing to advise; its problem is {@code FILE: key KEY: problem}.
      *
      * @param file the file that holds the setting
      * @param key the setting, or null when the whole file is meant
-     * @param problem what is wrong, and what is allowed
+     * @param problem what is wrong
      * @param cause what was caught, or null
      */
     public ConfigurationException(Path file, @Nullable String key, String problem, @Nullable Throwable cause) {
-        super(file + ": " + (key == null ? "" : "key " + key + ": ") + problem, cause);
+        this(file, key, problem, null, cause);
+    }
+
+    /**
+     * Creates the exception; its problem is {@code FILE: key KEY: problem}.
+     *
+     * @param file the file that holds the setting
+     * @param key the setting, or null when the whole file is meant
+     * @param problem what is wrong
+     * @param advice what is allowed, or what to do next
+     * @param cause what was caught, or null
+     */
+    public ConfigurationException(
+            Path file, @Nullable String key, String problem, @Nullable String advice, @Nullable Throwable cause) {
+        super(file + ": " + (key == null ? "" : "key " + key + ": ") + problem, advice, cause);
         this.file = file.toString();
         this.key = key;
     }

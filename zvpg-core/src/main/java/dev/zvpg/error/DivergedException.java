@@ -20,12 +20,13 @@ public final class DivergedException extends ZvpgException {
     /**
      * Creates the exception.
      *
-     * @param message what failed, on what, why, and what to do next
+     * @param problem what failed, on what, and why
+     * @param advice what the choices are
      * @param moved the snapshots that only the branch has, written {@code branch@name}, nearest first
      * @param unsavedWork whether it holds work that no snapshot has
      */
-    public DivergedException(String message, List<String> moved, boolean unsavedWork) {
-        super(message, null);
+    public DivergedException(String problem, String advice, List<String> moved, boolean unsavedWork) {
+        super(problem, advice, null);
         this.moved = List.copyOf(moved);
         this.unsavedWork = unsavedWork;
     }

@@ -12,21 +12,42 @@ public final class PermissionException extends ZvpgException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Creates the exception.
+     * Creates the exception where there is nothing to advise.
      *
-     * @param message what failed, on what, why, and what to do next
+     * @param problem what failed, on what, and why
      */
-    public PermissionException(String message) {
-        this(message, null);
+    public PermissionException(String problem) {
+        super(problem, null, null);
     }
 
     /**
      * Creates the exception.
      *
-     * @param message what failed, on what, why, and what to do next
+     * @param problem what failed, on what, and why
+     * @param advice what to do next, or null
+     */
+    public PermissionException(String problem, @Nullable String advice) {
+        super(problem, advice, null);
+    }
+
+    /**
+     * Creates the exception.
+     *
+     * @param problem what failed, on what, and why
+     * @param cause what was caught
+     */
+    public PermissionException(String problem, Throwable cause) {
+        super(problem, null, cause);
+    }
+
+    /**
+     * Creates the exception.
+     *
+     * @param problem what failed, on what, and why
+     * @param advice what to do next
      * @param cause what was caught, or null
      */
-    public PermissionException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+    public PermissionException(String problem, String advice, @Nullable Throwable cause) {
+        super(problem, advice, cause);
     }
 }

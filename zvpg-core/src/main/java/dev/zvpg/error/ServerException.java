@@ -21,13 +21,49 @@ public final class ServerException extends ZvpgException {
     private final List<String> lastLogLines;
 
     /**
-     * Creates the exception for a failure without a process that ended.
+     * Creates the exception where there is nothing to advise.
      *
-     * @param message what failed, on what, why, and what to do next
+     * @param problem what failed, on what, and why
+     */
+    public ServerException(String problem) {
+        super(problem, null, null);
+        this.exitCode = NO_EXIT_CODE;
+        this.lastLogLines = List.of();
+    }
+
+    /**
+     * Creates the exception.
+     *
+     * @param problem what failed, on what, and why
+     * @param advice what to do next
+     */
+    public ServerException(String problem, String advice) {
+        super(problem, advice, null);
+        this.exitCode = NO_EXIT_CODE;
+        this.lastLogLines = List.of();
+    }
+
+    /**
+     * Creates the exception.
+     *
+     * @param problem what failed, on what, and why
+     * @param cause what was caught
+     */
+    public ServerException(String problem, Throwable cause) {
+        super(problem, null, cause);
+        this.exitCode = NO_EXIT_CODE;
+        this.lastLogLines = List.of();
+    }
+
+    /**
+     * Creates the exception.
+     *
+     * @param problem what failed, on what, and why
+     * @param advice what to do next
      * @param cause what was caught, or null
      */
-    public ServerException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+    public ServerException(String problem, String advice, @Nullable Throwable cause) {
+        super(problem, advice, cause);
         this.exitCode = NO_EXIT_CODE;
         this.lastLogLines = List.of();
     }
@@ -35,12 +71,13 @@ public final class ServerException extends ZvpgException {
     /**
      * Creates the exception for a process that failed; its message ends with the log lines.
      *
-     * @param message what failed, on what, why, and what to do next
+     * @param problem what failed, on what, and why
+     * @param advice what to do next, or null
      * @param exitCode the process's exit code, or empty when it is not known
      * @param lastLogLines the last lines that it wrote, oldest first
      */
-    public ServerException(String message, OptionalInt exitCode, List<String> lastLogLines) {
-        super(lastLogLines.isEmpty() ? message : message + "\n  " + String.join("\n  ", lastLogLines), null);
+    public ServerException(String problem, @Nullable String advice, OptionalInt exitCode, List<String> lastLogLines) {
+        super(problem, advice, lastLogLines.isEmpty() ? "" : "\n  " + String.join("\n  ", lastLogLines), null);
         this.exitCode = exitCode.orElse(NO_EXIT_CODE);
         this.lastLogLines = List.copyOf(lastLogLines);
     }

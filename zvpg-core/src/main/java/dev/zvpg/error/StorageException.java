@@ -15,15 +15,29 @@ public final class StorageException extends ZvpgException {
     private final String target;
 
     /**
-     * Creates the exception; its message is {@code cannot OPERATION TARGET: reason}.
+     * Creates the exception where there is nothing to advise; its problem is {@code cannot OPERATION TARGET: reason}.
      *
      * @param operation the storage's verb, such as {@code snapshot}
      * @param target what it was applied to, by the storage's own name
-     * @param reason why it failed, with the errno name where there is one, and what to do next
+     * @param reason why it failed, with the errno name where there is one
      * @param cause what was caught, or null
      */
     public StorageException(String operation, String target, String reason, @Nullable Throwable cause) {
-        super("cannot " + operation + " " + target + ": " + reason, cause);
+        this(operation, target, reason, null, cause);
+    }
+
+    /**
+     * Creates the exception; its problem is {@code cannot OPERATION TARGET: reason}.
+     *
+     * @param operation the storage's verb, such as {@code snapshot}
+     * @param target what it was applied to, by the storage's own name
+     * @param reason why it failed, with the errno name where there is one
+     * @param advice what to do next
+     * @param cause what was caught, or null
+     */
+    public StorageException(
+            String operation, String target, String reason, @Nullable String advice, @Nullable Throwable cause) {
+        super("cannot " + operation + " " + target + ": " + reason, advice, cause);
         this.operation = operation;
         this.target = target;
     }

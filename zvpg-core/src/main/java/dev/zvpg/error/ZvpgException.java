@@ -1,10 +1,11 @@
 package dev.zvpg.error;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of every condition that a caller can act on. A message says what failed, on what, why, and what to do next; it
- * never contains a secret.
+ * The root of every condition that a caller can act on. {@link #problem()} says what failed, on what and why, {@link #advice()}
+ * what to do next, and the message is both, with {@code "; "} between them. None of them contains a secret.
  *
  * <p>Immutable.
  */
@@ -14,6 +15,7 @@ public abstract sealed class ZvpgException extends RuntimeException
                 DivergedException,
                 InUseException,
                 NotFoundException,
+                OperationInterruptedException,
                 OutOfSpaceException,
                 PermissionException,
                 ServerException,
@@ -21,7 +23,39 @@ public abstract sealed class ZvpgException extends RuntimeException
 
     private static final long serialVersionUID = 1L;
 
-    ZvpgException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+    private final String problem;
+    private final @Nullable String advice;
+
+    ZvpgException(String problem, @Nullable String advice, @Nullable Throwable cause) {
+        this(problem, advice, "", cause);
+    }
+
+    /**
+     * Creates the exception.
+     *
+     * @param details follows in the message, such as what a program said
+     */
+    ZvpgException(String problem, @Nullable String advice, String details, @Nullable Throwable cause) {
+        super((advice == null ? problem : problem + "; " + advice) + details, cause);
+        this.problem = problem;
+        this.advice = advice;
+    }
+
+    /**
+     * Returns what failed, on what, and why.
+     *
+     * @return a sentence without its end
+     */
+    public String problem() {
+        return problem;
+    }
+
+    /**
+     * Returns what to do next.
+     *
+     * @return a sentence without its end; empty where nobody can do anything but look at the cause
+     */
+    public Optional<String> advice() {
+        return Optional.ofNullable(advice);
     }
 }

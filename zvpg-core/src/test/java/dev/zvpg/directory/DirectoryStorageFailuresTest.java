@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.StorageException;
@@ -111,7 +112,9 @@ class DirectoryStorageFailuresTest {
                 }
                 return place;
             });
-            assertThat(thrown.get()).isInstanceOf(StorageException.class).hasMessageContaining("interrupted");
+            assertThat(thrown.get())
+                    .isInstanceOf(OperationInterruptedException.class)
+                    .hasMessageContaining("interrupted");
             assertThat(flag.get()).isTrue();
             assertThat(storage.list().volumes()).hasSize(1);
         }
@@ -152,7 +155,7 @@ class DirectoryStorageFailuresTest {
                 .hasMessageContaining("Read-only");
         for (IOException interruption : List.of(new ClosedByInterruptException(), new InterruptedIOException())) {
             assertThat(of(interruption, place))
-                    .isInstanceOf(StorageException.class)
+                    .isInstanceOf(OperationInterruptedException.class)
                     .hasMessageContaining("interrupted");
             assertThat(Thread.interrupted()).isTrue();
         }

@@ -182,7 +182,7 @@ public final class FakeLauncher implements ServerLauncher {
     public void requireReachable(ServerSpec spec) {
         for (Path at = spec.dataDirectory(); at != null; at = at.getParent()) {
             if (unreachable.contains(at)) {
-                throw new PermissionException("the server's user may not enter " + at + "; open it", null);
+                throw new PermissionException("the server's user may not enter " + at, "open it");
             }
         }
     }
@@ -210,7 +210,7 @@ public final class FakeLauncher implements ServerLauncher {
             if (runs(spec.dataDirectory())) {
                 throw new InUseException("a server runs on " + spec.dataDirectory());
             }
-            throw new ServerException("the data directory was copied and never disarmed", null);
+            throw new ServerException("the data directory was copied and never disarmed");
         }
         run(() -> {
             Files.createDirectories(spec.runDirectory());

@@ -156,7 +156,7 @@ public final class FakeServer implements Server {
 
     private void requireRunning() {
         if (!isRunning()) {
-            throw new ServerException("the server has ended", null);
+            throw new ServerException("the server has ended");
         }
     }
 }

@@ -8,7 +8,7 @@ import dev.zvpg.Effort;
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
-import dev.zvpg.error.StorageException;
+import dev.zvpg.error.OperationInterruptedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -834,7 +834,9 @@ public abstract class StorageContract {
             Throwable thrown = catchThrowable(verb::run);
             assertThat(Thread.interrupted()).isTrue();
             if (thrown != null) {
-                assertThat(thrown).isInstanceOf(StorageException.class).hasMessageContaining("interrupt");
+                assertThat(thrown)
+                        .isInstanceOf(OperationInterruptedException.class)
+                        .hasMessageContaining("interrupt");
                 assertThat(storage.list()).isEqualTo(before);
             }
         }
@@ -861,7 +863,7 @@ public abstract class StorageContract {
                 try {
                     snapshot(MAIN, snapshot);
                     clone(snapshot, volume);
-                } catch (StorageException e) {
+                } catch (OperationInterruptedException e) {
                     assertThat(e).hasMessageContaining("interrupt");
                 }
             });

@@ -143,6 +143,7 @@ public final class PostgresServer implements Server {
                 throw new ServerException(
                         "the server on port " + port() + " of " + control.dataDirectory() + ", which was started by "
                                 + "somebody else, is not ready; its log is " + logFile(),
+                        null,
                         OptionalInt.empty(),
                         control.log().lastLines());
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.postgres.run.Supervisor;
@@ -158,7 +159,7 @@ class AttachedTest {
         Path data = sandbox.cluster(postgres, "data");
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> postgres.start(spec(data, Map.of())))
-                .isInstanceOf(ServerException.class)
+                .isInstanceOf(OperationInterruptedException.class)
                 .hasMessageContaining("interrupted");
         assertThat(Thread.interrupted()).isTrue();
         assertThat(Sandbox.processes(data)).isEmpty();

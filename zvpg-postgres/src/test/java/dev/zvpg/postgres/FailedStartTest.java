@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.PortTakenException;
@@ -190,10 +191,10 @@ class FailedStartTest {
         }
         interrupter.start();
         PostgresServer server = null;
-        ServerException thrown = null;
+        OperationInterruptedException thrown = null;
         try {
             server = postgres.start(spec);
-        } catch (ServerException e) {
+        } catch (OperationInterruptedException e) {
             thrown = e;
         }
         interrupter.join();
@@ -211,7 +212,7 @@ class FailedStartTest {
         Path data = sandbox.path("data");
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> Postgres.embedded().initialize(data, SUPERUSER))
-                .isInstanceOf(ServerException.class)
+                .isInstanceOf(OperationInterruptedException.class)
                 .hasMessageContaining("interrupted");
         assertThat(Thread.interrupted()).isTrue();
         assertThat(data).doesNotExist();

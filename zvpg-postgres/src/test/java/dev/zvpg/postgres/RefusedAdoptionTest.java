@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
-import dev.zvpg.error.ServerException;
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.Adoption;
@@ -192,7 +192,7 @@ class RefusedAdoptionTest {
         ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original");
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> adopt(postgres, ClusterSource.directory(original.data())))
-                .isInstanceOf(ServerException.class)
+                .isInstanceOf(OperationInterruptedException.class)
                 .hasMessageContaining("interrupted");
         assertThat(Thread.interrupted()).isTrue();
         assertThat(sandbox.path("copy")).doesNotExist();

@@ -47,8 +47,10 @@ final class Destroying {
                     case OK -> destroyed = true;
                     case MISSING -> throw objects.missing(volume, changes, result);
                     case CHILD ->
-                        throw new InUseException("cannot destroy " + name + ": somebody else's dataset "
-                                + result.text("name") + " is below it; destroy or rename that first");
+                        throw new InUseException(
+                                "cannot destroy " + name + ": somebody else's dataset " + result.text("name")
+                                        + " is below it",
+                                "destroy or rename that first");
                     case AGAIN -> LOG.debug("{} has a snapshot that was taken just now", volume);
                     default -> patience.lose(() -> MountedElsewhere.busy(name, dataset));
                 }
@@ -83,11 +85,14 @@ final class Destroying {
                 }
                 case MISSING -> throw objects.missing(snapshot, changes, result);
                 case HELD ->
-                    throw new InUseException("cannot destroy " + name + ": it has the holds "
-                            + String.join(
-                                    ", ",
-                                    objects.lzc().holds(result.text("name")).keySet())
-                            + "; release them with zfs release TAG " + result.text("name"));
+                    throw new InUseException(
+                            "cannot destroy " + name + ": it has the holds "
+                                    + String.join(
+                                            ", ",
+                                            objects.lzc()
+                                                    .holds(result.text("name"))
+                                                    .keySet()),
+                            "release them with zfs release TAG " + result.text("name"));
                 default -> patience.lose(() -> MountedElsewhere.busy(name, result.text("name")));
             }
         }

@@ -31,11 +31,13 @@ final class KernelModule {
                         "open",
                         DEVICE.toString(),
                         "the ZFS kernel module is not loaded; load it with modprobe zfs "
-                                + "(Debian: it is in the package zfs-dkms, in the component contrib; Ubuntu: in the kernel)",
+                                + "(Debian: it is in the package zfs-dkms, in the component contrib",
+                        "Ubuntu: in the kernel)",
                         null);
             case EPERM, EACCES ->
-                throw new PermissionException("cannot open " + DEVICE
-                        + ": this user may not; run as root, for ZFS lets nobody else mount and run channel programs");
+                throw new PermissionException(
+                        "cannot open " + DEVICE + ": this user may not",
+                        "run as root, for ZFS lets nobody else mount and run channel programs");
             default -> throw ResultCode.exception(code, "open", DEVICE.toString());
         }
     }

@@ -97,7 +97,7 @@ final class Lzc {
         int code = lib.lzc_promote(name(dataset), clash, clash.length);
         if (code == ResultCode.EEXIST.number()) {
             throw ResultCode.EEXIST.exception(
-                    "promote", dataset, "both it and its origin's dataset have a snapshot " + text(clash));
+                    "promote", dataset, "both it and its origin's dataset have a snapshot " + text(clash), null);
         }
         ResultCode.check(code, "promote", dataset);
     }
@@ -231,7 +231,8 @@ final class Lzc {
                 ResultCode.EPERM.exception(
                         operation,
                         pool,
-                        "ZFS lets only root do that; run as root, or with the capability CAP_SYS_ADMIN (which mounting "
+                        "ZFS lets only root do that",
+                        "run as root, or with the capability CAP_SYS_ADMIN (which mounting "
                                 + "needs as well; zfs allow does not help here)");
             default -> ResultCode.exception(code, operation, pool);
         };

@@ -156,7 +156,8 @@ record MountPoints(Path root) {
                     directory, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
         } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(directory)) {
-                throw new StorageException("mount on", directory.toString(), "it is not a directory; move it away", e);
+                throw new StorageException(
+                        "mount on", directory.toString(), "it is not a directory", "move it away", e);
             }
         } catch (NoSuchFileException e) {
             if (Files.exists(parent(directory))) {
@@ -176,7 +177,8 @@ record MountPoints(Path root) {
                         "mount",
                         dataset,
                         "its mount point " + directory + " is not empty (" + entry.getFileName()
-                                + " is there, which a mount would hide); move away what is in it",
+                                + " is there, which a mount would hide)",
+                        "move away what is in it",
                         null);
             }
         } catch (NoSuchFileException e) {
@@ -199,9 +201,8 @@ record MountPoints(Path root) {
     private static RuntimeException failed(String operation, Path directory, IOException e) {
         if (e instanceof AccessDeniedException) {
             return new PermissionException(
-                    "cannot " + operation + " the mount point " + directory
-                            + ": access denied; mounting needs root, or name another directory with "
-                            + "ZfsOptions.mountDirectory",
+                    "cannot " + operation + " the mount point " + directory + ": access denied",
+                    "mounting needs root, or name another directory with " + "ZfsOptions.mountDirectory",
                     e);
         }
         return new StorageException(operation, "the mount point " + directory, String.valueOf(e.getMessage()), e);

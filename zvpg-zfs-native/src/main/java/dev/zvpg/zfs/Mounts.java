@@ -76,7 +76,7 @@ final class Mounts {
         if (Native.libc().umount2(directory.toString(), Native.LibC.UMOUNT_NOFOLLOW) != 0) {
             int errno = Native.errno();
             throw errno == ResultCode.EBUSY.number()
-                    ? ResultCode.EBUSY.exception("unmount", directory.toString(), FileUsers.describe(directory))
+                    ? ResultCode.EBUSY.exception("unmount", directory.toString(), FileUsers.describe(directory), null)
                     : failed(errno, "unmount", directory.toString());
         }
     }
@@ -115,10 +115,11 @@ final class Mounts {
     private static ZvpgException failed(int errno, String operation, String target) {
         if (errno == ResultCode.EPERM.number()) {
             return ResultCode.EPERM.exception(
-                    operation, target, "mounting needs root, or the capability CAP_SYS_ADMIN");
+                    operation, target, "mounting needs root, or the capability CAP_SYS_ADMIN", null);
         }
         if (errno == ResultCode.ENODEV.number()) {
-            return ResultCode.ENODEV.exception(operation, target, "the ZFS kernel module is not loaded; modprobe zfs");
+            return ResultCode.ENODEV.exception(
+                    operation, target, "the ZFS kernel module is not loaded", "modprobe zfs");
         }
         return ResultCode.exception(errno, operation, target);
     }

@@ -49,9 +49,8 @@ record Names(String root) {
             throw new StorageException(
                     operation,
                     target,
-                    "its name in ZFS, " + name + ", has " + bytes + " bytes and " + MAX_BYTES
-                            + " are allowed; use a storage with a shorter name than " + root
-                            + ", or shorter identities",
+                    "its name in ZFS, " + name + ", has " + bytes + " bytes and " + MAX_BYTES + " are allowed",
+                    "use a storage with a shorter name than " + root + ", or shorter identities",
                     null);
         }
         return name;

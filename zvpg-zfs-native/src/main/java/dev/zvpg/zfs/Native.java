@@ -95,7 +95,8 @@ final class Native {
             throw new StorageException(
                     "load",
                     "lib" + name,
-                    "it is not installed, or cannot be used (" + e.getMessage() + "); " + INSTALL,
+                    "it is not installed, or cannot be used (" + e.getMessage() + ")",
+                    INSTALL,
                     e);
         }
     }

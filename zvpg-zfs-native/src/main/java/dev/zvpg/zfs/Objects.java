@@ -187,7 +187,7 @@ final class Objects {
 
     static AlreadyExistsException taken(String operation, StoredId id, @Nullable Throwable cause) {
         return new AlreadyExistsException(
-                "cannot " + operation + " " + name(id) + ": it exists, or did; choose another identity", cause);
+                "cannot " + operation + " " + name(id) + ": it exists, or did", "choose another identity", cause);
     }
 
     NotFoundException missing(String operation, StoredId id) {
@@ -207,6 +207,6 @@ final class Objects {
                         ? "there are " + String.join(", ", others)
                         : "there are " + others.size() + ", the newest is " + others.get(others.size() - 1);
         return new NotFoundException(
-                "cannot " + operation + " " + name(id) + ": it does not exist in zfs " + names.root() + "; " + there);
+                "cannot " + operation + " " + name(id) + ": it does not exist in zfs " + names.root(), there);
     }
 }

@@ -129,8 +129,8 @@ enum Program {
                 throw ResultCode.ENOENT.exception(
                         operation,
                         target,
-                        "the storage's dataset " + names.root()
-                                + " does not exist any more; if it was renamed, open the storage under its new name");
+                        "the storage's dataset " + names.root() + " does not exist any more",
+                        "if it was renamed, open the storage under its new name");
             case "failed" ->
                 throw ResultCode.exception(
                         values.get("code") instanceof Long code ? code.intValue() : 0, operation, target);

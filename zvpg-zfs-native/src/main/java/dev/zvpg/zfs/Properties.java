@@ -65,8 +65,10 @@ final class Properties {
         }
         TreeSet<String> known = new TreeSet<>(WORDS.keySet());
         known.addAll(SIZES);
-        throw new ConfigurationException("the ZFS property " + name + " is not one that ZVPG can set; it can set "
-                + String.join(", ", known) + " and user properties; for any other, create the dataset with zfs create");
+        throw new ConfigurationException(
+                "the ZFS property " + name + " is not one that ZVPG can set; it can set " + String.join(", ", known)
+                        + " and user properties",
+                "for any other, create the dataset with zfs create");
     }
 
     private static long size(String name, String value) {
@@ -84,6 +86,6 @@ final class Properties {
 
     private static ConfigurationException unknown(String name, String value, String allowed) {
         return new ConfigurationException(
-                "the ZFS property " + name + " cannot be '" + value + "'; allowed: " + allowed);
+                "the ZFS property " + name + " cannot be '" + value + "'", "allowed: " + allowed);
     }
 }

@@ -39,8 +39,9 @@ final class Root {
         boolean climbs =
                 List.of(dataset.split("/", -1)).stream().anyMatch(part -> part.equals(".") || part.equals(".."));
         if (climbs || !NAME.matcher(dataset).matches()) {
-            throw new ConfigurationException("'" + dataset
-                    + "' is not the name of a ZFS dataset; name one such as tank/zvpg, a pool and a path in it");
+            throw new ConfigurationException(
+                    "'" + dataset + "' is not the name of a ZFS dataset",
+                    "name one such as tank/zvpg, a pool and a path in it");
         }
         return new Names(dataset);
     }
@@ -65,12 +66,14 @@ final class Root {
         if (!lzc.exists(names.pool())) {
             throw new NotFoundException(
                     "cannot open the storage zfs " + names.root() + ": the pool " + names.pool()
-                            + " does not exist or is not imported; zpool list shows the pools, zpool import those that could be");
+                            + " does not exist or is not imported",
+                    "zpool list shows the pools, zpool import those that could be");
         }
         String parent = names.root().substring(0, names.root().lastIndexOf('/'));
         if (!lzc.exists(parent)) {
-            throw new NotFoundException("cannot open the storage zfs " + names.root() + ": its parent " + parent
-                    + " does not exist; create it with zfs create -p " + parent);
+            throw new NotFoundException(
+                    "cannot open the storage zfs " + names.root() + ": its parent " + parent + " does not exist",
+                    "create it with zfs create -p " + parent);
         }
         make(lzc, names.root(), options);
     }

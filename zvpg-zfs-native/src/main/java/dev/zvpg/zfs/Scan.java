@@ -52,7 +52,8 @@ record Scan(Listing listing, Map<SnapshotId, SnapshotSpace> space, List<VolumeId
                 throw new StorageException(
                         "list",
                         entry.getKey(),
-                        "its property " + Program.STATE + " is '" + text + "'; set it right",
+                        "its property " + Program.STATE + " is '" + text + "'",
+                        "set it right",
                         null);
             }
             return new State(

@@ -26,9 +26,9 @@ public final class ZfsStorageProvider implements StorageProvider {
     public Storage open(Configuration configuration) {
         String pool = configuration
                 .zfsPool()
-                .orElseThrow(
-                        () -> new ConfigurationException(
-                                "storage zfs needs a zfsPool, and the configuration has none; allowed is the name of a ZFS pool"));
+                .orElseThrow(() -> new ConfigurationException(
+                        "storage zfs needs a zfsPool, and the configuration has none",
+                        "allowed is the name of a ZFS pool"));
         Path mounts = configuration.mountDir().orElse(configuration.home());
         return ZfsStorage.dataset(pool + "/zvpg", options -> options.mountDirectory(mounts))
                 .open();

@@ -39,8 +39,12 @@ class ResultCodeTest {
     void everyNumberBecomesItsException(ResultCode code) {
         assertThatThrownBy(() -> ResultCode.check(code.number(), "snapshot", "tank/a"))
                 .isExactlyInstanceOf(LEAVES.getOrDefault(code, StorageException.class))
-                .hasMessageStartingWith("cannot snapshot tank/a: ")
-                .hasMessageEndingWith(" (" + code.name() + ")");
+                .isInstanceOfSatisfying(
+                        ZvpgException.class,
+                        e -> assertThat(e.problem())
+                                .startsWith("cannot snapshot tank/a: ")
+                                .doesNotContain(";")
+                                .endsWith(" (" + code.name() + ")"));
     }
 
     @ParameterizedTest

@@ -25,8 +25,9 @@ public final class Lookup {
                 .filter(image -> image.name().equals(ref))
                 .toList();
         if (named.size() > 1) {
-            throw new NotFoundException("snapshot name " + ref + " is ambiguous; choose one of "
-                    + list(named.stream().map(catalog::ref).toList()));
+            throw new NotFoundException(
+                    "snapshot name " + ref + " is ambiguous",
+                    "choose one of " + list(named.stream().map(catalog::ref).toList()));
         }
         return named.stream().findFirst();
     }
@@ -38,26 +39,30 @@ public final class Lookup {
                 .map(Catalog.Unreadable::problem)
                 .findFirst();
         if (unreadable.isPresent()) {
-            return new NotFoundException(unreadable.get().toString());
+            return new NotFoundException(
+                    unreadable.get().what(), unreadable.get().advice());
         }
         List<String> names = catalog.copies(kind).stream().map(CopyRecord::name).toList();
         String plural = kind == CopyRecord.Kind.BRANCH ? "branches" : "clones";
-        return new NotFoundException("no " + kind.word() + " is named " + name + "; "
-                + (names.isEmpty() ? "there are no " + plural : "the " + plural + " are " + list(names)));
+        return new NotFoundException(
+                "no " + kind.word() + " is named " + name,
+                (names.isEmpty() ? "there are no " + plural : "the " + plural + " are " + list(names)));
     }
 
     public static NotFoundException noCloneOnPort(Catalog catalog, int port) {
         List<String> clones = catalog.copies(CopyRecord.Kind.CLONE).stream()
                 .map(clone -> clone.name() + " (" + clone.port() + ")")
                 .toList();
-        return new NotFoundException("no clone is on port " + port + "; "
-                + (clones.isEmpty() ? "there are no clones" : "the clones are " + list(clones)));
+        return new NotFoundException(
+                "no clone is on port " + port,
+                (clones.isEmpty() ? "there are no clones" : "the clones are " + list(clones)));
     }
 
     public static NotFoundException noImage(Catalog catalog, String ref, List<SnapshotRecord> candidates) {
         List<String> refs = candidates.stream().map(catalog::ref).toList();
-        return new NotFoundException("no snapshot is named " + ref + "; "
-                + (refs.isEmpty() ? "there are none yet" : "the snapshots are " + list(refs)));
+        return new NotFoundException(
+                "no snapshot is named " + ref,
+                (refs.isEmpty() ? "there are none yet" : "the snapshots are " + list(refs)));
     }
 
     /** For a handle whose object was deleted. */

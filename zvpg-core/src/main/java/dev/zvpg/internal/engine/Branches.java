@@ -58,8 +58,9 @@ public final class Branches {
                 return;
             }
             if (catalog.copy(CopyRecord.Kind.BRANCH, newName).isPresent()) {
-                throw new AlreadyExistsException("cannot rename branch " + before + " to " + newName
-                        + ": a branch of that name exists; choose another name, or rename or delete that one first");
+                throw new AlreadyExistsException(
+                        "cannot rename branch " + before + " to " + newName + ": a branch of that name exists",
+                        "choose another name, or rename or delete that one first");
             }
             context.storage()
                     .update(List.of(AttributeChange.set(branch.volume().id(), Map.of(CopyRecord.NAME, newName))));

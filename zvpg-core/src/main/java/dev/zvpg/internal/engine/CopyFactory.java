@@ -126,8 +126,9 @@ public final class CopyFactory {
         requireFree(catalog, request.kind(), request.name());
         int clones = catalog.copies(CopyRecord.Kind.CLONE).size();
         if (request.kind() == CopyRecord.Kind.CLONE && clones >= context.maxClones()) {
-            throw new InUseException("cannot create " + request.words() + ": the repository has " + clones
-                    + " clones, its limit; delete one or raise maxClones");
+            throw new InUseException(
+                    "cannot create " + request.words() + ": the repository has " + clones + " clones, its limit",
+                    "delete one or raise maxClones");
         }
     }
 
@@ -181,8 +182,9 @@ public final class CopyFactory {
         boolean isUnreadable =
                 catalog.unreadable().stream().anyMatch(object -> object.name().equals(name));
         if (catalog.copy(kind, name).isPresent() || isUnreadable) {
-            throw new AlreadyExistsException("cannot create " + kind.word() + " " + name + ": a " + kind.word()
-                    + " of that name exists; choose another name, or delete it first");
+            throw new AlreadyExistsException(
+                    "cannot create " + kind.word() + " " + name + ": a " + kind.word() + " of that name exists",
+                    "choose another name, or delete it first");
         }
     }
 }

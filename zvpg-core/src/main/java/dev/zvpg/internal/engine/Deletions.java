@@ -49,7 +49,7 @@ public final class Deletions {
             CopyRecord copy = context.catalog().require(key);
             if (copy.isProtected()) {
                 throw new InUseException(
-                        "cannot delete " + copy.words() + ": it is protected; call unprotect() on it first");
+                        "cannot delete " + copy.words() + ": it is protected", "call unprotect() on it first");
             }
             remove(copy);
             context.events()
@@ -136,8 +136,8 @@ public final class Deletions {
     private static void requireAnother(Catalog catalog, CopyRecord copy) {
         if (catalog.copies(CopyRecord.Kind.BRANCH).equals(List.of(copy))) {
             throw new InUseException(
-                    "cannot delete branch " + copy.name()
-                            + ": it is the only one, and everything grows from a branch; to delete the whole repository, call destroy()");
+                    "cannot delete branch " + copy.name() + ": it is the only one, and everything grows from a branch",
+                    "to delete the whole repository, call destroy()");
         }
     }
 
@@ -174,9 +174,11 @@ public final class Deletions {
     public void requireNothingNewer() {
         List<String> newer = context.catalog().newer();
         if (!newer.isEmpty()) {
-            throw new ConfigurationException("cannot destroy the repository at "
-                    + context.home().root() + ": a later version of this library made " + Lookup.list(newer)
-                    + " in it; destroy it with that version");
+            throw new ConfigurationException(
+                    "cannot destroy the repository at "
+                            + context.home().root() + ": a later version of this library made " + Lookup.list(newer)
+                            + " in it",
+                    "destroy it with that version");
         }
     }
 

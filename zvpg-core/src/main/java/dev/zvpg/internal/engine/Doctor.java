@@ -272,13 +272,9 @@ public final class Doctor {
         return copy.kind().word() + " " + copy.name();
     }
 
-    /** The messages of exceptions say what is wrong and, after a semicolon, what to do. */
     private static Problem problem(CopyRecord copy, ZvpgException e) {
-        String message = String.valueOf(e.getMessage());
-        int end = message.indexOf("; ");
-        return end < 0
-                ? new Problem(
-                        name(copy) + ": " + message, "repair that, or delete it and make a new one from a snapshot")
-                : new Problem(name(copy) + ": " + message.substring(0, end), message.substring(end + 2));
+        return new Problem(
+                name(copy) + ": " + e.problem(),
+                e.advice().orElse("repair that, or delete it and make a new one from a snapshot"));
     }
 }

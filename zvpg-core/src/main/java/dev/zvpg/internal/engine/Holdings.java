@@ -17,9 +17,11 @@ public record Holdings(Operations operations) {
         owners().filter(owner -> !owner.equals(context.repositoryId()))
                 .findFirst()
                 .ifPresent(owner -> {
-                    throw new ConfigurationException("cannot use " + context.storage() + " for the repository at "
-                            + context.home().root() + ": it belongs to another repository (" + owner
-                            + "); a storage serves one repository, so name another one");
+                    throw new ConfigurationException(
+                            "cannot use " + context.storage() + " for the repository at "
+                                    + context.home().root() + ": it belongs to another repository (" + owner
+                                    + ")",
+                            "a storage serves one repository, so name another one");
                 });
     }
 
@@ -32,7 +34,8 @@ public record Holdings(Operations operations) {
                 && catalog.newer().isEmpty()) {
             throw new ConfigurationException(
                     "cannot open the repository at " + context.home().root() + ": " + context.storage()
-                            + " holds nothing of it; name the storage that it was made on");
+                            + " holds nothing of it",
+                    "name the storage that it was made on");
         }
     }
 

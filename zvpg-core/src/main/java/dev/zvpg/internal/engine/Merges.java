@@ -119,10 +119,10 @@ public final class Merges {
                 .filter(image -> theirs.contains(image.id()))
                 .findFirst()
                 .map(catalog::ref);
-        throw new DivergedException(message(catalog, branch, other, fork, moved, unsaved), moved, unsaved);
+        throw diverged(catalog, branch, other, fork, moved, unsaved);
     }
 
-    private static String message(
+    private static DivergedException diverged(
             Catalog catalog,
             CopyRecord branch,
             CopyRecord other,
@@ -132,18 +132,29 @@ public final class Merges {
         String name = branch.name();
         String begin = "cannot merge " + other.name() + " into " + name + ": ";
         if (fork.isEmpty()) {
-            return begin + "no snapshot is in the history of both; to make " + name + " what " + other.name()
-                    + " is, reset it to a snapshot of " + other.name();
+            String advice =
+                    "to make " + name + " what " + other.name() + " is, reset it to a snapshot of " + other.name();
+            return new DivergedException(begin + "no snapshot is in the history of both", advice, moved, unsaved);
         }
         if (moved.isEmpty()) {
-            return begin + name + " holds changes that no snapshot has, made since " + fork.get() + "; resetting "
-                    + name + " to " + fork.get() + " puts them aside in a snapshot, and then the merge can be done";
+            String advice = "resetting " + name + " to " + fork.get()
+                    + " puts them aside in a snapshot, and then the merge can be done";
+            return new DivergedException(
+                    begin + name + " holds changes that no snapshot has, made since " + fork.get(),
+                    advice,
+                    moved,
+                    unsaved);
         }
         String theirs = catalog.head(other).map(catalog::ref).orElse(other.name());
-        return begin + name + " has moved since they parted at " + fork.get() + ", to " + shortened(moved)
-                + (unsaved ? ", and holds changes that no snapshot has" : "") + "; resetting " + name + " to " + theirs
-                + " gives it " + other.name() + "'s state and leaves its own in its snapshots, and a branch from "
-                + moved.get(0) + " is where " + other.name() + "'s changes can be made again";
+        return new DivergedException(
+                begin + name + " has moved since they parted at " + fork.get() + ", to " + shortened(moved)
+                        + (unsaved ? ", and holds changes that no snapshot has" : ""),
+                "resetting " + name + " to " + theirs + " gives it " + other.name()
+                        + "'s state and leaves its own in its "
+                        + "snapshots, and a branch from " + moved.get(0) + " is where " + other.name()
+                        + "'s changes can be made again",
+                moved,
+                unsaved);
     }
 
     private static String shortened(List<String> refs) {

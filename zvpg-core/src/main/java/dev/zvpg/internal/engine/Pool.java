@@ -1,6 +1,7 @@
 package dev.zvpg.internal.engine;
 
 import dev.zvpg.error.InUseException;
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.PoolInfo;
 import dev.zvpg.internal.catalog.SnapshotKey;
@@ -227,14 +228,16 @@ public final class Pool {
     }
 
     private InUseException exhausted(Duration patience) {
-        return new InUseException("no scratch clone of " + ref + " became ready within " + patience + ": the pool has "
-                + servers + " of at most " + options.size() + " servers, " + leased.size()
-                + " of them leased; close leases sooner, or open the pool with a greater size()");
+        return new InUseException(
+                "no scratch clone of " + ref + " became ready within " + patience + ": the pool has "
+                        + servers + " of at most " + options.size() + " servers, " + leased.size()
+                        + " of them leased",
+                "close leases sooner, or open the pool with a greater size()");
     }
 
-    private InUseException interrupted(InterruptedException e) {
+    private OperationInterruptedException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
-        return new InUseException("interrupted while waiting for a scratch clone of " + ref, e);
+        return new OperationInterruptedException("interrupted while waiting for a scratch clone of " + ref, e);
     }
 
     @Override

@@ -63,9 +63,9 @@ public final class Resets {
             CopyRecord clone = catalog.require(key);
             SnapshotRecord snapshot = clone.base()
                     .flatMap(catalog::snapshot)
-                    .orElseThrow(() -> new NotFoundException("cannot reset clone " + clone.name()
-                            + ": the snapshot that it is a copy of was deleted; delete the clone and make one of another"
-                            + " snapshot"));
+                    .orElseThrow(() -> new NotFoundException(
+                            "cannot reset clone " + clone.name() + ": the snapshot that it is a copy of was deleted",
+                            "delete the clone and make one of another" + " snapshot"));
             try (Replacement replacement = begin(catalog, clone, snapshot)) {
                 replacement.stopServerAtOnce();
                 replacement.commit();

@@ -53,8 +53,9 @@ final class ScratchPorts {
                     return port;
                 }
             }
-            throw new InUseException("no port of the repository's range " + context.ports()
-                    + " is free; close scratch clones or pools, delete branches or clones, or widen the range");
+            throw new InUseException(
+                    "no port of the repository's range " + context.ports() + " is free",
+                    "close scratch clones or pools, delete branches or clones, or widen the range");
         }
     }
 

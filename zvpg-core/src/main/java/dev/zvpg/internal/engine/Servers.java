@@ -94,8 +94,8 @@ public final class Servers {
                 if (copy.portFixed()) {
                     throw new InUseException(
                             "cannot start " + copy.kind().word() + " " + copy.name() + ": port " + e.port()
-                                    + " is taken by another program; stop that, or make a "
-                                    + copy.kind().word() + " on another port",
+                                    + " is taken by another program",
+                            "stop that, or make a " + copy.kind().word() + " on another port",
                             e);
                 }
                 refused.add(e.port());
@@ -146,15 +146,18 @@ public final class Servers {
         int port = wanted.getAsInt();
         if (!context.ports().contains(port)) {
             throw new ConfigurationException(
-                    "cannot create " + what + ": port " + port + " is outside the repository's range " + context.ports()
-                            + "; choose one inside, or omit the port");
+                    "cannot create " + what + ": port " + port + " is outside the repository's range "
+                            + context.ports(),
+                    "choose one inside, or omit the port");
         }
         catalog.copies().stream()
                 .filter(copy -> copy.port() == port)
                 .findFirst()
                 .ifPresent(copy -> {
-                    throw new InUseException("cannot create " + what + ": port " + port + " is taken by "
-                            + copy.kind().word() + " " + copy.name() + "; choose another or omit the port");
+                    throw new InUseException(
+                            "cannot create " + what + ": port " + port + " is taken by "
+                                    + copy.kind().word() + " " + copy.name(),
+                            "choose another or omit the port");
                 });
         return port;
     }
@@ -180,8 +183,9 @@ public final class Servers {
         return resting.inOrder()
                 .filter(port -> !taken.contains(port) && canBind(port))
                 .findFirst()
-                .orElseThrow(() -> new InUseException("no port of the repository's range " + context.ports()
-                        + " is free; delete branches or clones, or widen the range"));
+                .orElseThrow(() -> new InUseException(
+                        "no port of the repository's range " + context.ports() + " is free",
+                        "delete branches or clones, or widen the range"));
     }
 
     /** A cheap look before the leap; the server may still lose the race for the port, and then tries the next. */

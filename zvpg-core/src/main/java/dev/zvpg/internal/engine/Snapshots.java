@@ -77,7 +77,7 @@ public final class Snapshots {
             String ref = branch.name() + "@" + chosen;
             if (catalog.snapshot(branch, chosen).isPresent()) {
                 throw new AlreadyExistsException(
-                        "cannot take snapshot " + ref + ": it exists; choose another name, or delete it first");
+                        "cannot take snapshot " + ref + ": it exists", "choose another name, or delete it first");
             }
             List<SnapshotId> parents =
                     catalog.head(branch).map(SnapshotRecord::id).stream().toList();
@@ -121,9 +121,10 @@ public final class Snapshots {
             // disk by
             // then. No checkpoint and no flush in front of the image helps one that does not.
             if (!features.contains(StorageFeature.WRITE_ORDER) && !server.get().syncs()) {
-                throw new InUseException("cannot take snapshot " + ref + " of a running server on " + context.storage()
-                        + ": the server does not sync what it writes (fsync=off), so the snapshot might not start; stop it "
-                        + "first, or let it sync and restart it");
+                throw new InUseException(
+                        "cannot take snapshot " + ref + " of a running server on " + context.storage()
+                                + ": the server does not sync what it writes (fsync=off), so the snapshot might not start",
+                        "stop it " + "first, or let it sync and restart it");
             }
             // in this order: what has ended at this position must have reached the files
             Position position = server.get().position();

@@ -142,12 +142,13 @@ public final class Home {
             return;
         }
         if (!Files.isDirectory(root)) {
-            throw new AlreadyExistsException("cannot make a repository at " + root
-                    + ": it is a file; choose a directory that is empty or absent");
+            throw new AlreadyExistsException(
+                    "cannot make a repository at " + root + ": it is a file",
+                    "choose a directory that is empty or absent");
         }
         if (exists()) {
             if (marker().state() == State.READY) {
-                throw new AlreadyExistsException("a repository exists at " + root + "; open it with open()");
+                throw new AlreadyExistsException("a repository exists at " + root, "open it with open()");
             }
             return;
         }
@@ -155,8 +156,10 @@ public final class Home {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
                 if (!name.equals(LOCKS) && !name.equals(MARKER + NEW)) { // what a crash before the marker leaves
-                    throw new AlreadyExistsException("cannot make a repository at " + root + ": it is not empty ("
-                            + entry.getFileName() + " is there); choose a directory that is empty or absent");
+                    throw new AlreadyExistsException(
+                            "cannot make a repository at " + root + ": it is not empty (" + entry.getFileName()
+                                    + " is there)",
+                            "choose a directory that is empty or absent");
                 }
             }
         } catch (IOException e) {
@@ -169,14 +172,15 @@ public final class Home {
         JsonNode json = read(file);
         JsonNode format = json.path("format");
         if (!format.isInt() || !json.path("id").isTextual()) {
-            throw new ConfigurationException(file, "format", "this is no repository's file; restore it", null);
+            throw new ConfigurationException(file, "format", "this is no repository's file", "restore it", null);
         }
         if (format.intValue() > FORMAT) {
             throw new ConfigurationException(
                     file,
                     "format",
                     "the repository has format " + format.intValue() + ", this version of the library reads up to "
-                            + FORMAT + "; use a newer version",
+                            + FORMAT,
+                    "use a newer version",
                     null);
         }
         try {
@@ -184,7 +188,7 @@ public final class Home {
             return new Marker(json.get("id").textValue(), state);
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(
-                    file, "state", "allowed are initializing, ready and destroying; restore the file", e);
+                    file, "state", "allowed are initializing, ready and destroying", "restore the file", e);
         }
     }
 
@@ -213,7 +217,7 @@ public final class Home {
         Path file = root.resolve(CREDENTIALS);
         JsonNode json = read(file);
         if (!json.path("user").isTextual() || !json.path("password").isTextual()) {
-            throw new ConfigurationException(file, null, "user or password is missing; restore the file", null);
+            throw new ConfigurationException(file, null, "user or password is missing", "restore the file", null);
         }
         return new Credentials(
                 json.get("user").textValue(), json.get("password").textValue());
@@ -288,10 +292,11 @@ public final class Home {
         try {
             return JSON.readTree(Files.readString(file));
         } catch (NoSuchFileException e) {
-            throw new NotFoundException("no repository at " + root + " (" + file.getFileName()
-                    + " is missing); make one with init(), or name another directory");
+            throw new NotFoundException(
+                    "no repository at " + root + " (" + file.getFileName() + " is missing)",
+                    "make one with init(), or name another directory");
         } catch (JsonProcessingException e) {
-            throw new ConfigurationException(file, null, "it is not JSON; restore the file", e);
+            throw new ConfigurationException(file, null, "it is not JSON", "restore the file", e);
         } catch (IOException e) {
             throw IoFailure.of("read", file, e);
         }

@@ -1,6 +1,7 @@
 package dev.zvpg.internal.home;
 
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.internal.io.FileMutex;
 import java.io.IOException;
@@ -92,11 +93,12 @@ public final class Locks {
             return how.take(FileMutex.of(file));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StorageException("lock", name, "interrupted while waiting for it", e);
+            throw new OperationInterruptedException("interrupted while waiting for the lock " + name, e);
         } catch (NoSuchFileException e) { // the repository was removed, or is not there yet
             throw new NotFoundException("the repository is gone: " + file + " has no directory", e);
         } catch (IOException e) {
-            throw new StorageException("lock", name, e + "; check that the home directory can be written", e);
+            throw new StorageException(
+                    "lock", name, String.valueOf(e), "check that the home directory can be written", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.zvpg.internal.io;
 
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.StorageException;
@@ -36,22 +37,22 @@ public final class IoFailure {
         String what = "cannot " + operation + " " + target + ": ";
         if (isInterruption(e)) {
             Thread.currentThread().interrupt();
-            return new StorageException(
-                    operation, target, "the thread was interrupted; nothing was changed, so it may be tried again", e);
+            return new OperationInterruptedException(
+                    what + "the thread was interrupted; nothing was changed, so it may be tried again", e);
         }
         String reason = reason(e);
         if (e instanceof AccessDeniedException
                 || reason.contains("Operation not permitted")
                 || reason.contains("Permission denied")) {
             return new PermissionException(
-                    what + "permission denied (" + reason + "); grant user " + System.getProperty("user.name")
-                            + " the right to read and write " + file(e, place),
+                    what + "permission denied (" + reason + ")",
+                    "grant user " + System.getProperty("user.name") + " the right to read and write " + file(e, place),
                     e);
         }
         if (isOutOfSpace(reason, place)) {
             return new OutOfSpaceException(
-                    what + "no space is left in " + place + " (" + space(place) + "; " + reason
-                            + "); free some or destroy volumes and snapshots, then try again",
+                    what + "no space is left in " + place + " (" + space(place) + "; " + reason + ")",
+                    "free some or destroy volumes and snapshots, then try again",
                     e);
         }
         return new StorageException(operation, target, reason, e);

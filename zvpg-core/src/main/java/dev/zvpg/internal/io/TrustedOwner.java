@@ -28,11 +28,12 @@ public final class TrustedOwner {
         try {
             Object owner = Files.getAttribute(path, "unix:uid");
             if (Files.exists(MYSELF) && !owner.equals(ROOT) && !owner.equals(Files.getAttribute(MYSELF, "unix:uid"))) {
-                throw new PermissionException(what + " " + path + " belongs to "
-                        + Files.getOwner(path).getName()
-                        + ", and this program runs as " + System.getProperty("user.name")
-                        + ", who would do what the other one has prepared; work as that user, or call trustOwner() when you "
-                        + "trust it");
+                throw new PermissionException(
+                        what + " " + path + " belongs to "
+                                + Files.getOwner(path).getName()
+                                + ", and this program runs as " + System.getProperty("user.name")
+                                + ", who would do what the other one has prepared",
+                        "work as that user, or call trustOwner() when you " + "trust it");
             }
         } catch (NoSuchFileException e) {
             return; // who makes it owns it

@@ -112,8 +112,9 @@ final class Origin {
                 password = PgPassParser.getPassword(host, port, "replication", user);
             }
             if (password == null) {
-                throw new ConfigurationException("no password for role " + user + " on " + address
-                        + "; set PGPASSWORD, or add a line to ~/.pgpass");
+                throw new ConfigurationException(
+                        "no password for role " + user + " on " + address,
+                        "set PGPASSWORD, or add a line to ~/.pgpass");
             }
             return password;
         }

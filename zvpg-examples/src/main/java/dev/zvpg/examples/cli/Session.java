@@ -131,8 +131,9 @@ final class Session {
     Configuration configuration() {
         Path path = configurationFile();
         if (!Files.exists(path)) {
-            throw new NotFoundException("no configuration at " + path
-                    + "; make a repository with zvpg init, or name another file with --config");
+            throw new NotFoundException(
+                    "no configuration at " + path,
+                    "make a repository with zvpg init, or name another file with --config");
         }
         return read(path);
     }

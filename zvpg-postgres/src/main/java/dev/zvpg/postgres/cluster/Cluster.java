@@ -51,7 +51,8 @@ public final class Cluster {
                     directory,
                     null,
                     "it belongs to PostgreSQL " + major + ", but the installation in " + installation.bin() + " is "
-                            + installation.version() + "; use an installation of PostgreSQL " + major,
+                            + installation.version(),
+                    "use an installation of PostgreSQL " + major,
                     null);
         }
         return major;
@@ -83,8 +84,8 @@ public final class Cluster {
                     "the server on " + directory + " has died, but processes of it still work on its files: "
                             + survivors.stream()
                                     .map(process -> Long.toString(process.pid()))
-                                    .collect(Collectors.joining(", "))
-                            + "; wait until they have ended, or end them");
+                                    .collect(Collectors.joining(", ")),
+                    "wait until they have ended, or end them");
         }
     }
 

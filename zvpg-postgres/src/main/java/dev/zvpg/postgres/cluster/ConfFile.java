@@ -81,7 +81,7 @@ public record ConfFile(Map<String, String> settings, List<Path> missing) {
             if (!line.matches()) {
                 // the line itself is not shown: whoever named the wrong file may have named one with secrets
                 throw new ConfigurationException(
-                        file, null, "line " + (i + 1) + " is not a setting, NAME = VALUE; correct it", null);
+                        file, null, "line " + (i + 1) + " is not a setting, NAME = VALUE", "correct it", null);
             }
             if (line.group(1) != null) {
                 set(reader, file, line.group(1).toLowerCase(Locale.ROOT), value(line.group(2)), depth);

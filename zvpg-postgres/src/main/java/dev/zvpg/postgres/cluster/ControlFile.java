@@ -75,7 +75,11 @@ public record ControlFile(
             throw Failures.of("cannot read " + file, e);
         }
         throw new ConfigurationException(
-                dataDirectory, null, FILE + " is damaged: its checksum does not fit; restore it from a snapshot", null);
+                dataDirectory,
+                null,
+                FILE + " is damaged: its checksum does not fit",
+                "restore it from a snapshot",
+                null);
     }
 
     private static byte[] once(Path dataDirectory) throws IOException {

@@ -63,7 +63,8 @@ final class SelfContained {
                     directory,
                     null,
                     "the data directory is a link to " + Files.readSymbolicLink(directory)
-                            + ", so a snapshot would hold a link and no data; stop the server, then run rm "
+                            + ", so a snapshot would hold a link and no data",
+                    "stop the server, then run rm "
                             + word(directory)
                             + " && mv " + word(directory.toRealPath()) + " " + word(directory),
                     null);
@@ -149,8 +150,8 @@ final class SelfContained {
         return new ConfigurationException(
                 directory,
                 null,
-                what(path) + " lies outside: " + path + " " + how
-                        + ", so a snapshot would lack it; stop the server, copy "
+                what(path) + " lies outside: " + path + " " + how + ", so a snapshot would lack it",
+                "stop the server, copy "
                         + "it with cp -a " + word(path) + " " + word(path.resolveSibling(path.getFileName() + ".moved"))
                         + ", unmount or delete the original, and give the copy its name",
                 null);
@@ -185,8 +186,8 @@ final class SelfContained {
                 directory,
                 null,
                 what(entry) + " lies outside: " + real.relativize(entry) + " is a link to " + target
-                        + ", so a snapshot would lack it and a copy would write to the original's; "
-                        + advice(entry, led),
+                        + ", so a snapshot would lack it and a copy would write to the original's",
+                advice(entry, led),
                 null);
     }
 

@@ -213,7 +213,8 @@ public record Adopting(
             throw new ConfigurationException(
                     shown,
                     null,
-                    "a copy does not start on this machine with the original's settings; choose another value for what it "
+                    "a copy does not start on this machine with the original's settings",
+                    "choose another value for what it "
                             + "complains of (Zvpg.setting(name, value), zvpg init --set NAME=VALUE), or name a file with others "
                             + "(configuration(path), --from-configuration FILE):\n  "
                             + String.join("\n  ", e.lastLogLines()),

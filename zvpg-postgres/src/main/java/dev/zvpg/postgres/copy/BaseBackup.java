@@ -91,7 +91,8 @@ final class BaseBackup {
             throw new ConfigurationException(
                     installation.bin(),
                     null,
-                    "it has no " + PROGRAM + ", which copies a running server; use a full installation of PostgreSQL "
+                    "it has no " + PROGRAM + ", which copies a running server",
+                    "use a full installation of PostgreSQL "
                             + installation.major() + ", or stop the server and copy its files with "
                             + "ClusterSource.directory(path)",
                     null);
@@ -134,9 +135,10 @@ final class BaseBackup {
             row.next();
             int major = row.getInt(1) / VERSION_UNIT;
             if (major != installation.major()) {
-                throw new ConfigurationException(source + " is PostgreSQL " + major + ", but the installation in "
-                        + installation.bin() + " is " + installation.version() + "; use an installation of PostgreSQL "
-                        + major);
+                throw new ConfigurationException(
+                        source + " is PostgreSQL " + major + ", but the installation in " + installation.bin() + " is "
+                                + installation.version(),
+                        "use an installation of PostgreSQL " + major);
             }
         }
     }
@@ -259,7 +261,7 @@ final class BaseBackup {
             String oid = tablespace.getKey();
             Path copied = elsewhere.resolve(oid);
             if (!Files.isDirectory(copied, LinkOption.NOFOLLOW_LINKS)) {
-                throw new ServerException("tablespace " + oid + " of " + source + " was not copied; try again", null);
+                throw new ServerException("tablespace " + oid + " of " + source + " was not copied", "try again");
             }
             Tablespaces.place(copied, target);
             Tablespaces.link(user, target, oid);

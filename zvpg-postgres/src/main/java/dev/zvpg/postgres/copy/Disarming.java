@@ -64,8 +64,10 @@ public final class Disarming {
     /** Does all steps, unless a server runs on that very directory. */
     public static List<Finding> run(Path dataDirectory) {
         Cluster.server(dataDirectory).ifPresent(server -> {
-            throw new InUseException("cannot disarm " + dataDirectory + ": a server runs on it (process " + server.pid()
-                    + "), so it is no copy; stop the server first");
+            throw new InUseException(
+                    "cannot disarm " + dataDirectory + ": a server runs on it (process " + server.pid()
+                            + "), so it is no copy",
+                    "stop the server first");
         });
         List<Finding> findings = new ArrayList<>();
         try (OpenDirectory data = OpenDirectory.open(dataDirectory)) {

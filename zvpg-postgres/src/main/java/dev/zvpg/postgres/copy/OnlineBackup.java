@@ -97,7 +97,7 @@ public final class OnlineBackup implements Backup {
             return complete(image);
         } catch (SQLException e) {
             throw new ServerException(
-                    "the backup of " + source + " failed: " + e.getMessage() + "; throw the copy away", e);
+                    "the backup of " + source + " failed: " + e.getMessage(), "throw the copy away", e);
         } catch (IOException e) {
             throw Failures.of("cannot complete the copy of " + source + " in " + image, e);
         }
@@ -142,13 +142,12 @@ public final class OnlineBackup implements Backup {
         Matcher begin = BEGIN.matcher(label);
         Matcher timeline = TIMELINE.matcher(label);
         if (!begin.find() || !timeline.find()) {
-            throw new ServerException("cannot read the backup label that PostgreSQL made for " + source, null);
+            throw new ServerException("cannot read the backup label that PostgreSQL made for " + source);
         }
         WalSegments segments = new WalSegments(Integer.parseInt(timeline.group(1)), segmentBytes);
         Optional<OpenDirectory> found = image.directoryIfThere(WAL);
         if (found.isEmpty()) {
-            throw new ServerException(
-                    "the copy of " + source + " in " + image.path() + " has no directory pg_wal", null);
+            throw new ServerException("the copy of " + source + " in " + image.path() + " has no directory pg_wal");
         }
         // again, whatever is there: it was copied while it was written
         try (OpenDirectory to = found.get();
@@ -185,8 +184,8 @@ public final class OnlineBackup implements Backup {
                 return;
             }
             byte[] whole = ControlFile.bytes(source)
-                    .orElseThrow(() ->
-                            new ServerException(ControlFile.FILE + " of " + source + " cannot be read whole", null));
+                    .orElseThrow(
+                            () -> new ServerException(ControlFile.FILE + " of " + source + " cannot be read whole"));
             AtomicFile.replaceAsOwner(global, ControlFile.NAME, AtomicFile.of(whole));
         }
     }

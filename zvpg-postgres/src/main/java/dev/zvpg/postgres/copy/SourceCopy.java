@@ -2,7 +2,7 @@ package dev.zvpg.postgres.copy;
 
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
-import dev.zvpg.error.ServerException;
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.cluster.ConfFile;
 import dev.zvpg.postgres.cluster.PostmasterPid;
@@ -82,10 +82,11 @@ public final class SourceCopy {
             }
             List<Finding> found = List.copyOf(copy.findings);
             if (!copy.plan().equals(items)) {
-                throw new InUseException("the cluster in " + source
-                        + " was written to while it was copied, so a server works on it, perhaps in a container or on "
-                        + "another machine; stop it, or copy it as it runs with "
-                        + "ClusterSource.server(host, port, user, password)");
+                throw new InUseException(
+                        "the cluster in " + source
+                                + " was written to while it was copied, so a server works on it, perhaps in a container or on "
+                                + "another machine",
+                        "stop it, or copy it as it runs with " + "ClusterSource.server(host, port, user, password)");
             }
             return found;
         } catch (AccessDeniedException e) {
@@ -158,7 +159,8 @@ public final class SourceCopy {
                     source,
                     null,
                     source.relativize(link) + " is a link to " + real
-                            + ", which belongs to somebody else than the cluster; " + "it cannot be copied",
+                            + ", which belongs to somebody else than the cluster",
+                    "it cannot be copied",
                     null);
         }
         return real;
@@ -201,9 +203,8 @@ public final class SourceCopy {
             throw new ConfigurationException(
                     source,
                     null,
-                    directory
-                            + " belongs to somebody else than the cluster, so it may be from elsewhere; give it to the "
-                            + "cluster's owner, or unmount or remove it",
+                    directory + " belongs to somebody else than the cluster, so it may be from elsewhere",
+                    "give it to the " + "cluster's owner, or unmount or remove it",
                     null);
         }
     }
@@ -219,7 +220,8 @@ public final class SourceCopy {
                     null,
                     file + " has " + links
                             + " names and belongs to somebody else than the cluster, so it may be a file "
-                            + "from elsewhere; remove it",
+                            + "from elsewhere",
+                    "remove it",
                     null);
         }
     }
@@ -250,7 +252,7 @@ public final class SourceCopy {
                 told.add(copied);
             }
         } catch (ClosedByInterruptException e) {
-            throw new ServerException(
+            throw new OperationInterruptedException(
                     "interrupted while the cluster in " + source + " was copied; the copy is removed", e);
         }
     }

@@ -60,8 +60,8 @@ record SourceDirectory(Path data, Optional<Path> configuration, Reader reader) {
     static PermissionException unreadable(AccessDeniedException e) {
         return new PermissionException(
                 "cannot copy the cluster: permission denied on " + e.getFile() + " for "
-                        + System.getProperty("user.name")
-                        + "; do it as the user who owns it or as root, or copy the running server with "
+                        + System.getProperty("user.name"),
+                "do it as the user who owns it or as root, or copy the running server with "
                         + "ClusterSource.server(host, port, user, password)",
                 e);
     }
@@ -144,8 +144,9 @@ record SourceDirectory(Path data, Optional<Path> configuration, Reader reader) {
     /** Refuses one whose server runs, and one that the copy would be made in. */
     void requireStopped(Path target) {
         Cluster.server(data).ifPresent(server -> {
-            throw new InUseException("cannot copy the cluster in " + data + ": its server runs (process " + server.pid()
-                    + "); stop it, or copy it as it runs with ClusterSource.server(host, port, user, password)");
+            throw new InUseException(
+                    "cannot copy the cluster in " + data + ": its server runs (process " + server.pid() + ")",
+                    "stop it, or copy it as it runs with ClusterSource.server(host, port, user, password)");
         });
         Cluster.requireNoSurvivors(data);
         ControlFile.read(data);
@@ -153,7 +154,7 @@ record SourceDirectory(Path data, Optional<Path> configuration, Reader reader) {
             Path parent = target.toAbsolutePath().getParent();
             if (parent != null && parent.toRealPath().startsWith(data)) {
                 throw new ConfigurationException(
-                        target, null, "the copy would lie in the original, " + data + "; choose another place", null);
+                        target, null, "the copy would lie in the original, " + data, "choose another place", null);
             }
         } catch (IOException e) {
             throw Failures.of("cannot look at " + target, e);

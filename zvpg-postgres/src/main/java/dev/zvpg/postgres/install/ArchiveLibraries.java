@@ -36,7 +36,8 @@ final class ArchiveLibraries {
         if (!missing.isEmpty()) {
             throw new ConfigurationException(
                     "cannot unpack the embedded PostgreSQL: the libraries that read its archive are optional, and not on the"
-                            + " class path; add " + missing + " to the class path, or use an installed PostgreSQL");
+                            + " class path",
+                    "add " + missing + " to the class path, or use an installed PostgreSQL");
         }
     }
 

@@ -43,10 +43,11 @@ public final class CacheLocation {
             }
             problems.add(candidate + ": " + problem);
         }
-        throw new PermissionException("no place for a cache: " + String.join("; ", problems)
-                + "; set XDG_CACHE_HOME to a directory that only "
-                + ServerUser.current().name() + " can write to"
-                + (user.switched() ? " and that " + user.name() + " can enter" : ""));
+        throw new PermissionException(
+                "no place for a cache: " + String.join("; ", problems),
+                "set XDG_CACHE_HOME to a directory that only "
+                        + ServerUser.current().name() + " can write to"
+                        + (user.switched() ? " and that " + user.name() + " can enter" : ""));
     }
 
     private static List<Path> candidates(String name, @Nullable String xdg, @Nullable String home) {

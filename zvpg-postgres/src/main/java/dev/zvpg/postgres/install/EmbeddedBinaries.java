@@ -40,12 +40,15 @@ public record EmbeddedBinaries(URL resource, String version, String checksum) {
         return all.stream()
                 .filter(binaries -> wantedMajor.test(binaries.major()))
                 .findFirst()
-                .orElseThrow(() -> new ConfigurationException("no embedded PostgreSQL" + wanted
-                        + " on the class path: looked for the resource " + resourceName() + " and found "
-                        + (all.isEmpty()
-                                ? "none"
-                                : all.stream().map(EmbeddedBinaries::version).collect(Collectors.joining(", ")))
-                        + "; add " + coordinates() + " to the class path"));
+                .orElseThrow(() -> new ConfigurationException(
+                        "no embedded PostgreSQL" + wanted
+                                + " on the class path: looked for the resource " + resourceName() + " and found "
+                                + (all.isEmpty()
+                                        ? "none"
+                                        : all.stream()
+                                                .map(EmbeddedBinaries::version)
+                                                .collect(Collectors.joining(", "))),
+                        "add " + coordinates() + " to the class path"));
     }
 
     /** What to add to the class path on this machine. */

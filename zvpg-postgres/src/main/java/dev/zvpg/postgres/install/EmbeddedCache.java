@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.install;
 
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OpenDirectory;
@@ -44,7 +45,7 @@ public final class EmbeddedCache {
             return home.resolve("bin");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ServerException("interrupted while another one unpacked PostgreSQL to " + home, e);
+            throw new OperationInterruptedException("interrupted while another one unpacked PostgreSQL to " + home, e);
         } catch (IOException e) {
             throw Failures.of("cannot unpack the embedded PostgreSQL " + binaries.version() + " to " + home, e);
         }
@@ -85,10 +86,8 @@ public final class EmbeddedCache {
         Installation installation = Installation.ask(home.resolve("bin"));
         if (!Installation.isIn(installation.bin()) || !installation.version().equals(binaries.version())) {
             OpenDirectory.deleteTree(home);
-            throw new ServerException(
-                    "the archive " + binaries.resource() + " should hold PostgreSQL " + binaries.version()
-                            + " but holds " + installation.version(),
-                    null);
+            throw new ServerException("the archive " + binaries.resource() + " should hold PostgreSQL "
+                    + binaries.version() + " but holds " + installation.version());
         }
     }
 

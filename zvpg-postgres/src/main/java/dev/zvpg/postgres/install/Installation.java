@@ -47,7 +47,7 @@ public record Installation(Path bin, String version, int major) {
         Installation found = ask(bin);
         if (found.major < OLDEST) {
             throw new ConfigurationException(
-                    "the PostgreSQL in " + found.bin + " is version " + found.version + "; " + ALLOWED);
+                    "the PostgreSQL in " + found.bin + " is version " + found.version, ALLOWED);
         }
         return found;
     }
@@ -66,7 +66,8 @@ public record Installation(Path bin, String version, int major) {
             Matcher matcher = VERSION.matcher(result.output());
             if (!result.ok() || !matcher.find()) {
                 throw new ConfigurationException(
-                        "the postgres in " + real + " does not run; it says: " + String.join(" ", result.lastLines(3)));
+                        "the postgres in " + real + " does not run",
+                        "it says: " + String.join(" ", result.lastLines(3)));
             }
             return new Installation(real, matcher.group(1), Integer.parseInt(matcher.group(2)));
         } catch (IOException e) {

@@ -53,8 +53,8 @@ public record InstallationSearch(@Nullable String path, List<String> places) {
         String looked = "PATH (" + (path == null ? "not set" : path) + ") and " + String.join(", ", places);
         if (tooOld.isEmpty()) {
             throw new ConfigurationException(
-                    "no PostgreSQL found: looked for the programs postgres, initdb and pg_ctl in "
-                            + looked + "; install PostgreSQL, or say where it is with Postgres.in(directory), or use "
+                    "no PostgreSQL found: looked for the programs postgres, initdb and pg_ctl in " + looked,
+                    "install PostgreSQL, or say where it is with Postgres.in(directory), or use "
                             + "Postgres.embedded() with " + EmbeddedBinaries.coordinates() + " on the class path");
         }
         throw new ConfigurationException("no PostgreSQL found that is new enough: " + Installation.ALLOWED + ", found "

@@ -25,7 +25,7 @@ public final class Failures {
         // Java has no exception class of its own for ENOSPC and EDQUOT, only the C library's text
         String lower = reason.toLowerCase(Locale.ROOT);
         if (lower.contains("no space left") || lower.contains("quota exceeded")) {
-            return new OutOfSpaceException(what + ": " + reason + "; free some space and try again", cause);
+            return new OutOfSpaceException(what + ": " + reason, "free some space and try again", cause);
         }
         return new ServerException(what + ": " + cause.getClass().getSimpleName() + ": " + reason, cause);
     }

@@ -43,8 +43,8 @@ final class Loading {
             throw new ConfigurationException(
                     shown,
                     null,
-                    "it needs the shared library " + name
-                            + ", which this system does not have; install the package that "
+                    "it needs the shared library " + name + ", which this system does not have",
+                    "install the package that "
                             + "holds it (ldd " + shown
                             + " lists all that are missing), or use a PostgreSQL that was built "
                             + "for this system",
@@ -65,8 +65,8 @@ final class Loading {
                     null,
                     "what it is run by, " + missing.get()
                             + ", is not on this system, so it was built for another one, with "
-                            + "another C library or in other places (Alpine, NixOS); use a PostgreSQL that was built for this "
-                            + "system",
+                            + "another C library or in other places (Alpine, NixOS)",
+                    "use a PostgreSQL that was built for this " + "system",
                     null);
         }
     }

@@ -14,8 +14,9 @@ public final class OperatingSystem {
 
     public static void requireLinux(String name) {
         if (!name.equals("Linux")) {
-            throw new ConfigurationException("ZVPG runs on Linux, and this is " + name
-                    + "; on Windows run it in WSL 2, elsewhere in a virtual machine or container with Linux");
+            throw new ConfigurationException(
+                    "ZVPG runs on Linux, and this is " + name,
+                    "on Windows run it in WSL 2, elsewhere in a virtual machine or container with Linux");
         }
     }
 }

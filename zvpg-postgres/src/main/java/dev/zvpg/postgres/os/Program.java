@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.os;
 
 import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,7 +60,8 @@ public final class Program {
         }
 
         public ServerException failure(String what) {
-            return new ServerException(what + ": exit code " + exitCode, OptionalInt.of(exitCode), lastLines(LINES));
+            return new ServerException(
+                    what + ": exit code " + exitCode, null, OptionalInt.of(exitCode), lastLines(LINES));
         }
     }
 
@@ -97,7 +99,7 @@ public final class Program {
             while (!process.waitFor(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
                 watcher.accept(drain.text());
                 if (System.nanoTime() - deadline > 0) {
-                    throw new ServerException(tooLong(timeout, command), null);
+                    throw new ServerException(tooLong(timeout, command));
                 }
             }
             drain.join(GRACE.toMillis());
@@ -105,7 +107,7 @@ public final class Program {
         } catch (InterruptedException e) {
             kill(process);
             Thread.currentThread().interrupt();
-            throw new ServerException(name(command) + " was interrupted, and killed", e);
+            throw new OperationInterruptedException(name(command) + " was interrupted, and killed", e);
         } finally {
             if (process.isAlive()) {
                 kill(process); // it took too long, or the watcher did not like what it saw
@@ -195,7 +197,7 @@ public final class Program {
             throws InterruptedException {
         if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             kill(process);
-            throw new ServerException(tooLong(timeout, command), null);
+            throw new ServerException(tooLong(timeout, command));
         }
         drain.join(GRACE.toMillis());
         return result(process, drain, command);

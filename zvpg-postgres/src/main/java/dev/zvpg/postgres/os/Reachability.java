@@ -59,10 +59,11 @@ public final class Reachability {
         for (Path directory : ancestors(real.resolve("x"))) {
             // the mode bits are nearly always the whole truth; where they say no, an access control list may say yes
             if (!bitsAllowSearch(user, directory) && !probe(user, directory)) {
-                throw new PermissionException("the user " + user.name()
-                        + ", who runs PostgreSQL because this JVM is root, "
-                        + "cannot reach " + what + " " + path + ": it may not enter " + directory + "; run chmod o+x "
-                        + directory + ", or use another place, or name another user with runAs(user)");
+                throw new PermissionException(
+                        "the user " + user.name()
+                                + ", who runs PostgreSQL because this JVM is root, "
+                                + "cannot reach " + what + " " + path + ": it may not enter " + directory,
+                        "run chmod o+x " + directory + ", or use another place, or name another user with runAs(user)");
             }
         }
     }

@@ -50,17 +50,19 @@ public record ServerUser(String name, int uid, int gid, Set<Integer> groups, boo
         return ask("postgres")
                 .or(() -> ask("nobody"))
                 .orElseThrow(() -> new ConfigurationException(
-                        "PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody to run it as; make one, "
-                                + "or name one with runAs(user)"));
+                        "PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody to run it as",
+                        "make one, " + "or name one with runAs(user)"));
     }
 
     private static ServerUser named(String name) {
         ServerUser user = ask(name)
-                .orElseThrow(() -> new ConfigurationException("cannot run PostgreSQL as " + name
-                        + ": there is no such user; make it, or name another with runAs(user)"));
+                .orElseThrow(() -> new ConfigurationException(
+                        "cannot run PostgreSQL as " + name + ": there is no such user",
+                        "make it, or name another with runAs(user)"));
         if (user.uid == 0) {
             throw new ConfigurationException(
-                    "cannot run PostgreSQL as " + name + ": PostgreSQL refuses to run as root; name an ordinary user");
+                    "cannot run PostgreSQL as " + name + ": PostgreSQL refuses to run as root",
+                    "name an ordinary user");
         }
         return user;
     }

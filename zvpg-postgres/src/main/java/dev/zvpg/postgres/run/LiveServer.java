@@ -49,28 +49,26 @@ public record LiveServer(ServerControl control, Sessions sessions, Duration star
     public ServerException failure(String what, SQLException cause) {
         String server = "the server on port " + sessions.port() + " of " + control.dataDirectory() + " " + what + ": ";
         if (!isRunning()) {
+            boolean full = control.log().isOnFullDisk();
             return new ServerException(
-                    server + "it has ended; "
-                            + (control.log().isOnFullDisk()
-                                    ? "the disk that holds its log is full, so nothing there may say why; free some space and "
-                                    : "")
-                            + "start it again",
+                    server + "it has ended"
+                            + (full ? ", and the disk that holds its log is full, so nothing there may say why" : ""),
+                    (full ? "free some space and " : "") + "start it again",
                     OptionalInt.empty(),
                     control.log().lastLines());
         }
-        return new ServerException(server + reason(cause), cause);
-    }
-
-    private String reason(SQLException cause) {
         String state = String.valueOf(cause.getSQLState());
         if (state.equals(NO_CONNECTION_LEFT)) {
-            return Occupants.of(control.dataDirectory()).message();
+            return Occupants.of(control.dataDirectory()).failure(server, cause);
         }
         return state.startsWith(CONNECTION_LOST)
-                ? "it runs (process " + control.process().pid() + ") but does not answer: " + cause.getMessage()
-                        + "; see whether it was stopped by a signal or waits for its disk, or stop it: where it does not "
-                        + "end by itself it is killed, and nothing that was committed is lost"
-                : String.valueOf(cause.getMessage());
+                ? new ServerException(
+                        server + "it runs (process " + control.process().pid() + ") but does not answer: "
+                                + cause.getMessage(),
+                        "see whether it was stopped by a signal or waits for its disk, or stop it: where it does not end by "
+                                + "itself it is killed, and nothing that was committed is lost",
+                        cause)
+                : new ServerException(server + cause.getMessage(), cause);
     }
 
     @Override

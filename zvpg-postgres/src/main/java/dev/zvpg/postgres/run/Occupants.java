@@ -1,10 +1,12 @@
 package dev.zvpg.postgres.run;
 
+import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.cluster.ControlFile;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.OsProcess;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
@@ -40,14 +42,17 @@ record Occupants(int limit, Map<String, Integer> byWhom) {
         return new Occupants(ControlFile.read(dataDirectory).maxConnections(), byWhom);
     }
 
-    String message() {
+    /** Returns the exception for a server that has no connection left. */
+    ServerException failure(String server, SQLException cause) {
         int taken = byWhom.values().stream().mapToInt(Integer::intValue).sum();
         String who = byWhom.entrySet().stream()
                 .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()))
                 .map(entry -> entry.getValue() + " by " + entry.getKey())
                 .collect(Collectors.joining(", "));
-        return "no connection is left: " + taken + " of " + limit + " are used"
-                + (who.isEmpty() ? "" : " (role and database: " + who + ")")
-                + "; close some of them, or raise max_connections; it can be stopped and deleted as it is";
+        return new ServerException(
+                server + "no connection is left: " + taken + " of " + limit + " are used"
+                        + (who.isEmpty() ? "" : " (role and database: " + who + ")"),
+                "close some of them, or raise max_connections; it can be stopped and deleted as it is",
+                cause);
     }
 }

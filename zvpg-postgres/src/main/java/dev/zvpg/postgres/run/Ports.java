@@ -24,8 +24,8 @@ public final class Ports {
         } catch (BindException e) {
             if (String.valueOf(e.getMessage()).contains("ermission denied")) {
                 throw new PermissionException(
-                        "the operating system does not let this user listen on port " + port
-                                + "; choose one above 1023",
+                        "the operating system does not let this user listen on port " + port,
+                        "choose one above 1023",
                         e);
             }
             throw new PortTakenException(port);

@@ -47,6 +47,7 @@ public record ServerControl(
                 throw new ServerException(
                         "the server on " + dataDirectory + " (process " + process.pid()
                                 + ") does not end, not even when it " + "is killed; it probably waits for a disk",
+                        null,
                         OptionalInt.empty(),
                         log.lastLines());
             }

@@ -55,11 +55,12 @@ final class ServerLock {
             held = isHeldUnseen(user, dataDirectory);
         }
         if (held) {
-            throw new InUseException("cannot " + verb + " " + dataDirectory
-                    + ": a server seems to run on it in another container, because a process that cannot be seen from here "
-                    + "holds the lock on " + file(dataDirectory)
-                    + "; stop it there, or, if you know that none runs, remove "
-                    + dataDirectory.resolve(PostmasterPid.FILE));
+            throw new InUseException(
+                    "cannot " + verb + " " + dataDirectory
+                            + ": a server seems to run on it in another container, because a process that cannot be seen from here "
+                            + "holds the lock on " + file(dataDirectory),
+                    "stop it there, or, if you know that none runs, remove "
+                            + dataDirectory.resolve(PostmasterPid.FILE));
         }
     }
 

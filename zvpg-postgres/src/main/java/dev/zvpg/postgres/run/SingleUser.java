@@ -68,6 +68,7 @@ public record SingleUser(Installation installation, ServerUser user, Path dataDi
                 // only what the server complains of: it repeats statements
                 throw new ServerException(
                         "cannot " + what,
+                        null,
                         result.ok() ? OptionalInt.empty() : OptionalInt.of(result.exitCode()),
                         complaints(result));
             }
@@ -88,10 +89,8 @@ public record SingleUser(Installation installation, ServerUser user, Path dataDi
         return output -> {
             if (standstill.isReached()) {
                 throw new ServerException(
-                        "cannot " + what + ": PostgreSQL made no progress for " + timeout
-                                + " and was stopped; look at the " + "disk of " + dataDirectory
-                                + ", or allow it more with startTimeout",
-                        null);
+                        "cannot " + what + ": PostgreSQL made no progress for " + timeout + " and was stopped",
+                        "look at the " + "disk of " + dataDirectory + ", or allow it more with startTimeout");
             }
         };
     }

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.run;
 
 import dev.zvpg.error.InUseException;
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.ServerException;
@@ -94,8 +95,10 @@ public final class Startup {
             ServerLock.requireNoneElsewhere(user, "start a server on", dataDirectory);
         }
         lock.flatMap(file -> file.server(dataDirectory)).ifPresent(server -> {
-            throw new InUseException("cannot start a server on " + dataDirectory + ": one runs on it already (process "
-                    + server.pid() + ", port " + lock.orElseThrow().port() + "); stop it first");
+            throw new InUseException(
+                    "cannot start a server on " + dataDirectory + ": one runs on it already (process " + server.pid()
+                            + ", port " + lock.orElseThrow().port() + ")",
+                    "stop it first");
         });
         if (lock.isEmpty()) {
             Cluster.requireNoSurvivors(dataDirectory); // perhaps somebody begins a server, and writes it in a moment
@@ -110,9 +113,11 @@ public final class Startup {
         Reachability.require(user, spec.runDirectory().resolve("socket"), "the run directory");
         try {
             if (!user.owns(dataDirectory)) {
-                throw new PermissionException("the data directory " + dataDirectory + " belongs to "
-                        + Files.getOwner(dataDirectory) + ", but PostgreSQL runs as " + user.name()
-                        + " and wants to own it; run chown -R " + user.name() + " " + dataDirectory);
+                throw new PermissionException(
+                        "the data directory " + dataDirectory + " belongs to "
+                                + Files.getOwner(dataDirectory) + ", but PostgreSQL runs as " + user.name()
+                                + " and wants to own it",
+                        "run chown -R " + user.name() + " " + dataDirectory);
             }
         } catch (IOException e) {
             throw Failures.of("cannot find out who owns " + dataDirectory, e);
@@ -199,7 +204,7 @@ public final class Startup {
                         launch);
             }
             if (Thread.currentThread().isInterrupted()) {
-                throw new ServerException(
+                throw new OperationInterruptedException(
                         "interrupted while a server started on " + dataDirectory + "; it was stopped", null);
             }
             LockSupport.parkNanos(this, POLL_NANOS);
@@ -214,17 +219,16 @@ public final class Startup {
     private List<Finding> connect(RunDirectory run, Sessions sessions, ServerLog log) throws IOException {
         try (Connection connection = sessions.open(Connections.ADMIN_DATABASE)) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new ServerException(
+                throw new OperationInterruptedException(
                         "interrupted while a server started on " + dataDirectory + "; it was stopped", null);
             }
             if (!connection.isValid(0)) {
-                throw new ServerException(
-                        "the server on " + dataDirectory + " accepted a connection and lost it", null);
+                throw new ServerException("the server on " + dataDirectory + " accepted a connection and lost it");
             }
             return FirstStart.run(dataDirectory, run, sessions, connection);
         } catch (SQLException e) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new ServerException(
+                throw new OperationInterruptedException(
                         "interrupted while a server started on " + dataDirectory + "; it was stopped", e);
             }
             throw new ServerException(
@@ -240,13 +244,13 @@ public final class Startup {
         String message = "the server on " + dataDirectory + " " + what + "; its log is " + log.file();
         if (log.isOnFullDisk()) {
             return new OutOfSpaceException(
-                    message
-                            + ", whose disk is full, so its last words may be missing; free some space and start it again"
-                            + lines.stream().map(line -> "\n  " + line).collect(Collectors.joining()),
-                    null);
+                    message + ", whose disk is full, so its last words may be missing",
+                    "free some space and start it again"
+                            + lines.stream().map(line -> "\n  " + line).collect(Collectors.joining()));
         }
         return new ServerException(
                 message,
+                null,
                 OptionalInt.empty(),
                 // without a log there is at most what the shell said
                 lines.isEmpty() ? launch.said() : lines);

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.run;
 
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.OsProcess;
@@ -150,7 +151,7 @@ public final class Supervisor implements Signals {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ServerException("interrupted while a scratch server was to be started", e);
+            throw new OperationInterruptedException("interrupted while a scratch server was to be started", e);
         }
         try {
             if (owed) {
@@ -176,8 +177,8 @@ public final class Supervisor implements Signals {
             String line = line(deadline);
             if (line == null) {
                 throw new ServerException(
-                        "the shell that starts scratch servers has ended, and all of them with it; try again: " + noise,
-                        null);
+                        "the shell that starts scratch servers has ended, and all of them with it",
+                        "try again: " + noise);
             }
             if (line.startsWith(REPLY)) {
                 owed = false;
@@ -209,9 +210,9 @@ public final class Supervisor implements Signals {
     private ServerException silent() {
         return new ServerException(
                 "the shell that starts scratch servers (process " + pid() + ") has not answered for " + patience
-                        + ": it was stopped, or the machine is overloaded; let it go on with kill -CONT " + pid()
-                        + ", or end it and all scratch servers with kill -KILL " + pid(),
-                null);
+                        + ": it was stopped, or the machine is overloaded",
+                "let it go on with kill -CONT " + pid() + ", or end it and all scratch servers with kill -KILL "
+                        + pid());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.unchanged;
 
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.OsProcess;
@@ -229,12 +230,11 @@ public final class ClusterBaseline implements Baseline {
             if (left <= 0) {
                 return;
             }
-            if (left > TICK.toNanos() || Thread.currentThread().isInterrupted()) {
-                throw new ServerException(
-                        left > TICK.toNanos()
-                                ? "a file was changed in the future; set the clock right"
-                                : "interrupted while looking at the files of a server",
-                        null);
+            if (left > TICK.toNanos()) {
+                throw new ServerException("a file was changed in the future", "set the clock right");
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new OperationInterruptedException("interrupted while looking at the files of a server", null);
             }
             LockSupport.parkNanos(left);
         }
