@@ -155,6 +155,10 @@ public final class Home {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
+                if (name.equals(MARKER)) { // somebody has begun to make one since it was looked for
+                    requireUnused();
+                    return;
+                }
                 if (!name.equals(LOCKS) && !name.equals(MARKER + NEW)) { // what a crash before the marker leaves
                     throw new AlreadyExistsException(
                             "cannot make a repository at " + root + ": it is not empty (" + entry.getFileName()
