@@ -109,11 +109,14 @@ class ZfsPoolFailuresIT {
         }
     }
 
-    /** Until nothing fits any more although all is on disk, because what was overwritten on the way gives space back late. */
+    /**
+     * Until nothing fits any more although all is on disk, several times in a row: what was overwritten on the way gives its space
+     * back some transaction groups later.
+     */
     private static void fill(Path file, String pool) {
         byte[] noise = noise();
-        for (int round = 0, in = 1; in > 0; round++) {
-            in = 0;
+        for (int round = 0, idle = 0; idle < 4; round++) {
+            int in = 0;
             try (OutputStream out = Files.newOutputStream(file.resolveSibling("noise-" + round))) {
                 while (true) {
                     out.write(noise);
@@ -123,6 +126,7 @@ class ZfsPoolFailuresIT {
                 assertThat(e).hasMessageContaining("No space left");
             }
             Lzc.open().sync(pool);
+            idle = in > 0 ? 0 : idle + 1;
         }
     }
 
