@@ -50,7 +50,7 @@ class ServerLogTest {
                                     .contains("free some space"),
                             line -> assertThat(line)
                                     .startsWith("ServerException: ")
-                                    .contains("it has ended; the disk that holds its log is full"));
+                                    .contains("it has ended, and the disk that holds its log is full"));
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.zvpg.postgres.os;
 
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.io.IoFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.util.Locale;
@@ -21,6 +23,10 @@ public final class Failures {
                     what + ": permission denied on " + denied.getFile() + " for the user of this JVM, "
                             + System.getProperty("user.name"),
                     cause);
+        }
+        if (IoFailure.isInterruption(cause)) {
+            Thread.currentThread().interrupt();
+            return new OperationInterruptedException(what + ": the thread was interrupted", cause);
         }
         // Java has no exception class of its own for ENOSPC and EDQUOT, only the C library's text
         String lower = reason.toLowerCase(Locale.ROOT);

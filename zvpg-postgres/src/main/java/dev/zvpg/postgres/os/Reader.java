@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.os;
 
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,7 +81,7 @@ public record Reader(ServerUser user, boolean followsIncludes) {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while " + file + " was read", e);
+            throw new OperationInterruptedException("interrupted while " + file + " was read", e);
         } finally {
             process.destroyForcibly();
         }
