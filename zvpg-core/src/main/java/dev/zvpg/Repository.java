@@ -10,7 +10,6 @@ import dev.zvpg.info.Subscription;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.Lookup;
-import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Holdings;
 import dev.zvpg.internal.engine.Operations;
@@ -211,7 +210,7 @@ public final class Repository implements AutoCloseable {
         catalog.require(one.key());
         catalog.require(other.key());
         return catalog.mergeBases(one.key().id(), other.key().id()).stream()
-                .max(Comparator.comparingLong(SnapshotRecord::sequence))
+                .max(Comparator.comparing(image -> image.stored().created()))
                 .map(image -> new Snapshot(operations, catalog.key(image)));
     }
 

@@ -221,8 +221,7 @@ public final class Snapshot {
      */
     public List<Snapshot> parents() {
         Catalog catalog = operations.context().catalog();
-        return catalog.require(key).parents().stream()
-                .flatMap(parent -> catalog.snapshot(parent).stream())
+        return catalog.parents(catalog.require(key)).stream()
                 .map(image -> new Snapshot(operations, catalog.key(image)))
                 .toList();
     }

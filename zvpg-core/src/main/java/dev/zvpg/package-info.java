@@ -8,7 +8,8 @@
  * and every server it starts. A {@link dev.zvpg.Branch} is a durable line of work with a server of its own, a
  * {@link dev.zvpg.Snapshot} an immutable image of one, and a {@link dev.zvpg.Clone} a working copy that one expects to throw
  * away; a {@link dev.zvpg.ScratchClone} is thrown away with its scope, or with the JVM. Handles ({@code Branch},
- * {@code Snapshot}, {@code Clone}) are identities: cheap, immutable, valid for as long as the repository is open. What changes with time is read as a record ({@link dev.zvpg.info.BranchInfo} and its siblings).
+ * {@code Snapshot}, {@code Clone}) are identities: cheap, immutable, valid for as long as the repository is open. What changes
+ * with time is read as a record ({@link dev.zvpg.info.BranchInfo} and its siblings).
  *
  * <p><b>The storage is the database.</b> No catalog stands beside the storage that could disagree with it: volumes and
  * snapshots carry their own attributes, and the domain is a function of one consistent listing of them. Objects are created

@@ -69,7 +69,7 @@ final class DocumentFile implements AutoCloseable {
                             place.document(),
                             null,
                             "is missing although there are trees in volumes or snapshots beside it",
-                            "restore it from a " + "backup, or move those trees away",
+                            "restore it from a backup, or move those trees away",
                             null);
                 }
                 seen = new Seen(replaceDurable(Document.EMPTY, Durably.NOW), ABSENT, Document.EMPTY, false);

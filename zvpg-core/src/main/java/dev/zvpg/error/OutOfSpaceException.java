@@ -1,5 +1,6 @@
 package dev.zvpg.error;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,5 +50,16 @@ public final class OutOfSpaceException extends ZvpgException {
      */
     public OutOfSpaceException(String problem, String advice, @Nullable Throwable cause) {
         super(problem, advice, cause);
+    }
+
+    /**
+     * Creates the exception for a server that had no space; its message ends with the log lines.
+     *
+     * @param problem what failed, on what, and why
+     * @param advice what to do next
+     * @param lastLogLines the last lines that it wrote, oldest first
+     */
+    public OutOfSpaceException(String problem, String advice, List<String> lastLogLines) {
+        super(problem, advice, lines(lastLogLines), null);
     }
 }

@@ -77,7 +77,7 @@ public final class ServerException extends ZvpgException {
      * @param lastLogLines the last lines that it wrote, oldest first
      */
     public ServerException(String problem, @Nullable String advice, OptionalInt exitCode, List<String> lastLogLines) {
-        super(problem, advice, lastLogLines.isEmpty() ? "" : "\n  " + String.join("\n  ", lastLogLines), null);
+        super(problem, advice, lines(lastLogLines), null);
         this.exitCode = exitCode.orElse(NO_EXIT_CODE);
         this.lastLogLines = List.copyOf(lastLogLines);
     }

@@ -1,5 +1,6 @@
 package dev.zvpg.error;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ public abstract sealed class ZvpgException extends RuntimeException
         super((advice == null ? problem : problem + "; " + advice) + details, cause);
         this.problem = problem;
         this.advice = advice;
+    }
+
+    /** Returns what a program wrote as the end of a message. */
+    static String lines(List<String> written) {
+        return written.isEmpty() ? "" : "\n  " + String.join("\n  ", written);
     }
 
     /**

@@ -59,9 +59,7 @@ public final class BranchOptions {
      * @return a copy
      */
     public BranchOptions setting(String name, String value) {
-        Map<String, String> more = new TreeMap<>(settings);
-        more.put(name, value);
-        return new BranchOptions(port, more);
+        return settings(Map.of(name, value));
     }
 
     /**

@@ -96,9 +96,7 @@ public final class CloneOptions {
      * @return a copy
      */
     public CloneOptions setting(String name, String value) {
-        Map<String, String> more = new TreeMap<>(settings);
-        more.put(name, value);
-        return new CloneOptions(port, more, timeToLive, isProtected);
+        return settings(Map.of(name, value));
     }
 
     /**

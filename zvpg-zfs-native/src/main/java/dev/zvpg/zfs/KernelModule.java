@@ -30,9 +30,9 @@ final class KernelModule {
                 throw new StorageException(
                         "open",
                         DEVICE.toString(),
-                        "the ZFS kernel module is not loaded; load it with modprobe zfs "
-                                + "(Debian: it is in the package zfs-dkms, in the component contrib",
-                        "Ubuntu: in the kernel)",
+                        "the ZFS kernel module is not loaded",
+                        "load it with modprobe zfs (Debian: it is in the package zfs-dkms, in the component contrib; "
+                                + "Ubuntu: in the kernel)",
                         null);
             case EPERM, EACCES ->
                 throw new PermissionException(

@@ -202,7 +202,7 @@ record MountPoints(Path root) {
         if (e instanceof AccessDeniedException) {
             return new PermissionException(
                     "cannot " + operation + " the mount point " + directory + ": access denied",
-                    "mounting needs root, or name another directory with " + "ZfsOptions.mountDirectory",
+                    "mounting needs root, or name another directory with ZfsOptions.mountDirectory",
                     e);
         }
         return new StorageException(operation, "the mount point " + directory, String.valueOf(e.getMessage()), e);

@@ -68,17 +68,17 @@ enum ResultCode {
             1029,
             Kind.OTHER,
             "the loaded ZFS module does not know this operation",
-            "it is older than the library: load the module of " + "the same version"),
+            "it is older than the library: load the module of the same version"),
     ZFS_ERR_IOC_ARG_UNAVAIL(
             1030,
             Kind.OTHER,
             "the loaded ZFS module does not know an argument",
-            "it is older than the library: load the module of the " + "same version"),
+            "it is older than the library: load the module of the same version"),
     ZFS_ERR_IOC_ARG_REQUIRED(
             1031,
             Kind.OTHER,
             "the loaded ZFS module wants an argument more",
-            "it is newer than the library: install the library of the " + "same version"),
+            "it is newer than the library: install the library of the same version"),
     ZFS_ERR_IOC_ARG_BADTYPE(
             1032,
             Kind.OTHER,

@@ -198,6 +198,13 @@ public final class Catalog {
                 + 1;
     }
 
+    /** The snapshots that a snapshot follows at once and that are still there, nearest first. */
+    public List<SnapshotRecord> parents(SnapshotRecord image) {
+        return image.parents().stream()
+                .flatMap(parent -> snapshot(parent).stream())
+                .toList();
+    }
+
     /** The snapshots that a snapshot follows, itself first, each once, nearest first. */
     public List<SnapshotRecord> history(SnapshotId start) {
         return List.copyOf(history(List.of(start)).values());

@@ -117,10 +117,7 @@ public record SnapshotRecord(
                 attributes.getOrDefault(MESSAGE, ""),
                 attributes.getOrDefault(AUTHOR, ""),
                 stored.created(),
-                parents.stream()
-                        .flatMap(p -> catalog.snapshot(p).stream())
-                        .map(catalog::ref)
-                        .toList(),
+                catalog.parents(this).stream().map(catalog::ref).toList(),
                 attributes.getOrDefault(VERSION, ""),
                 position.wal(),
                 position.nextTransactionId(),

@@ -75,17 +75,17 @@ public final class CopyFactory {
         try (Draft draft = Draft.clone(context, from.id(), request.name(), request.words())) {
             List<Finding> findings = context.launcher().disarm(draft.dataDirectory());
             publish(draft, request, now -> origin(request, now, catalog, from.id()));
-            tellMade(request, from, findings, began);
-            return new CopyKey(request.kind(), draft.volume().value(), request.name());
+            return made(request, draft.volume(), from, findings, began);
         }
     }
 
-    private void tellMade(CopyRequest request, SnapshotKey from, List<Finding> findings, long began) {
+    private CopyKey made(CopyRequest request, VolumeId volume, SnapshotKey from, List<Finding> findings, long began) {
         context.events()
                 .tell(
                         request.kind() == CopyRecord.Kind.BRANCH
                                 ? new Event.BranchCreated(request.name(), from.ref(), findings, took(began))
                                 : new Event.CloneCreated(request.name(), from.ref(), findings, took(began)));
+        return new CopyKey(request.kind(), volume.value(), request.name());
     }
 
     /** Makes a branch or a clone of a scratch clone whose server has ended. */
@@ -102,8 +102,7 @@ public final class CopyFactory {
                             image -> attributes.put(CopyRecord.BASE, from.id().value()));
             context.storage().update(List.of(new AttributeChange(volume, attributes, Set.of(ScratchRecord.OWNER))));
         }
-        tellMade(request, from, List.of(), began);
-        return new CopyKey(request.kind(), volume.value(), request.name());
+        return made(request, volume, from, List.of(), began);
     }
 
     /** A clone is a copy of that snapshot and of no other; a branch follows what is left of its history. */

@@ -86,8 +86,7 @@ public final class Pool {
         try {
             boolean leased = this.leased.remove(clone);
             if (leased) {
-                servers--;
-                fill();
+                gone(null);
             }
             return leased;
         } finally {

@@ -65,7 +65,7 @@ public final class Resets {
                     .flatMap(catalog::snapshot)
                     .orElseThrow(() -> new NotFoundException(
                             "cannot reset clone " + clone.name() + ": the snapshot that it is a copy of was deleted",
-                            "delete the clone and make one of another" + " snapshot"));
+                            "delete the clone and make one of another snapshot"));
             try (Replacement replacement = begin(catalog, clone, snapshot)) {
                 replacement.stopServerAtOnce();
                 replacement.commit();

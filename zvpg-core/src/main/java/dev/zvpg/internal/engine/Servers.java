@@ -63,16 +63,22 @@ public final class Servers {
 
     /** Starts the server unless it runs. Called under the working copy's lock. */
     public Server start(CopyRecord copy) {
+        return running(copy).orElseGet(() -> launch(copy));
+    }
+
+    /** Finds the server, and finishes what is left of its start. */
+    private Optional<Server> running(CopyRecord copy) {
         Optional<Server> running = find(copy);
-        if (running.isPresent()) {
-            running.get().finishStart();
-            if (!running.get().findings().isEmpty()) { // which a server that was found has only by this
-                context.events()
-                        .tell(new Event.FirstStartFinished(
-                                copy.name(), running.get().findings()));
+        running.ifPresent(server -> {
+            server.finishStart();
+            if (!server.findings().isEmpty()) { // which a server that was found has only by this
+                context.events().tell(new Event.FirstStartFinished(copy.name(), server.findings()));
             }
-            return running.get();
-        }
+        });
+        return running;
+    }
+
+    private Server launch(CopyRecord copy) {
         if (copy.untouched().isPresent()) { // from here on it may be written to
             context.storage()
                     .update(List.of(new AttributeChange(copy.volume().id(), Map.of(), Set.of(CopyRecord.UNTOUCHED))));
@@ -113,13 +119,11 @@ public final class Servers {
     /** Starts the server for a while, unless it runs anyway. Called under the working copy's lock. */
     public Running borrow(CopyRecord copy) {
         context.home().requireLiving();
-        boolean ran = find(copy).isPresent();
-        start(copy);
-        return () -> {
-            if (!ran) {
-                stop(context.catalog().require(copy.key())); // it may have got another port
-            }
-        };
+        if (running(copy).isPresent()) {
+            return () -> {};
+        }
+        launch(copy);
+        return () -> stop(context.catalog().require(copy.key())); // it may have got another port
     }
 
     /** Stops the server if it runs. Called under the working copy's lock. */

@@ -33,7 +33,7 @@ public final class TrustedOwner {
                                 + Files.getOwner(path).getName()
                                 + ", and this program runs as " + System.getProperty("user.name")
                                 + ", who would do what the other one has prepared",
-                        "work as that user, or call trustOwner() when you " + "trust it");
+                        "work as that user, or call trustOwner() when you trust it");
             }
         } catch (NoSuchFileException e) {
             return; // who makes it owns it

@@ -86,7 +86,7 @@ public final class SourceCopy {
                         "the cluster in " + source
                                 + " was written to while it was copied, so a server works on it, perhaps in a container or on "
                                 + "another machine",
-                        "stop it, or copy it as it runs with " + "ClusterSource.server(host, port, user, password)");
+                        "stop it, or copy it as it runs with ClusterSource.server(host, port, user, password)");
             }
             return found;
         } catch (AccessDeniedException e) {
@@ -159,8 +159,7 @@ public final class SourceCopy {
                     source,
                     null,
                     source.relativize(link) + " is a link to " + real
-                            + ", which belongs to somebody else than the cluster",
-                    "it cannot be copied",
+                            + ", which belongs to somebody else than the cluster; it cannot be copied",
                     null);
         }
         return real;
@@ -204,7 +203,7 @@ public final class SourceCopy {
                     source,
                     null,
                     directory + " belongs to somebody else than the cluster, so it may be from elsewhere",
-                    "give it to the " + "cluster's owner, or unmount or remove it",
+                    "give it to the cluster's owner, or unmount or remove it",
                     null);
         }
     }

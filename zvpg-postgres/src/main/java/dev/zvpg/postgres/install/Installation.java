@@ -66,8 +66,7 @@ public record Installation(Path bin, String version, int major) {
             Matcher matcher = VERSION.matcher(result.output());
             if (!result.ok() || !matcher.find()) {
                 throw new ConfigurationException(
-                        "the postgres in " + real + " does not run",
-                        "it says: " + String.join(" ", result.lastLines(3)));
+                        "the postgres in " + real + " does not run; it says: " + String.join(" ", result.lastLines(3)));
             }
             return new Installation(real, matcher.group(1), Integer.parseInt(matcher.group(2)));
         } catch (IOException e) {

@@ -51,7 +51,7 @@ public record ServerUser(String name, int uid, int gid, Set<Integer> groups, boo
                 .or(() -> ask("nobody"))
                 .orElseThrow(() -> new ConfigurationException(
                         "PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody to run it as",
-                        "make one, " + "or name one with runAs(user)"));
+                        "make one, or name one with runAs(user)"));
     }
 
     private static ServerUser named(String name) {

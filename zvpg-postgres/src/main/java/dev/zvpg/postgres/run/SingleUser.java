@@ -90,7 +90,7 @@ public record SingleUser(Installation installation, ServerUser user, Path dataDi
             if (standstill.isReached()) {
                 throw new ServerException(
                         "cannot " + what + ": PostgreSQL made no progress for " + timeout + " and was stopped",
-                        "look at the " + "disk of " + dataDirectory + ", or allow it more with startTimeout");
+                        "look at the disk of " + dataDirectory + ", or allow it more with startTimeout");
             }
         };
     }

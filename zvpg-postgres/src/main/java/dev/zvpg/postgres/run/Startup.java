@@ -30,7 +30,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 
 /** One start of one server, from the checks to the first connection; or back to nothing. */
 public final class Startup {
@@ -245,8 +244,8 @@ public final class Startup {
         if (log.isOnFullDisk()) {
             return new OutOfSpaceException(
                     message + ", whose disk is full, so its last words may be missing",
-                    "free some space and start it again"
-                            + lines.stream().map(line -> "\n  " + line).collect(Collectors.joining()));
+                    "free some space and start it again",
+                    lines);
         }
         return new ServerException(
                 message,

@@ -177,8 +177,8 @@ public final class Supervisor implements Signals {
             String line = line(deadline);
             if (line == null) {
                 throw new ServerException(
-                        "the shell that starts scratch servers has ended, and all of them with it",
-                        "try again: " + noise);
+                        "the shell that starts scratch servers has ended, and all of them with it: " + noise,
+                        "try again");
             }
             if (line.startsWith(REPLY)) {
                 owed = false;
