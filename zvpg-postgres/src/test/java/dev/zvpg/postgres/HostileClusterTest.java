@@ -92,7 +92,7 @@ class HostileClusterTest {
         return command;
     }
 
-    private DetachedLaunch launch(Path sockets) {
+    private DetachedLaunch launch(Path sockets) throws IOException {
         Installation unused = Installation.ask(Postgres.embedded().binDirectory());
         return new DetachedLaunch(
                 unused, ServerUser.current(), sandbox.path("data"), new RunDirectory(sockets, sockets, true));

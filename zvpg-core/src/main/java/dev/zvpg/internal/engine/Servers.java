@@ -2,6 +2,7 @@ package dev.zvpg.internal.engine;
 
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
+import dev.zvpg.error.ServerException;
 import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
@@ -69,12 +70,17 @@ public final class Servers {
     /** Finds the server, and finishes what is left of its start. */
     private Optional<Server> running(CopyRecord copy) {
         Optional<Server> running = find(copy);
-        running.ifPresent(server -> {
-            server.finishStart();
-            if (!server.findings().isEmpty()) { // which a server that was found has only by this
-                context.events().tell(new Event.FirstStartFinished(copy.name(), server.findings()));
+        try {
+            running.ifPresent(Server::finishStart);
+        } catch (ServerException e) {
+            if (running.orElseThrow().isRunning()) {
+                throw e;
             }
-        });
+            return Optional.empty(); // whoever began it is gone, and perhaps its port too; we begin another
+        }
+        running.filter(server -> !server.findings().isEmpty()) // which a server that was found has only by this
+                .ifPresent(
+                        server -> context.events().tell(new Event.FirstStartFinished(copy.name(), server.findings())));
         return running;
     }
 

@@ -54,6 +54,15 @@ public final class OwnerLock implements AutoCloseable {
     }
 
     /**
+     * Its file, which is there while the owner lives, and after that until somebody forgets it.
+     *
+     * @return a path in the directory of the locks
+     */
+    public Path file() {
+        return file;
+    }
+
+    /**
      * Whether an owner lives. When it does not, its file is gone afterwards.
      *
      * @param directory where the locks are
@@ -90,19 +99,43 @@ public final class OwnerLock implements AutoCloseable {
      */
     public static List<String> forgetTheDead(Path directory) throws IOException {
         List<String> alive = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PREFIX + "*")) {
-            for (Path file : files) {
-                String token = String.valueOf(file.getFileName()).substring(PREFIX.length());
-                if (isAlive(directory, token)) {
-                    alive.add(token);
-                }
+        for (Path file : files(directory)) {
+            String token = String.valueOf(file.getFileName()).substring(PREFIX.length());
+            if (isAlive(directory, token)) {
+                alive.add(token);
             }
+        }
+        return alive;
+    }
+
+    /**
+     * Whether there is an owner that is dead and not forgotten.
+     *
+     * @param directory where the locks are; there is none where it is missing
+     * @return whether {@link #forgetTheDead} has something to do
+     * @throws IOException when that cannot be found out
+     */
+    public static boolean isAnyDead(Path directory) throws IOException {
+        for (Path file : files(directory)) {
+            Optional<FileMutex.Held> dead = FileMutex.of(file).tryLock();
+            if (dead.isPresent()) {
+                dead.get().close();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, PREFIX + "*")) {
+            found.forEach(files::add);
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         } catch (NoSuchFileException e) {
             return List.of();
         }
-        return alive;
+        return files;
     }
 
     private static Path file(Path directory, String token) {

@@ -47,9 +47,12 @@ class OwnerLockTest {
         try (ChildJvm jvm = new ChildJvm(List.of(), OwnerLockTest.class, directory.toString())) {
             String token = jvm.lines(1).get(0);
             assertThat(OwnerLock.forgetTheDead(directory)).containsExactly(token);
+            assertThat(OwnerLock.isAnyDead(directory)).isFalse();
             jvm.kill();
             jvm.rest();
             jvm.exitCode();
+            assertThat(OwnerLock.isAnyDead(directory)).isTrue();
+            assertThat(OwnerLock.isAnyDead(directory)).as("asked again").isTrue();
             assertThat(OwnerLock.isAlive(directory, token)).isFalse();
         }
         assertThat(directory).isEmptyDirectory();
@@ -73,6 +76,7 @@ class OwnerLockTest {
         assertThat(OwnerLock.isAlive(directory, "never")).isFalse();
         assertThat(OwnerLock.forgetTheDead(directory.resolve("none"))).isEmpty();
         assertThat(OwnerLock.isAlive(directory.resolve("none"), "never")).isFalse();
+        assertThat(OwnerLock.isAnyDead(directory.resolve("none"))).isFalse();
         Files.createFile(directory.resolve("owner-dead"));
         assertThat(OwnerLock.forgetTheDead(directory)).isEmpty();
         assertThat(directory).isEmptyDirectory();

@@ -49,4 +49,9 @@ final class AttachedLaunch implements Launch {
     public Signals signals() {
         return supervisor;
     }
+
+    @Override
+    public void close() {
+        // the supervisor ends with the JVM, and takes along whatever has become of it
+    }
 }

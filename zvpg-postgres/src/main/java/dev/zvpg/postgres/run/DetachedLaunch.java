@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.run;
 
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.os.Program;
 import dev.zvpg.postgres.os.ServerUser;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
-/** {@code pg_ctl start}: the server belongs to nobody, and outlives the JVM. */
+/** {@code pg_ctl start}: the server belongs to nobody, and outlives the JVM; its launch does so too, see {@link CutOffLaunch}. */
 public final class DetachedLaunch implements Launch {
 
     private static final int MOST_BYTES = 64;
@@ -27,13 +28,16 @@ public final class DetachedLaunch implements Launch {
     private final ServerUser user;
     private final Path dataDirectory;
     private final RunDirectory run;
+    private final OwnerLock owner;
     private List<String> said = List.of();
 
-    public DetachedLaunch(Installation installation, ServerUser user, Path dataDirectory, RunDirectory run) {
+    public DetachedLaunch(Installation installation, ServerUser user, Path dataDirectory, RunDirectory run)
+            throws IOException {
         this.installation = installation;
         this.user = user;
         this.dataDirectory = dataDirectory;
         this.run = run;
+        this.owner = OwnerLock.create(run.directory());
     }
 
     @Override
@@ -45,9 +49,12 @@ public final class DetachedLaunch implements Launch {
                 Map.of("PGDATA", dataDirectory.toString()),
                 "/bin/sh",
                 "-c",
-                // what it has open goes on to pg_ctl, and from there to the server
-                "exec " + ServerLock.DESCRIPTOR + "<\"$0\"; " + ServerLock.HOLD + "; exec \"$@\"",
+                // what it has open goes on to pg_ctl, and from there to the server; then, so that whoever finds nobody
+                // at work is right, it looks whether it has been given up
+                "exec " + ServerLock.DESCRIPTOR + "<\"$0\"; " + ServerLock.HOLD
+                        + "; [ -e \"$1\" ] || exit 1; shift; exec \"$@\"",
                 ServerLock.file(dataDirectory).toString(),
+                owner.file().toString(),
                 installation.program("pg_ctl"),
                 "start",
                 "-W",
@@ -102,5 +109,14 @@ public final class DetachedLaunch implements Launch {
     @Override
     public Signals signals() {
         return new Signals.PgCtl(installation, user);
+    }
+
+    @Override
+    public void close() {
+        try {
+            owner.close();
+        } catch (IOException e) {
+            // its file is left, and forgotten by whoever looks for the server
+        }
     }
 }

@@ -18,6 +18,7 @@ public final class Discovery {
     public static Optional<LiveServer> find(
             Installation installation, ServerUser user, Duration startTimeout, ServerSpec spec) {
         Path dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
+        new CutOffLaunch(user, spec.runDirectory(), dataDirectory).await();
         Optional<PostmasterPid> file = PostmasterPid.read(dataDirectory);
         Optional<OsProcess> process = file.flatMap(lock -> lock.server(dataDirectory));
         if (process.isEmpty()) {

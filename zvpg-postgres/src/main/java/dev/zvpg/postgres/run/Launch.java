@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /** How a server's process comes to be, up to the moment it has a number. One for each start; not thread-safe. */
-interface Launch {
+interface Launch extends AutoCloseable {
 
     /** Starts it; it is heard of by {@link #pid()}. */
     void begin(Map<String, String> settings, ServerLog log) throws IOException;
@@ -19,4 +19,8 @@ interface Launch {
 
     /** Who sends it signals. */
     Signals signals();
+
+    /** Says that it is over: there is a server that others can find, or nothing is left of it. */
+    @Override
+    void close();
 }

@@ -59,6 +59,7 @@ public final class Startup {
         } else {
             Cluster.inspect(installation, dataDirectory);
         }
+        new CutOffLaunch(user, spec.runDirectory(), dataDirectory).await();
         removeStaleLock();
         requireReachable();
         Ports.requireFree(spec.port());
@@ -124,7 +125,17 @@ public final class Startup {
     }
 
     private LiveServer launch(RunDirectory run, ServerLog log) throws PortTakenException {
-        Launch launch = null;
+        // known before it begins: it may fail when there is a process already
+        try (Launch launch = spec.lifetime() == Lifetime.ATTACHED
+                ? new AttachedLaunch(Supervisor.of(user), installation, dataDirectory)
+                : new DetachedLaunch(installation, user, dataDirectory, run)) {
+            return launch(launch, run, log);
+        } catch (IOException e) {
+            throw Failures.of("cannot start a server on " + dataDirectory, e);
+        }
+    }
+
+    private LiveServer launch(Launch launch, RunDirectory run, ServerLog log) throws PortTakenException, IOException {
         boolean ready = false;
         try {
             int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
@@ -137,7 +148,6 @@ public final class Startup {
             if (spec.lifetime() == Lifetime.ATTACHED) {
                 settings.putAll(Settings.withoutExternalPidFile(inFiles));
             }
-            launch = launch(run); // known before it begins: it may fail when there is a process already
             launch.begin(settings, log);
             OsProcess process = awaitReady(launch, log);
             Sessions sessions =
@@ -152,19 +162,11 @@ public final class Startup {
                     sessions,
                     timeout,
                     findings);
-        } catch (IOException e) {
-            throw Failures.of("cannot start a server on " + dataDirectory, e);
         } finally {
-            if (launch != null && !ready) {
+            if (!ready) {
                 abort(launch, run, log);
             }
         }
-    }
-
-    private Launch launch(RunDirectory run) throws IOException {
-        return spec.lifetime() == Lifetime.ATTACHED
-                ? new AttachedLaunch(Supervisor.of(user), installation, dataDirectory)
-                : new DetachedLaunch(installation, user, dataDirectory, run);
     }
 
     private OsProcess awaitReady(Launch launch, ServerLog log) throws PortTakenException, IOException {
