@@ -13,6 +13,7 @@ import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -226,6 +227,58 @@ class ZfsStorageFailuresIT extends WithStorage {
         storage.destroy(MAIN);
         assertThat(volumes()).isEmpty();
         assertThat(storage.directory(V1).resolve("file")).hasContent("x");
+    }
+
+    /** Such as a container that was begun while the volume was mounted, and got a copy of all mounts. */
+    @Test
+    void aVolumeOfWhichAnotherMountNamespaceHasAMereCopyOfTheMountIsDestroyed() throws Exception {
+        mainWithSnapshot();
+        try (ElsewhereMounted elsewhere = new ElsewhereMounted(Path.of("/"))) {
+            assertThat(elsewhere.mounts()).contains(storage.directory(MAIN).toString());
+            // the kernel drops the copies of a mount whose mount point is removed
+            storage.destroy(MAIN);
+            assertThat(elsewhere.mounts()).doesNotContain(MAIN.value());
+        }
+        assertThat(volumes()).isEmpty();
+    }
+
+    @Test
+    void aVolumeThatAProcessInAnotherMountNamespaceUsesIsNotDestroyedAndTheMessageSaysSo() throws Exception {
+        mainWithSnapshot();
+        try (ElsewhereMounted elsewhere = new ElsewhereMounted(storage.directory(MAIN))) {
+            assertThatThrownBy(() -> storage.destroy(MAIN))
+                    .isInstanceOf(InUseException.class)
+                    .hasMessageContaining("mount namespace")
+                    .hasMessageContaining("end that first");
+            assertThat(volumes()).containsExactly(MAIN);
+            assertThat(storage.directory(MAIN).resolve("file")).hasContent("x");
+        }
+        storage.destroy(MAIN);
+        assertThat(volumes()).isEmpty();
+    }
+
+    /** A process with a mount namespace of its own, which hears of nothing that is mounted or unmounted outside. */
+    private static final class ElsewhereMounted implements AutoCloseable {
+
+        private final Process process;
+
+        ElsewhereMounted(Path workingDirectory) throws IOException {
+            process = new ProcessBuilder(
+                            "unshare", "-m", "--propagation", "private", "sh", "-c", "echo there; exec sleep 6000")
+                    .directory(workingDirectory.toFile())
+                    .start();
+            InputStream said = process.getInputStream();
+            assertThat(said.readNBytes(6)).asString(StandardCharsets.US_ASCII).isEqualTo("there\n");
+        }
+
+        String mounts() throws IOException {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/mounts"));
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     // ---- behind our back
