@@ -283,10 +283,7 @@ public final class Zvpg {
         home.createLocks();
         Operations operations = operations(server, marker, home.credentials());
         try {
-            Holdings holdings = new Holdings(operations);
-            holdings.requireOwnStorage();
-            holdings.requireABranch();
-            holdings.sweep();
+            new Holdings(operations).takeUp();
             return new Repository(operations);
         } catch (RuntimeException | Error e) {
             operations.close();

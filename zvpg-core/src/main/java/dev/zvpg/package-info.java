@@ -12,9 +12,9 @@
  * with time is read as a record ({@link dev.zvpg.info.BranchInfo} and its siblings).
  *
  * <p><b>The storage is the database.</b> No catalog stands beside the storage that could disagree with it: volumes and
- * snapshots carry their own attributes, and the domain is a function of one consistent listing of them. Objects are created
- * before anything refers to them and unreferenced before they are destroyed, so a crash leaves at worst an unreferenced
- * volume, which the next {@code open()} removes.
+ * snapshots carry their own attributes, and the domain is a function of one consistent listing of them. Every new tree begins as
+ * a {@linkplain dev.zvpg.storage.Draft draft}, which nobody but its maker sees and which ends with its maker's process; it counts
+ * from the one step in which it is published. So a crash leaves at worst a draft, which the next {@code open()} removes.
  *
  * <p><b>Packages.</b> Here are the nouns. Beside them {@link dev.zvpg.option} has what their verbs may be told,
  * {@link dev.zvpg.info} what they tell, {@link dev.zvpg.error} what goes wrong and {@link dev.zvpg.config} the configuration.

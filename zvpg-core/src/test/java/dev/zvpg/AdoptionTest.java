@@ -8,7 +8,6 @@ import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.Event;
-import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.home.Home;
 import dev.zvpg.server.ClusterSource;
 import dev.zvpg.server.Credentials;
@@ -16,6 +15,7 @@ import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.server.ServerSpec;
 import dev.zvpg.storage.VolumeId;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -130,7 +130,7 @@ class AdoptionTest {
     }
 
     @Test
-    void anAdoptionThatWasCutOffInTheMiddleIsDoneAnewByTheNext() {
+    void anAdoptionThatWasCutOffInTheMiddleIsDoneAnewByTheNext() throws IOException {
         cutOff();
         try (Repository repo = zvpg().init(source())) {
             assertThat(FakeServer.rowsOf(repo.branch("main").dataDirectory())).hasSize(2);
@@ -138,20 +138,23 @@ class AdoptionTest {
         assertThat(volumes()).hasSize(1);
     }
 
-    /** Leaves what a crash leaves: a marker, credentials, and a volume that nobody refers to. */
-    private void cutOff() {
+    /** Leaves what a crash leaves: a marker, credentials, and a volume that is being made. */
+    private void cutOff() throws IOException {
         Home home = new Home(directory.resolve("home"));
         home.createLocks();
-        Home.Marker marker = home.writeMarker(null, Home.State.INITIALIZING);
+        home.writeMarker(null, Home.State.INITIALIZING);
         home.writeCredentials(new Credentials("admin", "x".repeat(32)));
-        var storage = DirectoryStorage.at(home.storage()).open();
-        storage.create(VolumeId.generate("main"), Map.of(CopyRecord.REPOSITORY, marker.id()));
-        storage.close();
+        DirectoryStorage.at(home.storage()).open().close();
+        VolumeId half = VolumeId.generate("main");
+        Files.createDirectory(home.storage().resolve("volumes").resolve(half.value()));
+        Files.createFile(home.storage().resolve("drafts").resolve("volumes." + half.value()));
     }
 
     private List<?> volumes() {
         try (var storage =
                 DirectoryStorage.at(directory.resolve("home/storage")).open()) {
+            assertThat(storage.drafts()).isEmpty();
+            assertThat(storage.list().foreign()).isEmpty();
             return storage.list().volumes();
         }
     }

@@ -13,11 +13,11 @@ import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.engine.Doctor;
 import dev.zvpg.internal.engine.InfoReader;
-import dev.zvpg.internal.home.Locks;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StoredVolume;
@@ -33,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -210,16 +209,21 @@ class DoctorTest {
     }
 
     @Test
-    void leftoversAreFoundUnlessSomebodyIsMakingSomething() throws Exception {
-        Snapshot v1 = main().snapshot("v1", "");
-        Branch feature = v1.branch("feature");
-        feature.snapshot("f1", "");
-        VolumeId left = volume(feature);
-        update(new AttributeChange(left, Map.of(), Set.of(CopyRecord.KIND))); // what a crash in delete() leaves
-        try (Locks.Held making = new Locks(directory.resolve("home/locks")).making()) {
+    void leftoversAreFoundUnlessSomebodyIsMakingThem() throws Exception {
+        VolumeId half = VolumeId.generate("half");
+        try (Storage theirs = openStorage();
+                Draft draft = theirs.create(half)) {
             assertThat(problems()).isEmpty();
+            draft.publish(Map.of());
         }
-        finds("volume " + left + ", snapshot feature@f1", "open it again");
+        finds("it has no attribute kind", "put the attribute right");
+        try (Storage theirs = openStorage()) {
+            theirs.destroy(half);
+        }
+        // what a crash leaves
+        Files.createDirectory(directory.resolve("storage/volumes").resolve(half.value()));
+        Files.createFile(directory.resolve("storage/drafts").resolve("volumes." + half.value()));
+        finds("volume " + half, "open it again");
         repo.close();
         repo = zvpg(6000, 6009).open();
         assertThat(problems()).isEmpty();
@@ -298,6 +302,7 @@ class DoctorTest {
     }
 
     private static StoredVolume volume(String id, OptionalLong used, OptionalLong referenced) {
-        return new StoredVolume(new VolumeId(id), Optional.empty(), Map.of(), Instant.EPOCH, used, referenced);
+        Map<String, String> attributes = Map.of(CopyRecord.KIND, "branch", CopyRecord.NAME, id);
+        return new StoredVolume(new VolumeId(id), Optional.empty(), attributes, Instant.EPOCH, used, referenced);
     }
 }

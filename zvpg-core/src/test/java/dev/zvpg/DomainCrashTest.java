@@ -135,7 +135,7 @@ class DomainCrashTest {
                     assertThat(names).doesNotContain(name);
                 }
             });
-            int volumes = storage.list().volumes().size();
+            int volumes = storage.list().volumes().size() + storage.drafts().size();
             assertThat(volumes).isEqualTo(repo.branches().size() + repo.clones().size());
             for (WorkingCopy copy : repo.branches()) {
                 if (!copy.name().equals("main")) {
@@ -179,6 +179,7 @@ class DomainCrashTest {
             assertThat(anew.snapshots()).isEmpty();
             assertThat(anew.clones()).isEmpty();
             assertThat(storage.list().volumes()).hasSize(1);
+            assertThat(storage.drafts()).isEmpty();
             assertThat(storage.list().snapshots()).isEmpty();
         }
     }

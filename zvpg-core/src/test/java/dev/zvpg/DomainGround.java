@@ -5,13 +5,16 @@ import dev.zvpg.info.Subscription;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,9 +76,12 @@ public abstract class DomainGround {
         return repo.branch("main");
     }
 
-    final List<StoredVolume> openStorageVolumes() {
+    final List<VolumeId> openStorageVolumes() {
         try (Storage storage = openStorage()) {
-            return storage.list().volumes();
+            return Stream.concat(
+                            storage.list().volumes().stream().map(StoredVolume::id),
+                            storage.drafts().stream().map(StoredDraft::id))
+                    .toList();
         }
     }
 

@@ -9,7 +9,6 @@ import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
-import dev.zvpg.internal.catalog.ScratchRecord;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.option.PoolOptions;
 import dev.zvpg.server.FakeLauncher;
@@ -64,7 +63,7 @@ class ScratchPoolTest {
     }
 
     private int volumes() {
-        return storage.list().volumes().size();
+        return storage.list().volumes().size() + storage.drafts().size();
     }
 
     private static FakeServer server(ScratchClone clone) {
@@ -296,9 +295,7 @@ class ScratchPoolTest {
     void aServerThatDiedIsNotHandedOut() {
         try (ScratchPool pool = v1.pool(o -> o.size(1))) {
             await().atMost(LONG).until(() -> pool.info().ready() == 1);
-            storage.list().volumes().stream()
-                    .filter(ScratchRecord::is)
-                    .forEach(volume -> launcher.crash(Context.dataDirectory(storage.directory(volume.id()))));
+            storage.drafts().forEach(draft -> launcher.crash(Context.dataDirectory(storage.directory(draft.id()))));
             try (ScratchClone pg = pool.lease(LONG)) {
                 assertThat(server(pg).isRunning()).isTrue();
             }

@@ -6,17 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ServerException;
-import dev.zvpg.internal.catalog.CopyRecord;
-import dev.zvpg.internal.catalog.ScratchRecord;
-import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.Server;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
+import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.MemoryStorage;
 import dev.zvpg.storage.StorageFeature;
+import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,22 +60,11 @@ class ScratchTest {
     }
 
     private int volumes() {
-        return storage.list().volumes().size();
+        return storage.list().volumes().size() + storage.drafts().size();
     }
 
     private static Map<String, String> rows(ScratchClone clone) {
         return ((FakeServer) clone.server()).rows();
-    }
-
-    @Test
-    void runDirectoriesStayWhileAnOwnerLivesWhoseClonesAreNotListed() throws IOException {
-        Path run = Files.createDirectories(directory.resolve("home/servers/scratch-of-another-boot"));
-        try (OwnerLock owner = OwnerLock.create(directory.resolve("home/locks"))) {
-            zvpg().open().close();
-            assertThat(run).as("of " + owner.token()).exists();
-        }
-        zvpg().open().close();
-        assertThat(run).doesNotExist();
     }
 
     @Test
@@ -163,16 +151,11 @@ class ScratchTest {
     @Test
     void openRemovesThoseOfTheDeadAndLeavesThoseOfTheLiving() {
         ScratchClone living = v1.scratch();
-        storage.clone(
-                v1.key().id(),
-                new VolumeId("scratch-dead"),
-                ScratchRecord.attributes(repositoryId(), "1-1-dead"),
-                CopyCallback.NONE);
+        oneOfTheDead();
         assertThat(volumes()).isEqualTo(3);
         try (Repository again = zvpg().open()) {
             assertThat(again.clones()).isEmpty();
-            assertThat(storage.list().volumes())
-                    .noneMatch(volume -> volume.id().value().equals("scratch-dead"));
+            assertThat(storage.drafts()).extracting(StoredDraft::abandoned).containsExactly(false);
             assertThat(rows(living)).containsEntry("a", "1");
             assertThat(volumes()).isEqualTo(2);
         }
@@ -180,19 +163,20 @@ class ScratchTest {
         living.close();
     }
 
-    private String repositoryId() {
-        return storage.list().volumes().get(0).attributes().getOrDefault(CopyRecord.REPOSITORY, "");
+    @SuppressWarnings("MustBeClosedChecker")
+    private void oneOfTheDead() {
+        try (MemoryStorage theirs = storage.reopen()) {
+            theirs.clone(v1.key().id(), new VolumeId("scratch-dead"), CopyProgress.NONE);
+        }
     }
 
     @Test
     void destroyingTheRepositoryDestroysThoseOfOtherProcessesToo() {
-        storage.clone(
-                v1.key().id(),
-                new VolumeId("scratch-dead"),
-                ScratchRecord.attributes(repositoryId(), "1-1-dead"),
-                CopyCallback.NONE);
+        oneOfTheDead();
+        Draft theirs = storage.reopen().clone(v1.key().id(), new VolumeId("scratch-theirs"), CopyProgress.NONE);
         repo.destroy();
         assertThat(volumes()).isZero();
+        theirs.close();
     }
 
     @Test

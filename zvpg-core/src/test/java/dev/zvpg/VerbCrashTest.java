@@ -173,6 +173,7 @@ class VerbCrashTest {
                             + clone.snapshot().map(Snapshot::ref) + clone.info().isProtected());
                 }
                 repo.snapshots().forEach(snapshot -> found.add(snapshot.toString()));
+                assertThat(storage.drafts()).isEmpty();
                 assertThat(storage.list().volumes())
                         .hasSize(repo.branches().size() + repo.clones().size());
                 for (Branch branch : repo.branches()) { // everything starts, and goes on working

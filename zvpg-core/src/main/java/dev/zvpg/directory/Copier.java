@@ -3,7 +3,7 @@ package dev.zvpg.directory;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.internal.io.MountPoints;
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -124,7 +124,7 @@ final class Copier {
      *
      * @throws FileAlreadyExistsException when there is something already
      */
-    void copy(Path source, Path tree, boolean alive, CopyCallback callback) throws IOException {
+    void copy(Path source, Path tree, boolean alive, CopyProgress progress) throws IOException {
         if (isAtomic(source)) {
             Subvolumes.snapshot(source, tree);
             return;
@@ -134,9 +134,9 @@ final class Copier {
         if (method != CopyMethod.COPY && (sharesLive || !alive)) {
             try {
                 if (alive) {
-                    Reflink.copyLive(place, source, tree, callback);
+                    Reflink.copyLive(place, source, tree, progress);
                 } else {
-                    Reflink.copy(source, tree, callback);
+                    Reflink.copy(source, tree, progress);
                 }
                 return;
             } catch (Reflink.RefusedException e) {
@@ -145,7 +145,7 @@ final class Copier {
                 create(tree);
             }
         }
-        PlainCopy.copy(source, tree, alive, callback);
+        PlainCopy.copy(source, tree, alive, progress);
     }
 
     /** Removes a tree, or what there is of it. */

@@ -1,7 +1,7 @@
 package dev.zvpg.directory;
 
 import dev.zvpg.internal.io.Uninterrupted;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
@@ -25,15 +25,15 @@ final class CopyWorkers {
     private static final long CHUNK_BYTES = 16L << 20;
     private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-    private final CopyCallback callback;
+    private final CopyProgress progress;
     private final long totalBytes;
     private final Thread owner = Thread.currentThread();
     private final AtomicLong doneBytes = new AtomicLong();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private long lastTold = System.nanoTime();
 
-    CopyWorkers(CopyCallback callback, long totalBytes) {
-        this.callback = callback;
+    CopyWorkers(CopyProgress progress, long totalBytes) {
+        this.progress = progress;
         this.totalBytes = totalBytes;
     }
 
@@ -126,7 +126,7 @@ final class CopyWorkers {
         long now = System.nanoTime();
         if (now - lastTold >= PROGRESS_NANOS) {
             lastTold = now;
-            callback.progress(Math.min(doneBytes.get(), totalBytes), totalBytes);
+            progress.copied(Math.min(doneBytes.get(), totalBytes), totalBytes);
         }
     }
 }

@@ -1,31 +1,30 @@
 package dev.zvpg.directory;
 
 import dev.zvpg.directory.Document.Entry;
-import dev.zvpg.directory.Lifecycle.Making;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.IoFailure;
-import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.internal.io.TreeSync;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Attributes;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
+import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageDescription;
 import dev.zvpg.storage.StorageFeature;
+import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.StoredId;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +32,9 @@ import org.slf4j.LoggerFactory;
  * Keeps volumes and snapshots as directories, on any POSIX file system of this machine: as subvolumes on btrfs, as plain
  * directories that share their blocks where the file system can, as copies elsewhere ({@link #copyMethod}).
  *
- * <p>What exists, and every attribute, is in one JSON document that is replaced atomically. An identity is entered there as
- * pending before its tree is made, and a destroyed one is pending until its tree is gone; so {@link #recover} removes what is
- * pending and nothing else, and a tree that the document does not know is foreign. Not so in the directory {@code clones},
- * where nobody else may put anything: what is not known there is removed by {@code recover}.
+ * <p>What exists, and every attribute, is in one JSON document that is replaced atomically. While a tree is made or removed, its
+ * process holds a lock on a file of the directory {@code drafts} that is called after it. So {@link #recover} removes the trees
+ * of such files that nobody holds and nothing else, and a tree of which neither they nor the document know is foreign.
  *
  * <p>With {@link CopyMethod#SUBVOLUME} it has {@link StorageFeature#ATOMIC_SNAPSHOT} and
  * {@link StorageFeature#CONSTANT_TIME_CLONE}, unless it held a volume at opening that is a plain directory, made by another
@@ -50,10 +48,8 @@ import org.slf4j.LoggerFactory;
  * <p>A snapshot's tree is not write-protected: that would change modes that clones must have, and of a subvolume nobody could
  * remove the files. A source that is destroyed while it is copied makes the copying verb fail with {@link NotFoundException}.
  *
- * <p>What durability costs: every change of the document waits for the disk; a snapshot that is not a subvolume, and the first
- * update of a volume, run {@code sync -f} once, which writes everything that waits to be written on that file system. A clone
- * that was never updated waits for nothing when it is made and when it is destroyed, and is gone after the operating system's
- * next start, even after an orderly one.
+ * <p>What durability costs: every change of the document waits for the disk; publishing a draft runs {@code sync -f} once, which
+ * writes everything that waits to be written on that file system. A draft that is thrown away waits for nothing.
  *
  * <p>A destroyed object is gone at once; a file of its tree that cannot be removed is logged, and tried again by
  * {@link #recover}. On Linux and the like; not to be used by several machines over a network.
@@ -64,40 +60,32 @@ public final class DirectoryStorage implements Storage {
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryStorage.class);
 
-    private static final String UNKNOWN_BOOT = "unknown";
-
     private final Place place;
     private final DocumentFile file;
     private final Lifecycle lifecycle;
     private final Copier copier;
     private final boolean atomic;
-    private final Optional<String> boot;
     private volatile boolean closed;
 
-    private DirectoryStorage(Place place, DocumentFile file, Copier copier, Optional<String> boot) throws IOException {
+    private DirectoryStorage(Place place, DocumentFile file, Copier copier) throws IOException {
         this.place = place;
         this.file = file;
         this.lifecycle = new Lifecycle(place, file, copier);
         this.copier = copier;
         this.atomic = copier.method() == CopyMethod.SUBVOLUME && everyVolumeIsASubvolume();
-        this.boot = boot;
     }
 
     private boolean everyVolumeIsASubvolume() throws IOException {
         for (Entry entry : file.read().entries()) {
-            if (entry.id() instanceof VolumeId && !copier.isAtomic(tree(entry))) {
+            if (entry.id() instanceof VolumeId && !copier.isAtomic(place.tree(entry.id()))) {
                 LOG.info(
                         "{} is a plain directory, made by another method of copying; as long as there are such volumes, "
                                 + "snapshots of running servers are made like backups",
-                        tree(entry));
+                        place.tree(entry.id()));
                 return false;
             }
         }
         return true;
-    }
-
-    private Path tree(Entry entry) {
-        return place.tree(entry.area(), entry.id());
     }
 
     /**
@@ -109,7 +97,7 @@ public final class DirectoryStorage implements Storage {
      * @return the description
      */
     public static StorageDescription at(Path directory) {
-        return () -> open(directory, Optional.empty(), BootId.current());
+        return () -> open(directory, Optional.empty());
     }
 
     /**
@@ -121,10 +109,10 @@ public final class DirectoryStorage implements Storage {
      * @return the description
      */
     public static StorageDescription at(Path directory, CopyMethod method) {
-        return () -> open(directory, Optional.of(method), BootId.current());
+        return () -> open(directory, Optional.of(method));
     }
 
-    static DirectoryStorage open(Path directory, Optional<CopyMethod> wanted, Optional<String> boot) {
+    private static DirectoryStorage open(Path directory, Optional<CopyMethod> wanted) {
         Place place = new Place(directory.toAbsolutePath().normalize());
         if (Files.exists(place.root()) && !Files.isDirectory(place.root())) {
             throw new ConfigurationException(
@@ -142,8 +130,7 @@ public final class DirectoryStorage implements Storage {
             place.prepare();
             FileMutex lock = FileMutex.of(place.lock());
             Copier copier = lock.hold(() -> Copier.at(place, wanted));
-            DocumentFile file = new DocumentFile(place, lock, boot);
-            return new DirectoryStorage(place, file, copier, boot);
+            return new DirectoryStorage(place, new DocumentFile(place, lock), copier);
         } catch (IOException e) {
             throw IoFailure.of("open", "the storage in " + place, place.root(), e);
         }
@@ -165,48 +152,46 @@ public final class DirectoryStorage implements Storage {
     }
 
     @Override
-    public void create(VolumeId volume, Map<String, String> attributes) {
+    public Draft create(VolumeId volume) {
         checkOpen();
-        Map<String, String> checked = Attributes.checked(attributes);
-        lifecycle.make("create", volume, Area.VOLUMES, Optional.empty(), tree -> {
+        return lifecycle.make("create", volume, Optional.empty(), tree -> {
             copier.create(tree);
             Place.searchable(tree);
-            OpenDirectory.sync(tree);
-            OpenDirectory.sync(place.trees(Area.VOLUMES));
-            return new Making(checked, boot.or(() -> Optional.of(UNKNOWN_BOOT))); // what is put into it is not synced
         });
     }
 
     @Override
-    public void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyCallback copy) {
+    public Draft clone(SnapshotId snapshot, VolumeId volume, CopyProgress progress) {
         checkOpen();
-        Map<String, String> all = new HashMap<>(Attributes.checked(attributes));
-        Path source = existingTree("snapshot", volume);
-        lifecycle.make("snapshot", snapshot, Area.SNAPSHOTS, Optional.of(volume), tree -> {
-            if (atomic) {
-                copier.freeze(source, tree); // and it is on disk
-                return new Making(Map.copyOf(all), Optional.empty());
-            }
-            copier.copy(source, tree, true, copy);
-            all.putAll(Attributes.checked(copy.complete(tree)));
-            TreeSync.sync(tree);
-            return new Making(Map.copyOf(all), Optional.empty());
-        });
+        return lifecycle.make(
+                "clone",
+                volume,
+                Optional.of(snapshot),
+                tree -> copier.copy(place.tree(snapshot), tree, false, progress));
     }
 
     @Override
-    public void clone(SnapshotId snapshot, VolumeId volume, Map<String, String> attributes, CopyCallback copy) {
+    public Draft copy(VolumeId volume, SnapshotId snapshot, CopyProgress progress) {
         checkOpen();
-        Map<String, String> checked = Attributes.checked(attributes);
-        // where nobody can tell one run of the system from the next, a clone is made like any volume
-        Area area = boot.isPresent() ? Area.CLONES : Area.VOLUMES;
-        lifecycle.make("clone", volume, area, Optional.of(snapshot), tree -> {
-            copier.copy(place.tree(Area.SNAPSHOTS, snapshot), tree, false, copy);
-            if (boot.isEmpty()) {
-                TreeSync.sync(tree); // after a power cut nobody could tell that it never was
-            }
-            return new Making(checked, boot);
-        });
+        return lifecycle.make(
+                "snapshot",
+                snapshot,
+                Optional.of(volume),
+                tree -> copier.copy(place.tree(volume), tree, true, progress));
+    }
+
+    @Override
+    public void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyProgress progress) {
+        Attributes.checked(attributes);
+        try (Draft image = atomic ? freeze(volume, snapshot) : copy(volume, snapshot, progress)) {
+            image.publish(attributes);
+        }
+    }
+
+    private Draft freeze(VolumeId volume, SnapshotId snapshot) {
+        checkOpen();
+        return lifecycle.make(
+                "snapshot", snapshot, Optional.of(volume), tree -> copier.freeze(place.tree(volume), tree));
     }
 
     @Override
@@ -222,13 +207,15 @@ public final class DirectoryStorage implements Storage {
     @Override
     public void destroy(VolumeId volume, List<AttributeChange> inTheSameStep) {
         checkOpen();
-        lifecycle.destroy(volume, inTheSameStep, AttributeChange.targets(volume, inTheSameStep));
+        AttributeChange.targets(volume, inTheSameStep);
+        lifecycle.destroy(volume, inTheSameStep);
     }
 
     @Override
     public void destroy(SnapshotId snapshot, List<AttributeChange> inTheSameStep) {
         checkOpen();
-        lifecycle.destroy(snapshot, inTheSameStep, AttributeChange.targets(snapshot, inTheSameStep));
+        AttributeChange.targets(snapshot, inTheSameStep);
+        lifecycle.destroy(snapshot, inTheSameStep);
     }
 
     @Override
@@ -236,10 +223,17 @@ public final class DirectoryStorage implements Storage {
         checkOpen();
         try {
             List<Place.Found> found = place.scan();
+            Set<StoredId> atWork = lifecycle.claimed();
             Document document = file.read();
-            // what the scan saw and the document did not know is foreign; unless it was ours, destroyed between the two
+            Set<StoredId> stillAtWork = lifecycle.claimed();
+            // a tree comes after its claim, and goes before it or becomes known before: so what neither look found is
+            // foreign
             List<String> foreign = found.stream()
-                    .filter(tree -> !tree.isKnownTo(document) && !tree.isClone() && tree.isStillThere())
+                    .filter(tree -> !tree.isKnownTo(document)
+                            && tree.id()
+                                    .filter(id -> atWork.contains(id) || stillAtWork.contains(id))
+                                    .isEmpty()
+                            && tree.isStillThere())
                     .map(Place.Found::name)
                     .toList();
             return document.listing(foreign);
@@ -249,38 +243,47 @@ public final class DirectoryStorage implements Storage {
     }
 
     @Override
+    public List<StoredDraft> drafts() {
+        checkOpen();
+        return lifecycle.drafts();
+    }
+
+    @Override
+    public Path location(VolumeId volume) {
+        return place.tree(volume);
+    }
+
+    @Override
     public Path directory(VolumeId volume) {
-        return existingTree("find", volume);
+        return existingTree(volume);
     }
 
     @Override
     public Path directory(SnapshotId snapshot) {
-        return existingTree("find", snapshot);
+        return existingTree(snapshot);
     }
 
-    private Path existingTree(String verb, StoredId id) {
+    private Path existingTree(StoredId id) {
         checkOpen();
         try {
-            return tree(lifecycle.existing(verb, file.read(), id));
+            if (!(id instanceof VolumeId && lifecycle.isDraft(id))) {
+                lifecycle.existing("find", file.read(), id);
+            }
+            return place.tree(id);
         } catch (IOException e) {
-            throw IoFailure.of(verb, Lifecycle.name(id), place.root(), e);
+            throw IoFailure.of("find", Lifecycle.name(id), place.root(), e);
         }
     }
 
     @Override
-    public void recover() {
+    public void recover(Predicate<VolumeId> mayGo) {
         checkOpen();
-        lifecycle.recover();
+        lifecycle.recover(mayGo);
     }
 
     @Override
     public void close() {
         closed = true;
-        try {
-            file.close();
-        } catch (IOException e) {
-            throw IoFailure.of("close", "the storage in " + place, place.root(), e);
-        }
     }
 
     private void checkOpen() {

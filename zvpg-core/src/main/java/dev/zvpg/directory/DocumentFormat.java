@@ -19,7 +19,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,9 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class DocumentFormat {
 
     /** Raised when an older version of the library could no longer use the document, or would lose part of it. */
-    static final int NUMBER = 2; // 1 knew nothing of areas
-
-    private static final String IS_CLONE = "isClone";
+    static final int NUMBER = 3; // 1 and 2 told what was being made or removed
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final ObjectMapper MAPPER = new ObjectMapper(JSON);
@@ -62,19 +59,7 @@ final class DocumentFormat {
                 separator = ",";
             }
         }
-        append(bytes, "],\"pending\":");
-        bytes.writeBytes(json(json -> {
-            json.writeStartArray();
-            for (Map.Entry<StoredId, Area> pending : document.pending().entrySet()) {
-                StoredId id = pending.getKey();
-                json.writeStartObject();
-                json.writeStringField(id instanceof VolumeId ? "volume" : "snapshot", id.value());
-                writeArea(json, pending.getValue());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-        }));
-        append(bytes, "}");
+        append(bytes, "]}");
         return bytes.toByteArray();
     }
 
@@ -103,11 +88,7 @@ final class DocumentFormat {
         if (entry.source().isPresent()) {
             json.writeStringField(sourceField, entry.source().get().value());
         }
-        writeArea(json, entry.area());
         json.writeStringField("created", entry.created().toString());
-        if (entry.unsyncedIn().isPresent()) {
-            json.writeStringField("unsyncedIn", entry.unsyncedIn().get());
-        }
         json.writeObjectFieldStart("attributes");
         for (Map.Entry<String, String> attribute : entry.attributes().entrySet()) {
             json.writeStringField(attribute.getKey(), attribute.getValue());
@@ -116,20 +97,12 @@ final class DocumentFormat {
         json.writeEndObject();
     }
 
-    private static void writeArea(JsonGenerator json, Area area) throws IOException {
-        if (area == Area.CLONES) {
-            json.writeBooleanField(IS_CLONE, true);
-        }
-    }
-
     /**
-     * Reads a document. An object made in an earlier run of the operating system and never synced counts as pending: its files
-     * may be torn.
+     * Reads a document.
      *
      * @param file for the messages
-     * @param boot the present run
      */
-    static Document read(byte[] bytes, Path file, Optional<String> boot) {
+    static Document read(byte[] bytes, Path file) {
         JsonNode root;
         try {
             root = MAPPER.readTree(bytes);
@@ -151,16 +124,23 @@ final class DocumentFormat {
                     "this one knows " + NUMBER + ", so use the newer one",
                     null);
         }
+        if (format.intValue() < NUMBER) {
+            throw new ConfigurationException(
+                    file,
+                    "format",
+                    "is " + format.intValue() + ", written by a version of this library from before its first release",
+                    "this one knows " + NUMBER + ": dump the databases with that version, and make the repository anew",
+                    null);
+        }
         try {
-            return objects(root, boot);
+            return objects(root);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw unreadable(file, String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static Document objects(JsonNode root, Optional<String> boot) {
+    private static Document objects(JsonNode root) {
         List<Entry> entries = new ArrayList<>();
-        Map<StoredId, Area> pending = new LinkedHashMap<>();
         for (JsonNode node : list(root, "volumes")) {
             entries.add(entry(
                     node,
@@ -170,25 +150,7 @@ final class DocumentFormat {
         for (JsonNode node : list(root, "snapshots")) {
             entries.add(entry(node, new SnapshotId(text(node, "id")), Optional.of(new VolumeId(text(node, "volume")))));
         }
-        for (JsonNode node : list(root, "pending")) {
-            StoredId id =
-                    node.has("volume") ? new VolumeId(text(node, "volume")) : new SnapshotId(text(node, "snapshot"));
-            pending.put(id, area(node, id));
-        }
-        for (Entry entry : entries) {
-            if (entry.source().isPresent()
-                    && entry.unsyncedIn().isPresent()
-                    && !entry.unsyncedIn().equals(boot)) {
-                pending.put(entry.id(), entry.area());
-            }
-        }
-        return Document.of(entries, pending);
-    }
-
-    private static Area area(JsonNode node, StoredId id) {
-        return id instanceof SnapshotId
-                ? Area.SNAPSHOTS
-                : node.path(IS_CLONE).booleanValue() ? Area.CLONES : Area.VOLUMES;
+        return Document.of(entries);
     }
 
     private static Entry entry(JsonNode node, StoredId id, Optional<? extends StoredId> source) {
@@ -198,12 +160,7 @@ final class DocumentFormat {
             attributes.put(attribute.getKey(), text(object, attribute.getKey()));
         }
         return new Entry(
-                id,
-                area(node, id),
-                source.map(StoredId.class::cast),
-                Instant.parse(text(node, "created")),
-                Map.copyOf(attributes),
-                optional(node, "unsyncedIn"));
+                id, source.map(StoredId.class::cast), Instant.parse(text(node, "created")), Map.copyOf(attributes));
     }
 
     private static JsonNode list(JsonNode root, String field) {

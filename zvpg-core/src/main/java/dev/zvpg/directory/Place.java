@@ -1,9 +1,7 @@
 package dev.zvpg.directory;
 
-import dev.zvpg.internal.io.OwnerLock;
-import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.internal.io.Claims;
 import dev.zvpg.storage.StoredId;
-import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -18,12 +16,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Where a {@link DirectoryStorage} keeps what: {@code volumes/ID}, {@code snapshots/ID}, {@code clones/ID} (see {@link Area}), and
- * beside these its own few files.
+ * Where a {@link DirectoryStorage} keeps what: {@code volumes/ID}, {@code snapshots/ID}, and beside these its own few files.
+ * {@code drafts} has a claim, see {@link Claims}, on each tree of which the document does not tell the truth, because it is being
+ * made or removed.
  *
  * <p>Immutable.
  */
@@ -34,12 +32,13 @@ record Place(Path root) {
     private static final String LOCK = "storage.lock";
     private static final String RESERVE = "storage.reserve";
     private static final String PROBE = "storage.probe";
-    private static final String PASSING = "storage.boot-";
-    private static final String JSON = ".json";
-    private static final String OWNERS = ".owners";
-    private static final String NEW_PASSING = "storage.boot.new";
+    private static final String DRAFTS = "drafts";
+
+    /** Between the area and the identity in a claim's name; neither has one. */
+    private static final String DOT = ".";
+
     private static final Set<PosixFilePermission> CLOSED = PosixFilePermissions.fromString("rwx------");
-    private static final Set<String> OWN = Set.of(DOCUMENT, NEW_DOCUMENT, NEW_PASSING, LOCK, RESERVE, PROBE);
+    private static final Set<String> OWN = Set.of(DOCUMENT, NEW_DOCUMENT, LOCK, RESERVE, PROBE, DRAFTS);
 
     /** What the document says exists. */
     Path document() {
@@ -51,53 +50,22 @@ record Place(Path root) {
         return root.resolve(NEW_DOCUMENT);
     }
 
-    /** What exists beside that, until the operating system ends. */
-    Path passing(String boot) {
-        return root.resolve(PASSING + boot + JSON);
+    /** Who is at work on which tree. */
+    Claims drafts() {
+        return new Claims(root.resolve(DRAFTS));
     }
 
-    Path newPassing() {
-        return root.resolve(NEW_PASSING);
+    /** The name of the claim on a tree. */
+    static String claim(StoredId id) {
+        return Area.of(id).directory() + DOT + id.value();
     }
 
-    /** Where the processes have their locks that work here in a run of the operating system. */
-    private Path owners(String boot) {
-        return root.resolve(PASSING + boot + OWNERS);
-    }
-
-    /** Says that this process works here in that run of the operating system. */
-    OwnerLock own(String boot) throws IOException {
-        Files.createDirectories(owners(boot));
-        return OwnerLock.create(owners(boot));
-    }
-
-    /**
-     * Removes what runs of the operating system knew in which nobody works here any more. Another run need not be an earlier
-     * one: a container may be told a boot of its own, and its processes live.
-     */
-    void forgetOtherBoots(Optional<String> boot) throws IOException {
-        for (String other : otherBoots(boot)) {
-            if (OwnerLock.forgetTheDead(owners(other)).isEmpty()) {
-                Files.deleteIfExists(passing(other));
-                Files.deleteIfExists(owners(other));
-            }
-        }
-    }
-
-    /** The other runs of the operating system of which there is something here. */
-    Set<String> otherBoots(Optional<String> boot) throws IOException {
-        Set<String> others = new TreeSet<>();
-        for (String name : names(root)) {
-            for (String end : List.of(JSON, OWNERS)) {
-                if (name.startsWith(PASSING)
-                        && name.endsWith(end)
-                        && name.length() >= PASSING.length() + end.length()) {
-                    others.add(name.substring(PASSING.length(), name.length() - end.length()));
-                }
-            }
-        }
-        boot.ifPresent(others::remove);
-        return others;
+    /** What the claim of a name is on; empty where it is none. */
+    static Optional<StoredId> claimed(String name) {
+        return Arrays.stream(Area.values())
+                .filter(area -> name.startsWith(area.directory() + DOT))
+                .findFirst()
+                .flatMap(area -> id(area, name.substring(area.directory().length() + DOT.length())));
     }
 
     Path lock() {
@@ -114,8 +82,8 @@ record Place(Path root) {
         return root.resolve(PROBE);
     }
 
-    Path tree(Area area, StoredId id) {
-        return trees(area).resolve(id.value());
+    Path tree(StoredId id) {
+        return trees(Area.of(id)).resolve(id.value());
     }
 
     /** The directory that holds the trees of an area. */
@@ -142,6 +110,9 @@ record Place(Path root) {
                 }
             }
         }
+        if (!Files.isDirectory(drafts().directory())) {
+            Files.createDirectory(drafts().directory(), Label.DIRECTORY_MODE);
+        }
         if (!Files.getPosixFilePermissions(trees(Area.SNAPSHOTS)).equals(CLOSED)) {
             Files.setPosixFilePermissions(trees(Area.SNAPSHOTS), CLOSED);
         }
@@ -165,14 +136,13 @@ record Place(Path root) {
         Set<String> areas = Arrays.stream(Area.values()).map(Area::directory).collect(Collectors.toUnmodifiableSet());
         List<Found> found = new ArrayList<>();
         for (String name : names(root)) {
-            if (!OWN.contains(name) && !areas.contains(name) && !name.startsWith(PASSING)) {
-                found.add(new Found(name, root.resolve(name), Optional.empty(), Optional.empty()));
+            if (!OWN.contains(name) && !areas.contains(name)) {
+                found.add(new Found(name, root.resolve(name), Optional.empty()));
             }
         }
         for (Area area : Area.values()) {
             for (String name : names(trees(area))) {
-                found.add(new Found(
-                        area.directory() + "/" + name, trees(area).resolve(name), Optional.of(area), id(area, name)));
+                found.add(new Found(area.directory() + "/" + name, trees(area).resolve(name), id(area, name)));
             }
         }
         return found;
@@ -180,7 +150,7 @@ record Place(Path root) {
 
     private static Optional<StoredId> id(Area area, String name) {
         try {
-            return Optional.of(area == Area.SNAPSHOTS ? new SnapshotId(name) : new VolumeId(name));
+            return Optional.of(area.id(name));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -202,18 +172,12 @@ record Place(Path root) {
     /**
      * Something that lies in the place.
      *
-     * @param area what it lies in, if not beside all areas
-     * @param id whose tree it is, if it is one of ours
+     * @param id whose tree it is, if it can be one of ours
      */
-    record Found(String name, Path path, Optional<Area> area, Optional<StoredId> id) {
+    record Found(String name, Path path, Optional<StoredId> id) {
 
         boolean isKnownTo(Document document) {
-            return id.flatMap(document::area).equals(area) && area.isPresent();
-        }
-
-        /** Whether it can only be what is left of a clone, if no document knows it. */
-        boolean isClone() {
-            return area.equals(Optional.of(Area.CLONES)) && id.isPresent();
+            return id.flatMap(document::find).isPresent();
         }
 
         boolean isStillThere() {

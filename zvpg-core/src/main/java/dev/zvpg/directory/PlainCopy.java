@@ -5,7 +5,7 @@ import dev.zvpg.internal.io.FileFacts;
 import dev.zvpg.internal.io.FileId;
 import dev.zvpg.internal.io.FileOwner;
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -79,18 +79,18 @@ final class PlainCopy {
      *
      * @param alive whether the source may change meanwhile
      */
-    static void copy(Path source, Path target, boolean alive, CopyCallback callback) throws IOException {
+    static void copy(Path source, Path target, boolean alive, CopyProgress progress) throws IOException {
         try (OpenDirectory from = OpenDirectory.open(source);
                 OpenDirectory to = OpenDirectory.open(target)) {
             FileOwner made = to.owner();
-            long total = callback == CopyCallback.NONE ? 0 : size(from, 0);
-            new PlainCopy(alive, false, made, new CopyWorkers(callback, total)).copyDirectory(from, target, true, 0);
+            long total = progress == CopyProgress.NONE ? 0 : size(from, 0);
+            new PlainCopy(alive, false, made, new CopyWorkers(progress, total)).copyDirectory(from, target, true, 0);
             if (alive) {
                 complete(source, target, made);
             } else {
                 label(from).putOn(target, made);
             }
-            callback.progress(total, total);
+            progress.copied(total, total);
         }
     }
 
@@ -101,7 +101,7 @@ final class PlainCopy {
      */
     static void complete(Path source, Path target, FileOwner made) throws IOException {
         try (OpenDirectory from = OpenDirectory.open(source)) {
-            CopyWorkers workers = new CopyWorkers(CopyCallback.NONE, 0);
+            CopyWorkers workers = new CopyWorkers(CopyProgress.NONE, 0);
             boolean missing = true;
             for (int pass = 0; missing && pass < PASSES; pass++) {
                 missing = new PlainCopy(true, true, made, workers).copyDirectory(from, target, false, 0);

@@ -4,7 +4,7 @@ import dev.zvpg.internal.io.FileFacts;
 import dev.zvpg.internal.io.FileOwner;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.Tool;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
@@ -72,12 +72,12 @@ final class Reflink {
      *
      * @throws RefusedException when some file cannot share its blocks; the target is incomplete
      */
-    static void copy(Path source, Path target, CopyCallback callback) throws IOException {
+    static void copy(Path source, Path target, CopyProgress progress) throws IOException {
         List<String> command = new ArrayList<>(CP);
         command.add(".");
         command.add(target.toString());
         check(Tool.run(source, command), false);
-        callback.progress(0, 0); // no byte was copied
+        progress.copied(0, 0); // no byte was copied
     }
 
     /**
@@ -86,7 +86,7 @@ final class Reflink {
      *
      * @param place holds both trees; nothing else is mounted in it
      */
-    static void copyLive(Path place, Path source, Path target, CopyCallback callback) throws IOException {
+    static void copyLive(Path place, Path source, Path target, CopyProgress progress) throws IOException {
         FileOwner made;
         try (OpenDirectory top = OpenDirectory.open(target)) {
             made = top.owner();
@@ -104,7 +104,7 @@ final class Reflink {
         try (OpenDirectory top = OpenDirectory.open(target)) {
             removeSpecials(top);
         }
-        callback.progress(0, 0); // no byte was copied
+        progress.copied(0, 0); // no byte was copied
     }
 
     /** The command that runs a script where no link below a place is followed; the place is its first parameter. */

@@ -4,6 +4,7 @@ import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.storage.CopyProgress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -114,13 +115,6 @@ public interface ServerLauncher {
      * @return what was found and what was done about it; settings that each start overrules are told each time
      */
     List<Finding> disarm(Path dataDirectory);
-
-    /**
-     * Makes a data directory durable whose server was started with settings that do not wait for disks, and has ended.
-     *
-     * @param dataDirectory a cluster that no server runs on
-     */
-    default void sync(Path dataDirectory) {}
 
     /**
      * Refuses settings that no server may be started with, so that nobody stores them.

@@ -10,21 +10,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Keeps volumes (writable directory trees), snapshots (immutable images of them) and the attributes of both.
+ *
+ * <p><b>Drafts.</b> Every new tree begins as a {@link Draft}: it is there for its maker only, and is gone when that closes it or
+ * dies, unless it was published. A draft waits for no disk, so what is thrown away soon costs no more than its files.
  *
  * <p><b>Lifetimes are independent.</b> A volume cloned from a snapshot, the snapshot, and the volume that the snapshot is an
  * image of may be destroyed in any order; none of the others is harmed.
  *
  * <p><b>Atomicity.</b> Each verb happens wholly or not at all, also when the process is killed or the power goes in the
- * middle of it. What an interrupted verb leaves behind is invisible in {@link #list()} and removed by {@link #recover()}. A
+ * middle of it. What an interrupted verb leaves behind is invisible in {@link #list()} and removed by {@link #recover}. A
  * verb that throws has changed nothing.
  *
- * <p><b>Durability.</b> When {@link #create}, {@link #snapshot}, {@link #update} or {@code destroy} returns, what it did
- * survives a power cut; of a created volume that is the empty volume. A volume made by {@link #clone} may still vanish whole.
- * The files in a volume made by {@code create} or {@code clone} become durable, as they were then, with the first
- * {@link #update} that names it. (So a clone that is thrown away soon never waits for a disk.)
+ * <p><b>Durability.</b> When {@link Draft#publish}, {@link #snapshot}, {@link #update} or {@code destroy} returns, what it did
+ * survives a power cut.
  *
  * <p><b>Errors.</b> Beside those listed, every verb may throw {@link PermissionException}, {@link OutOfSpaceException},
  * {@link StorageException}, and {@link IllegalStateException} after {@link #close()}.
@@ -46,36 +48,52 @@ public interface Storage extends AutoCloseable {
      * belong to another user than this JVM; what is put into it is protected by modes of its own.
      *
      * @param volume its identity
-     * @param attributes its attributes
+     * @return the new volume, to be published
      * @throws AlreadyExistsException when the identity is taken
      */
-    void create(VolumeId volume, Map<String, String> attributes);
-
-    /**
-     * Takes an image of a volume, attributes included, all or nothing. With {@link StorageFeature#ATOMIC_SNAPSHOT} the image
-     * is one instant of the volume. Without it the files are copied one by one: one that vanishes meanwhile is left out, and
-     * the caller makes the image complete in {@link CopyCallback#complete}.
-     *
-     * @param volume what to take an image of
-     * @param snapshot the image's identity
-     * @param attributes its attributes
-     * @param copy told about a copy's progress, and asked to complete the image
-     * @throws NotFoundException when there is no such volume
-     * @throws AlreadyExistsException when the identity is taken
-     */
-    void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyCallback copy);
+    Draft create(VolumeId volume);
 
     /**
      * Makes a new volume that starts as a snapshot's image.
      *
      * @param snapshot what to start from
      * @param volume the new volume's identity
-     * @param attributes its attributes; the snapshot's are not inherited
-     * @param copy told about a copy's progress
+     * @param progress told about a copy's progress
+     * @return the new volume, to be published
      * @throws NotFoundException when there is no such snapshot
      * @throws AlreadyExistsException when the identity is taken
      */
-    void clone(SnapshotId snapshot, VolumeId volume, Map<String, String> attributes, CopyCallback copy);
+    Draft clone(SnapshotId snapshot, VolumeId volume, CopyProgress progress);
+
+    /**
+     * Copies a volume's files one by one, for an image that the caller makes complete before it publishes it. A file that
+     * vanishes meanwhile is left out. It is how a volume that is being written to gets its snapshots where the storage does not
+     * have {@link StorageFeature#ATOMIC_SNAPSHOT}; one that has it need not offer it.
+     *
+     * @param volume what to take an image of
+     * @param snapshot the image's identity
+     * @param progress told about the copy's progress
+     * @return the image, to be published as a snapshot
+     * @throws NotFoundException when there is no such volume
+     * @throws AlreadyExistsException when the identity is taken
+     * @throws UnsupportedOperationException when the storage does not offer it
+     */
+    default Draft copy(VolumeId volume, SnapshotId snapshot, CopyProgress progress) {
+        throw new UnsupportedOperationException(this + " takes its snapshots in one step");
+    }
+
+    /**
+     * Takes an image of a volume, all or nothing. With {@link StorageFeature#ATOMIC_SNAPSHOT} the image is one instant of the
+     * volume; without it nobody may write to the volume meanwhile, see {@link #copy}.
+     *
+     * @param volume what to take an image of
+     * @param snapshot the image's identity
+     * @param attributes its attributes
+     * @param progress told about a copy's progress
+     * @throws NotFoundException when there is no such volume
+     * @throws AlreadyExistsException when the identity is taken
+     */
+    void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyProgress progress);
 
     /**
      * Changes attributes of several objects in one atomic step: nobody ever sees some of the changes without the others.
@@ -87,7 +105,7 @@ public interface Storage extends AutoCloseable {
 
     /**
      * Destroys a volume, and changes attributes of others in the same atomic step. Its snapshots and what was cloned from them
-     * stay. Succeeds also where no space is left.
+     * stay. Succeeds also where no space is left. May be a draft, of whichever maker, where nothing else is changed.
      *
      * @param volume what to destroy
      * @param inTheSameStep what to change; at most one change for each object, and none of the volume
@@ -133,9 +151,24 @@ public interface Storage extends AutoCloseable {
     Listing list();
 
     /**
+     * Lists the volumes that are drafts, of whichever maker.
+     *
+     * @return those that were there at one moment of the call
+     */
+    List<StoredDraft> drafts();
+
+    /**
+     * Where a volume's files are once they have been asked for: mounts nothing, and does not care whether there is such a volume.
+     *
+     * @param volume the volume, which may be a draft
+     * @return what {@link #directory(VolumeId)} returns
+     */
+    Path location(VolumeId volume);
+
+    /**
      * Where a volume's files are, mounted if need be. The tree is the caller's to write.
      *
-     * @param volume the volume
+     * @param volume the volume, which may be a draft
      * @return an absolute path that stays the same for as long as the volume lives
      * @throws NotFoundException when there is no such volume
      */
@@ -151,10 +184,13 @@ public interface Storage extends AutoCloseable {
     Path directory(SnapshotId snapshot);
 
     /**
-     * Removes what verbs that were cut off by a crash left behind. The caller makes sure that no other process or thread is
-     * in the middle of a verb; foreign things are left alone.
+     * Removes what verbs that were cut off by a crash have left, and the drafts of the dead. What the living are in the middle
+     * of is left alone, as are foreign things.
+     *
+     * @param mayGo asked for each volume that is an abandoned draft before it is removed: ends what may still work in it. One for
+     *     which it returns false, or which cannot be removed, stays for the next time
      */
-    void recover();
+    void recover(Predicate<VolumeId> mayGo);
 
     /** Releases what the storage holds open; destroys nothing. Idempotent. */
     @Override

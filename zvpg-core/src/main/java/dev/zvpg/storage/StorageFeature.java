@@ -23,6 +23,12 @@ public enum StorageFeature {
     CONSTANT_TIME_CLONE,
 
     /**
+     * The files of a volume are where {@link Storage#location} says only since somebody asked for them, by {@link
+     * Storage#directory(VolumeId)}, and until the machine is started the next time.
+     */
+    MOUNTED_ON_DEMAND,
+
+    /**
      * Listings tell how many bytes each object holds alone and refers to. Without it those figures are empty.
      */
     SPACE_ACCOUNTING

@@ -9,17 +9,19 @@ import dev.zvpg.Effort;
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.ChildJvm;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
+import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageContract;
 import dev.zvpg.storage.StorageFeature;
 import dev.zvpg.storage.StorageWalk;
+import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.StoredSnapshot;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.TreeText;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,20 +38,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The contract, and what directories add to it, on whatever file system a subclass provides. */
 abstract class DirectoryStorageContract extends StorageContract {
-
-    private final List<DocumentFile> files = new ArrayList<>();
 
     private static final int LONGEST_SOCKET_PATH = 100;
 
@@ -115,7 +113,7 @@ abstract class DirectoryStorageContract extends StorageContract {
         storage().destroy(CLONE); // in spite of the directory that cannot be written
         storage().destroy(V1);
         assertThat(place().resolve("volumes")).isDirectoryContaining("glob:**main");
-        assertThat(place().resolve("clones")).isEmptyDirectory();
+        assertThat(place().resolve("drafts")).isEmptyDirectory();
     }
 
     @Test
@@ -247,155 +245,49 @@ abstract class DirectoryStorageContract extends StorageContract {
     void whatAPowerCutInTheMiddleOfAVerbLeavesIsRemoved() throws Exception {
         mainWith("file", "x");
         snapshot(MAIN, V1);
-        VolumeId half = new VolumeId("half");
-        file().change(
-                        DocumentFile.Durably.NOW,
-                        document -> document.withPending(half, Area.VOLUMES)
-                                .withPending(new SnapshotId("half"), Area.SNAPSHOTS)
-                                .withPending(new VolumeId("nothing-yet"), Area.VOLUMES)
-                                .withPending(new VolumeId("half-clone"), Area.CLONES));
+        for (String claim : List.of("volumes.half", "snapshots.half", "volumes.nothing-yet", "volumes.main")) {
+            TreeText.write(place(), "drafts/" + claim, "");
+        }
         TreeText.write(place(), "volumes/half/dir/file", "half");
         TreeText.write(place(), "snapshots/half/dir/file", "half");
-        TreeText.write(place(), "clones/half-clone/dir/file", "half");
-        TreeText.write(
-                place(), "clones/of-an-earlier-boot/dir/file", "half"); // nothing of a clone is durable but its files
-        // destroying had begun
-        file().change(DocumentFile.Durably.NOW, document -> document.withPending(V1, Area.SNAPSHOTS));
+        // destroying had begun, and the document knows it no more
+        TreeText.write(place(), "drafts/snapshots.v1", "");
+        file().change(document -> document.without(V1));
 
         Storage again = open();
+        VolumeId half = new VolumeId("half");
         assertThat(again.list().foreign()).isEmpty();
         assertThat(again.list().snapshots()).isEmpty();
-        assertThatThrownBy(() -> again.create(new VolumeId("half"), Map.of()))
-                .isInstanceOf(AlreadyExistsException.class);
-        again.recover();
-        assertThat(file().read().pending()).isEmpty();
-        assertThat(TreeText.read(place())).doesNotContainKeys("volumes/half", "snapshots/half", "snapshots/v1");
-        assertThat(place().resolve("clones")).isEmptyDirectory();
-        again.create(new VolumeId("half"), Map.of());
+        assertThat(again.drafts()).containsExactly(new StoredDraft(half, true));
+        assertThatThrownBy(() -> Trees.create(again, half, Map.of())).isInstanceOf(AlreadyExistsException.class);
+        TreeText.write(place(), "drafts/volumes.half", "");
+        again.recover(volume -> false);
+        assertThat(again.drafts()).as("one that may not go").hasSize(1);
+        again.recover(volume -> true);
+        assertThat(place().resolve("drafts")).isEmptyDirectory();
+        assertThat(place().resolve("snapshots")).isEmptyDirectory();
+        assertThat(place().resolve("volumes")).isDirectoryNotContaining("glob:**half");
+        Trees.create(again, half, Map.of());
         assertThat(TreeText.read(again.directory(MAIN))).isEqualTo(Map.of("file", "x"));
     }
 
     private DocumentFile file() throws IOException {
         Place place = new Place(place());
-        DocumentFile file = new DocumentFile(place, FileMutex.of(place.lock()), BootId.current());
-        files.add(file);
-        return file;
-    }
-
-    /** Each holds a file open as long as it says that this process works there. */
-    @AfterEach
-    void closeFiles() throws IOException {
-        for (DocumentFile file : files) {
-            file.close();
-        }
+        return new DocumentFile(place, FileMutex.of(place.lock()));
     }
 
     @Test
-    void aCloneThatWasNeverUpdatedVanishesWholeWithAReboot() {
-        mainWith("file", "x");
-        snapshot(MAIN, V1);
-        clone(V1, CLONE);
-        VolumeId updated = new VolumeId("updated");
-        clone(V1, updated);
-        storage().update(List.of(AttributeChange.set(updated, Map.of("a", "1"))));
-
-        storage().close();
-        Storage rebooted = DirectoryStorage.open(place(), Optional.of(method()), Optional.of("another-boot"));
-        assertThat(rebooted.list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN, updated);
-        assertThat(rebooted.list().foreign()).isEmpty();
-        rebooted.recover();
-        assertThat(place().resolve("clones/clone")).doesNotExist();
-        assertThat(place().resolve("clones/updated/file")).hasContent("x");
-        rebooted.destroy(updated);
-        assertThat(place().resolve("clones")).isEmptyDirectory();
-        rebooted.close();
-    }
-
-    @Test
-    void aCloneThatWasNeverUpdatedStaysWhileItsOwnerLivesWhateverBootOthersAreTold() throws Exception {
-        mainWith("file", "x");
-        snapshot(MAIN, V1);
-        clone(V1, CLONE);
-        try (Storage elsewhere = DirectoryStorage.open(place(), Optional.of(method()), Optional.of("a-container's"))) {
-            elsewhere.recover();
-            assertThat(elsewhere.list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN);
-            assertThat(elsewhere.list().foreign()).isEmpty();
-            VolumeId theirs = new VolumeId("theirs");
-            elsewhere.clone(V1, theirs, Map.of(), CopyCallback.NONE);
-            Storage again = open();
-            again.recover();
-            assertThat(again.list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN, CLONE);
-            again.close();
-            elsewhere.destroy(theirs); // it is there still
-        }
-        storage().recover();
-        assertThat(storage().list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN, CLONE);
-        assertThat(place().resolve("clones/clone/file")).hasContent("x");
-    }
-
-    @Test
-    void makingAndDestroyingACloneThatIsNeverUpdatedWritesNothingDurable() throws Exception {
+    void makingADraftAndThrowingItAwayWritesNothingDurable() throws Exception {
         mainWith("file", "x");
         snapshot(MAIN, V1);
         byte[] before = Files.readAllBytes(new Place(place()).document());
         FileTime time = Files.getLastModifiedTime(new Place(place()).document());
-        clone(V1, CLONE);
-        assertThat(open().list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN, CLONE);
-        storage().destroy(CLONE);
-        assertThat(open().list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN);
+        try (Draft draft = storage().clone(V1, CLONE, CopyProgress.NONE)) {
+            assertThat(draft.directory().resolve("file")).hasContent("x");
+        }
         assertThat(new Place(place()).document()).hasBinaryContent(before);
         assertThat(Files.getLastModifiedTime(new Place(place()).document())).isEqualTo(time);
-    }
-
-    @Test
-    void aCrashBetweenTheTwoPartsOfAnUpdateIsHealed() throws Exception {
-        mainWith("file", "x");
-        snapshot(MAIN, V1);
-        storage().clone(V1, CLONE, Map.of("a", "old"), CopyCallback.NONE);
-        Path passing = new Place(place()).passing(BootId.current().orElseThrow());
-        byte[] stale = Files.readAllBytes(passing);
-        storage().update(List.of(AttributeChange.set(CLONE, Map.of("a", "new"))));
-        Files.write(passing, stale); // the update had not come so far
-
-        assertThat(open().list().volumes().get(1).attributes()).isEqualTo(Map.of("a", "new"));
-        open().destroy(CLONE);
-        assertThat(open().list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN);
-        assertThat(file().read().pending()).isEmpty();
-    }
-
-    @Test
-    void aPlaceOfAnEarlierFormatIsUsedFurther() throws Exception {
-        mainWith("file", "x");
-        snapshot(MAIN, V1);
-        Path document = new Place(place()).document();
-        // there were no areas: a clone that had been updated lay among the volumes
-        storage().create(CLONE, Map.of());
-        Files.writeString(
-                document,
-                Files.readString(document)
-                        .replace("\"format\":2", "\"format\":1")
-                        .replace("{\"id\":\"clone\",", "{\"id\":\"clone\",\"origin\":\"v1\","));
-        OpenDirectory.deleteTree(place().resolve("clones"));
-        Storage again = open();
-        again.recover();
-        assertThat(again.list().volumes())
-                .extracting(StoredVolume::origin)
-                .containsExactly(Optional.empty(), Optional.of(V1));
-        again.clone(V1, new VolumeId("another"), Map.of(), CopyCallback.NONE);
-        again.destroy(CLONE);
-        assertThat(open().list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN, new VolumeId("another"));
-        assertThat(TreeText.read(again.directory(new VolumeId("another")))).isEqualTo(Map.of("file", "x"));
-    }
-
-    @Test
-    void whatIsPutIntoACreatedVolumeIsSyncedByItsFirstUpdate() throws Exception {
-        storage().create(MAIN, Map.of());
-        Storage rebooted = DirectoryStorage.open(place(), Optional.of(method()), Optional.of("another-boot"));
-        assertThat(rebooted.list().volumes()).extracting(StoredVolume::id).containsExactly(MAIN);
-        rebooted.close();
-        assertThat(file().read().find(MAIN).orElseThrow().unsyncedIn()).isPresent();
-        storage().update(List.of(AttributeChange.set(MAIN, Map.of("a", "1"))));
-        assertThat(file().read().find(MAIN).orElseThrow().unsyncedIn()).isEmpty();
+        assertThat(place().resolve("drafts")).isEmptyDirectory();
     }
 
     @Test
@@ -414,11 +306,11 @@ abstract class DirectoryStorageContract extends StorageContract {
                 told.addAll(child.rest());
             }
             Storage again = open();
-            again.recover();
+            again.recover(volume -> true);
             checkKilled(again, seed, prefix, told);
             Place layout = new Place(place);
             assertThat(layout.scan()).allMatch(found -> found.id().isPresent());
-            assertThat(file().read().pending()).isEmpty();
+            assertThat(layout.drafts().names()).isEmpty();
             assertThat(again.list().foreign()).isEmpty();
             assertThat(layout.scan())
                     .hasSize(again.list().volumes().size()
@@ -489,7 +381,7 @@ abstract class DirectoryStorageContract extends StorageContract {
         }
         mine.check(storage());
         theirs.check(storage());
-        assertThat(file().read().pending()).isEmpty();
+        assertThat(new Place(place()).drafts().names()).isEmpty();
         assertThat(storage().list().foreign()).isEmpty();
     }
 }

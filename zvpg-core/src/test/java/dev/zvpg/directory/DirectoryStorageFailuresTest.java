@@ -13,10 +13,11 @@ import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.TreeSync;
 import dev.zvpg.storage.ChildJvm;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.TreeText;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -61,11 +62,11 @@ class DirectoryStorageFailuresTest {
     void anUnreadableFileIsAMatterOfPermission() throws Exception {
         assumeTrue(!DirectoryStorageContract.isRoot(), "needs an ordinary user, because root may read everything");
         try (Storage storage = ground.open()) {
-            storage.create(MAIN, Map.of());
+            Trees.create(storage, MAIN, Map.of());
             Path file = storage.directory(MAIN).resolve("secret");
             Files.writeString(file, "x");
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
-            assertThatThrownBy(() -> storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE))
+            assertThatThrownBy(() -> storage.snapshot(MAIN, V1, Map.of(), CopyProgress.NONE))
                     .isInstanceOf(PermissionException.class)
                     .hasMessageContaining(file.toString())
                     .hasMessageContaining("grant user " + System.getProperty("user.name"));
@@ -87,7 +88,7 @@ class DirectoryStorageFailuresTest {
     @Test
     void anInterruptedThreadStopsWaitingForTheLock() throws Exception {
         try (Storage storage = ground.open()) {
-            storage.create(MAIN, Map.of());
+            Trees.create(storage, MAIN, Map.of());
             Place place = new Place(ground.place());
             AtomicReference<Throwable> thrown = new AtomicReference<>();
             AtomicReference<Boolean> flag = new AtomicReference<>();
@@ -168,7 +169,7 @@ class DirectoryStorageFailuresTest {
     @Test
     void syncingFileByFileWorksToo() throws Exception {
         try (Storage storage = ground.open()) {
-            storage.create(MAIN, Map.of());
+            Trees.create(storage, MAIN, Map.of());
             TreeText.write(storage.directory(MAIN), "dir/file", "x");
             TreeSync.oneByOne(storage.directory(MAIN));
             assertThat(TreeText.read(storage.directory(MAIN))).containsEntry("dir/file", "x");

@@ -8,12 +8,15 @@ import dev.zvpg.Effort;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.internal.io.Tool;
 import dev.zvpg.storage.ChildJvm;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
+import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageFeature;
 import dev.zvpg.storage.StorageWalk;
 import dev.zvpg.storage.TreeText;
+import dev.zvpg.storage.Trees;
+import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -61,7 +64,7 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
 
     @Test
     void anImageHoldsNothingWithoutWhatWasOnDiskBeforeItWasWritten() throws Exception {
-        storage().create(MAIN, Map.of());
+        Trees.create(storage(), MAIN, Map.of());
         Path tree = storage().directory(MAIN);
         AtomicBoolean stop = new AtomicBoolean();
         List<Thread> writers = new ArrayList<>();
@@ -113,9 +116,9 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
     @Test
     void aVolumeThatIsAPlainDirectoryIsCopiedLikeOneUntilItIsGone() throws Exception {
         try (Storage sharing = DirectoryStorage.at(place(), CopyMethod.REFLINK).open()) {
-            sharing.create(MAIN, Map.of());
+            Trees.create(sharing, MAIN, Map.of());
             TreeText.write(sharing.directory(MAIN), "file", "x");
-            sharing.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
+            sharing.snapshot(MAIN, V1, Map.of(), CopyProgress.NONE);
         }
         assertThatThrownBy(() -> snapshot(MAIN, new SnapshotId("v2"))) // this one has promised atomic snapshots already
                 .isInstanceOf(StorageException.class)
@@ -125,10 +128,10 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
             assertThat(again.copyMethod()).isEqualTo(CopyMethod.SUBVOLUME);
             assertThat(again.features()).isEmpty();
             SnapshotId v2 = new SnapshotId("v2");
-            again.snapshot(MAIN, v2, Map.of(), completing());
-            again.clone(V1, CLONE, Map.of(), CopyCallback.NONE);
+            copyAndComplete(again, MAIN, v2);
+            Trees.clone(again, V1, CLONE, Map.of());
             SnapshotId v3 = new SnapshotId("v3");
-            again.snapshot(CLONE, v3, Map.of(), completing());
+            copyAndComplete(again, CLONE, v3);
             assertThat(TreeText.read(again.directory(v2))).isEqualTo(Map.of("file", "x", "label", "added"));
             assertThat(TreeText.read(again.directory(CLONE))).isEqualTo(Map.of("file", "x"));
             assertThat(TreeText.read(again.directory(v3))).isEqualTo(Map.of("file", "x", "label", "added"));
@@ -143,14 +146,11 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
         }
     }
 
-    private static CopyCallback completing() {
-        return new CopyCallback() {
-            @Override
-            public Map<String, String> complete(Path image) {
-                TreeText.write(image, "label", "added");
-                return Map.of();
-            }
-        };
+    private static void copyAndComplete(Storage storage, VolumeId volume, SnapshotId snapshot) {
+        try (Draft image = storage.copy(volume, snapshot, CopyProgress.NONE)) {
+            TreeText.write(image.directory(), "label", "added");
+            image.publish(Map.of());
+        }
     }
 
     private static boolean isSubvolume(Path tree) {
@@ -167,14 +167,14 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
         mainWith("dir/file", "x");
         snapshot(MAIN, V1);
         try (Storage other = DirectoryStorage.at(place(), another).open()) {
-            other.clone(V1, CLONE, Map.of(), CopyCallback.NONE);
+            Trees.clone(other, V1, CLONE, Map.of());
             assertThat(TreeText.read(other.directory(CLONE))).containsEntry("dir/file", "x");
             other.destroy(V1);
             other.destroy(MAIN);
             other.destroy(CLONE);
         }
         assertThat(place().resolve("volumes")).isEmptyDirectory();
-        assertThat(place().resolve("clones")).isEmptyDirectory();
+        assertThat(place().resolve("drafts")).isEmptyDirectory();
         assertThat(place().resolve("snapshots")).isEmptyDirectory();
     }
 
@@ -189,7 +189,7 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
         storage().destroy(MAIN);
         storage().destroy(V1);
         assertThat(place().resolve("volumes")).isEmptyDirectory();
-        assertThat(place().resolve("clones")).isEmptyDirectory();
+        assertThat(place().resolve("drafts")).isEmptyDirectory();
         assertThat(place().resolve("snapshots")).isEmptyDirectory();
     }
 

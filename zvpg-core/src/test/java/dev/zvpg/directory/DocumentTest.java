@@ -7,6 +7,7 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.TreeText;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,15 +44,26 @@ class DocumentTest {
 
     @Test
     void aDocumentOfANewerFormatIsRefusedAndKept() throws Exception {
-        String newer = "{\"format\": 3, \"volumes\": \"something else altogether\"}";
+        String newer = "{\"format\": 4, \"volumes\": \"something else altogether\"}";
         Files.writeString(document, newer);
         assertThatThrownBy(ground::open)
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(document.toString())
                 .hasMessageContaining("newer version");
-        assertThatThrownBy(() -> storage.create(new VolumeId("v"), Map.of()))
+        assertThatThrownBy(() -> Trees.create(storage, new VolumeId("v"), Map.of()))
                 .isInstanceOf(ConfigurationException.class);
         assertThat(document).hasContent(newer);
+    }
+
+    @Test
+    void aDocumentOfAnEarlierFormatIsRefusedWithWhatToDo() throws Exception {
+        String older = Files.readString(document).replace("\"format\":3", "\"format\":2");
+        Files.writeString(document, older);
+        assertThatThrownBy(ground::open)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("before its first release")
+                .hasMessageContaining("make the repository anew");
+        assertThat(document).hasContent(older);
     }
 
     @ParameterizedTest
@@ -59,37 +71,38 @@ class DocumentTest {
             strings = {
                 "",
                 "\0\0\0\0",
-                "{\"format\":1,\"volumes\":[",
+                "{\"format\":3,\"volumes\":[",
                 "[]",
                 "null",
                 "42",
                 "{}",
                 "{\"format\":\"1\"}",
                 "{\"format\":0}",
-                "{\"format\":1}",
-                "{\"format\":1,\"volumes\":[{}],\"snapshots\":[],\"pending\":[]}",
-                "{\"format\":1,\"volumes\":[{\"id\":\"../..\",\"created\":\"2026-01-01T00:00:00Z\"}],"
-                        + "\"snapshots\":[],\"pending\":[]}",
-                "{\"format\":1,\"volumes\":[{\"id\":\"v\",\"created\":\"yesterday\"}],\"snapshots\":[],\"pending\":[]}",
-                "{\"format\":1,\"volumes\":[{\"id\":\"v\",\"created\":\"2026-01-01T00:00:00Z\","
-                        + "\"attributes\":{\"a\":1}}],\"snapshots\":[],\"pending\":[]}",
-                "{\"format\":1,\"volumes\":[],\"snapshots\":[],\"pending\":[{\"volume\":\"..\"}]}",
+                "{\"format\":3}",
+                "{\"format\":3,\"volumes\":[{}],\"snapshots\":[]}",
+                "{\"format\":3,\"volumes\":[{\"id\":\"../..\",\"created\":\"2026-01-01T00:00:00Z\"}],"
+                        + "\"snapshots\":[]}",
+                "{\"format\":3,\"volumes\":[{\"id\":\"v\",\"created\":\"yesterday\"}],\"snapshots\":[]}",
+                "{\"format\":3,\"volumes\":[{\"id\":\"v\",\"created\":\"2026-01-01T00:00:00Z\","
+                        + "\"attributes\":{\"a\":1}}],\"snapshots\":[]}",
+                "{\"format\":3,\"volumes\":[{\"id\":\"..\"}],\"snapshots\":[]}",
+                "{\"format\":3,\"volumes\":[]}",
             })
     void garbageIsRefusedByNameAndNothingIsTouched(String garbage) throws Exception {
-        storage.create(new VolumeId("precious"), Map.of());
+        Trees.create(storage, new VolumeId("precious"), Map.of());
         Files.writeString(document, garbage);
         assertThatThrownBy(ground::open)
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(document.toString());
         assertThatThrownBy(storage::list).isInstanceOf(ConfigurationException.class);
-        assertThatThrownBy(storage::recover).isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> storage.recover(volume -> true)).isInstanceOf(ConfigurationException.class);
         assertThat(ground.place().resolve("volumes/precious")).isDirectory();
         assertThat(document).hasBinaryContent(garbage.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
     void aMissingDocumentBesideTreesIsNotTakenForAnEmptyStorage() throws Exception {
-        storage.create(new VolumeId("precious"), Map.of());
+        Trees.create(storage, new VolumeId("precious"), Map.of());
         Files.delete(document);
         assertThatThrownBy(ground::open)
                 .isInstanceOf(ConfigurationException.class)
@@ -103,17 +116,17 @@ class DocumentTest {
 
     @Test
     void aHalfWrittenNextDocumentOfACrashIsIgnored() throws Exception {
-        storage.create(new VolumeId("v"), Map.of());
-        Files.writeString(ground.place().resolve("storage.json.new"), "{\"format\":1,\"vol");
+        Trees.create(storage, new VolumeId("v"), Map.of());
+        Files.writeString(ground.place().resolve("storage.json.new"), "{\"format\":3,\"vol");
         assertThat(ground.open().list()).isEqualTo(storage.list());
-        storage.create(new VolumeId("w"), Map.of());
+        Trees.create(storage, new VolumeId("w"), Map.of());
         assertThat(storage.list().volumes()).hasSize(2);
         assertThat(storage.list().foreign()).isEmpty();
     }
 
     @Test
     void aDocumentReplacedByHandIsReadAnew() throws Exception {
-        storage.create(new VolumeId("v"), Map.of("a", "old"));
+        Trees.create(storage, new VolumeId("v"), Map.of("a", "old"));
         assertThat(storage.list().volumes()).hasSize(1);
         FileTime time = Files.getLastModifiedTime(document);
         String edited = Files.readString(document).replace("\"old\"", "\"new\"");
@@ -127,10 +140,10 @@ class DocumentTest {
     @Test
     void whatLiesInTheWayOfANewTreeIsForeignAndStays() {
         TreeText.write(ground.place(), "volumes/taken/file", "somebody else's");
-        assertThatThrownBy(() -> storage.create(new VolumeId("taken"), Map.of()))
+        assertThatThrownBy(() -> Trees.create(storage, new VolumeId("taken"), Map.of()))
                 .isInstanceOf(AlreadyExistsException.class)
                 .hasMessageContaining("not the storage's own");
-        storage.recover();
+        storage.recover(volume -> true);
         assertThat(TreeText.read(ground.place().resolve("volumes/taken"))).isEqualTo(Map.of("file", "somebody else's"));
         assertThat(storage.list().foreign()).containsExactly("volumes/taken");
     }
@@ -149,7 +162,7 @@ class DocumentTest {
         TreeText.write(directory, "notes/today", "x");
         try (Storage here = DirectoryStorage.at(directory).open()) {
             assertThat(here.list().foreign()).isEqualTo(List.of("notes"));
-            here.recover();
+            here.recover(volume -> true);
         }
         assertThat(TreeText.read(directory)).containsEntry("notes/today", "x");
     }
@@ -159,8 +172,8 @@ class DocumentTest {
         Path link = ground.place().resolveSibling("link");
         Files.createSymbolicLink(link, ground.place());
         try (Storage other = DirectoryStorage.at(link.resolve("../link/.")).open()) {
-            other.create(new VolumeId("v"), Map.of());
-            storage.create(new VolumeId("w"), Map.of());
+            Trees.create(other, new VolumeId("v"), Map.of());
+            Trees.create(storage, new VolumeId("w"), Map.of());
             assertThat(other.list()).isEqualTo(storage.list());
         }
     }

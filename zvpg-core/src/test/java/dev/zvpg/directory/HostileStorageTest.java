@@ -9,9 +9,10 @@ import dev.zvpg.internal.io.Attacker;
 import dev.zvpg.internal.io.HostileTree;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.Tool;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ class HostileStorageTest {
                 Storage storage = open()) {
             Path outside = HostileTree.outside(directory);
             VolumeId main = new VolumeId("main");
-            storage.create(main, Map.of());
+            Trees.create(storage, main, Map.of());
             Path base = Files.createDirectories(storage.directory(main).resolve("data/base"));
             Path first = Files.createDirectory(base.resolve("z"));
             for (int i = 0; i < ENTRIES; i++) {
@@ -106,7 +107,7 @@ class HostileStorageTest {
             Map<String, String> before = Attacker.audit(outside);
             for (int i = 0; i < RACES; i++) {
                 VolumeId volume = new VolumeId("v" + i);
-                storage.create(volume, Map.of());
+                Trees.create(storage, volume, Map.of());
                 Path slots = Files.createDirectories(storage.directory(volume).resolve("data/pg_replslot"));
                 for (int j = 0; j < ENTRIES; j++) {
                     Files.createDirectory(slots.resolve("a" + j));
@@ -120,7 +121,7 @@ class HostileStorageTest {
                 attacker.rest();
                 assertThat(Attacker.audit(outside)).isEqualTo(before);
             }
-            storage.recover(); // what the other user kept making
+            storage.recover(any -> true); // what the other user kept making
             assertThat(directory.resolve("storage/volumes")).isEmptyDirectory();
         }
     }
@@ -138,16 +139,16 @@ class HostileStorageTest {
                 assertThat(Attacker.audit(outside)).as("seed %d", seed + i).isEqualTo(before);
             }
             assertThat(made).as("copies made, from seed %d on", seed).isGreaterThan(trees() / 3);
-            storage.recover();
+            storage.recover(any -> true);
             assertThat(directory.resolve("storage/volumes")).isEmptyDirectory();
             assertThat(directory.resolve("storage/snapshots")).isEmptyDirectory();
-            assertThat(directory.resolve("storage/clones")).isEmptyDirectory();
+            assertThat(directory.resolve("storage/drafts")).isEmptyDirectory();
         }
     }
 
     private boolean hostile(Attacker attacker, Storage storage, long seed, Path outside) throws Exception {
         VolumeId volume = new VolumeId("volume");
-        storage.create(volume, Map.of());
+        Trees.create(storage, volume, Map.of());
         Path data = Files.createDirectory(storage.directory(volume).resolve("data"));
         SnapshotId image = new SnapshotId("image");
         VolumeId clone = new VolumeId("clone");
@@ -170,18 +171,18 @@ class HostileStorageTest {
             storage.destroy(volume);
             attacker.rest();
         }
-        storage.recover();
+        storage.recover(any -> true);
         return made;
     }
 
     /** Whether the copies were made; when not, the reason has its type. */
     private static boolean makes(Storage storage, VolumeId volume, SnapshotId image, VolumeId clone) {
         try {
-            storage.snapshot(volume, image, Map.of(), CopyCallback.NONE);
+            storage.snapshot(volume, image, Map.of(), CopyProgress.NONE);
         } catch (ZvpgException refused) {
             return false;
         }
-        storage.clone(image, clone, Map.of(), CopyCallback.NONE);
+        Trees.clone(storage, image, clone, Map.of());
         return true;
     }
 
@@ -192,11 +193,11 @@ class HostileStorageTest {
             Path outside = HostileTree.outside(directory);
             Map<String, String> before = Attacker.audit(outside);
             VolumeId main = new VolumeId("main");
-            storage.create(main, Map.of());
+            Trees.create(storage, main, Map.of());
             Path here = Files.createDirectories(storage.directory(main).resolve("data/pg_wal"));
             mount("--bind", outside.toString(), here.toString());
             try {
-                assertThatThrownBy(() -> storage.snapshot(main, new SnapshotId("v1"), Map.of(), CopyCallback.NONE))
+                assertThatThrownBy(() -> storage.snapshot(main, new SnapshotId("v1"), Map.of(), CopyProgress.NONE))
                         .isInstanceOf(ZvpgException.class)
                         .hasMessageContaining(here.toString())
                         .hasMessageContaining("unmount");
@@ -205,7 +206,7 @@ class HostileStorageTest {
             } finally {
                 Tool.run(directory, java.util.List.of("umount", here.toString()));
             }
-            storage.recover();
+            storage.recover(any -> true);
             assertThat(directory.resolve("storage/volumes")).isEmptyDirectory();
         }
     }
@@ -221,9 +222,9 @@ class HostileStorageTest {
     @Test
     void nobodyElseReadsWhichTreesThereAre() throws Exception {
         try (Storage storage = open()) {
-            storage.create(new VolumeId("main"), Map.of("secret", "x"));
-            storage.snapshot(new VolumeId("main"), new SnapshotId("v1"), Map.of(), CopyCallback.NONE);
-            storage.clone(new SnapshotId("v1"), new VolumeId("c"), Map.of(), CopyCallback.NONE);
+            Trees.create(storage, new VolumeId("main"), Map.of("secret", "x"));
+            storage.snapshot(new VolumeId("main"), new SnapshotId("v1"), Map.of(), CopyProgress.NONE);
+            Trees.clone(storage, new SnapshotId("v1"), new VolumeId("c"), Map.of());
             try (Stream<Path> files = Files.list(directory.resolve("storage"))) {
                 for (Path file :
                         files.filter(path -> path.toString().endsWith(".json")).toList()) {

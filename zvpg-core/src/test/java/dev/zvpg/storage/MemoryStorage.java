@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,9 @@ public final class MemoryStorage implements Storage {
     private final Set<StorageFeature> features;
     private volatile @Nullable Hook hook;
     private volatile boolean closed;
+
+    /** Since its hook threw. */
+    private volatile boolean dead;
 
     private MemoryStorage(Disk disk, Set<StorageFeature> features) {
         this.disk = disk;
@@ -71,7 +75,7 @@ public final class MemoryStorage implements Storage {
         AFTER
     }
 
-    /** Called in the middle of verbs. What it throws reaches the caller, and nothing is tidied up: that is a crash. */
+    /** Called in the middle of verbs. What it throws reaches the caller, and from then on nothing is tidied up: that is a crash. */
     @FunctionalInterface
     public interface Hook {
 
@@ -108,7 +112,13 @@ public final class MemoryStorage implements Storage {
     private void reach(String verb, StoredId target, Moment moment) {
         Hook present = hook;
         if (present != null) {
-            present.at(verb, target, moment);
+            boolean alive = false;
+            try {
+                present.at(verb, target, moment);
+                alive = true;
+            } finally {
+                dead |= !alive;
+            }
         }
     }
 
@@ -118,30 +128,36 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
-    public void create(VolumeId volume, Map<String, String> attributes) {
-        make("create", volume, null, attributes, CopyCallback.NONE);
+    public Draft create(VolumeId volume) {
+        return make("create", volume, null, CopyProgress.NONE);
     }
 
     @Override
-    public void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyCallback copy) {
-        make("snapshot", snapshot, volume, attributes, copy);
+    public Draft clone(SnapshotId snapshot, VolumeId volume, CopyProgress progress) {
+        return make("clone", volume, snapshot, progress);
     }
 
     @Override
-    public void clone(SnapshotId snapshot, VolumeId volume, Map<String, String> attributes, CopyCallback copy) {
-        make("clone", volume, snapshot, attributes, copy);
+    public Draft copy(VolumeId volume, SnapshotId snapshot, CopyProgress progress) {
+        return make("copy", snapshot, volume, progress);
     }
 
-    private void make(
-            String verb, StoredId id, @Nullable StoredId source, Map<String, String> attributes, CopyCallback copy) {
+    @Override
+    public void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyProgress progress) {
+        Map<String, String> checked = Attributes.checked(attributes);
+        try (MemoryDraft image = make("snapshot", snapshot, volume, progress)) {
+            image.publish("snapshot", checked, null);
+        }
+    }
+
+    private MemoryDraft make(String verb, StoredId id, @Nullable StoredId source, CopyProgress progress) {
         checkOpen();
-        Map<String, String> all = new HashMap<>(Attributes.checked(attributes));
         reach(verb, id, Moment.BEFORE);
         synchronized (disk) {
             if (source != null) {
                 disk.existing(verb, source);
             }
-            if (disk.entries.containsKey(id) || !disk.pending.add(id)) {
+            if (disk.entries.containsKey(id) || disk.pending.putIfAbsent(id, this) != null) {
                 throw new AlreadyExistsException("cannot " + verb + " " + id + ": it exists; choose another identity");
             }
         }
@@ -161,34 +177,99 @@ public final class MemoryStorage implements Storage {
             }
             throw new StorageException(verb, id.value(), String.valueOf(e.getMessage()), e);
         }
+        MemoryDraft draft = new MemoryDraft(id, source);
         reach(verb, id, Moment.HALFWAY);
-        boolean made = false;
+        boolean whole = false;
         try {
-            all.putAll(Attributes.checked(tell(id, copy)));
+            if (!features.contains(
+                    id instanceof SnapshotId ? StorageFeature.ATOMIC_SNAPSHOT : StorageFeature.CONSTANT_TIME_CLONE)) {
+                long bytes = MemoryTrees.bytes(disk.tree(id));
+                progress.copied(bytes, bytes);
+            }
             synchronized (disk) {
                 if (source != null) {
                     disk.existing(verb, source);
                 }
-                disk.entries.put(id, new Entry(Optional.ofNullable(source), Instant.now(), Map.copyOf(all)));
-                disk.pending.remove(id);
             }
-            made = true;
+            whole = true;
+            return draft;
         } finally {
-            if (!made) {
+            if (!whole) {
                 disk.remove(id);
             }
         }
-        reach(verb, id, Moment.AFTER);
     }
 
-    private Map<String, String> tell(StoredId made, CopyCallback copy) {
-        boolean atomic = features.contains(StorageFeature.ATOMIC_SNAPSHOT);
-        if (made instanceof SnapshotId ? atomic : features.contains(StorageFeature.CONSTANT_TIME_CLONE)) {
-            return Map.of();
+    /** A tree that is pending. */
+    private final class MemoryDraft implements Draft {
+
+        private final StoredId id;
+        private final @Nullable StoredId source;
+        private @Nullable StoredId replaced;
+        private boolean ended;
+
+        MemoryDraft(StoredId id, @Nullable StoredId source) {
+            this.id = id;
+            this.source = source;
         }
-        long bytes = MemoryTrees.bytes(disk.tree(made));
-        copy.progress(bytes, bytes);
-        return made instanceof SnapshotId ? copy.complete(disk.tree(made)) : Map.of();
+
+        @Override
+        public Path directory() {
+            return disk.tree(id);
+        }
+
+        @Override
+        public void publish(Map<String, String> attributes) {
+            publish("publish", attributes, null);
+        }
+
+        @Override
+        public void publishInPlaceOf(VolumeId old, Map<String, String> attributes) {
+            if (!(id instanceof VolumeId)) {
+                throw new UnsupportedOperationException("a snapshot takes no volume's place");
+            }
+            publish("publish", attributes, old);
+        }
+
+        void publish(String verb, Map<String, String> attributes, @Nullable VolumeId old) {
+            if (ended) {
+                throw new IllegalStateException(id + " was published or closed already");
+            }
+            Map<String, String> checked = Map.copyOf(Attributes.checked(attributes));
+            boolean once = verb.equals("publish"); // else it is the second half of another verb
+            if (once) {
+                reach(verb, id, Moment.BEFORE);
+            }
+            synchronized (disk) {
+                if (old != null) {
+                    disk.existing(verb, old);
+                    disk.entries.remove(old);
+                    disk.pending.put(old, MemoryStorage.this);
+                    replaced = old;
+                }
+                disk.entries.put(id, new Entry(Optional.ofNullable(source), Instant.now(), checked));
+                disk.pending.remove(id);
+                ended = true;
+            }
+            reach(verb, id, Moment.AFTER);
+        }
+
+        @Override
+        public void close() {
+            if (dead) {
+                return; // who is dead tidies nothing up
+            }
+            if (!ended) {
+                reach("close", id, Moment.BEFORE);
+                ended = true;
+                disk.remove(id);
+            }
+            if (replaced != null) {
+                reach("close", replaced, Moment.BEFORE);
+                disk.remove(replaced);
+                replaced = null;
+            }
+        }
     }
 
     @Override
@@ -232,10 +313,12 @@ public final class MemoryStorage implements Storage {
         AttributeChange.targets(id, changes);
         reach("destroy", id, Moment.BEFORE);
         synchronized (disk) {
-            disk.existing("destroy", id);
+            if (!disk.pending.containsKey(id)) { // else it is a draft
+                disk.existing("destroy", id);
+            }
             disk.entries.putAll(changed("destroy", changes));
             disk.entries.remove(id);
-            disk.pending.add(id);
+            disk.pending.put(id, this);
         }
         reach("destroy", id, Moment.HALFWAY);
         disk.remove(id);
@@ -266,6 +349,11 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public Path location(VolumeId volume) {
+        return disk.tree(volume);
+    }
+
+    @Override
     public Path directory(VolumeId volume) {
         return directoryOf(volume);
     }
@@ -278,19 +366,47 @@ public final class MemoryStorage implements Storage {
     private Path directoryOf(StoredId id) {
         checkOpen();
         synchronized (disk) {
-            disk.existing("find", id);
+            if (!(id instanceof VolumeId && disk.pending.containsKey(id))) {
+                disk.existing("find", id);
+            }
             return disk.tree(id);
         }
     }
 
     @Override
-    public void recover() {
+    public List<StoredDraft> drafts() {
         checkOpen();
-        List<StoredId> debris;
         synchronized (disk) {
-            debris = List.copyOf(disk.pending);
+            List<StoredDraft> drafts = new ArrayList<>();
+            disk.pending.forEach((id, maker) -> {
+                if (id instanceof VolumeId volume) {
+                    drafts.add(new StoredDraft(volume, maker.isDead()));
+                }
+            });
+            return drafts;
         }
-        debris.forEach(disk::remove);
+    }
+
+    private boolean isDead() {
+        return dead || closed;
+    }
+
+    @Override
+    public void recover(Predicate<VolumeId> mayGo) {
+        checkOpen();
+        List<StoredId> debris = new ArrayList<>();
+        synchronized (disk) {
+            disk.pending.forEach((id, maker) -> {
+                if (maker.isDead()) {
+                    debris.add(id);
+                }
+            });
+        }
+        for (StoredId id : debris) {
+            if (!(id instanceof VolumeId volume) || mayGo.test(volume)) {
+                disk.remove(id);
+            }
+        }
     }
 
     @Override
@@ -319,7 +435,7 @@ public final class MemoryStorage implements Storage {
                 .setWorkingDirectory("/")
                 .build());
         final Map<StoredId, Entry> entries = new LinkedHashMap<>();
-        final Set<StoredId> pending = new LinkedHashSet<>();
+        final Map<StoredId, MemoryStorage> pending = new LinkedHashMap<>();
         final Set<String> foreign = new LinkedHashSet<>();
 
         Disk() {

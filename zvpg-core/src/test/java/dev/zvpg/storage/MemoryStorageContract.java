@@ -63,10 +63,10 @@ abstract class MemoryStorageContract extends StorageContract {
         storage.hook(null);
 
         Storage again = open();
-        again.recover();
+        again.recover(volume -> true);
         assertThat(again.list().snapshots()).hasSize(moment == Moment.AFTER ? 1 : 0);
         if (moment != Moment.AFTER) {
-            again.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
+            again.snapshot(MAIN, V1, Map.of(), CopyProgress.NONE);
         }
     }
 

@@ -136,7 +136,7 @@ public abstract class StorageContract {
 
     @Test
     void aNewVolumeIsAnEmptyWritableDirectory() {
-        storage.create(MAIN, Map.of());
+        Trees.create(storage, MAIN, Map.of());
 
         Path directory = storage.directory(MAIN);
         assertThat(directory).isAbsolute();
@@ -148,7 +148,7 @@ public abstract class StorageContract {
 
     @Test
     void everyUserMayEnterTheTopOfANewVolumeAndNobodyElseMayList() throws Exception {
-        storage.create(MAIN, Map.of());
+        Trees.create(storage, MAIN, Map.of());
         assertThat(Files.getPosixFilePermissions(storage.directory(MAIN)))
                 .isEqualTo(PosixFilePermissions.fromString("rwx--x--x"));
     }
@@ -182,7 +182,7 @@ public abstract class StorageContract {
 
     @Test
     void directoriesAndLinksAreKeptAsTheyAre() throws Exception {
-        storage.create(MAIN, Map.of());
+        Trees.create(storage, MAIN, Map.of());
         Path tree = storage.directory(MAIN);
         TreeText.write(tree, "base/1/\u00fcml\u00e4ut 'quoted'", "x");
         Files.createDirectories(tree.resolve("empty/deeper"));
@@ -219,7 +219,7 @@ public abstract class StorageContract {
     @Test
     void theListingTellsOriginsTimesAndOrder() {
         Instant before = Instant.now().minus(Duration.ofSeconds(2)); // some storages keep whole seconds
-        storage.create(MAIN, Map.of());
+        Trees.create(storage, MAIN, Map.of());
         snapshot(MAIN, V1);
         clone(V1, CLONE);
         snapshot(CLONE, new SnapshotId("a-later-one"));
@@ -255,93 +255,170 @@ public abstract class StorageContract {
                 .allMatch(figure -> figure.isPresent() == told);
     }
 
-    // ---- the copy's callback
+    // ---- drafts
 
     @Test
-    void theCallerCompletesTheImageOfAStorageThatIsNotAtomic() {
-        mainWith("file", "old");
-        boolean atomic = storage.features().contains(StorageFeature.ATOMIC_SNAPSHOT);
-        AtomicInteger completed = new AtomicInteger();
-        storage.snapshot(MAIN, V1, Map.of("a", "1", "b", "2"), new CopyCallback() {
-            @Override
-            public Map<String, String> complete(Path image) {
-                completed.incrementAndGet();
-                assertThat(TreeText.read(image)).isEqualTo(Map.of("file", "old"));
-                assertThat(storage.list().snapshots()).isEmpty();
-                TreeText.write(image, "backup_label", "added");
-                return Map.of("b", "3", "c", "4");
-            }
-        });
+    void aDraftIsThereForItsMakerOnlyUntilItIsPublished() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        try (Draft draft = storage.clone(V1, CLONE, CopyProgress.NONE)) {
+            TreeText.write(draft.directory(), "file", "changed");
+            TreeText.write(draft.directory(), "more", "added");
+            assertNothingButMainAnd(V1);
+            assertThat(open().list().foreign()).isEmpty();
+            assertThat(storage.directory(CLONE)).isEqualTo(draft.directory());
+            assertThat(storage.drafts()).containsExactly(new StoredDraft(CLONE, false));
+            assertThat(open().drafts()).isEqualTo(storage.drafts());
 
-        assertThat(completed).hasValue(atomic ? 0 : 1);
-        assertThat(TreeText.read(storage.directory(V1)).containsKey("backup_label"))
-                .isEqualTo(!atomic);
-        assertThat(storage.list().snapshots().get(0).attributes())
-                .isEqualTo(atomic ? Map.of("a", "1", "b", "2") : Map.of("a", "1", "b", "3", "c", "4"));
+            draft.publish(Map.of("a", "1"));
+
+            assertThat(storage.drafts()).isEmpty();
+            assertThat(attributes(CLONE)).isEqualTo(Map.of("a", "1"));
+            assertThat(storage.directory(CLONE)).isEqualTo(draft.directory());
+            assertThatThrownBy(() -> draft.publish(Map.of())).isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(TreeText.read(open().directory(CLONE))).isEqualTo(Map.of("file", "changed", "more", "added"));
     }
 
     @Test
-    void anImageThatCannotBeCompletedIsNoSnapshot() {
+    void aDraftThatIsClosedLeavesNothing() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        Draft draft = storage.clone(V1, CLONE, CopyProgress.NONE);
+        Path tree = draft.directory();
+        draft.close();
+        draft.close();
+        assertThatThrownBy(() -> draft.publish(Map.of())).isInstanceOf(IllegalStateException.class);
+        assertThat(tree).doesNotExist();
+        assertThatThrownBy(() -> storage.directory(CLONE)).isInstanceOf(NotFoundException.class);
+        assertThat(storage.drafts()).isEmpty();
+        assertNothingButMainAnd(V1);
+        clone(V1, CLONE);
+    }
+
+    @Test
+    void recoveringLeavesTheDraftsOfTheLivingAlone() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        try (Draft draft = storage.clone(V1, CLONE, CopyProgress.NONE)) {
+            open().recover(volume -> true);
+            assertThat(storage.drafts()).containsExactly(new StoredDraft(CLONE, false));
+            assertThat(TreeText.read(draft.directory())).isEqualTo(Map.of("file", "x"));
+            draft.publish(Map.of());
+        }
+        assertThat(TreeText.read(storage.directory(CLONE))).isEqualTo(Map.of("file", "x"));
+    }
+
+    @Test
+    void aDraftOfWhomeverCanBeDestroyed() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        try (Draft draft = storage.clone(V1, CLONE, CopyProgress.NONE)) {
+            open().destroy(CLONE);
+            assertThat(storage.drafts()).isEmpty();
+            assertThatThrownBy(() -> open().destroy(CLONE)).isInstanceOf(NotFoundException.class);
+            assertThat(draft).isNotNull(); // and closing it is fine
+        }
+        assertNothingButMainAnd(V1);
+        clone(V1, CLONE);
+    }
+
+    @Test
+    void theIdentityOfADraftIsTaken() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        try (Draft draft = storage.clone(V1, CLONE, CopyProgress.NONE)) {
+            assertThatThrownBy(() -> clone(V1, CLONE)).isInstanceOf(AlreadyExistsException.class);
+            assertThatThrownBy(() -> open().create(CLONE)).isInstanceOf(AlreadyExistsException.class);
+            assertThat(TreeText.read(draft.directory())).isEqualTo(Map.of("file", "x"));
+        }
+        clone(V1, CLONE);
+    }
+
+    @Test
+    void aDraftTakesThePlaceOfAVolumeInOneStep() {
         mainWith("file", "old");
-        CopyCallback failing = new CopyCallback() {
-            @Override
-            public Map<String, String> complete(Path image) {
-                throw new ArithmeticException("the server is gone");
-            }
-        };
+        snapshot(MAIN, V1);
+        TreeText.write(storage.directory(MAIN), "file", "lost");
+        try (Draft draft = storage.clone(V1, CLONE, CopyProgress.NONE)) {
+            draft.publishInPlaceOf(MAIN, Map.of("a", "1"));
+            assertThat(listed()).containsExactly(CLONE, V1);
+        }
+        assertThat(open().list().foreign()).isEmpty();
+        assertThat(open().drafts()).isEmpty();
+        assertThat(listed()).containsExactly(CLONE, V1);
+        assertThat(TreeText.read(storage.directory(CLONE))).isEqualTo(Map.of("file", "old"));
+        assertThat(TreeText.read(storage.directory(V1))).isEqualTo(Map.of("file", "old"));
+        assertThat(attributes(CLONE)).isEqualTo(Map.of("a", "1"));
+        assertThatThrownBy(() -> storage.directory(MAIN)).isInstanceOf(NotFoundException.class);
+    }
+
+    @Test
+    void aDraftThatCannotTakeAPlaceIsStillADraft() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        try (Draft draft = storage.clone(V1, CLONE, CopyProgress.NONE)) {
+            assertThatThrownBy(() -> draft.publishInPlaceOf(new VolumeId("unknown"), Map.of()))
+                    .isInstanceOf(NotFoundException.class);
+            assertThatThrownBy(() -> draft.publish(Map.of("Not A Name", "")))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertNothingButMainAnd(V1);
+            draft.publish(Map.of());
+        }
+        assertThat(TreeText.read(storage.directory(CLONE))).isEqualTo(Map.of("file", "x"));
+    }
+
+    @Test
+    void aDraftOutlivesTheSnapshotThatItIsACloneOf() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        try (Draft draft = storage.clone(V1, CLONE, CopyProgress.NONE)) {
+            storage.destroy(V1);
+            draft.publish(Map.of());
+        }
+        assertThat(listed()).containsExactly(MAIN, CLONE);
+        assertThat(TreeText.read(storage.directory(CLONE))).isEqualTo(Map.of("file", "x"));
+    }
+
+    @Test
+    void theImageOfAStorageThatIsNotAtomicIsCompletedBeforeItIsPublished() {
+        mainWith("file", "old");
         if (storage.features().contains(StorageFeature.ATOMIC_SNAPSHOT)) {
-            storage.snapshot(MAIN, V1, Map.of(), failing);
             return;
         }
-        assertThatThrownBy(() -> storage.snapshot(MAIN, V1, Map.of(), failing))
-                .isInstanceOf(ArithmeticException.class)
-                .hasMessage("the server is gone");
-        assertNothingButMain();
-        snapshot(MAIN, V1);
-    }
-
-    @Test
-    void attributesOutOfBoundsFromTheCallerMakeNoSnapshot() {
-        mainWith("file", "old");
-        CopyCallback wrong = new CopyCallback() {
-            @Override
-            public Map<String, String> complete(Path image) {
-                return Map.of("Not A Name", "");
-            }
-        };
-        if (!storage.features().contains(StorageFeature.ATOMIC_SNAPSHOT)) {
-            assertThatThrownBy(() -> storage.snapshot(MAIN, V1, Map.of(), wrong))
-                    .isInstanceOf(IllegalArgumentException.class);
-            assertNothingButMain();
+        try (Draft image = storage.copy(MAIN, V1, CopyProgress.NONE)) {
+            TreeText.write(image.directory(), "half", "of it");
         }
+        assertNothingButMain();
+        try (Draft image = storage.copy(MAIN, V1, CopyProgress.NONE)) {
+            assertThat(TreeText.read(image.directory())).isEqualTo(Map.of("file", "old"));
+            TreeText.write(image.directory(), "backup_label", "added");
+            assertNothingButMain();
+            assertThatThrownBy(() -> image.publishInPlaceOf(MAIN, Map.of()))
+                    .isInstanceOf(UnsupportedOperationException.class);
+            image.publish(Map.of("a", "1"));
+        }
+        assertThat(TreeText.read(storage.directory(V1))).isEqualTo(Map.of("file", "old", "backup_label", "added"));
+        assertThat(attributes(V1)).isEqualTo(Map.of("a", "1"));
     }
 
     @Test
-    void aCopyTellsHowFarItIsAndACloneIsNotCompleted() {
+    void aCopyTellsHowFarItIs() {
         mainWith("file", "x".repeat(100_000));
         List<Long> told = new ArrayList<>();
         Thread verb = Thread.currentThread();
-        CopyCallback callback = new CopyCallback() {
-            @Override
-            public void progress(long doneBytes, long totalBytes) {
-                assertThat(doneBytes).isBetween(0L, totalBytes);
-                assertThat(Thread.currentThread()).isSameAs(verb);
-                told.add(totalBytes - doneBytes);
-            }
-
-            @Override
-            public Map<String, String> complete(Path image) {
-                told.add(-1L);
-                return Map.of();
-            }
+        CopyProgress progress = (doneBytes, totalBytes) -> {
+            assertThat(doneBytes).isBetween(0L, totalBytes);
+            assertThat(Thread.currentThread()).isSameAs(verb);
+            told.add(totalBytes - doneBytes);
         };
         snapshot(MAIN, V1);
-        storage.clone(V1, CLONE, Map.of(), callback);
+        Trees.clone(storage, V1, CLONE, Map.of(), progress);
 
         if (storage.features().contains(StorageFeature.CONSTANT_TIME_CLONE)) {
             assertThat(told).isEmpty();
         } else {
-            assertThat(told).doesNotContain(-1L).endsWith(0L);
+            assertThat(told).endsWith(0L);
         }
     }
 
@@ -363,11 +440,11 @@ public abstract class StorageContract {
     @MethodSource("values")
     void attributesComeBackAsTheyWereGiven(String value) {
         Map<String, String> attributes = Map.of("message", value, "a-2", "x");
-        storage.create(MAIN, attributes);
-        storage.snapshot(MAIN, V1, attributes, CopyCallback.NONE);
-        storage.clone(V1, CLONE, attributes, CopyCallback.NONE);
+        Trees.create(storage, MAIN, attributes);
+        storage.snapshot(MAIN, V1, attributes, CopyProgress.NONE);
+        Trees.clone(storage, V1, CLONE, attributes);
         VolumeId updated = new VolumeId("updated");
-        storage.create(updated, Map.of());
+        Trees.create(storage, updated, Map.of());
         storage.update(List.of(AttributeChange.set(updated, attributes)));
 
         for (Storage each : List.of(storage, open())) {
@@ -391,8 +468,8 @@ public abstract class StorageContract {
                 Map.of("a", "\0"),
                 Map.of("a", "\ud83d"),
                 Map.of("a", "x".repeat(Attributes.MAX_VALUE_BYTES + 1)))) {
-            assertThatThrownBy(() -> storage.create(CLONE, wrong)).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> storage.snapshot(MAIN, V1, wrong, CopyCallback.NONE))
+            assertThatThrownBy(() -> Trees.create(storage, CLONE, wrong)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> storage.snapshot(MAIN, V1, wrong, CopyProgress.NONE))
                     .isInstanceOf(IllegalArgumentException.class);
         }
         assertNothingButMain();
@@ -400,9 +477,9 @@ public abstract class StorageContract {
 
     @Test
     void aCloneDoesNotInheritAttributes() {
-        storage.create(MAIN, Map.of("volume", "1"));
-        storage.snapshot(MAIN, V1, Map.of("snapshot", "2"), CopyCallback.NONE);
-        storage.clone(V1, CLONE, Map.of("clone", "3"), CopyCallback.NONE);
+        Trees.create(storage, MAIN, Map.of("volume", "1"));
+        storage.snapshot(MAIN, V1, Map.of("snapshot", "2"), CopyProgress.NONE);
+        Trees.clone(storage, V1, CLONE, Map.of("clone", "3"));
 
         assertThat(attributes(MAIN)).isEqualTo(Map.of("volume", "1"));
         assertThat(attributes(V1)).isEqualTo(Map.of("snapshot", "2"));
@@ -411,7 +488,7 @@ public abstract class StorageContract {
 
     @Test
     void anUpdateAddsReplacesAndRemoves() {
-        storage.create(MAIN, Map.of("kept", "1", "replaced", "2", "removed", "3"));
+        Trees.create(storage, MAIN, Map.of("kept", "1", "replaced", "2", "removed", "3"));
 
         storage.update(List.of(
                 new AttributeChange(MAIN, Map.of("replaced", "4", "added", "5"), Set.of("removed", "never-there"))));
@@ -421,7 +498,7 @@ public abstract class StorageContract {
 
     @Test
     void anUpdateOfSeveralObjectsChangesAllOfThem() {
-        storage.create(MAIN, Map.of("head", "yes"));
+        Trees.create(storage, MAIN, Map.of("head", "yes"));
         snapshot(MAIN, V1);
         clone(V1, CLONE);
 
@@ -437,7 +514,7 @@ public abstract class StorageContract {
 
     @Test
     void anUpdateThatNamesAnUnknownObjectChangesNothing() {
-        storage.create(MAIN, Map.of("a", "1"));
+        Trees.create(storage, MAIN, Map.of("a", "1"));
         for (StoredId unknown : List.of(new VolumeId("unknown"), new SnapshotId("unknown"), new SnapshotId("main"))) {
             assertThatThrownBy(() -> storage.update(List.of(
                             AttributeChange.set(MAIN, Map.of("a", "2")),
@@ -449,7 +526,7 @@ public abstract class StorageContract {
 
     @Test
     void anUpdateNamesAnObjectOnce() {
-        storage.create(MAIN, Map.of("a", "1"));
+        Trees.create(storage, MAIN, Map.of("a", "1"));
         assertThatThrownBy(() -> storage.update(List.of(
                         AttributeChange.set(MAIN, Map.of("a", "2")), AttributeChange.set(MAIN, Map.of("a", "3")))))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -458,7 +535,7 @@ public abstract class StorageContract {
 
     @Test
     void aDestructionAndTheChangesOfItsStepAreOne() {
-        storage.create(MAIN, Map.of("head", "yes"));
+        Trees.create(storage, MAIN, Map.of("head", "yes"));
         snapshot(MAIN, V1);
         clone(V1, CLONE);
         snapshot(CLONE, new SnapshotId("later"));
@@ -479,7 +556,7 @@ public abstract class StorageContract {
 
     @Test
     void aDestructionWhoseStepNamesAnUnknownObjectDestroysAndChangesNothing() {
-        storage.create(MAIN, Map.of("a", "1"));
+        Trees.create(storage, MAIN, Map.of("a", "1"));
         snapshot(MAIN, V1);
         clone(V1, CLONE);
         List<AttributeChange> unknown = List.of(
@@ -513,7 +590,7 @@ public abstract class StorageContract {
         clone(V1, CLONE);
         Listing before = storage.list();
 
-        assertThatThrownBy(() -> storage.create(MAIN, Map.of())).isInstanceOf(AlreadyExistsException.class);
+        assertThatThrownBy(() -> Trees.create(storage, MAIN, Map.of())).isInstanceOf(AlreadyExistsException.class);
         assertThatThrownBy(() -> snapshot(MAIN, V1)).isInstanceOf(AlreadyExistsException.class);
         assertThatThrownBy(() -> clone(V1, CLONE)).isInstanceOf(AlreadyExistsException.class);
         assertThatThrownBy(() -> clone(V1, MAIN)).isInstanceOf(AlreadyExistsException.class);
@@ -619,7 +696,7 @@ public abstract class StorageContract {
         clone(V1, CLONE);
         storage.destroy(MAIN);
         storage.destroy(V1);
-        storage.recover();
+        storage.recover(volume -> true);
 
         assertThat(storage.list().foreign()).contains(foreign);
         assertThat(listed()).containsExactly(CLONE);
@@ -630,13 +707,13 @@ public abstract class StorageContract {
     @Test
     void reopeningFindsEverythingAsItWas() {
         mainWith("file", "x");
-        storage.snapshot(MAIN, V1, Map.of("a", "1"), CopyCallback.NONE);
+        storage.snapshot(MAIN, V1, Map.of("a", "1"), CopyProgress.NONE);
         clone(V1, CLONE);
         Listing before = storage.list();
         storage.close();
 
         Storage again = open();
-        again.recover();
+        again.recover(volume -> true);
 
         assertThat(again.list()).isEqualTo(before);
         assertThat(again.features()).isEqualTo(storage.features());
@@ -651,7 +728,7 @@ public abstract class StorageContract {
         storage.close();
 
         List<Runnable> verbs = List.of(
-                () -> storage.create(CLONE, Map.of()),
+                () -> Trees.create(storage, CLONE, Map.of()),
                 () -> snapshot(MAIN, new SnapshotId("v2")),
                 () -> clone(V1, CLONE),
                 () -> storage.update(List.of(AttributeChange.set(MAIN, Map.of("a", "1")))),
@@ -660,7 +737,7 @@ public abstract class StorageContract {
                 () -> storage.list(),
                 () -> storage.directory(MAIN),
                 () -> storage.directory(V1),
-                () -> storage.recover());
+                () -> storage.recover(volume -> true));
         for (Runnable verb : verbs) {
             assertThatThrownBy(verb::run)
                     .isInstanceOf(IllegalStateException.class)
@@ -677,8 +754,8 @@ public abstract class StorageContract {
         snapshot(MAIN, V1);
         clone(V1, CLONE);
         Listing before = storage.list();
-        storage.recover();
-        storage.recover();
+        storage.recover(volume -> true);
+        storage.recover(volume -> true);
         assertThat(storage.list()).isEqualTo(before);
         assertThat(TreeText.read(storage.directory(CLONE))).isEqualTo(Map.of("file", "x"));
     }
@@ -688,9 +765,9 @@ public abstract class StorageContract {
     @Test
     void twoInstancesOnOnePlaceSeeEachOther() {
         Storage other = open();
-        storage.create(MAIN, Map.of("a", "1"));
+        Trees.create(storage, MAIN, Map.of("a", "1"));
         TreeText.write(other.directory(MAIN), "file", "other's");
-        other.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
+        other.snapshot(MAIN, V1, Map.of(), CopyProgress.NONE);
         clone(V1, CLONE);
         other.update(List.of(AttributeChange.set(CLONE, Map.of("b", "2"))));
         storage.destroy(MAIN);
@@ -698,7 +775,7 @@ public abstract class StorageContract {
         assertThat(other.list()).isEqualTo(storage.list());
         assertThat(attributes(CLONE)).isEqualTo(Map.of("b", "2"));
         assertThat(TreeText.read(other.directory(CLONE))).isEqualTo(Map.of("file", "other's"));
-        assertThatThrownBy(() -> other.create(CLONE, Map.of())).isInstanceOf(AlreadyExistsException.class);
+        assertThatThrownBy(() -> Trees.create(other, CLONE, Map.of())).isInstanceOf(AlreadyExistsException.class);
     }
 
     @Test
@@ -714,7 +791,7 @@ public abstract class StorageContract {
             workers.add(() -> {
                 for (int i = 0; i < 5; i++) {
                     VolumeId scratch = new VolumeId(prefix + i);
-                    mine.clone(V1, scratch, Map.of("a", prefix), CopyCallback.NONE);
+                    Trees.clone(mine, V1, scratch, Map.of("a", prefix));
                     assertThat(TreeText.read(mine.directory(scratch))).isEqualTo(Map.of("file", "x"));
                     walk.take(mine, 3);
                     mine.list();
@@ -731,7 +808,7 @@ public abstract class StorageContract {
 
     @Test
     void noUpdateIsLostAmongThreads() throws Exception {
-        storage.create(MAIN, Map.of());
+        Trees.create(storage, MAIN, Map.of());
         Storage other = open();
         List<Callable<Void>> workers = new ArrayList<>();
         for (int worker = 0; worker < 4; worker++) {
@@ -758,7 +835,7 @@ public abstract class StorageContract {
             String name = String.valueOf(worker);
             workers.add(() -> {
                 try {
-                    storage.clone(V1, CLONE, Map.of("winner", name), CopyCallback.NONE);
+                    Trees.clone(storage, V1, CLONE, Map.of("winner", name));
                     won.incrementAndGet();
                 } catch (AlreadyExistsException e) {
                     assertThat(e).hasMessageContaining(CLONE.value());
@@ -776,7 +853,7 @@ public abstract class StorageContract {
         for (int round = 0; round < 8; round++) {
             VolumeId source = new VolumeId("source" + round);
             SnapshotId image = new SnapshotId("image" + round);
-            storage.create(source, Map.of());
+            Trees.create(storage, source, Map.of());
             for (int i = 0; i < 60; i++) {
                 TreeText.write(storage.directory(source), "d" + i % 7 + "/f" + i, "x" + i);
             }
@@ -821,7 +898,7 @@ public abstract class StorageContract {
         mainWith("file", "x");
         snapshot(MAIN, V1);
         List<Runnable> verbs = List.of(
-                () -> storage.create(new VolumeId("created"), Map.of()),
+                () -> Trees.create(storage, new VolumeId("created"), Map.of()),
                 () -> snapshot(MAIN, new SnapshotId("v2")),
                 () -> clone(V1, CLONE),
                 () -> storage.update(List.of(AttributeChange.set(MAIN, Map.of("a", "1")))),
@@ -845,13 +922,13 @@ public abstract class StorageContract {
         clone(new SnapshotId("v3"), new VolumeId("after"));
         assertThat(TreeText.read(storage.directory(new VolumeId("after")))).isEqualTo(Map.of("file", "x"));
         Listing last = storage.list();
-        storage.recover();
+        storage.recover(volume -> true);
         assertThat(open().list()).isEqualTo(last);
     }
 
     @Test
     void anInterruptAtAnyTimeLeavesNothingHalfMade() throws Exception {
-        storage.create(MAIN, Map.of());
+        Trees.create(storage, MAIN, Map.of());
         for (int i = 0; i < 40; i++) {
             TreeText.write(storage.directory(MAIN), "d" + i % 7 + "/f" + i, "x" + i);
         }
@@ -880,7 +957,7 @@ public abstract class StorageContract {
             assertThat(TreeText.read(directory(id))).isEqualTo(whole);
         }
         assertThat(before.foreign()).isEmpty();
-        storage.recover();
+        storage.recover(volume -> true);
         assertThat(storage.list()).isEqualTo(before);
     }
 
@@ -913,18 +990,18 @@ public abstract class StorageContract {
 
     /** Makes {@link #MAIN} with one file. */
     protected final void mainWith(String file, String contents) {
-        storage.create(MAIN, Map.of());
+        Trees.create(storage, MAIN, Map.of());
         TreeText.write(storage.directory(MAIN), file, contents);
     }
 
     /** Takes a snapshot without attributes. */
     protected final void snapshot(VolumeId volume, SnapshotId snapshot) {
-        storage.snapshot(volume, snapshot, Map.of(), CopyCallback.NONE);
+        storage.snapshot(volume, snapshot, Map.of(), CopyProgress.NONE);
     }
 
     /** Makes a clone without attributes. */
     protected final void clone(SnapshotId snapshot, VolumeId volume) {
-        storage.clone(snapshot, volume, Map.of(), CopyCallback.NONE);
+        Trees.clone(storage, snapshot, volume, Map.of());
     }
 
     private void destroy(StoredId id) {
@@ -945,6 +1022,10 @@ public abstract class StorageContract {
                         listing.volumes().stream().map(StoredVolume::id),
                         listing.snapshots().stream().map(StoredSnapshot::id))
                 .toList();
+    }
+
+    private void assertNothingButMainAnd(SnapshotId snapshot) {
+        assertThat(listed()).containsExactly(MAIN, snapshot);
     }
 
     private void assertNothingButMain() {

@@ -81,6 +81,12 @@ public final class StorageWalk {
         if (dice < 50 && model.size() < MOST_OBJECTS && !snapshots.isEmpty()) {
             return clone(snapshots.get(random.nextInt(snapshots.size())), new VolumeId(prefix + "v" + steps));
         }
+        if (dice < 54 && !snapshots.isEmpty()) {
+            return replace(volume, snapshots.get(random.nextInt(snapshots.size())), new VolumeId(prefix + "v" + steps));
+        }
+        if (dice < 57 && !snapshots.isEmpty()) {
+            return thrownAway(snapshots.get(random.nextInt(snapshots.size())), new VolumeId(prefix + "d" + steps));
+        }
         if (dice < 65) {
             return write(volume, "dir" + random.nextInt(3) + "/file" + random.nextInt(4), "text " + steps);
         }
@@ -102,7 +108,7 @@ public final class StorageWalk {
         Map<String, String> attributes = attributes();
         return new Step(
                 "create " + id,
-                s -> s.create(id, attributes),
+                s -> Trees.create(s, id, attributes),
                 () -> model.put(id, new Thing(null, attributes, new TreeMap<>())));
     }
 
@@ -110,7 +116,7 @@ public final class StorageWalk {
         Map<String, String> attributes = attributes();
         return new Step(
                 "snapshot " + from + " as " + id,
-                s -> s.snapshot(from, id, attributes, CopyCallback.NONE),
+                s -> s.snapshot(from, id, attributes, CopyProgress.NONE),
                 () -> model.put(id, new Thing(from, attributes, files(from))));
     }
 
@@ -118,8 +124,34 @@ public final class StorageWalk {
         Map<String, String> attributes = attributes();
         return new Step(
                 "clone " + from + " as " + id,
-                s -> s.clone(from, id, attributes, CopyCallback.NONE),
+                s -> Trees.clone(s, from, id, attributes),
                 () -> model.put(id, new Thing(from, attributes, files(from))));
+    }
+
+    private Step replace(VolumeId old, SnapshotId from, VolumeId id) {
+        Map<String, String> attributes = attributes();
+        return new Step(
+                "clone " + from + " as " + id + " in place of " + old,
+                s -> {
+                    try (Draft draft = s.clone(from, id, CopyProgress.NONE)) {
+                        draft.publishInPlaceOf(old, attributes);
+                    }
+                },
+                () -> {
+                    model.put(id, new Thing(from, attributes, files(from)));
+                    model.remove(old);
+                });
+    }
+
+    private Step thrownAway(SnapshotId from, VolumeId id) {
+        return new Step(
+                "draft " + id + " of " + from,
+                s -> {
+                    try (Draft draft = s.clone(from, id, CopyProgress.NONE)) {
+                        TreeText.write(draft.directory(), "dir0/file0", "thrown away");
+                    }
+                },
+                () -> {});
     }
 
     private Step write(VolumeId volume, String file, String text) {

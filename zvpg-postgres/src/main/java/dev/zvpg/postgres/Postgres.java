@@ -2,7 +2,6 @@ package dev.zvpg.postgres;
 
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.PermissionException;
-import dev.zvpg.internal.io.TreeSync;
 import dev.zvpg.postgres.cluster.Cluster;
 import dev.zvpg.postgres.cluster.ControlFile;
 import dev.zvpg.postgres.cluster.Initdb;
@@ -13,7 +12,6 @@ import dev.zvpg.postgres.install.EmbeddedBinaries;
 import dev.zvpg.postgres.install.EmbeddedCache;
 import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.install.InstallationSearch;
-import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.postgres.run.Discovery;
 import dev.zvpg.postgres.run.Settings;
@@ -23,7 +21,6 @@ import dev.zvpg.postgres.unchanged.Housekeeping;
 import dev.zvpg.postgres.unchanged.Positions;
 import dev.zvpg.server.Adoption;
 import dev.zvpg.server.ClusterSource;
-import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.Credentials;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Finding;
@@ -32,7 +29,7 @@ import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerLauncher;
 import dev.zvpg.server.ServerSpec;
-import java.io.IOException;
+import dev.zvpg.storage.CopyProgress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -268,15 +265,6 @@ public final class Postgres implements ServerLauncher {
     public List<Finding> disarm(Path dataDirectory) {
         Cluster.requireNoWayOut(absolute(dataDirectory)); // what is removed from a copy must be the copy's
         return Disarming.run(absolute(dataDirectory));
-    }
-
-    @Override
-    public void sync(Path dataDirectory) {
-        try {
-            TreeSync.sync(absolute(dataDirectory));
-        } catch (IOException e) {
-            throw Failures.of("cannot make " + dataDirectory + " durable", e);
-        }
     }
 
     @Override

@@ -2,14 +2,19 @@ package dev.zvpg.zfs;
 
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.io.Claims.Claim;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +49,10 @@ final class Destroying {
                 Program.Result result =
                         objects.run(Program.DESTROY_VOLUME, "destroy", name, objects.arguments(volume, changes));
                 switch (result.answer()) {
-                    case OK -> destroyed = true;
+                    case OK -> {
+                        destroyed = true;
+                        forgetClaim(volume);
+                    }
                     case MISSING -> throw objects.missing(volume, changes, result);
                     case CHILD ->
                         throw new InUseException(
@@ -59,6 +67,56 @@ final class Destroying {
             if (wasMounted && !destroyed) {
                 mountAgain(dataset, directory);
             }
+        }
+    }
+
+    /** A draft that is destroyed by somebody else than its maker leaves one. */
+    private void forgetClaim(VolumeId volume) {
+        if (mountPoints.claims().exists(volume.value())) {
+            mountPoints.claimWhatWasCutOff(volume).ifPresent(MountPoints::letGo);
+        }
+    }
+
+    /** Destroys a draft, and gives up the claim on it; keeps both when somebody uses it. */
+    void discard(VolumeId volume, Claim claim) {
+        Patience patience = new Patience();
+        while (true) {
+            mountPoints.unmount(mountPoints.of(volume));
+            objects.run(
+                    Program.DISCARD,
+                    "discard",
+                    Objects.name(volume),
+                    Map.of("volume", objects.names().dataset(volume)));
+            if (!objects.exists("discard", volume)) {
+                MountPoints.letGo(claim);
+                return;
+            }
+            patience.lose(() ->
+                    MountedElsewhere.busy(Objects.name(volume), objects.names().dataset(volume)));
+        }
+    }
+
+    /** The same, and what somebody uses is left for {@link #recover}. */
+    void discardQuietly(VolumeId volume, Claim claim) {
+        try {
+            discard(volume, claim);
+        } catch (ZvpgException e) {
+            claim.abandon();
+            LOG.warn("{} is removed the next time the storage is recovered", Objects.name(volume), e);
+        }
+    }
+
+    /** Frees what a volume occupied that something else has taken the place of. */
+    void reapQuietly(VolumeId volume) {
+        try {
+            mountPoints.unmount(mountPoints.of(volume));
+            objects.run(
+                    Program.RECOVER,
+                    "destroy",
+                    Objects.name(volume),
+                    Map.of("volume", objects.names().dataset(volume)));
+        } catch (ZvpgException e) {
+            LOG.warn("{} is removed the next time the storage is recovered", Objects.name(volume), e);
         }
     }
 
@@ -99,19 +157,63 @@ final class Destroying {
     }
 
     /** Removes what was cut off; what cannot be removed now is tried again the next time. */
-    void recover() {
+    void recover(Predicate<VolumeId> mayGo) {
+        List<Path> mounted = mountPoints.all(); // before what they are for, which is there before they are
+        Set<VolumeId> cutOff = new LinkedHashSet<>(mountPoints.claimed());
         Scan scan = objects.scan();
-        for (VolumeId volume : scan.left()) {
-            LOG.info("Removing {}, left over from an operation that was cut off", Objects.name(volume));
-        }
+        cutOff.addAll(scan.drafts());
         Set<Path> needed = new HashSet<>();
         scan.listing().volumes().forEach(volume -> needed.add(mountPoints.of(volume.id())));
         scan.listing().snapshots().forEach(snapshot -> needed.add(mountPoints.of(snapshot.id())));
-        mountPoints.all().stream()
-                .filter(directory -> !needed.contains(directory))
-                .forEach(this::unmountOurs);
+        scan.drafts().forEach(volume -> needed.add(mountPoints.of(volume)));
+        mounted.stream().filter(directory -> !needed.contains(directory)).forEach(this::unmountOurs);
+        cutOff.forEach(
+                volume -> mountPoints.claimWhatWasCutOff(volume).ifPresent(claim -> recover(volume, claim, mayGo)));
         if (!scan.left().isEmpty()) {
+            scan.left().forEach(volume -> LOG.info("Removing {}, which was destroyed", Objects.name(volume)));
             objects.run(Program.RECOVER, "recover", "zfs " + objects.names().root(), Map.of());
+        }
+    }
+
+    private void recover(VolumeId volume, Claim claim, Predicate<VolumeId> mayGo) {
+        boolean decided = false;
+        try {
+            if (!objects.isDraft("recover", volume)) { // published, or gone
+                MountPoints.letGo(claim);
+                decided = true;
+            } else if (mayGo.test(volume)) {
+                discardQuietly(volume, claim);
+                decided = true;
+            }
+        } finally {
+            if (!decided) {
+                claim.abandon();
+            }
+        }
+    }
+
+    /** The volumes that somebody is making, or was. */
+    List<StoredDraft> drafts() {
+        return objects.scan().drafts().stream()
+                .flatMap(volume -> draft(volume).stream())
+                .toList();
+    }
+
+    private Optional<StoredDraft> draft(VolumeId volume) {
+        Optional<Claim> claim = mountPoints.claimWhatWasCutOff(volume);
+        if (claim.isEmpty()) {
+            return Optional.of(new StoredDraft(volume, false));
+        }
+        boolean abandoned = false;
+        try {
+            abandoned = objects.isDraft("list", volume); // it may have ended since it was listed
+            return abandoned ? Optional.of(new StoredDraft(volume, true)) : Optional.empty();
+        } finally {
+            if (abandoned) {
+                claim.get().abandon();
+            } else {
+                MountPoints.letGo(claim.get());
+            }
         }
     }
 

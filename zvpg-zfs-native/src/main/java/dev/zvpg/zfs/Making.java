@@ -4,8 +4,8 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.io.Claims.Claim;
 import dev.zvpg.storage.SnapshotId;
-import dev.zvpg.storage.StoredId;
 import dev.zvpg.storage.VolumeId;
 import dev.zvpg.zfs.Program.Answer;
 import java.io.IOException;
@@ -14,110 +14,115 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /**
- * How volumes and snapshots come to be. A snapshot is one program. A volume is a dataset first, and exists when its last step,
- * one program, has labelled it; before that it is invisible, and {@link Destroying#recover} removes it.
+ * How volumes and snapshots come to be. A snapshot is one program. A volume is a dataset first, with a claim on it; it exists
+ * when one program has labelled it, and is a draft before that. The claim is what tells the drafts of the living.
  *
  * <p>Thread-safe, also among processes.
  */
 final class Making {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Making.class);
-
     private final Objects objects;
     private final Names names;
     private final MountPoints mountPoints;
+    private final Destroying destroying;
     private final Map<String, Object> nativeProperties;
 
     /** The native properties are those that every new dataset needs beside what it inherits. */
-    Making(Objects objects, MountPoints mountPoints, Map<String, Object> nativeProperties) {
+    Making(Objects objects, MountPoints mountPoints, Destroying destroying, Map<String, Object> nativeProperties) {
         this.objects = objects;
         this.names = objects.names();
         this.mountPoints = mountPoints;
+        this.destroying = destroying;
         this.nativeProperties = nativeProperties;
     }
 
-    void create(VolumeId volume, Map<String, String> attributes) {
-        String dataset = names.newDataset("create", volume);
-        try {
-            objects.lzc().create(dataset, nativeProperties);
-        } catch (AlreadyExistsException e) {
-            throw Objects.taken("create", volume, e);
-        }
-        finishing(volume, () -> {
+    VolumeDraft create(VolumeId volume) {
+        String verb = "create";
+        String dataset = names.newDataset(verb, volume);
+        return make(verb, volume, Optional.empty(), () -> objects.lzc().create(dataset, nativeProperties), () -> {
             Path directory = mountPoints.of(volume);
             mountPoints.mount(dataset, directory, false);
             try {
                 Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
             } catch (IOException e) {
-                throw new StorageException("create", Objects.name(volume), String.valueOf(e.getMessage()), e);
+                throw new StorageException(verb, Objects.name(volume), String.valueOf(e.getMessage()), e);
             }
-            label("create", volume, Map.of("volume", dataset), attributes, volume);
         });
     }
 
-    void clone(SnapshotId snapshot, VolumeId volume, Map<String, String> attributes) {
-        String dataset = names.newDataset("clone", volume);
-        String lastSeen = objects.lastSeen(snapshot);
-        String origin = lastSeen != null ? lastSeen : objects.find("clone", snapshot);
-        try {
-            cloneDataset(origin, dataset, volume);
-        } catch (NotFoundException e) {
-            objects.forget(snapshot);
-            origin = objects.find("clone", snapshot); // not where it was seen
-            cloneDataset(origin, dataset, volume);
-        }
-        Map<String, String> arguments = Map.of("volume", dataset, "origin", origin);
-        finishing(volume, () -> label("clone", volume, arguments, attributes, snapshot));
+    VolumeDraft clone(SnapshotId snapshot, VolumeId volume) {
+        String verb = "clone";
+        String dataset = names.newDataset(verb, volume);
+        return make(verb, volume, Optional.of(snapshot), () -> cloneDataset(verb, snapshot, dataset), () -> {
+            // afterwards, because it may have been destroyed meanwhile, or where it was last seen
+            if (!objects.exists(verb, snapshot)) {
+                throw objects.missing(verb, snapshot);
+            }
+        });
     }
 
-    private void cloneDataset(String origin, String dataset, VolumeId volume) {
+    private void cloneDataset(String verb, SnapshotId snapshot, String dataset) {
+        String lastSeen = objects.lastSeen(snapshot);
+        String origin = lastSeen != null ? lastSeen : objects.find(verb, snapshot);
         try {
             objects.lzc().clone(origin, dataset, nativeProperties);
-        } catch (AlreadyExistsException e) {
-            throw Objects.taken("clone", volume, e);
+        } catch (NotFoundException e) {
+            objects.forget(snapshot);
+            objects.lzc().clone(objects.find(verb, snapshot), dataset, nativeProperties); // not where it was seen
         }
     }
 
-    private void label(
-            String operation,
-            VolumeId volume,
-            Map<String, String> arguments,
-            Map<String, String> attributes,
-            StoredId source) {
-        Map<String, Object> all = new HashMap<>(arguments);
-        all.put("properties", Scan.properties(attributes));
-        Program.Result result = objects.run(Program.LABEL, operation, Objects.name(volume), all);
-        if (result.answer() == Answer.MISSING) {
-            throw objects.missing(operation, source);
-        }
-    }
-
-    /** What is made and cannot be finished is discarded; what cannot be discarded is invisible, and recovered later. */
-    private void finishing(VolumeId volume, Runnable rest) {
-        boolean finished = false;
+    /** Makes a dataset, and then what it needs to be a draft; nothing is left of one that cannot be made. */
+    private VolumeDraft make(
+            String verb, VolumeId volume, Optional<SnapshotId> origin, Runnable dataset, Runnable rest) {
+        Claim claim = mountPoints.claim(volume).orElseThrow(() -> Objects.taken(verb, volume, null));
+        boolean made = false;
         try {
+            dataset.run();
+            made = true;
             rest.run();
-            finished = true;
-        } finally {
-            if (!finished) {
-                discard(volume);
+            return new VolumeDraft(this, destroying, volume, origin, claim);
+        } catch (RuntimeException | Error e) {
+            if (made) {
+                destroying.discardQuietly(volume, claim);
+            } else {
+                MountPoints.letGo(claim);
             }
+            if (!made && e instanceof AlreadyExistsException taken) {
+                throw Objects.taken(verb, volume, taken);
+            }
+            throw e;
         }
     }
 
-    private void discard(VolumeId volume) {
+    Path directory(VolumeId volume) {
+        Path directory = mountPoints.of(volume);
+        mountPoints.mount(names.dataset(volume), directory, false);
+        return directory;
+    }
+
+    /** Labels a draft, perhaps instead of another volume, which is hidden in the same step. */
+    void publish(VolumeId volume, Optional<SnapshotId> origin, Map<String, String> attributes, Optional<VolumeId> old) {
+        Map<String, Object> arguments = new HashMap<>();
+        arguments.put("volume", names.dataset(volume));
+        arguments.put("properties", Scan.properties(attributes));
+        origin.ifPresent(snapshot -> arguments.put("origin", snapshot.value()));
+        old.ifPresent(other -> arguments.put("old", names.dataset(other)));
+        Program.Result result = objects.run(Program.LABEL, "publish", Objects.name(volume), arguments);
+        if (result.answer() == Answer.MISSING) {
+            throw objects.missing("publish", result.find("index").isPresent() ? old.orElseThrow() : volume);
+        }
+    }
+
+    /** Whether it was published, in doubt so: it is discarded otherwise. */
+    boolean isPublished(VolumeId volume) {
         try {
-            mountPoints.unmount(mountPoints.of(volume));
-            objects.run(Program.RECOVER, "discard", Objects.name(volume), Map.of("volume", names.dataset(volume)));
+            return objects.isLive("publish", volume);
         } catch (ZvpgException e) {
-            LOG.warn(
-                    "{} was not finished, and is removed the next time the storage is recovered",
-                    Objects.name(volume),
-                    e);
+            return true;
         }
     }
 

@@ -4,6 +4,7 @@ import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.StorageException;
+import dev.zvpg.internal.io.Claims;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
@@ -18,12 +19,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Where a storage's volumes and snapshots are mounted: directories below one of its own. They are made for a mount and removed
- * after it; nothing is kept in them.
+ * after it; nothing is kept in them. Beside them, {@code drafts} has a claim on each volume that a process is making.
  *
  * <p>Thread-safe, also among processes: the kernel refuses a second mount of one dataset on one directory.
  *
@@ -40,6 +42,55 @@ record MountPoints(Path root) {
 
     Path of(SnapshotId snapshot) {
         return root.resolve("snapshots").resolve(snapshot.value());
+    }
+
+    /** What the processes that use this directory have claims on: the volumes that they are making. */
+    Claims claims() {
+        return new Claims(root.resolve("drafts"));
+    }
+
+    /** Claims a volume; empty when somebody alive is making it. */
+    Optional<Claims.Claim> claim(VolumeId volume) {
+        make(claims().directory());
+        try {
+            return claims().take(volume.value());
+        } catch (IOException e) {
+            throw failed("claim a volume below", root, e);
+        }
+    }
+
+    /** The same for what somebody may have been making, without waiting for anybody. */
+    Optional<Claims.Claim> claimWhatWasCutOff(VolumeId volume) {
+        make(claims().directory());
+        try {
+            return claims().tryToTake(volume.value());
+        } catch (IOException e) {
+            throw failed("claim a volume below", root, e);
+        }
+    }
+
+    /** Gives up a claim on what is no draft any more. */
+    static void letGo(Claims.Claim claim) {
+        try {
+            claim.close();
+        } catch (IOException e) {
+            LOG.debug("A claim's file stays, and goes when the storage is recovered", e);
+        }
+    }
+
+    /** The volumes on which there are claims, held or not. */
+    List<VolumeId> claimed() {
+        List<VolumeId> claimed = new ArrayList<>();
+        try {
+            for (String name : claims().names()) {
+                claimed.add(new VolumeId(name));
+            }
+        } catch (IOException e) {
+            throw failed("list", claims().directory(), e);
+        } catch (IllegalArgumentException e) {
+            LOG.debug("There is something in {} that is no claim", claims().directory(), e);
+        }
+        return claimed;
     }
 
     /**

@@ -23,6 +23,10 @@ final class Mounting {
         this.mountPoints = mountPoints;
     }
 
+    Path location(VolumeId volume) {
+        return mountPoints.of(volume);
+    }
+
     Path directory(VolumeId volume) {
         Path directory = mountPoints.of(volume);
         if (!mountPoints.isMounted(directory)) {
@@ -45,7 +49,7 @@ final class Mounting {
         } catch (NotFoundException e) {
             throw objects.missing(VERB, id);
         }
-        // afterwards, because it may be destroyed while it is mounted, and half-made things can be mounted too
+        // afterwards, because it may be destroyed while it is mounted, and what is hidden can be mounted too
         if (!objects.exists(VERB, id)) {
             mountPoints.unmount(directory);
             throw objects.missing(VERB, id);

@@ -132,8 +132,20 @@ final class Objects {
         return found;
     }
 
+    /** Whether it is there, if only as a draft. */
     boolean exists(String operation, StoredId id) {
         return run(Program.FIND, operation, name(id), arguments(id)).answer() == Answer.OK;
+    }
+
+    boolean isLive(String operation, VolumeId volume) {
+        Program.Result result = run(Program.FIND, operation, name(volume), arguments(volume));
+        return result.answer() == Answer.OK && result.find("draft").isEmpty();
+    }
+
+    boolean isDraft(String operation, VolumeId volume) {
+        return run(Program.FIND, operation, name(volume), arguments(volume))
+                .find("draft")
+                .isPresent();
     }
 
     /** All changes in one transaction group. */

@@ -28,6 +28,7 @@ enum Program {
     UPDATE("update", true),
     DESTROY_VOLUME("destroy-volume", true),
     DESTROY_SNAPSHOT("destroy-snapshot", true),
+    DISCARD("discard", true),
     RECOVER("recover", true);
 
     /** The property that tells what is ours; a name of its own, apart from attributes. Its value: {@code common.lua}. */

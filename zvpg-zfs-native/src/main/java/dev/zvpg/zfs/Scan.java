@@ -21,9 +21,10 @@ import java.util.OptionalLong;
  *
  * @param listing what is ours and visible, and what is foreign
  * @param space what each snapshot takes, for the next scan to know
- * @param left volumes that verbs which were cut off have left: half-made, or destroyed and of no use to anybody any more
+ * @param drafts volumes that were not published: somebody is making them, or was
+ * @param left volumes that were destroyed and are of no use to anybody any more
  */
-record Scan(Listing listing, Map<SnapshotId, SnapshotSpace> space, List<VolumeId> left) {
+record Scan(Listing listing, Map<SnapshotId, SnapshotSpace> space, List<VolumeId> drafts, List<VolumeId> left) {
 
     /** Before an attribute's name. */
     static final String PREFIX = "zvpg:";
@@ -84,11 +85,15 @@ record Scan(Listing listing, Map<SnapshotId, SnapshotSpace> space, List<VolumeId
                 })
                 .toList();
         List<String> foreign = found.table("foreign").keySet().stream().sorted().toList();
-        List<VolumeId> left = found.table("left").keySet().stream()
-                .sorted()
-                .map(VolumeId::new)
-                .toList();
-        return new Scan(new Listing(volumes, snapshots, foreign), Map.copyOf(space), left);
+        return new Scan(
+                new Listing(volumes, snapshots, foreign),
+                Map.copyOf(space),
+                ids(found.table("drafts")),
+                ids(found.table("left")));
+    }
+
+    private static List<VolumeId> ids(Map<String, Object> volumes) {
+        return volumes.keySet().stream().sorted().map(VolumeId::new).toList();
     }
 
     private static StoredVolume volume(Map.Entry<String, Object> entry) {

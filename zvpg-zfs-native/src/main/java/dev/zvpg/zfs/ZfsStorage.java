@@ -6,17 +6,20 @@ import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Attributes;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
+import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageDescription;
 import dev.zvpg.storage.StorageFeature;
+import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -44,8 +47,8 @@ public final class ZfsStorage implements Storage {
     private ZfsStorage(Objects objects, MountPoints mountPoints, Map<String, Object> nativeProperties) {
         this.names = objects.names();
         this.objects = objects;
-        this.making = new Making(objects, mountPoints, nativeProperties);
         this.destroying = new Destroying(objects, mountPoints);
+        this.making = new Making(objects, mountPoints, destroying, nativeProperties);
         this.mounting = new Mounting(objects, mountPoints);
     }
 
@@ -90,25 +93,26 @@ public final class ZfsStorage implements Storage {
                 // a snapshot lies between two transaction groups, and what is written later is never in an earlier one
                 StorageFeature.WRITE_ORDER,
                 StorageFeature.CONSTANT_TIME_CLONE,
+                StorageFeature.MOUNTED_ON_DEMAND,
                 StorageFeature.SPACE_ACCOUNTING);
     }
 
     @Override
-    public void create(VolumeId volume, Map<String, String> attributes) {
+    public Draft create(VolumeId volume) {
         checkOpen();
-        making.create(volume, Attributes.checked(attributes));
+        return making.create(volume);
     }
 
     @Override
-    public void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyCallback copy) {
+    public Draft clone(SnapshotId snapshot, VolumeId volume, CopyProgress progress) {
+        checkOpen();
+        return making.clone(snapshot, volume);
+    }
+
+    @Override
+    public void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyProgress progress) {
         checkOpen();
         making.snapshot(volume, snapshot, Attributes.checked(attributes));
-    }
-
-    @Override
-    public void clone(SnapshotId snapshot, VolumeId volume, Map<String, String> attributes, CopyCallback copy) {
-        checkOpen();
-        making.clone(snapshot, volume, Attributes.checked(attributes));
     }
 
     @Override
@@ -141,6 +145,11 @@ public final class ZfsStorage implements Storage {
     }
 
     @Override
+    public Path location(VolumeId volume) {
+        return mounting.location(volume);
+    }
+
+    @Override
     public Path directory(VolumeId volume) {
         checkOpen();
         return mounting.directory(volume);
@@ -153,9 +162,15 @@ public final class ZfsStorage implements Storage {
     }
 
     @Override
-    public void recover() {
+    public List<StoredDraft> drafts() {
         checkOpen();
-        destroying.recover();
+        return destroying.drafts();
+    }
+
+    @Override
+    public void recover(Predicate<VolumeId> mayGo) {
+        checkOpen();
+        destroying.recover(mayGo);
     }
 
     /** Nothing is unmounted: servers may run on volumes. */

@@ -16,8 +16,9 @@
  * {@code ResultCode} is the one table from a number to an exception.
  *
  * <p><b>What is ours</b> has the property {@code zvpg.storage:state} of its own, not inherited; or it is a dataset whose name
- * ends in {@code .zvpg} and that has neither that property nor anything below it: a crash in the middle of a verb left it.
- * Everything else is foreign.
+ * ends in {@code .zvpg} and that has neither that property nor anything below it: that is a draft. The kernel gives a clone its
+ * properties only after the clone exists, so whose it is tells a claim, a file beside the mount points; one that nobody alive
+ * holds, or that is missing, is a draft of the dead. Everything else is foreign.
  *
  * <p><b>Concurrency.</b> libzfs_core is thread-safe and so is everything here, except a {@code NvList}, which never leaves the
  * method that opened it. There are no locks: what must not interleave is one program, and what cannot be is put in an order

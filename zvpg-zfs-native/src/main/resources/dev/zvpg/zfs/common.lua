@@ -110,8 +110,8 @@ function destroy(dataset)
     return failed
 end
 
--- Whether a verb that was cut off can have left this: neither finished nor anybody's parent.
-function half_made(dataset)
+-- Whether this is a volume that was not published, and nobody else's: neither labelled nor anybody's parent.
+function draft(dataset)
     if not volume_id(dataset) or not zfs.exists(dataset) or own(dataset, STATE) then return false end
     local origin = zfs.get_prop(dataset, "origin")
     return not first_child(dataset) and not first_snapshot(dataset)

@@ -1,5 +1,6 @@
 if args.volume then
-    return state(args.volume) == "live" and { answer = "ok" } or missing()
+    if state(args.volume) == "live" then return { answer = "ok" } end
+    return draft(args.volume) and { answer = "ok", draft = true } or missing()
 end
 name = find(args.snapshot, args.hint)
 return name and { answer = "ok", name = name } or missing()

@@ -22,7 +22,7 @@ function taken_in(snapshot, properties, received)
     return told and tonumber(told) or zfs.get_prop(snapshot, "createtxg")
 end
 
-volumes, snapshots, foreign, left = {}, {}, {}, {}
+volumes, snapshots, foreign, drafts, left = {}, {}, {}, {}, {}
 
 -- A property that is not a user's costs more than all else about a snapshot, because ZFS opens its file system for it. What a
 -- snapshot refers to never changes. What it alone uses (born after the one before it, freed before the one after it) changes
@@ -72,10 +72,10 @@ for child in zfs.list.children(root) do
         add_snapshots(child, id)
     elseif properties[STATE] then
         if not add_snapshots(child, id) then left[id] = true end
-    elseif half_made(child) then
-        left[id] = true
+    elseif draft(child) then
+        drafts[id] = true
     else
         foreign[child] = true
     end
 end
-return { answer = "ok", volumes = volumes, snapshots = snapshots, foreign = foreign, left = left }
+return { answer = "ok", volumes = volumes, snapshots = snapshots, foreign = foreign, drafts = drafts, left = left }

@@ -1,4 +1,4 @@
--- With a volume: discards what a verb that failed has made of it. Without: what any verb that was cut off has left.
+-- Frees what destroyed volumes occupy and nothing needs: of one volume, or of all.
 candidates = {}
 if args.volume then
     candidates[1] = args.volume
@@ -6,10 +6,11 @@ elseif zfs.exists(root) then
     for child in zfs.list.children(root) do candidates[#candidates + 1] = child end
 end
 for i, dataset in ipairs(candidates) do
-    if half_made(dataset) then
-        destroy(dataset)
-    else
-        reap(volume_id(dataset) and dataset)
+    if volume_id(dataset) and state(dataset) == "destroyed" then
+        if first_snapshot(dataset) and zfs.get_prop(dataset, "written") > 0 and zfs.check.rollback(dataset) == 0 then
+            zfs.sync.rollback(dataset)
+        end
+        reap(dataset)
     end
 end
 return { answer = "ok" }

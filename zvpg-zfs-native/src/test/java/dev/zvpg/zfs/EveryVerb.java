@@ -2,9 +2,10 @@ package dev.zvpg.zfs;
 
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.storage.AttributeChange;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,10 +62,10 @@ final class EveryVerb {
         VolumeId main = VolumeId.generate("main");
         VolumeId copy = VolumeId.generate("copy");
         SnapshotId v1 = SnapshotId.generate("v1");
-        storage.create(main, Map.of("kind", "branch"));
+        Trees.create(storage, main, Map.of("kind", "branch"));
         Files.writeString(storage.directory(main).resolve("file"), "before");
-        storage.snapshot(main, v1, Map.of("message", "first"), CopyCallback.NONE);
-        storage.clone(v1, copy, Map.of(), CopyCallback.NONE);
+        storage.snapshot(main, v1, Map.of("message", "first"), CopyProgress.NONE);
+        Trees.clone(storage, v1, copy, Map.of());
         storage.update(List.of(AttributeChange.set(copy, Map.of("kind", "clone"))));
         require(Files.readString(storage.directory(copy).resolve("file")).equals("before"));
         require(Files.readString(storage.directory(v1).resolve("file")).equals("before"));
@@ -72,7 +73,7 @@ final class EveryVerb {
         storage.destroy(main); // which the snapshot and its clone outlive
         storage.destroy(v1);
         storage.destroy(copy);
-        storage.recover();
+        storage.recover(volume -> true);
         require(storage.list().volumes().isEmpty());
         Lzc.open().sync(new Names(storage.toString().substring("zfs ".length())).pool());
     }

@@ -2,9 +2,10 @@ package dev.zvpg.zfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 import java.util.Map;
@@ -45,8 +46,8 @@ class ForkIT {
     void aProgramThatTheKernelStartsIsNoticed() throws Exception {
         try (Storage storage = ZfsStorage.dataset(dataset).open()) {
             VolumeId volume = VolumeId.generate("main");
-            storage.create(volume, Map.of());
-            storage.snapshot(volume, SnapshotId.generate("v1"), Map.of(), CopyCallback.NONE);
+            Trees.create(storage, volume, Map.of());
+            storage.snapshot(volume, SnapshotId.generate("v1"), Map.of(), CopyProgress.NONE);
             Path snapshots = storage.directory(volume).resolve(".zfs/snapshot");
             try (Forks forks = Forks.watch()) {
                 for (Path snapshot : PoolTools.children(snapshots)) {

@@ -2,9 +2,10 @@ package dev.zvpg.zfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,9 +46,9 @@ class SoakIT {
         try (Storage storage = ZfsStorage.dataset(dataset).open()) {
             VolumeId main = VolumeId.generate("main");
             SnapshotId base = SnapshotId.generate("base");
-            storage.create(main, Map.of());
+            Trees.create(storage, main, Map.of());
             Files.writeString(storage.directory(main).resolve("base"), "base");
-            storage.snapshot(main, base, Map.of(), CopyCallback.NONE);
+            storage.snapshot(main, base, Map.of(), CopyProgress.NONE);
             List<String> datasets = PoolTools.tree(dataset);
             List<Mounts.Mount> mounts = mounts();
 

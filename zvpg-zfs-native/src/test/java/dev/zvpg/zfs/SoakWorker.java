@@ -2,9 +2,9 @@ package dev.zvpg.zfs;
 
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.storage.AttributeChange;
-import dev.zvpg.storage.CopyCallback;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,7 +69,7 @@ final class SoakWorker {
     private static void round(Storage storage, SnapshotId snapshot) {
         VolumeId volume = VolumeId.generate("soak");
         try {
-            storage.clone(snapshot, volume, Map.of("kind", "clone"), CopyCallback.NONE);
+            Trees.clone(storage, snapshot, volume, Map.of("kind", "clone"));
             Path directory = storage.directory(volume);
             Files.writeString(directory.resolve("own"), volume.value());
             storage.update(java.util.List.of(AttributeChange.set(volume, Map.of("name", volume.value()))));

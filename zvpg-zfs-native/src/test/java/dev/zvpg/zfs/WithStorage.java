@@ -1,9 +1,10 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,9 +29,9 @@ abstract class WithStorage {
     }
 
     final void mainWithSnapshot() throws IOException {
-        storage.create(MAIN, Map.of());
+        Trees.create(storage, MAIN, Map.of());
         Files.writeString(storage.directory(MAIN).resolve("file"), "x");
-        storage.snapshot(MAIN, V1, Map.of("message", "m"), CopyCallback.NONE);
+        storage.snapshot(MAIN, V1, Map.of("message", "m"), CopyProgress.NONE);
     }
 
     final String dataset(VolumeId volume) {

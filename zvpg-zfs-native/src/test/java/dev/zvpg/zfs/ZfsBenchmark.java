@@ -1,8 +1,9 @@
 package dev.zvpg.zfs;
 
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -144,7 +145,7 @@ final class ZfsBenchmark {
 
     private VolumeId volume(String hint, int megabytes) throws IOException {
         VolumeId volume = VolumeId.generate(hint);
-        storage.create(volume, Map.of("kind", "branch"));
+        Trees.create(storage, volume, Map.of("kind", "branch"));
         fill(storage.directory(volume), megabytes);
         return volume;
     }
@@ -163,14 +164,14 @@ final class ZfsBenchmark {
 
     private SnapshotId snapshot(VolumeId volume) {
         SnapshotId snapshot = SnapshotId.generate("s");
-        storage.snapshot(volume, snapshot, Map.of("message", "why", "kind", "snapshot"), CopyCallback.NONE);
+        storage.snapshot(volume, snapshot, Map.of("message", "why", "kind", "snapshot"), CopyProgress.NONE);
         return snapshot;
     }
 
     /** Ready for a server: mounted, and with its attributes. */
     private VolumeId clone(SnapshotId snapshot) {
         VolumeId volume = VolumeId.generate("c");
-        storage.clone(snapshot, volume, Map.of("kind", "clone"), CopyCallback.NONE);
+        Trees.clone(storage, snapshot, volume, Map.of("kind", "clone"));
         storage.directory(volume);
         return volume;
     }

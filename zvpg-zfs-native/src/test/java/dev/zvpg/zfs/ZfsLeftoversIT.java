@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.StorageException;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
+import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,16 +41,14 @@ class ZfsLeftoversIT extends WithStorage {
         pool.lzc().clone(dataset(MAIN) + "@" + V1, dataset(CLONE), Map.of());
 
         assertThat(storage.list()).isEqualTo(before);
-        assertThatThrownBy(() -> storage.directory(CLONE)).isInstanceOf(NotFoundException.class);
-        assertThatThrownBy(() -> storage.destroy(CLONE)).isInstanceOf(NotFoundException.class);
-        assertThatThrownBy(() -> storage.snapshot(CLONE, new SnapshotId("v2"), Map.of(), CopyCallback.NONE))
+        assertThat(storage.drafts()).containsExactly(new StoredDraft(CLONE, true));
+        assertThatThrownBy(() -> storage.snapshot(CLONE, new SnapshotId("v2"), Map.of(), CopyProgress.NONE))
                 .isInstanceOf(NotFoundException.class);
-        assertThatThrownBy(() -> storage.clone(V1, CLONE, Map.of(), CopyCallback.NONE))
-                .isInstanceOf(AlreadyExistsException.class);
-        storage.recover();
+        assertThatThrownBy(() -> Trees.clone(storage, V1, CLONE, Map.of())).isInstanceOf(AlreadyExistsException.class);
+        storage.recover(volume -> true);
         assertThat(pool.lzc().exists(dataset(CLONE))).isFalse();
         assertThat(storage.list()).isEqualTo(before);
-        storage.clone(V1, CLONE, Map.of(), CopyCallback.NONE);
+        Trees.clone(storage, V1, CLONE, Map.of());
     }
 
     @Test
@@ -56,7 +57,7 @@ class ZfsLeftoversIT extends WithStorage {
         Path directory = Files.createDirectories(pool.mounts().resolve("volumes/clone"));
         Mounts.mount(dataset(CLONE), directory);
         assertThat(volumes()).isEmpty();
-        storage.recover();
+        storage.recover(volume -> true);
         assertThat(directory).doesNotExist();
         assertThat(pool.everything()).containsExactly(pool.dataset());
     }
@@ -72,14 +73,14 @@ class ZfsLeftoversIT extends WithStorage {
                     Map.of("zvpg:" + name, "x".repeat(9000), "zvpg:g", "", "zvpg:h", "", "zvpg:i", "", "zvpg:j", "");
             assertThatThrownBy(() -> objects.run(
                             Program.LABEL,
-                            "create",
+                            "publish",
                             Objects.name(volume),
                             Map.of("volume", dataset(volume), "properties", properties)))
                     .isInstanceOf(StorageException.class)
                     .hasMessageContaining("E2BIG");
         }
         assertThat(volumes()).isEmpty();
-        storage.recover();
+        storage.recover(volume -> true);
         assertThat(pool.everything()).containsExactly(pool.dataset());
     }
 
@@ -120,15 +121,15 @@ class ZfsLeftoversIT extends WithStorage {
         Tool.run("zfs", "create", "-o", "canmount=off", received);
         Tool.run("zfs", "snapshot", received + "@theirs");
         Tool.run("zfs", "snapshot", pool.dataset() + "@daily");
-        storage.recover();
+        storage.recover(volume -> true);
         storage.destroy(V1);
         storage.destroy(MAIN);
-        storage.recover();
+        storage.recover(volume -> true);
         assertThat(storage.list().foreign()).containsExactlyInAnyOrder(clone, received, pool.dataset() + "@daily");
         assertThat(volumes()).isEmpty();
         assertThat(pool.everything()).contains(clone, received + "@theirs");
         Tool.run("zfs", "destroy", clone);
-        storage.recover();
+        storage.recover(volume -> true);
         assertThat(pool.everything()).doesNotContain(dataset(MAIN));
     }
 
@@ -139,12 +140,12 @@ class ZfsLeftoversIT extends WithStorage {
         SnapshotId at = V1;
         for (int i = 0; i < 4; i++) { // a chain, each link cloned from the one before
             VolumeId clone = new VolumeId("c" + i);
-            storage.clone(at, clone, Map.of(), CopyCallback.NONE);
+            Trees.clone(storage, at, clone, Map.of());
             storage.destroy(at);
             storage.destroy(from);
             from = clone;
             at = new SnapshotId("s" + i);
-            storage.snapshot(clone, at, Map.of(), CopyCallback.NONE);
+            storage.snapshot(clone, at, Map.of(), CopyProgress.NONE);
         }
         assertThat(storage.directory(from).resolve("file")).hasContent("x");
         assertThat(volumes()).containsExactly(from);
@@ -172,6 +173,44 @@ class ZfsLeftoversIT extends WithStorage {
         assertThat(storage.directory(V1).resolve("file")).hasContent("x");
     }
 
+    @Test
+    void aVolumeThatSomethingTookThePlaceOfReturnsTheSpaceThatItsSnapshotsDoNotNeed() throws Exception {
+        mainWithSnapshot();
+        byte[] noise = new byte[8 * MIB];
+        new Random(7).nextBytes(noise);
+        Files.write(storage.directory(MAIN).resolve("noise"), noise);
+        pool.lzc().sync(TestPool.POOL);
+        try (Draft draft = storage.clone(V1, CLONE, CopyProgress.NONE)) {
+            draft.publishInPlaceOf(MAIN, Map.of());
+            assertThat(volumes()).containsExactly(CLONE);
+        }
+        pool.lzc().sync(TestPool.POOL);
+        assertThat(used(pool.dataset())).isLessThan(MIB);
+        assertThat(pool.mounts().resolve("volumes/main")).doesNotExist();
+        storage.destroy(V1);
+        assertThat(storage.directory(CLONE).resolve("file")).hasContent("x");
+        storage.destroy(CLONE);
+        assertThat(pool.everything()).containsExactly(pool.dataset());
+    }
+
+    @Test
+    void aVolumeThatWasToTakeAPlaceWhenThePowerWentHasOrHasNot() throws Exception {
+        mainWithSnapshot();
+        Draft draft = storage.clone(V1, CLONE, CopyProgress.NONE);
+        draft.publishInPlaceOf(MAIN, Map.of());
+        Draft other = storage.clone(V1, new VolumeId("other"), CopyProgress.NONE); // neither is closed
+        assertThat(other.directory().resolve("file")).hasContent("x");
+        for (VolumeId volume : List.of(CLONE, new VolumeId("other"))) {
+            assertThat(pool.mounts().resolve("drafts/" + volume).toFile().exists())
+                    .isEqualTo(!volume.equals(CLONE));
+        }
+        storage.recover(volume -> true);
+        assertThat(volumes()).containsExactly(CLONE);
+        assertThat(storage.drafts()).containsExactly(new StoredDraft(new VolumeId("other"), false));
+        assertThat(pool.mounts().resolve("volumes/main")).doesNotExist();
+        other.close();
+    }
+
     private static long used(String dataset) throws Exception {
         return Long.parseLong(
                 Tool.run("zfs", "get", "-Hp", "-o", "value", "used", dataset).strip());
@@ -182,9 +221,9 @@ class ZfsLeftoversIT extends WithStorage {
         for (int i = 0; i < 5; i++) {
             VolumeId volume = new VolumeId("v" + i);
             SnapshotId snapshot = new SnapshotId("s" + i);
-            storage.create(volume, Map.of());
+            Trees.create(storage, volume, Map.of());
             Files.writeString(storage.directory(volume).resolve("file"), "x" + i);
-            storage.snapshot(volume, snapshot, Map.of(), CopyCallback.NONE);
+            storage.snapshot(volume, snapshot, Map.of(), CopyProgress.NONE);
             storage.destroy(volume);
             assertThat(storage.directory(snapshot).resolve("file")).hasContent("x" + i);
         }
@@ -194,10 +233,10 @@ class ZfsLeftoversIT extends WithStorage {
     @Test
     void aSnapshotsIdentityIsTakenWhereverTheSnapshotWasSeen() throws IOException {
         mainWithSnapshot();
-        storage.create(CLONE, Map.of());
+        Trees.create(storage, CLONE, Map.of());
         try (Storage other = pool.open()) {
             other.list();
-            assertThatThrownBy(() -> other.snapshot(CLONE, V1, Map.of(), CopyCallback.NONE))
+            assertThatThrownBy(() -> other.snapshot(CLONE, V1, Map.of(), CopyProgress.NONE))
                     .isInstanceOf(AlreadyExistsException.class)
                     .hasMessageContaining("v1");
         }
@@ -221,7 +260,7 @@ class ZfsLeftoversIT extends WithStorage {
     @Test
     void aStorageThatWasSentAndReceivedWithItsPropertiesIsWhole() throws Exception {
         mainWithSnapshot();
-        storage.clone(V1, CLONE, Map.of("name", "trial"), CopyCallback.NONE);
+        Trees.clone(storage, V1, CLONE, Map.of("name", "trial"));
         String copy = pool.dataset() + "/copy";
         Tool.run("zfs", "snapshot", "-r", pool.dataset() + "@sent");
         Tool.run("sh", "-c", "zfs send -R " + pool.dataset() + "@sent | zfs receive -u " + copy);

@@ -7,11 +7,12 @@ import static org.awaitility.Awaitility.await;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.storage.AttributeChange;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -82,17 +83,17 @@ class ZfsPoolFailuresIT {
     @Test
     void aFullPoolIsSaidNothingHalfMadeStaysAndDestroyingStillWorks() throws Exception {
         try (Storage storage = open()) {
-            storage.create(MAIN, Map.of("kept", "1"));
-            storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
+            Trees.create(storage, MAIN, Map.of("kept", "1"));
+            storage.snapshot(MAIN, V1, Map.of(), CopyProgress.NONE);
             fill(storage.directory(MAIN).resolve("noise"), pool);
             Listing before = storage.list();
 
-            assertThatThrownBy(() -> storage.create(new VolumeId("more"), Map.of()))
+            assertThatThrownBy(() -> Trees.create(storage, new VolumeId("more"), Map.of()))
                     .isInstanceOf(OutOfSpaceException.class)
                     .hasMessageContaining("full");
-            assertThatThrownBy(() -> storage.snapshot(MAIN, V2, Map.of("message", "m"), CopyCallback.NONE))
+            assertThatThrownBy(() -> storage.snapshot(MAIN, V2, Map.of("message", "m"), CopyProgress.NONE))
                     .isInstanceOf(OutOfSpaceException.class);
-            assertThatThrownBy(() -> storage.clone(V1, CLONE, Map.of("name", "c"), CopyCallback.NONE))
+            assertThatThrownBy(() -> Trees.clone(storage, V1, CLONE, Map.of("name", "c")))
                     .isInstanceOf(OutOfSpaceException.class);
             assertThat(storage.list().snapshots()).isEqualTo(before.snapshots());
             assertThat(volumes(storage)).containsExactly(MAIN);
@@ -103,7 +104,7 @@ class ZfsPoolFailuresIT {
             storage.destroy(MAIN);
             storage.destroy(V1);
             Lzc.open().sync(pool);
-            storage.create(MAIN, Map.of());
+            Trees.create(storage, MAIN, Map.of());
             assertThat(volumes(storage)).containsExactly(MAIN);
             storage.destroy(MAIN);
         }
@@ -140,14 +141,14 @@ class ZfsPoolFailuresIT {
     @Test
     void aReadOnlyPoolIsSaid() throws Exception {
         try (Storage storage = open()) {
-            storage.create(MAIN, Map.of());
-            storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
+            Trees.create(storage, MAIN, Map.of());
+            storage.snapshot(MAIN, V1, Map.of(), CopyProgress.NONE);
             Tool.run("zpool", "export", "-f", pool);
             Tool.run("zpool", "import", "-N", "-o", "readonly=on", "-d", directory.toString(), pool);
             for (Runnable verb : List.<Runnable>of(
-                    () -> storage.create(CLONE, Map.of()),
-                    () -> storage.snapshot(MAIN, V2, Map.of(), CopyCallback.NONE),
-                    () -> storage.clone(V1, CLONE, Map.of(), CopyCallback.NONE),
+                    () -> Trees.create(storage, CLONE, Map.of()),
+                    () -> storage.snapshot(MAIN, V2, Map.of(), CopyProgress.NONE),
+                    () -> Trees.clone(storage, V1, CLONE, Map.of()),
                     () -> storage.update(List.of(AttributeChange.set(MAIN, Map.of("a", "1")))),
                     () -> storage.destroy(V1),
                     () -> storage.destroy(MAIN))) {
@@ -170,21 +171,21 @@ class ZfsPoolFailuresIT {
         String failing = pool + "-failing";
         Tool.run("mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", small.toString());
         try (Storage storage = make(failing, small)) {
-            storage.create(MAIN, Map.of());
-            storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
+            Trees.create(storage, MAIN, Map.of());
+            storage.snapshot(MAIN, V1, Map.of(), CopyProgress.NONE);
             Path file = storage.directory(MAIN).resolve("noise");
             // this one runs into the errors, and waits until the pool is resumed
             AtomicReference<Throwable> failure = new AtomicReference<>();
             Thread waiting = new Thread(() -> {
                 write(file, 48);
-                storage.snapshot(MAIN, V2, Map.of("message", "m"), CopyCallback.NONE);
+                storage.snapshot(MAIN, V2, Map.of("message", "m"), CopyProgress.NONE);
             });
             waiting.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
             waiting.start();
             awaitSuspension(failing);
             for (Runnable verb : List.<Runnable>of(
-                    () -> storage.create(CLONE, Map.of()),
-                    () -> storage.clone(V1, CLONE, Map.of(), CopyCallback.NONE),
+                    () -> Trees.create(storage, CLONE, Map.of()),
+                    () -> Trees.clone(storage, V1, CLONE, Map.of()),
                     () -> storage.update(List.of(AttributeChange.set(MAIN, Map.of("a", "1")))),
                     () -> storage.list())) {
                 assertThatThrownBy(verb::run)

@@ -2,11 +2,12 @@ package dev.zvpg.zfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ class ZfsSpaceIT {
 
     private void create(String name) throws IOException {
         VolumeId volume = new VolumeId(name);
-        storage.create(volume, Map.of());
+        Trees.create(storage, volume, Map.of());
         storage.directory(volume);
         volumes.add(volume);
     }
@@ -76,14 +77,14 @@ class ZfsSpaceIT {
         }
         if (kind < 7 || snapshots.isEmpty()) {
             SnapshotId snapshot = new SnapshotId("s" + number);
-            storage.snapshot(volume, snapshot, Map.of(), CopyCallback.NONE);
+            storage.snapshot(volume, snapshot, Map.of(), CopyProgress.NONE);
             snapshots.add(snapshot);
             return "snapshot " + snapshot + " of " + volume;
         }
         SnapshotId snapshot = any(snapshots, random);
         if (kind == 7) {
             VolumeId clone = new VolumeId("clone-" + number);
-            storage.clone(snapshot, clone, Map.of(), CopyCallback.NONE);
+            Trees.clone(storage, snapshot, clone, Map.of());
             storage.directory(clone);
             volumes.add(clone);
             return "clone " + clone + " of " + snapshot;

@@ -7,9 +7,10 @@ import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.StorageException;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,7 +64,7 @@ class ZfsStorageFailuresIT extends WithStorage {
 
     @Test
     void theDatasetIsMadeForPostgresAndNobodyElseMountsIt() throws Exception {
-        storage.create(MAIN, Map.of());
+        Trees.create(storage, MAIN, Map.of());
         String found = Tool.run(
                 "zfs",
                 "get",
@@ -119,9 +120,9 @@ class ZfsStorageFailuresIT extends WithStorage {
         Tool.run("zfs", "create", "-o", "mountpoint=" + elsewhere, theirs);
         try (Storage inTheirs =
                 ZfsStorage.dataset(theirs, o -> o.mountDirectory(pool.mounts())).open()) {
-            inTheirs.create(MAIN, Map.of());
-            inTheirs.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE);
-            inTheirs.clone(V1, CLONE, Map.of(), CopyCallback.NONE);
+            Trees.create(inTheirs, MAIN, Map.of());
+            inTheirs.snapshot(MAIN, V1, Map.of(), CopyProgress.NONE);
+            Trees.clone(inTheirs, V1, CLONE, Map.of());
             Tool.run("zfs", "mount", "-a");
             assertThat(Mounts.list())
                     .filteredOn(mount -> mount.dataset().startsWith(theirs + "/"))
@@ -140,15 +141,15 @@ class ZfsStorageFailuresIT extends WithStorage {
                 ZfsStorage.dataset(root, o -> o.mountDirectory(pool.mounts())).open()) {
             VolumeId fits = new VolumeId("v".repeat(40));
             VolumeId tooLong = new VolumeId("v".repeat(63));
-            assertThatThrownBy(() -> deep.create(tooLong, Map.of()))
+            assertThatThrownBy(() -> Trees.create(deep, tooLong, Map.of()))
                     .isInstanceOf(StorageException.class)
                     .hasMessageContainingAll("269 bytes", "255 are allowed");
-            deep.create(fits, Map.of());
-            assertThatThrownBy(() -> deep.snapshot(fits, new SnapshotId("s".repeat(10)), Map.of(), CopyCallback.NONE))
+            Trees.create(deep, fits, Map.of());
+            assertThatThrownBy(() -> deep.snapshot(fits, new SnapshotId("s".repeat(10)), Map.of(), CopyProgress.NONE))
                     .isInstanceOf(StorageException.class)
                     .hasMessageContaining("255 are allowed");
-            deep.snapshot(fits, new SnapshotId("s".repeat(8)), Map.of(), CopyCallback.NONE);
-            assertThatThrownBy(() -> deep.clone(new SnapshotId("s".repeat(8)), tooLong, Map.of(), CopyCallback.NONE))
+            deep.snapshot(fits, new SnapshotId("s".repeat(8)), Map.of(), CopyProgress.NONE);
+            assertThatThrownBy(() -> Trees.clone(deep, new SnapshotId("s".repeat(8)), tooLong, Map.of()))
                     .isInstanceOf(StorageException.class);
             assertThat(deep.list().volumes()).hasSize(1);
             assertThatThrownBy(() -> deep.destroy(tooLong)).isInstanceOf(NotFoundException.class);
@@ -163,7 +164,7 @@ class ZfsStorageFailuresIT extends WithStorage {
     @Test
     void aMountPointThatIsNotEmptyIsNotHidden() throws IOException {
         mainWithSnapshot();
-        storage.clone(V1, CLONE, Map.of(), CopyCallback.NONE);
+        Trees.clone(storage, V1, CLONE, Map.of());
         Path inTheWay =
                 Files.createDirectories(pool.mounts().resolve("volumes/clone")).resolve("precious");
         Files.writeString(inTheWay, "theirs");
@@ -179,7 +180,7 @@ class ZfsStorageFailuresIT extends WithStorage {
     void aMountPointThatIsAFileIsSaid() throws IOException {
         Files.createDirectories(pool.mounts().resolve("volumes"));
         Files.writeString(pool.mounts().resolve("volumes/main"), "theirs");
-        assertThatThrownBy(() -> storage.create(MAIN, Map.of()))
+        assertThatThrownBy(() -> Trees.create(storage, MAIN, Map.of()))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("not a directory");
         assertThat(storage.list().volumes()).isEmpty();
@@ -188,7 +189,7 @@ class ZfsStorageFailuresIT extends WithStorage {
 
     @Test
     void aVolumeThatIsInUseIsNotDestroyedAndTheMessageSaysByWhom() throws IOException {
-        storage.create(MAIN, Map.of());
+        Trees.create(storage, MAIN, Map.of());
         Path file = Files.writeString(storage.directory(MAIN).resolve("file"), "x");
         try (InputStream open = Files.newInputStream(file)) {
             assertThatThrownBy(() -> storage.destroy(MAIN))
@@ -298,25 +299,24 @@ class ZfsStorageFailuresIT extends WithStorage {
     @Test
     void whatWasDestroyedBehindOurBackIsNotFound() throws Exception {
         mainWithSnapshot();
-        storage.clone(V1, CLONE, Map.of(), CopyCallback.NONE);
+        Trees.clone(storage, V1, CLONE, Map.of());
         Tool.run("zfs", "destroy", dataset(CLONE));
         assertThatThrownBy(() -> storage.directory(CLONE)).isInstanceOf(NotFoundException.class);
         assertThatThrownBy(() -> storage.destroy(CLONE)).isInstanceOf(NotFoundException.class);
         Tool.run("zfs", "destroy", dataset(MAIN) + "@" + V1);
         assertThatThrownBy(() -> storage.directory(V1)).isInstanceOf(NotFoundException.class);
-        assertThatThrownBy(() -> storage.clone(V1, CLONE, Map.of(), CopyCallback.NONE))
-                .isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(() -> Trees.clone(storage, V1, CLONE, Map.of())).isInstanceOf(NotFoundException.class);
         assertThat(volumes()).containsExactly(MAIN);
 
         Tool.run("zfs", "destroy", "-r", pool.dataset());
         List<Runnable> verbs = List.of(
                 () -> storage.list(),
-                () -> storage.create(CLONE, Map.of()),
-                () -> storage.snapshot(MAIN, V1, Map.of(), CopyCallback.NONE),
-                () -> storage.clone(V1, CLONE, Map.of(), CopyCallback.NONE),
+                () -> Trees.create(storage, CLONE, Map.of()),
+                () -> storage.snapshot(MAIN, V1, Map.of(), CopyProgress.NONE),
+                () -> Trees.clone(storage, V1, CLONE, Map.of()),
                 () -> storage.destroy(MAIN),
                 () -> storage.directory(MAIN),
-                () -> storage.recover());
+                () -> storage.recover(volume -> true));
         for (Runnable verb : verbs) {
             assertThatThrownBy(verb::run)
                     .isInstanceOf(NotFoundException.class)
@@ -347,17 +347,17 @@ class ZfsStorageFailuresIT extends WithStorage {
         assertThat(storage.list().foreign()).containsExactly(theirs);
         storage.destroy(V1);
         storage.destroy(MAIN);
-        storage.recover();
+        storage.recover(volume -> true);
         assertThat(volumes()).isEmpty();
         assertThat(storage.list().foreign()).containsExactly(theirs);
         Tool.run("zfs", "destroy", theirs);
-        storage.recover();
+        storage.recover(volume -> true);
         assertThat(pool.everything()).containsExactly(pool.dataset());
     }
 
     @Test
     void aForeignDatasetBelowAVolumeKeepsIt() throws Exception {
-        storage.create(MAIN, Map.of());
+        Trees.create(storage, MAIN, Map.of());
         Tool.run("zfs", "create", dataset(MAIN) + "/theirs");
         assertThatThrownBy(() -> storage.destroy(MAIN))
                 .isInstanceOf(InUseException.class)

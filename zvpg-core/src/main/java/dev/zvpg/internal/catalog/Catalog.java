@@ -28,8 +28,6 @@ public final class Catalog {
     private final Map<SnapshotId, SnapshotRecord> snapshots = new LinkedHashMap<>();
     private final Map<VolumeId, List<SnapshotRecord>> snapshotsOfVolume = new HashMap<>();
     private final Map<String, List<SnapshotRecord>> snapshotsOfBranch = new HashMap<>();
-    private final List<StoredVolume> unreferenced = new ArrayList<>();
-    private final List<StoredVolume> scratches = new ArrayList<>();
     private final List<Unreadable> unreadable = new ArrayList<>();
     private final List<String> newer = new ArrayList<>();
     private final List<String> foreign = new ArrayList<>();
@@ -45,16 +43,14 @@ public final class Catalog {
     private void add(StoredVolume volume) {
         ObjectAttributes attributes = new ObjectAttributes(volume.id(), volume.attributes());
         try {
-            Optional<String> word = attributes.find(CopyRecord.KIND);
-            Optional<CopyRecord.Kind> kind = word.flatMap(CopyRecord.Kind::of);
             if (attributes.isNewer()) {
                 addNewer("volume " + volume.id());
-            } else if (word.isEmpty()) {
-                unreferenced.add(volume);
-            } else if (ScratchRecord.is(volume)) {
-                scratches.add(volume);
-            } else if (kind.isEmpty()) {
-                addNewer(word.get() + " in volume " + volume.id());
+                return;
+            }
+            String word = attributes.require(CopyRecord.KIND);
+            Optional<CopyRecord.Kind> kind = CopyRecord.Kind.of(word);
+            if (kind.isEmpty()) {
+                addNewer(word + " in volume " + volume.id());
             } else {
                 copies.add(CopyRecord.of(kind.get(), volume));
             }
@@ -262,16 +258,6 @@ public final class Catalog {
 
     public String ref(SnapshotRecord image) {
         return branchName(image) + "@" + image.name();
-    }
-
-    /** Volumes that nothing refers to: left over, unless somebody is making them right now. */
-    public List<StoredVolume> unreferenced() {
-        return List.copyOf(unreferenced);
-    }
-
-    /** The volumes of scratch clones, of whichever owner, dead or alive. */
-    public List<StoredVolume> scratches() {
-        return List.copyOf(scratches);
     }
 
     /**

@@ -114,8 +114,10 @@ public record CopyRecord(
     }
 
     /** The attributes of a new branch or clone, but for the snapshots that it comes from. */
-    public static Map<String, String> attributes(CopyRequest wanted, String id, int port, Instant created) {
+    public static Map<String, String> attributes(
+            String repositoryId, CopyRequest wanted, String id, int port, Instant created) {
         Map<String, String> attributes = new TreeMap<>();
+        attributes.put(REPOSITORY, repositoryId);
         attributes.put(ObjectAttributes.FORMAT, Integer.toString(ObjectAttributes.CURRENT_FORMAT));
         attributes.put(KIND, wanted.kind().word());
         attributes.put(ID, id);

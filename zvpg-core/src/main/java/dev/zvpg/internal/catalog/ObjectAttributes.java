@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what an object of the storage says of itself, and names the object and the attribute where that cannot be read. Immutable.
@@ -28,7 +29,7 @@ record ObjectAttributes(StoredId object, Map<String, String> values) {
     static final class UnreadableException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        UnreadableException(String message, RuntimeException cause) {
+        UnreadableException(String message, @Nullable RuntimeException cause) {
             super(message, cause);
         }
     }
@@ -40,6 +41,10 @@ record ObjectAttributes(StoredId object, Map<String, String> values) {
 
     Optional<String> find(String name) {
         return Optional.ofNullable(values.get(name));
+    }
+
+    String require(String name) {
+        return find(name).orElseThrow(() -> new UnreadableException("it has no attribute " + name, null));
     }
 
     String text(String name, String otherwise) {

@@ -10,7 +10,7 @@ import dev.zvpg.internal.home.Home;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.server.Credentials;
 import dev.zvpg.server.ServerLauncher;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
@@ -99,8 +99,14 @@ public record Context(
         return new IllegalStateException("the repository at " + home.root() + " is closed; open it again");
     }
 
+    /** Where a volume's cluster is, mounted if need be. */
     public Path dataDirectory(VolumeId volume) {
         return dataDirectory(storage.directory(volume));
+    }
+
+    /** Where it is once it is mounted: for whoever only looks. */
+    Path location(VolumeId volume) {
+        return dataDirectory(storage.location(volume));
     }
 
     public static Path dataDirectory(Path volume) {
@@ -118,12 +124,7 @@ public record Context(
         }
     }
 
-    CopyCallback progress(String what) {
-        return new CopyCallback() {
-            @Override
-            public void progress(long doneBytes, long totalBytes) {
-                events.tell(new Event.Progress(what, doneBytes, totalBytes));
-            }
-        };
+    CopyProgress progress(String what) {
+        return (done, total) -> events.tell(new Event.Progress(what, done, total));
     }
 }

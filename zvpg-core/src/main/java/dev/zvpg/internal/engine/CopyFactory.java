@@ -7,7 +7,6 @@ import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.CopyRequest;
-import dev.zvpg.internal.catalog.ScratchRecord;
 import dev.zvpg.internal.catalog.Settings;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.home.Locks;
@@ -19,6 +18,7 @@ import dev.zvpg.server.Credentials;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
 import java.time.Duration;
@@ -42,25 +42,27 @@ public final class CopyFactory {
 
     /** Makes the branch that everything grows from, on a new and empty cluster. */
     void createFirst(String name, BranchOptions options) {
-        try (Draft draft = Draft.create(context, name)) {
-            context.launcher().initialize(draft.dataDirectory(), context.credentials());
-            publish(draft, CopyRequest.branch(name, options), now -> CopyRecord.ORIGINALS);
+        VolumeId volume = VolumeId.generate(name);
+        try (Draft draft = context.storage().create(volume)) {
+            context.launcher().initialize(Context.dataDirectory(draft.directory()), context.credentials());
+            publish(draft, volume, CopyRequest.branch(name, options), now -> CopyRecord.ORIGINALS);
         }
     }
 
     /** Makes it on a copy of an existing cluster, and returns who connects to that. */
     Credentials createFirst(String name, BranchOptions options, ClusterSource source) {
         long began = System.nanoTime();
-        try (Draft draft = Draft.create(context, name)) {
+        VolumeId volume = VolumeId.generate(name);
+        try (Draft draft = context.storage().create(volume)) {
             Adoption adoption = context.launcher()
                     .adopt(
                             source,
-                            draft.dataDirectory(),
+                            Context.dataDirectory(draft.directory()),
                             context.credentials(),
                             options.settings(),
-                            context.progress("copy of " + source)::progress);
+                            context.progress("copy of " + source));
             context.home().writeCredentials(adoption.superuser()); // before the branch that cannot be had without them
-            publish(draft, CopyRequest.branch(name, options), now -> CopyRecord.ORIGINALS);
+            publish(draft, volume, CopyRequest.branch(name, options), now -> CopyRecord.ORIGINALS);
             context.events().tell(new Event.ClusterAdopted(name, source.toString(), adoption.findings(), took(began)));
             return adoption.superuser();
         }
@@ -72,10 +74,11 @@ public final class CopyFactory {
         Catalog catalog = context.catalog();
         requirePossible(catalog, request); // before the long copy; and once more after it, when it counts
         catalog.require(from);
-        try (Draft draft = Draft.clone(context, from.id(), request.name(), request.words())) {
-            List<Finding> findings = context.launcher().disarm(draft.dataDirectory());
-            publish(draft, request, now -> origin(request, now, catalog, from.id()));
-            return made(request, draft.volume(), from, findings, began);
+        VolumeId volume = VolumeId.generate(request.name());
+        try (Draft draft = context.storage().clone(from.id(), volume, context.progress(request.words()))) {
+            List<Finding> findings = context.launcher().disarm(Context.dataDirectory(draft.directory()));
+            publish(draft, volume, request, now -> origin(request, now, catalog, from.id()));
+            return made(request, volume, from, findings, began);
         }
     }
 
@@ -91,18 +94,15 @@ public final class CopyFactory {
     /** Makes a branch or a clone of a scratch clone whose server has ended. */
     CopyKey keep(Scratch scratch, CopyRequest request) {
         long began = System.nanoTime();
-        VolumeId volume = scratch.volume();
-        context.launcher().sync(context.dataDirectory(volume)); // its server may not have waited for any disk
         SnapshotKey from = scratch.from();
-        try (Locks.Held held = context.locks().repository()) {
-            Catalog catalog = context.catalog();
-            Map<String, String> attributes = claim(catalog, request, volume);
-            catalog.snapshot(from.id())
-                    .ifPresent(
-                            image -> attributes.put(CopyRecord.BASE, from.id().value()));
-            context.storage().update(List.of(new AttributeChange(volume, attributes, Set.of(ScratchRecord.OWNER))));
-        }
-        return made(request, volume, from, List.of(), began);
+        publish(
+                scratch.draft(),
+                scratch.volume(),
+                request,
+                now -> now.snapshot(from.id()).isPresent()
+                        ? Map.of(CopyRecord.BASE, from.id().value())
+                        : Map.of());
+        return made(request, scratch.volume(), from, List.of(), began);
     }
 
     /** A clone is a copy of that snapshot and of no other; a branch follows what is left of its history. */
@@ -132,22 +132,22 @@ public final class CopyFactory {
     }
 
     /** Takes the step before which the volume is nobody's and after which it is the branch or clone. */
-    private void publish(Draft draft, CopyRequest request, Function<Catalog, Map<String, String>> origin) {
+    private void publish(
+            Draft draft, VolumeId volume, CopyRequest request, Function<Catalog, Map<String, String>> origin) {
         try (Locks.Held held = context.locks().repository()) {
+            context.home().requireLiving();
             Catalog catalog = context.catalog();
-            Map<String, String> attributes = claim(catalog, request, draft.volume());
+            requirePossible(catalog, request);
+            int port = servers.assignPort(catalog, request.words(), request.port());
+            Map<String, String> attributes = CopyRecord.attributes(
+                    context.repositoryId(),
+                    request,
+                    volume.value(),
+                    port,
+                    context.clock().instant());
             attributes.putAll(origin.apply(catalog));
             draft.publish(attributes);
         }
-    }
-
-    /** Returns what a volume says of itself as the branch or clone. Called under the repository's lock. */
-    private Map<String, String> claim(Catalog catalog, CopyRequest request, VolumeId volume) {
-        context.home().requireLiving();
-        requirePossible(catalog, request);
-        int port = servers.assignPort(catalog, request.words(), request.port());
-        return CopyRecord.attributes(
-                request, volume.value(), port, context.clock().instant());
     }
 
     /** Changes the settings of a server, and tells whether one runs that goes on with those it has. */

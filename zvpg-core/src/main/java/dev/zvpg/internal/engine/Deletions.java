@@ -8,23 +8,19 @@ import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.Lookup;
-import dev.zvpg.internal.catalog.ScratchRecord;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
-import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,12 +42,13 @@ public final class Deletions {
     /** Stops the server and deletes the branch or clone with everything that only it needed. */
     public void delete(CopyKey key) {
         try (Locks.Held held = context.workingCopy(key)) {
-            CopyRecord copy = context.catalog().require(key);
+            Catalog catalog = context.catalog();
+            CopyRecord copy = catalog.require(key);
             if (copy.isProtected()) {
                 throw new InUseException(
                         "cannot delete " + copy.words() + ": it is protected", "call unprotect() on it first");
             }
-            remove(copy);
+            remove(catalog, copy);
             context.events()
                     .tell(
                             copy.kind() == CopyRecord.Kind.BRANCH
@@ -103,17 +100,18 @@ public final class Deletions {
 
     /** Called under its lock, which others may have had before: it may be protected by now, or gone. */
     private Optional<String> expire(String id) {
-        Optional<CopyRecord> clone = context.catalog().copy(id).filter(copy -> !copy.isProtected());
+        Catalog catalog = context.catalog();
+        Optional<CopyRecord> clone = catalog.copy(id).filter(copy -> !copy.isProtected());
         clone.ifPresent(copy -> {
-            remove(copy);
+            remove(catalog, copy);
             LOG.info("Clone {} has expired and was deleted", copy.name());
             context.events().tell(new Event.CloneExpired(copy.name()));
         });
         return clone.map(CopyRecord::name);
     }
 
-    private void remove(CopyRecord copy) {
-        requireAnother(context.catalog(), copy);
+    private void remove(Catalog before, CopyRecord copy) {
+        requireAnother(before, copy);
         servers.stop(copy);
         try (Locks.Held repository = context.locks().repository()) {
             Catalog catalog = context.catalog();
@@ -157,9 +155,6 @@ public final class Deletions {
         for (CopyRecord copy : all) {
             context.storage().destroy(copy.volume().id());
         }
-        for (StoredVolume volume : context.catalog().unreferenced()) {
-            context.storage().destroy(volume.id());
-        }
         for (Catalog.Unreadable object : context.catalog().unreadable()) {
             if (object.id() instanceof VolumeId volume) {
                 context.storage().destroy(volume);
@@ -182,43 +177,8 @@ public final class Deletions {
         }
     }
 
-    /** Removes what interrupted operations left, unless somebody is in the middle of one. */
-    void sweep() {
-        Optional<Locks.Held> sweeping = context.locks().sweeping();
-        if (sweeping.isEmpty()) {
-            LOG.debug("Not sweeping: another process is making something");
-            return;
-        }
-        try (Locks.Held held = sweeping.get()) {
-            context.storage().recover();
-            for (StoredVolume volume : context.catalog().unreferenced()) {
-                LOG.info("Removing volume {}, left over from an operation that was cut off", volume.id());
-                context.discard(volume.id());
-            }
-            snapshots.collectGarbage();
-            forgetTheGone(context.catalog());
-        }
-    }
-
-    /** Removes the run directories of working copies and scratch clones that are gone. */
-    private void forgetTheGone(Catalog catalog) {
-        if (!catalog.unreadable().isEmpty() || !catalog.newer().isEmpty()) {
-            return; // one of them may be theirs
-        }
-        Set<String> owners = new HashSet<>();
-        catalog.scratches().forEach(volume -> owners.add(ScratchRecord.owner(volume)));
-        if (!owners.containsAll(OthersScratches.livingOwners(context))) {
-            return; // in a container that is told another boot, the storage does not list the scratch clones of this
-            // one
-        }
-        Set<String> there = new HashSet<>();
-        catalog.copies().forEach(copy -> there.add(copy.id()));
-        catalog.scratches().forEach(volume -> there.add(volume.id().value()));
-        catalog.unreferenced().forEach(volume -> there.add(volume.id().value()));
-        context.home().runs().stream().filter(id -> !there.contains(id)).forEach(this::forget);
-    }
-
-    private void forget(String id) {
+    /** Removes the lock and the run directory of a working copy or a draft that is gone. */
+    void forget(String id) {
         context.locks().forget(id);
         try {
             OpenDirectory.deleteTree(context.home().runDirectory(id));

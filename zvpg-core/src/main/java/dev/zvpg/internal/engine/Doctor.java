@@ -7,11 +7,12 @@ import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.Lookup;
 import dev.zvpg.internal.catalog.SnapshotRecord;
-import dev.zvpg.internal.home.Locks;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerState;
+import dev.zvpg.storage.StorageFeature;
+import dev.zvpg.storage.StoredDraft;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -42,9 +43,9 @@ public final class Doctor {
     /**
      * What a look at a branch or clone found.
      *
-     * @param directory its data directory; empty when the storage cannot say, because it cannot mount it, for example
+     * @param directory its data directory, which may have to be mounted first
      */
-    public record Examined(CopyRecord copy, Optional<Path> directory, ServerState state, List<Problem> problems) {}
+    public record Examined(CopyRecord copy, Path directory, ServerState state, List<Problem> problems) {}
 
     /** Looks at one branch or clone; empty when it was deleted meanwhile. */
     public Optional<Examined> examine(CopyRecord copy) {
@@ -62,17 +63,14 @@ public final class Doctor {
 
     private Examined look(CopyRecord copy) {
         List<Problem> problems = new ArrayList<>();
-        Path directory;
-        try {
-            directory = context.dataDirectory(copy.volume().id());
-        } catch (ZvpgException e) {
-            problems.add(problem(copy, e));
-            return new Examined(copy, Optional.empty(), ServerState.STOPPED, problems);
-        }
+        Path directory = context.location(copy.volume().id());
         Optional<Problem> missing = missing(copy, directory);
         if (missing.isPresent()) {
-            problems.add(missing.get());
-            return new Examined(copy, Optional.of(directory), ServerState.STOPPED, problems);
+            // nobody mounts a volume to look at it: no server runs on one that is not
+            if (!context.storage().features().contains(StorageFeature.MOUNTED_ON_DEMAND)) {
+                problems.add(missing.get());
+            }
+            return new Examined(copy, directory, ServerState.STOPPED, problems);
         }
         ServerState state = state(copy, directory, problems);
         try {
@@ -89,7 +87,7 @@ public final class Doctor {
                     "port " + copy.port() + " of " + name(copy) + " is taken by another program",
                     "stop that program before you start it, or replace it by one on another port"));
         }
-        return new Examined(copy, Optional.of(directory), state, problems);
+        return new Examined(copy, directory, state, problems);
     }
 
     private static Optional<Problem> missing(CopyRecord copy, Path directory) {
@@ -215,30 +213,22 @@ public final class Doctor {
     }
 
     private void leftovers(Catalog catalog, List<Problem> problems) {
-        if (catalog.unreferenced().isEmpty() && catalog.unreachable().isEmpty()) {
-            return;
-        }
-        Optional<Locks.Held> sweeping = context.locks().sweeping();
-        if (sweeping.isEmpty()) {
-            return; // somebody is making something, and that may be it
-        }
-        try (Locks.Held held = sweeping.get()) {
-            Catalog now = context.catalog();
-            List<String> left = new ArrayList<>();
-            now.unreferenced().forEach(volume -> left.add("volume " + volume.id()));
-            now.unreachable().forEach(image -> left.add("snapshot " + now.ref(image)));
-            if (!left.isEmpty()) {
-                problems.add(new Problem(
-                        "left over from interrupted work, and of no use: " + Lookup.list(left),
-                        "close the repository and open it again, which removes it"));
-            }
+        List<String> left = new ArrayList<>();
+        context.storage().drafts().stream()
+                .filter(StoredDraft::abandoned)
+                .forEach(draft -> left.add("volume " + draft.id()));
+        catalog.unreachable().forEach(image -> left.add("snapshot " + catalog.ref(image)));
+        if (!left.isEmpty()) {
+            problems.add(new Problem(
+                    "left over from interrupted work, and of no use: " + Lookup.list(left),
+                    "close the repository and open it again, which removes it"));
         }
     }
 
     private void fullDisks(List<Examined> findings, List<Problem> problems) {
         List<Path> places = new ArrayList<>();
         findings.stream()
-                .flatMap(finding -> finding.directory().stream())
+                .map(Examined::directory)
                 .filter(Files::isDirectory)
                 .findFirst()
                 .ifPresent(places::add);

@@ -1,20 +1,59 @@
 package dev.zvpg.internal.engine;
 
 import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.InUseException;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.home.Home;
 import dev.zvpg.internal.home.Locks;
+import dev.zvpg.storage.Listing;
+import dev.zvpg.storage.StoredDraft;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What a repository has in its storage, as a whole: whether it is its own, what was cut off, and its end. Thread-safe. */
 public record Holdings(Operations operations) {
 
+    /** One look at everything, in this order: a run directory comes after its draft, and a draft becomes a volume. */
+    private record Found(List<String> runs, List<StoredDraft> drafts, Listing listing, Catalog catalog) {
+
+        static Found in(Context context) {
+            List<String> runs = context.home().runs();
+            List<StoredDraft> drafts = context.storage().drafts();
+            Listing listing = context.storage().list();
+            return new Found(runs, drafts, listing, new Catalog(listing));
+        }
+
+        Stream<String> owners() {
+            return listing.volumes().stream()
+                    .flatMap(volume -> Optional.ofNullable(volume.attributes().get(CopyRecord.REPOSITORY)).stream());
+        }
+    }
+
+    /** Takes the storage up for a repository that was made on it, and removes what interrupted operations left. */
+    public void takeUp() {
+        Found found = Found.in(operations.context());
+        requireOwnStorage(found);
+        requireABranch(found.catalog);
+        sweep(found);
+    }
+
+    /** The same for one that is to be made on it. */
+    void takeUpEmpty() {
+        Found found = Found.in(operations.context());
+        requireOwnStorage(found);
+        sweep(found);
+        requireNobodyAtWork();
+    }
+
     /** Refuses a storage that serves another repository, before anything in it is taken for left over. */
-    public void requireOwnStorage() {
+    private void requireOwnStorage(Found found) {
         Context context = operations.context();
-        owners().filter(owner -> !owner.equals(context.repositoryId()))
+        found.owners()
+                .filter(owner -> !owner.equals(context.repositoryId()))
                 .findFirst()
                 .ifPresent(owner -> {
                     throw new ConfigurationException(
@@ -26,9 +65,8 @@ public record Holdings(Operations operations) {
     }
 
     /** Refuses a storage that has nothing of the repository: it is not the one that it was made on. */
-    public void requireABranch() {
+    private void requireABranch(Catalog catalog) {
         Context context = operations.context();
-        Catalog catalog = context.catalog();
         if (catalog.copies(CopyRecord.Kind.BRANCH).isEmpty()
                 && catalog.unreadable().isEmpty()
                 && catalog.newer().isEmpty()) {
@@ -39,20 +77,41 @@ public record Holdings(Operations operations) {
         }
     }
 
-    /** Whether the storage has no volume of the repository, not even one that nothing refers to. */
-    boolean isEmpty() {
-        return owners().noneMatch(owner -> owner.equals(operations.context().repositoryId()));
+    /** Refuses a storage in which somebody is about to make another repository, after what the dead have left is gone. */
+    private void requireNobodyAtWork() {
+        Context context = operations.context();
+        context.storage().drafts().stream().findFirst().ifPresent(draft -> {
+            throw new InUseException(
+                    "cannot make a repository in " + context.storage() + ": volume " + draft.id()
+                            + " is being made there, or cannot be removed",
+                    "a storage serves one repository, so name another one, or try again later");
+        });
     }
 
-    private Stream<String> owners() {
-        return operations.context().storage().list().volumes().stream()
-                .flatMap(volume -> Optional.ofNullable(volume.attributes().get(CopyRecord.REPOSITORY)).stream());
-    }
-
-    /** Removes what interrupted operations left. */
-    public void sweep() {
+    private void sweep(Found found) {
         othersScratches().sweep();
-        operations.deletions().sweep();
+        operations.snapshots().collectGarbage(found.catalog);
+        Set<String> there = new HashSet<>();
+        found.drafts.stream()
+                .filter(draft -> !draft.abandoned())
+                .forEach(draft -> there.add(draft.id().value()));
+        if (found.drafts.stream().anyMatch(StoredDraft::abandoned)) { // or one that could not be removed
+            operations
+                    .context()
+                    .storage()
+                    .drafts()
+                    .forEach(draft -> there.add(draft.id().value()));
+        }
+        if (found.catalog.unreadable().isEmpty() && found.catalog.newer().isEmpty()) { // else one may be theirs
+            found.catalog.copies().forEach(copy -> there.add(copy.id()));
+            found.runs.stream().filter(id -> !there.contains(id)).forEach(operations.deletions()::forget);
+        }
+    }
+
+    /** Whether the storage has no volume of the repository. */
+    boolean isEmpty() {
+        Context context = operations.context();
+        return Found.in(context).owners().noneMatch(owner -> owner.equals(context.repositoryId()));
     }
 
     /** Stops all servers, and nobody starts one any more; or all is as before, when one cannot be stopped. */

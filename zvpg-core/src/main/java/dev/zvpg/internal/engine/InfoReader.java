@@ -35,7 +35,7 @@ public final class InfoReader {
                 catalog,
                 copy,
                 servers.state(copy),
-                context.dataDirectory(copy.volume().id()));
+                context.location(copy.volume().id()));
     }
 
     private static BranchInfo branch(Catalog catalog, CopyRecord copy, ServerState state, Path directory) {
@@ -56,7 +56,7 @@ public final class InfoReader {
                 catalog,
                 copy,
                 servers.state(copy),
-                context.dataDirectory(copy.volume().id()));
+                context.location(copy.volume().id()));
     }
 
     private static CloneInfo clone(Catalog catalog, CopyRecord copy, ServerState state, Path directory) {
@@ -115,16 +115,14 @@ public final class InfoReader {
     private static <T> List<T> infos(List<Doctor.Examined> examined, CopyRecord.Kind kind, Telling<T> telling) {
         return examined.stream()
                 .filter(one -> one.copy().kind() == kind)
-                .flatMap(one ->
-                        one.directory().stream().map(directory -> telling.tell(one.copy(), one.state(), directory)))
+                .map(one -> telling.tell(one.copy(), one.state(), one.directory()))
                 .toList();
     }
 
     /** Adds up what the volumes and snapshots take. */
     public static Space space(Catalog catalog) {
-        List<StoredVolume> volumes = Stream.concat(
-                        catalog.copies().stream().map(CopyRecord::volume), catalog.unreferenced().stream())
-                .toList();
+        List<StoredVolume> volumes =
+                catalog.copies().stream().map(CopyRecord::volume).toList();
         List<StoredSnapshot> snapshots =
                 catalog.snapshots().stream().map(SnapshotRecord::stored).toList();
         OptionalLong used = sum(Stream.concat(

@@ -46,8 +46,7 @@ public record Initialization(
 
     private Operations make(Operations repository, Home.Marker marker, Optional<ClusterSource> source) {
         Holdings holdings = new Holdings(repository);
-        holdings.requireOwnStorage();
-        holdings.sweep();
+        holdings.takeUpEmpty();
         if (marker.state() == Home.State.DESTROYING) { // finish what was cut off, then begin anew
             holdings.destroy();
             home.writeMarker(marker, Home.State.INITIALIZING);

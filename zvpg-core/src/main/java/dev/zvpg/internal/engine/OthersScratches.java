@@ -1,82 +1,51 @@
 package dev.zvpg.internal.engine;
 
-import dev.zvpg.error.InUseException;
-import dev.zvpg.error.NotFoundException;
-import dev.zvpg.error.ServerException;
-import dev.zvpg.internal.catalog.ScratchRecord;
-import dev.zvpg.internal.io.IoFailure;
-import dev.zvpg.internal.io.OwnerLock;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;
-import dev.zvpg.storage.StoredVolume;
+import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.VolumeId;
-import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The scratch clones in the storage, whoever made them: those of the dead are removed. Thread-safe. */
+/** The drafts in the storage, whoever made them, and the servers that may still run on them. Thread-safe. */
 record OthersScratches(Context context, Scratches scratches) {
 
     private static final Logger LOG = LoggerFactory.getLogger(OthersScratches.class);
 
-    /** Removes the clones of owners that are dead. */
+    /** Removes what the storage's verbs left when they were cut off, and the drafts of the dead. */
     void sweep() {
-        List<StoredVolume> found = context.catalog().scratches();
-        // asked after what they own was listed, because they are there before it is
-        List<String> alive = livingOwners(context);
-        for (StoredVolume volume : found) {
-            if (!alive.contains(ScratchRecord.owner(volume))) {
-                LOG.info("Removing volume {}, a scratch clone of a JVM that has ended", volume.id());
-                stopAndDiscard(volume.id());
-            }
-        }
+        context.storage().recover(volume -> {
+            LOG.info("Removing volume {}, which a JVM that has ended was making or had as a scratch clone", volume);
+            return stop(volume);
+        });
     }
 
-    static List<String> livingOwners(Context context) {
-        try {
-            return OwnerLock.forgetTheDead(context.home().locks());
-        } catch (IOException e) {
-            throw IoFailure.of("lock a file in", context.home().locks(), e);
-        }
-    }
-
-    /** Stops the servers of all owners' clones; for a repository that is being destroyed. */
+    /** Stops the servers on all drafts; for a repository that is being destroyed. */
     void stopAll() {
-        for (StoredVolume volume : context.catalog().scratches()) {
-            try {
-                stop(volume.id());
-            } catch (NotFoundException e) {
-                LOG.debug("Volume {} is gone already", volume.id());
-            }
-        }
+        context.storage().drafts().forEach(draft -> stop(draft.id()));
     }
 
-    /** Removes the clones of all owners; for a repository that is being destroyed. */
+    /** Removes all drafts; for a repository that is being destroyed. */
     void destroyAll() {
-        context.catalog().scratches().forEach(volume -> stopAndDiscard(volume.id()));
-    }
-
-    private void stop(VolumeId volume) {
-        // its port is in its files; any other will do to ask for it
-        ServerSpec spec = scratches.spec(
-                volume, context.dataDirectory(volume), context.ports().first(), Map.of());
-        context.launcher().find(spec).ifPresent(Server::stopAtOnce);
-    }
-
-    private void stopAndDiscard(VolumeId volume) {
-        try {
-            stop(volume);
-        } catch (NotFoundException e) {
-            LOG.debug("Volume {} is gone already", volume);
-            return;
-        } catch (InUseException e) {
-            LOG.warn("Volume {} cannot be removed now; the next open() tries again", volume, e);
-            return;
-        } catch (ServerException e) {
-            LOG.warn("The server on volume {} cannot be stopped", volume, e);
+        for (StoredDraft draft : context.storage().drafts()) {
+            stop(draft.id());
+            context.discard(draft.id());
         }
-        scratches.discardQuietly(volume);
+    }
+
+    /** Tells whether none runs any more. */
+    private boolean stop(VolumeId volume) {
+        try {
+            // its port is in its files; any other will do to ask for it
+            ServerSpec spec = scratches.spec(
+                    volume, context.location(volume), context.ports().first(), Map.of());
+            context.launcher().find(spec).ifPresent(Server::stopAtOnce);
+            return true;
+        } catch (ZvpgException e) {
+            LOG.warn("The server on volume {} cannot be stopped; the next open() tries again", volume, e);
+            return false;
+        }
     }
 }

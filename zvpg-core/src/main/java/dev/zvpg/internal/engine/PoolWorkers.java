@@ -71,7 +71,7 @@ final class PoolWorkers {
             LOG.debug("{} does not answer", scratch, e);
             stop(scratch);
             pool.gone(e);
-            scratches.discardQuietly(scratch.volume());
+            scratches.discardQuietly(scratch);
         }
     }
 
@@ -123,7 +123,7 @@ final class PoolWorkers {
         boolean stopped = stop(scratch);
         pool.gone(null);
         if (stopped) {
-            scratches.discardQuietly(scratch.volume());
+            scratches.discardQuietly(scratch);
         }
     }
 

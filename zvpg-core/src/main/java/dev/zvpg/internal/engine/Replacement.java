@@ -6,7 +6,8 @@ import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Server;
-import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.Draft;
+import dev.zvpg.storage.VolumeId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,8 @@ import java.util.TreeMap;
 
 /**
  * Gives a branch or a clone a new volume that starts as a snapshot; what it is called and how it runs stays. Until
- * {@link #commit} nothing has changed, and {@link #close} undoes what was begun; after it, {@code close} starts the server again
- * and destroys the old volume. Used under the working copy's lock, by the thread that began it.
+ * {@link #commit} nothing has changed, and {@link #close} undoes what was begun; in any case {@code close} starts the server again.
+ * Used under the working copy's lock, by the thread that began it.
  */
 final class Replacement implements AutoCloseable {
 
@@ -58,9 +59,9 @@ final class Replacement implements AutoCloseable {
     static Replacement begin(
             Context context, Servers servers, Catalog catalog, CopyRecord copy, SnapshotRecord target, String what) {
         long began = System.nanoTime();
-        Draft draft = Draft.clone(context, target.id(), copy.name(), what);
+        Draft draft = context.storage().clone(target.id(), VolumeId.generate(copy.name()), context.progress(what));
         try {
-            List<Finding> findings = context.launcher().disarm(draft.dataDirectory());
+            List<Finding> findings = context.launcher().disarm(Context.dataDirectory(draft.directory()));
             return new Replacement(context, servers, catalog, copy, target, draft, findings, began);
         } catch (RuntimeException | Error e) {
             try (draft) {
@@ -96,12 +97,8 @@ final class Replacement implements AutoCloseable {
                     attributes.put(CopyRecord.UNTOUCHED, target.id().value());
                 }
             }
-            draft.publish(attributes, new AttributeChange(copy.volume().id(), Map.of(), Set.of(CopyRecord.KIND)));
+            draft.publishInPlaceOf(copy.volume().id(), attributes);
         }
-    }
-
-    boolean isCommitted() {
-        return draft.isPublished();
     }
 
     /** What was switched off in the new volume. */
@@ -115,22 +112,10 @@ final class Replacement implements AutoCloseable {
 
     @Override
     public void close() {
-        try (draft) { // last, because the old volume is left over as long as nobody is making anything
-            if (isCommitted()) {
-                restartAndDropTheOld();
-            } else if (wasRunning) {
-                servers.start(copy);
-            }
-        }
-    }
-
-    private void restartAndDropTheOld() {
-        try {
-            if (wasRunning) {
+        try (draft) {
+            if (wasRunning) { // on the new volume where it was committed, also where that was not acknowledged
                 servers.start(context.catalog().require(copy.key()));
             }
-        } finally {
-            context.discard(copy.volume().id());
         }
     }
 }

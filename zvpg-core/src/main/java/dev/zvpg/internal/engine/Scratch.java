@@ -2,11 +2,12 @@ package dev.zvpg.internal.engine;
 
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.server.Server;
+import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 
 /**
- * A volume that lives as long as its owner, and the server on it.
+ * A draft that nobody publishes, unless it is kept, and the server on it.
  *
  * <p>Thread-safe.
  */
@@ -23,13 +24,15 @@ public final class Scratch {
     }
 
     private final VolumeId volume;
+    private final Draft draft;
     private final SnapshotKey from;
     private final Path dataDirectory;
     private final Server server;
     private volatile boolean ended;
 
-    Scratch(VolumeId volume, SnapshotKey from, Path dataDirectory, Server server) {
+    Scratch(VolumeId volume, Draft draft, SnapshotKey from, Path dataDirectory, Server server) {
         this.volume = volume;
+        this.draft = draft;
         this.from = from;
         this.dataDirectory = dataDirectory;
         this.server = server;
@@ -37,6 +40,10 @@ public final class Scratch {
 
     VolumeId volume() {
         return volume;
+    }
+
+    Draft draft() {
+        return draft;
     }
 
     SnapshotKey from() {

@@ -4,18 +4,16 @@ import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRequest;
-import dev.zvpg.internal.catalog.ScratchRecord;
 import dev.zvpg.internal.catalog.SnapshotKey;
-import dev.zvpg.internal.home.Locks;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.option.PoolOptions;
 import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;
+import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,6 +38,9 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scratches.class);
 
+    /** What their volumes are called. */
+    private static final String NAME = "scratch";
+
     private static final String HOOK = "zvpg-scratch-clones";
     private static final Duration AT_THE_END = Duration.ofSeconds(5);
 
@@ -50,7 +51,6 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
     /** What has to end before the repository is closed, oldest first, and how: pools, and the clones of no pool. */
     private final Map<Object, Runnable> open = new LinkedHashMap<>();
 
-    private @Nullable OwnerLock owner;
     private @Nullable Thread hook;
     private boolean closed;
 
@@ -65,7 +65,7 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         Scratch scratch = make(from, options);
         register(scratch, () -> {
             stop(scratch);
-            delete(scratch.volume());
+            delete(scratch);
         });
         return scratch;
     }
@@ -104,26 +104,27 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         open.remove(ended);
     }
 
-    /** One clone of the snapshot, running. Nothing refers to it but its owner, which is this repository object. */
+    /** One clone of the snapshot, running. */
     Scratch make(SnapshotKey from, ScratchOptions options) {
         context.launcher().check(options.settings());
-        VolumeId volume = VolumeId.generate(ScratchRecord.KIND);
-        Map<String, String> attributes = ScratchRecord.attributes(context.repositoryId(), owner().token());
-        try (Locks.Held making = context.locks().making()) { // a storage may label it a moment after it has made it
-            context.storage().clone(from.id(), volume, attributes, context.progress("scratch clone of " + from.ref()));
+        requireLiving();
+        VolumeId volume = VolumeId.generate(NAME);
+        Draft draft;
+        try {
+            draft = context.storage().clone(from.id(), volume, context.progress("scratch clone of " + from.ref()));
         } catch (NotFoundException e) {
             throw new NotFoundException("snapshot " + from.ref() + " was deleted", e);
         }
         boolean running = false;
         try {
-            Path data = context.dataDirectory(volume);
+            Path data = Context.dataDirectory(draft.directory());
             context.launcher().disarm(data);
-            Scratch scratch = new Scratch(volume, from, data, start(volume, data, options));
+            Scratch scratch = new Scratch(volume, draft, from, data, start(volume, data, options));
             running = true;
             return scratch;
         } finally {
             if (!running) {
-                discardQuietly(volume);
+                discardQuietly(volume, draft);
             }
         }
     }
@@ -149,12 +150,11 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         return new ServerSpec(data, run, port, context.credentials(), settings, Lifetime.ATTACHED);
     }
 
-    private synchronized OwnerLock owner() {
+    private synchronized void requireLiving() {
         if (closed) {
             throw ended();
         }
-        if (owner == null) {
-            owner = newOwner();
+        if (hook == null) {
             // the servers end with the JVM in any case; this is for the volumes
             hook = new Thread(this::close, HOOK);
             try {
@@ -162,15 +162,6 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
             } catch (IllegalStateException e) {
                 LOG.debug("The JVM is on its way out", e);
             }
-        }
-        return owner;
-    }
-
-    private OwnerLock newOwner() {
-        try {
-            return OwnerLock.create(context.home().locks());
-        } catch (IOException e) {
-            throw IoFailure.of("lock a file in", context.home().locks(), e);
         }
     }
 
@@ -219,7 +210,7 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         } finally {
             if (!kept) {
                 scratch.server().stopAtOnce();
-                discardQuietly(scratch.volume());
+                discardQuietly(scratch);
             }
         }
     }
@@ -235,12 +226,16 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         scratch.server().stopAtOnce();
     }
 
+    private void delete(Scratch scratch) {
+        delete(scratch.volume(), scratch.draft());
+    }
+
     /** What goes last is the volume, because it is what a crash in between is found by. */
-    void delete(VolumeId volume) {
+    private void delete(VolumeId volume, Draft draft) {
         boolean interrupted = Thread.interrupted(); // the flag must not keep us from cleaning up
         try {
             OpenDirectory.deleteTree(context.home().runDirectory(volume.value()));
-            context.storage().destroy(volume);
+            draft.close();
         } catch (IOException e) {
             throw IoFailure.of("delete", context.home().runDirectory(volume.value()), e);
         } finally {
@@ -250,11 +245,13 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         }
     }
 
-    void discardQuietly(VolumeId volume) {
+    void discardQuietly(Scratch scratch) {
+        discardQuietly(scratch.volume(), scratch.draft());
+    }
+
+    private void discardQuietly(VolumeId volume, Draft draft) {
         try {
-            delete(volume);
-        } catch (NotFoundException e) {
-            LOG.debug("Volume {} is gone already", volume);
+            delete(volume, draft);
         } catch (ZvpgException | IllegalStateException e) {
             LOG.warn("Volume {} cannot be removed now; the next open() tries again", volume, e);
         }
@@ -264,13 +261,10 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
     @Override
     public void close() {
         List<Map.Entry<Object, Runnable>> last;
-        OwnerLock mine;
         synchronized (this) {
             closed = true;
             last = new ArrayList<>(open.entrySet());
             open.clear();
-            mine = owner;
-            owner = null;
             removeHook();
         }
         Collections.reverse(last);
@@ -279,16 +273,6 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
                 one.getValue().run();
             } catch (RuntimeException e) {
                 LOG.warn("{} could not be ended; what is left of it is removed by the next open()", one.getKey(), e);
-            }
-        }
-        if (mine != null) {
-            try {
-                mine.close();
-            } catch (IOException e) {
-                LOG.warn(
-                        "The file of a lock stays in {}; the next open() removes it",
-                        context.home().locks(),
-                        e);
             }
         }
     }

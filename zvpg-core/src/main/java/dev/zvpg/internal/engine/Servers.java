@@ -54,8 +54,8 @@ public final class Servers {
             return ServerState.RUNNING;
         }
         try {
-            DataDirectory data = context.launcher()
-                    .inspect(context.dataDirectory(copy.volume().id()));
+            DataDirectory data =
+                    context.launcher().inspect(context.location(copy.volume().id()));
             return data.state() == DataDirectory.State.CRASHED ? ServerState.CRASHED : ServerState.STOPPED;
         } catch (ConfigurationException e) { // it cannot be started or versioned as it is, but it can be looked at
             return ServerState.STOPPED;
@@ -90,6 +90,7 @@ public final class Servers {
                     .update(List.of(new AttributeChange(copy.volume().id(), Map.of(), Set.of(CopyRecord.UNTOUCHED))));
         }
         long began = System.nanoTime();
+        context.dataDirectory(copy.volume().id()); // mounts it
         ServerSpec spec = spec(copy);
         Set<Integer> refused = new HashSet<>();
         while (true) {
@@ -211,7 +212,7 @@ public final class Servers {
 
     ServerSpec spec(CopyRecord copy) {
         return new ServerSpec(
-                context.dataDirectory(copy.volume().id()),
+                context.location(copy.volume().id()),
                 context.home().runDirectory(copy.id()),
                 copy.port(),
                 context.credentials(),

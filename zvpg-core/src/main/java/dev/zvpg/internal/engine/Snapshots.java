@@ -19,7 +19,7 @@ import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Attributes;
-import dev.zvpg.storage.CopyCallback;
+import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StorageFeature;
 import dev.zvpg.storage.VolumeId;
@@ -90,10 +90,7 @@ public final class Snapshots {
                     catalog.nextSequence(branch),
                     parents);
             SnapshotId id = SnapshotId.generate(chosen);
-            List<Finding> findings;
-            try (Locks.Held making = context.locks().making()) {
-                findings = write(branch, id, attributes, ref, options);
-            }
+            List<Finding> findings = write(branch, id, attributes, ref, options);
             followSurvivors(id, parents, catalog);
             context.events().tell(new Event.SnapshotTaken(ref, findings, Duration.ofNanos(System.nanoTime() - began)));
             return new SnapshotKey(id, chosen, ref);
@@ -104,12 +101,12 @@ public final class Snapshots {
     private List<Finding> write(
             CopyRecord branch, SnapshotId id, Map<String, String> attributes, String ref, SnapshotOptions options) {
         VolumeId volume = branch.volume().id();
-        // also one that was moved there while its server runs
-        context.launcher().requireSelfContained(context.dataDirectory(volume));
-        context.launcher().inspect(context.dataDirectory(volume)); // refuses what belongs to another version
+        Path data = context.dataDirectory(volume);
+        context.launcher().requireSelfContained(data); // also one that was moved there while its server runs
+        context.launcher().inspect(data); // refuses what belongs to another version
         Optional<Server> server = servers.find(branch);
         if (server.isEmpty()) {
-            Position position = context.launcher().position(context.dataDirectory(volume));
+            Position position = context.launcher().position(data);
             context.storage().snapshot(volume, id, with(attributes, position), context.progress("snapshot " + ref));
             return List.of();
         }
@@ -135,8 +132,9 @@ public final class Snapshots {
             }
             context.storage().snapshot(volume, id, with(attributes, position), context.progress("snapshot " + ref));
         } else {
-            try (Backup backup = server.get().startBackup("zvpg " + ref)) {
-                context.storage().snapshot(volume, id, attributes, completing(backup, ref));
+            try (Backup backup = server.get().startBackup("zvpg " + ref);
+                    Draft image = context.storage().copy(volume, id, context.progress("snapshot " + ref))) {
+                image.publish(with(attributes, backup.finish(Context.dataDirectory(image.directory()))));
             }
         }
         return server.get().leftOut();
@@ -158,22 +156,6 @@ public final class Snapshots {
                                 AttributeChange.set(id, Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(left)))));
             }
         }
-    }
-
-    /** Lets the server make the copy of its running self complete, and takes the position from what came out. */
-    private CopyCallback completing(Backup backup, String ref) {
-        CopyCallback progress = context.progress("snapshot " + ref);
-        return new CopyCallback() {
-            @Override
-            public void progress(long doneBytes, long totalBytes) {
-                progress.progress(doneBytes, totalBytes);
-            }
-
-            @Override
-            public Map<String, String> complete(Path image) {
-                return SnapshotRecord.position(backup.finish(Context.dataDirectory(image)));
-            }
-        };
     }
 
     /** Deletes a snapshot; what grew from it stays, and follows the snapshot's parents from now on. */
@@ -226,18 +208,25 @@ public final class Snapshots {
 
     /** Destroys the snapshots that nobody can reach any more; one that refuses is left for the next time. */
     void collectGarbage() {
-        for (SnapshotRecord image : context.catalog().unreachable()) {
-            try (Locks.Held held = context.locks().repository()) {
-                // looked at once more under the lock: a branch may have been made from it meanwhile
-                if (context.catalog().unreachable().stream()
-                        .anyMatch(still -> still.id().equals(image.id()))) {
-                    context.storage().destroy(image.id());
-                }
-            } catch (NotFoundException e) {
-                LOG.debug("Snapshot {} is gone already", image.id());
-            } catch (ZvpgException e) {
-                LOG.warn("Snapshot {} cannot be removed now; the next open() tries again", image.id(), e);
-            }
+        try (Locks.Held held = context.locks().repository()) {
+            context.catalog().unreachable().forEach(this::discard);
+        }
+    }
+
+    /** The same, with a look at what there was a moment ago, which costs nothing where there is none. */
+    void collectGarbage(Catalog before) {
+        if (!before.unreachable().isEmpty()) {
+            collectGarbage(); // a branch may have been made from it meanwhile
+        }
+    }
+
+    private void discard(SnapshotRecord image) {
+        try {
+            context.storage().destroy(image.id());
+        } catch (NotFoundException e) {
+            LOG.debug("Snapshot {} is gone already", image.id());
+        } catch (ZvpgException e) {
+            LOG.warn("Snapshot {} cannot be removed now; the next open() tries again", image.id(), e);
         }
     }
 

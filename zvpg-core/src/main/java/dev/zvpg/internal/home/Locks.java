@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /**
  * Which lock is which between the threads and processes that use one repository; a crash leaves none. Order: working copies'
@@ -25,8 +24,6 @@ public final class Locks {
     private interface Taking<T> {
         T take(FileMutex mutex) throws IOException, InterruptedException;
     }
-
-    private static final String MAKING = "making";
 
     private final Path directory;
 
@@ -62,16 +59,6 @@ public final class Locks {
             first.close();
             throw e;
         }
-    }
-
-    /** Says that objects are being made that nothing refers to yet. Shared by any number of makers. */
-    public Held making() {
-        return take(MAKING, FileMutex::lockShared)::close;
-    }
-
-    /** Says that nobody makes anything, so that what nothing refers to is left over. Empty when somebody does. */
-    public Optional<Held> sweeping() {
-        return take(MAKING, FileMutex::tryLock).map(held -> held::close);
     }
 
     /** Removes the lock file of a working copy that is gone; called while its lock is held. */

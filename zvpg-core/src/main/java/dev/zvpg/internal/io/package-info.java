@@ -8,7 +8,8 @@
  * down one name at a time, from one {@link dev.zvpg.internal.io.OpenDirectory} to the next.
  *
  * <p>{@link dev.zvpg.internal.io.FileMutex} is the one lock between threads, class loaders and processes;
- * {@link dev.zvpg.internal.io.OwnerLock} tells with it whether whoever made something still lives.
+ * {@link dev.zvpg.internal.io.Claims} and {@link dev.zvpg.internal.io.OwnerLock} tell with it whether whoever is at work on
+ * something, or made it, still lives.
  *
  * <p>Not part of the API.
  */

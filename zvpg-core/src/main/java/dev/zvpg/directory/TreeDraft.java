@@ -1,0 +1,94 @@
+package dev.zvpg.directory;
+
+import dev.zvpg.internal.io.Claims.Claim;
+import dev.zvpg.storage.Attributes;
+import dev.zvpg.storage.Draft;
+import dev.zvpg.storage.StoredId;
+import dev.zvpg.storage.VolumeId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** A tree that has a claim on it and is not in the document. */
+final class TreeDraft implements Draft {
+
+    private final Lifecycle lifecycle;
+    private final StoredId id;
+    private final Optional<StoredId> source;
+    private final Claim claim;
+    private boolean ended;
+
+    /** Removes what it took the place of. */
+    private Runnable rest = () -> {};
+
+    TreeDraft(Lifecycle lifecycle, StoredId id, Optional<StoredId> source, Claim claim) {
+        this.lifecycle = lifecycle;
+        this.id = id;
+        this.source = source;
+        this.claim = claim;
+    }
+
+    @Override
+    public Path directory() {
+        return lifecycle.tree(id);
+    }
+
+    @Override
+    public void publish(Map<String, String> attributes) {
+        Map<String, String> checked = Map.copyOf(Attributes.checked(attributes));
+        publish(() -> lifecycle.publish(id, source, checked));
+    }
+
+    @Override
+    public void publishInPlaceOf(VolumeId old, Map<String, String> attributes) {
+        if (!(id instanceof VolumeId)) {
+            throw new UnsupportedOperationException("a snapshot takes no volume's place");
+        }
+        Map<String, String> checked = Map.copyOf(Attributes.checked(attributes));
+        publish(() -> {
+            Claim gone = lifecycle.publishInPlaceOf(old, id, source, checked);
+            rest = () -> lifecycle.removeForGood(old, gone);
+        });
+    }
+
+    private void publish(Runnable publishing) {
+        if (ended) {
+            throw new IllegalStateException(this + " was published or closed already");
+        }
+        boolean published = false;
+        try {
+            publishing.run();
+            published = true;
+        } finally {
+            if (published || lifecycle.knows(id)) {
+                ended = true;
+                letGo();
+            }
+        }
+    }
+
+    private void letGo() {
+        try {
+            claim.close();
+        } catch (IOException e) {
+            // its file says nothing as long as the document knows the tree, and goes when the storage is recovered
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!ended) {
+            ended = true;
+            lifecycle.remove(id, claim);
+        }
+        Runnable last = rest;
+        rest = () -> {};
+        last.run();
+    }
+
+    @Override
+    public String toString() {
+        return "the draft of " + Lifecycle.name(id);
+    }
+}
