@@ -2,6 +2,8 @@ package dev.zvpg.postgres.junit;
 
 import dev.zvpg.ScratchPool;
 import dev.zvpg.Snapshot;
+import dev.zvpg.option.ScratchOptions;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -54,28 +56,20 @@ final class CloneSource implements AutoCloseable {
     }
 
     /**
-     * A running clone of the prepared key, the caller's until it closes it.
+     * Returns a running clone of the prepared key, the caller's until it closes it.
      *
      * @param title what it is for
      * @param fromPool whether it will be needed shortly only; one that is kept for long would keep others waiting
      */
     TestDatabase database(String title, boolean fromPool) {
-        return new TestDatabase(lease(title, fromPool), options.database());
-    }
-
-    private Lease lease(String title, boolean fromPool) {
         Ready from = prepared();
-        if (keep) {
-            return KeptLease.of(
-                    from.snapshot(),
-                    title,
-                    options.pool().scratch(),
-                    from.place().passwordFile());
-        }
-        return new ScratchLease(
-                fromPool
-                        ? pool().lease()
-                        : from.snapshot().scratch(o -> options.pool().scratch()));
+        ScratchOptions scratch = options.pool().scratch();
+        Optional<FailedClone> afterAFailure = keep
+                ? Optional.of(
+                        FailedClone.of(title, scratch.settings(), from.place().passwordFile()))
+                : Optional.empty();
+        return new TestDatabase(
+                fromPool ? pool().lease() : from.snapshot().scratch(o -> scratch), options.database(), afterAFailure);
     }
 
     private synchronized ScratchPool pool() {

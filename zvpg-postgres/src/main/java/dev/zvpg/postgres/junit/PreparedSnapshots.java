@@ -4,16 +4,11 @@ import dev.zvpg.Branch;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
-import dev.zvpg.error.NotFoundException;
-import dev.zvpg.error.ZvpgException;
-import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.FileMutex;
-import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.postgres.Postgres;
-import dev.zvpg.server.Credentials;
+import dev.zvpg.postgres.PostgresServer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -31,10 +26,10 @@ import org.slf4j.LoggerFactory;
  */
 final class PreparedSnapshots implements AutoCloseable {
 
+    /** The snapshot of each key, and of the empty cluster: what is derived from a snapshot has its name. */
     static final String PREPARED = "prepared";
 
     private static final Logger LOG = LoggerFactory.getLogger(PreparedSnapshots.class);
-    private static final String EMPTY = "empty";
 
     /** Not the ports of repositories that people work with, which are stopped and begin again where they were. */
     private static final int FIRST_PORT = 16_000;
@@ -42,20 +37,18 @@ final class PreparedSnapshots implements AutoCloseable {
     private static final int LAST_PORT = 16_999;
 
     private final Path directory;
-    private final Postgres postgres;
     private final Repository repository;
     private final Snapshot empty;
 
     /** Says of the keys that were asked for that they are in use, until this is closed. */
     private final Map<String, OwnerLock> uses = new HashMap<>();
 
-    private PreparedSnapshots(Path directory, Postgres postgres, Repository repository) {
+    private PreparedSnapshots(Path directory, Repository repository) {
         this.directory = directory;
-        this.postgres = postgres;
         this.repository = repository;
         Branch main = repository.branch(Zvpg.FIRST_BRANCH);
-        this.empty =
-                main.findSnapshot(EMPTY).orElseGet(() -> main.snapshot(EMPTY, "what every preparation begins with"));
+        this.empty = main.findSnapshot(PREPARED)
+                .orElseGet(() -> main.snapshot(PREPARED, "what every preparation begins with"));
     }
 
     /** Opens what is there for this installation, made when absent, and clears away what is old. */
@@ -67,16 +60,19 @@ final class PreparedSnapshots implements AutoCloseable {
                 .hex(4);
         Path directory = cache.resolve(postgres.version() + "-" + build);
         // what must stay private in it is private by itself; the server's user has to get through
-        for (Path made : List.of(directory, directory.resolve("keys"), directory.resolve("preparing"))) {
+        for (Path made : List.of(directory, directory.resolve("keys"))) {
             Files.createDirectories(made);
             Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
         }
         try (FileMutex.Held lock = FileMutex.of(directory.resolve("lock")).lock()) {
             lock.touch();
-            Repository repository = openOrInit(directory.resolve("repository"), postgres);
+            Repository repository = Zvpg.at(directory.resolve("repository"))
+                    .postgres(postgres)
+                    .ports(FIRST_PORT, LAST_PORT)
+                    .openOrInit();
             try {
-                PreparedSnapshots prepared = new PreparedSnapshots(directory, postgres, repository);
-                prepared.writePasswordFile(repository.branch(Zvpg.FIRST_BRANCH).credentials());
+                PreparedSnapshots prepared = new PreparedSnapshots(directory, repository);
+                repository.deleteExpired(); // clones of tests that failed
                 new Pruning(repository, prepared::lockFile, prepared::usesOf, Pruning.MOST_KEYS).run();
                 return prepared;
             } catch (IOException | InterruptedException | RuntimeException | Error e) {
@@ -86,32 +82,13 @@ final class PreparedSnapshots implements AutoCloseable {
         }
     }
 
-    private static Repository openOrInit(Path home, Postgres postgres) {
-        Zvpg zvpg = Zvpg.at(home).postgres(postgres).ports(FIRST_PORT, LAST_PORT);
-        try {
-            return zvpg.open();
-        } catch (NotFoundException absent) {
-            try {
-                return zvpg.init(); // or its making was cut off, which this finishes
-            } catch (RuntimeException | Error e) {
-                e.addSuppressed(absent);
-                throw e;
-            }
-        }
-    }
-
-    /** In the format of libpq, so that the password need not appear in a message. */
+    /** In the format of libpq. */
     Path passwordFile() {
-        return directory.resolve("pgpass");
-    }
-
-    private void writePasswordFile(Credentials credentials) throws IOException {
-        String line = "127.0.0.1:*:*:" + credentials.user() + ":" + credentials.password() + "\n";
-        AtomicFile.replace(passwordFile(), line.getBytes(StandardCharsets.UTF_8), OpenDirectory.PRIVATE);
+        return repository.passwordFile();
     }
 
     /**
-     * The snapshot of a key, prepared unless somebody did that before. Waits for whoever is doing it. It stays until this is
+     * Returns the snapshot of a key, prepared unless somebody did that before. Waits for whoever is doing it. It stays until this is
      * closed.
      */
     Snapshot prepare(String key, Preparation preparation) throws Exception {
@@ -131,22 +108,22 @@ final class PreparedSnapshots implements AutoCloseable {
 
     private Snapshot make(String name, String key, Preparation preparation) throws Exception {
         long began = System.nanoTime();
-        Branch branch = empty.branch(name);
+        Snapshot snapshot = empty.derive(name, clone -> run(preparation, (PostgresServer) clone.server()));
+        LOG.info(
+                "prepared {} in {} ms",
+                key,
+                Duration.ofNanos(System.nanoTime() - began).toMillis());
+        return snapshot;
+    }
+
+    private static void run(Preparation preparation, PostgresServer server) throws Exception {
+        LogTail log = LogTail.fromNowOn(server);
         try {
-            new PreparationRun(postgres, branch, directory.resolve("preparing").resolve(name), LAST_PORT)
-                    .run(preparation);
-            Snapshot snapshot = branch.snapshot(PREPARED, key);
-            LOG.info(
-                    "prepared {} in {} ms",
-                    key,
-                    Duration.ofNanos(System.nanoTime() - began).toMillis());
-            return snapshot;
+            preparation.prepare(server);
+            // otherwise the first test that reads a row changes its clone, which cannot be handed out again then
+            server.tidy();
         } catch (Exception | Error e) {
-            try {
-                branch.delete();
-            } catch (ZvpgException | IllegalStateException undeleted) {
-                e.addSuppressed(undeleted); // the next one clears it away
-            }
+            e.addSuppressed(ServerReport.of(server, "the preparation", log, ""));
             throw e;
         }
     }

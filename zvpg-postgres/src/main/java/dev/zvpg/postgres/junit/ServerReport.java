@@ -20,13 +20,12 @@ final class ServerReport extends Exception {
      *
      * @param whose whose server it is
      * @param log what it logged meanwhile
-     * @param more what else there is to know; perhaps empty
+     * @param more what else there is to know, on lines of its own; perhaps empty
      */
     static ServerReport of(Server server, String whose, LogTail log, String more) {
         List<String> lines = log.lines();
         String state = server.isRunning() ? "on port " + server.port() : "which has ended";
         String logged = lines.isEmpty() ? "nothing" : "last:\n  " + String.join("\n  ", lines);
-        return new ServerReport("the PostgreSQL server of " + whose + " (" + state + ") logged " + logged
-                + (more.isEmpty() ? "" : "\n" + more));
+        return new ServerReport("the PostgreSQL server of " + whose + " (" + state + ") logged " + logged + more);
     }
 }

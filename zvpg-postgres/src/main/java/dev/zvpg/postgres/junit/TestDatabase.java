@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 
@@ -19,34 +20,58 @@ final class TestDatabase implements AutoCloseable {
     static final Set<Class<?>> TYPES =
             Set.of(ScratchClone.class, PostgresServer.class, Server.class, DataSource.class, Connection.class);
 
-    private final Lease lease;
+    private final ScratchClone clone;
+    private final Server server;
     private final String database;
+    private final Optional<FailedClone> afterAFailure;
     private final LogTail log;
     private final Deque<Connection> connections = new ArrayDeque<>();
+    private volatile boolean keep;
 
-    TestDatabase(Lease lease, String database) {
-        this.lease = lease;
+    /**
+     * Takes a clone over.
+     *
+     * @param clone a new one, or one from a pool
+     * @param database what there are connections to
+     * @param afterAFailure what becomes of the clone when a test fails; nothing when empty
+     */
+    TestDatabase(ScratchClone clone, String database, Optional<FailedClone> afterAFailure) {
+        this.clone = clone;
+        this.server = clone.server();
         this.database = database;
-        this.log = LogTail.fromNowOn(lease.server());
+        this.afterAFailure = afterAFailure;
+        this.log = LogTail.fromNowOn(server);
     }
 
     Object parameter(Class<?> type) throws SQLException {
         if (type == DataSource.class) {
-            return lease.server().dataSource(database);
+            return server.dataSource(database);
         }
         if (type == Connection.class) {
-            Connection connection = lease.server().dataSource(database).getConnection();
+            Connection connection = server.dataSource(database).getConnection();
             synchronized (this) {
                 connections.push(connection);
             }
             return connection;
         }
-        return type == ScratchClone.class ? lease.scratch() : lease.server();
+        return type == ScratchClone.class ? clone : server;
     }
 
-    /** What is known of it when its test has failed. */
+    /** Returns what is known of it when its test has failed. */
     ServerReport failed(String test) {
-        return ServerReport.of(lease.server(), test, log, lease.failed(database));
+        keep = afterAFailure.isPresent() && isOpen();
+        String kept = keep ? "\n" + afterAFailure.orElseThrow().report(server, database) : "";
+        return ServerReport.of(server, test, log, kept);
+    }
+
+    /** Tells whether it is still there: a test may close what it gets as a parameter, or keep it. */
+    private boolean isOpen() {
+        try {
+            clone.server();
+            return true;
+        } catch (IllegalStateException closed) {
+            return false;
+        }
     }
 
     @Override
@@ -56,7 +81,10 @@ final class TestDatabase implements AutoCloseable {
             things.addAll(connections);
             connections.clear();
         }
-        things.add(lease);
+        if (keep) {
+            things.add(() -> afterAFailure.orElseThrow().keep(clone, server.port()));
+        }
+        things.add(clone);
         Closing.all(things);
     }
 }

@@ -152,9 +152,10 @@ public final class ZvpgExtension
     }
 
     /**
-     * Keeps the clone of a test that failed, running, and says in the report how to connect to it. The first run that begins a
-     * day later deletes it. All clones are named ones with this, which are slower to make and cannot be had as
-     * {@code ScratchClone}; it is for hunting a failure, mostly as {@code -Dzvpg.junit.keep=true}.
+     * Keeps the clone of a test that failed, and says in the report how to connect to it: when the test, or the class that it
+     * belongs to, has ended, it becomes a named one on the same port, whose server outlives the JVM. The first run that begins a
+     * day later deletes it. Costs nothing until a test fails; it is for hunting a failure, mostly as
+     * {@code -Dzvpg.junit.keep=true}.
      *
      * @return a changed copy
      */
@@ -209,7 +210,7 @@ public final class ZvpgExtension
     }
 
     private CloneSource source(ExtensionContext context) {
-        return Session.of(context).source(options, context);
+        return TestRun.of(context).source(options, context);
     }
 
     private TestDatabase database(ExtensionContext context) throws Exception {
@@ -252,6 +253,6 @@ public final class ZvpgExtension
     }
 
     private static Store store(ExtensionContext context) {
-        return context.getStore(Session.NAMESPACE);
+        return context.getStore(TestRun.NAMESPACE);
     }
 }

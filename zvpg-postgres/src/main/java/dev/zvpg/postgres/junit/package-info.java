@@ -3,13 +3,13 @@
  *
  * <p><b>Prepared once.</b> A preparation (a schema, migrations, reference data) has a key. The first test anywhere that asks
  * for the key runs it, and everybody else starts from its snapshot: other classes, JVMs that run beside this one, and later
- * runs. A lock file lets all but one of them wait. The snapshot is taken when the preparation has ended well, so one that
- * fails or is killed leaves nothing that looks prepared, and whoever comes next clears it away.
+ * runs. A lock file lets all but one of them wait. The snapshot is {@linkplain dev.zvpg.Snapshot#derive derived} from that of an
+ * empty cluster, so a preparation that fails or is killed leaves nothing that looks prepared, and it runs with the
+ * {@linkplain dev.zvpg.postgres.Postgres#leanSettings() lean settings}.
  *
  * <pre>
  * CACHE/VERSION-xxxxxxxx/repository   a repository: a branch with the snapshot "prepared" for each key
  *                        keys         a lock file for each key; its time is that of the key's last use
- *                        pgpass       the password, for psql and pgjdbc (PGPASSFILE)
  * </pre>
  *
  * {@code CACHE} is {@link dev.zvpg.postgres.Postgres#cacheDirectory cacheDirectory("prepared")} unless the extension or the

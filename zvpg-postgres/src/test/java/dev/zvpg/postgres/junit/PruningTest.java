@@ -3,6 +3,7 @@ package dev.zvpg.postgres.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.Branch;
+import dev.zvpg.Clone;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
@@ -112,6 +113,24 @@ class PruningTest {
         try (Repository left =
                 Zvpg.at(only(cache).resolve("repository")).postgres(postgres).open()) {
             assertThat(left.branches()).extracting(Branch::name).containsExactly("main");
+        }
+    }
+
+    @Test
+    void deletesTheCloneOfAFailedTestWhenItsTimeIsOver() throws Exception {
+        Path cache = Files.createDirectory(sandbox.path("cache"));
+        Postgres postgres = Postgres.embedded();
+        try (PreparedSnapshots run = PreparedSnapshots.open(cache, postgres)) {
+            Snapshot prepared = run.prepare("orders", pg -> {});
+            prepared.clone("junit/over", o -> o.timeToLive(Duration.ofMillis(1)));
+            prepared.clone("junit/today", o -> o.timeToLive(Duration.ofDays(1)));
+        }
+
+        PreparedSnapshots.open(cache, postgres).close();
+
+        try (Repository left =
+                Zvpg.at(only(cache).resolve("repository")).postgres(postgres).open()) {
+            assertThat(left.clones()).extracting(Clone::name).containsExactly("junit/today");
         }
     }
 

@@ -18,11 +18,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -270,6 +272,39 @@ final class Samples {
         @Test
         void isAborted(DataSource database) throws SQLException {
             assumeTrue(count(database) == 0);
+        }
+    }
+
+    /** With one clone, of which the tests that come later need no less than those before. */
+    @TestMethodOrder(MethodOrderer.MethodName.class)
+    static class SharedAndFailing {
+
+        @RegisterExtension
+        static final ZvpgExtension db =
+                ZvpgExtension.prepared("orders-v1", Samples::prepare).shared();
+
+        @Test
+        void a_fails(DataSource database) throws SQLException {
+            update(database, "INSERT INTO orders VALUES (42)");
+            assertThat(count(database)).isZero();
+        }
+
+        @Test
+        void b_passes(DataSource database) throws SQLException {
+            update(database, "INSERT INTO orders VALUES (43)");
+            assertThat(count(database)).isEqualTo(3);
+        }
+    }
+
+    static class FailingWithoutItsClone {
+
+        @RegisterExtension
+        static final ZvpgExtension db = ZvpgExtension.prepared("orders-v1", Samples::prepare);
+
+        @Test
+        void closesIt(ScratchClone clone) {
+            clone.close();
+            throw new AssertionError("the test failed");
         }
     }
 

@@ -201,8 +201,18 @@ class ZvpgExtensionTest {
 
         results.testEvents()
                 .assertStatistics(stats -> stats.failed(1).succeeded(1).aborted(1));
-        String report =
-                SampleRun.failure(results).orElseThrow().getSuppressed()[0].getMessage();
+        assertRowsOfTheKeptClone(SampleRun.failure(results).orElseThrow(), 2);
+
+        try (Repository repository = openOnlyRepository()) {
+            assertThat(repository.clones())
+                    .singleElement()
+                    .satisfies(clone -> assertThat(clone.info().expires()).isPresent());
+            repository.clones().forEach(Clone::delete);
+        }
+    }
+
+    private static void assertRowsOfTheKeptClone(Throwable failure, int rows) throws Exception {
+        String report = failure.getSuppressed()[0].getMessage();
         Matcher connect = Pattern.compile("(?s)PGPASSFILE=(\\S+) psql.*?(jdbc:\\S+) \\(user (\\w+),")
                 .matcher(report);
         assertThat(connect.find()).as(report).isTrue();
@@ -211,14 +221,37 @@ class ZvpgExtensionTest {
         properties.setProperty("password", password(Path.of(connect.group(1))));
         assertThat(report).doesNotContain(properties.getProperty("password"));
         try (Connection connection = DriverManager.getConnection(connect.group(2), properties)) {
-            assertThat(Samples.count(connection)).isEqualTo(2);
+            assertThat(Samples.count(connection)).isEqualTo(rows);
         }
+    }
 
+    @Test
+    void cloneOfAClassIsKeptAtItsEndWhenOneOfItsTestsHasFailed() throws Exception {
+        EngineExecutionResults results =
+                SampleRun.in(cache).with(Options.KEEP, "true").of(Samples.SharedAndFailing.class);
+
+        results.testEvents().assertStatistics(stats -> stats.failed(1).succeeded(1));
+        assertRowsOfTheKeptClone(SampleRun.failure(results).orElseThrow(), 3);
         try (Repository repository = openOnlyRepository()) {
-            assertThat(repository.clones())
-                    .singleElement()
-                    .satisfies(clone -> assertThat(clone.info().expires()).isPresent());
+            assertThat(repository.clones()).hasSize(1);
             repository.clones().forEach(Clone::delete);
+        }
+    }
+
+    @Test
+    void testThatFailsWithoutItsCloneFailsWithWhatItThrew() throws Exception {
+        EngineExecutionResults results =
+                SampleRun.in(cache).with(Options.KEEP, "true").of(Samples.FailingWithoutItsClone.class);
+
+        Throwable failure = SampleRun.failure(results).orElseThrow();
+        assertThat(failure).hasMessage("the test failed");
+        assertThat(failure.getSuppressed())
+                .singleElement()
+                .extracting(Throwable::getMessage)
+                .asString()
+                .doesNotContain("is kept");
+        try (Repository repository = openOnlyRepository()) {
+            assertThat(repository.clones()).isEmpty();
         }
     }
 

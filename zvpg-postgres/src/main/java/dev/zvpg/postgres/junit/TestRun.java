@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /** What all test classes of one run share: open repositories, and a source of clones for each key. Thread-safe. */
-final class Session implements AutoCloseable {
+final class TestRun implements AutoCloseable {
 
     static final Namespace NAMESPACE = Namespace.create(ZvpgExtension.class);
 
@@ -24,10 +24,10 @@ final class Session implements AutoCloseable {
     private final Map<Options, CloneSource> known = new HashMap<>();
 
     /** The one of this run; JUnit closes it when the last test has ended. */
-    static Session of(ExtensionContext context) {
+    static TestRun of(ExtensionContext context) {
         return context.getRoot()
                 .getStore(NAMESPACE)
-                .getOrComputeIfAbsent(Session.class, type -> new Session(), Session.class);
+                .getOrComputeIfAbsent(TestRun.class, type -> new TestRun(), TestRun.class);
     }
 
     synchronized CloneSource source(Options options, ExtensionContext context) {
