@@ -10,7 +10,6 @@ import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.option.BranchOptions;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -20,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is done with branches. Confined to one thread. */
+/** What is done with branches, beside {@link ServerCommands}. Confined to one thread. */
 @Command(
         name = "branch",
         mixinStandardHelpOptions = true,
@@ -42,28 +41,18 @@ final class BranchCommands {
     void create(
             @Parameters(paramLabel = "NAME", description = "its name, such as feature/new-api") String name,
             @ArgGroup(multiplicity = "0..1") BranchStart start,
-            @Option(names = "--port", paramLabel = "PORT", description = "its port; the next free one without this")
-                    Optional<Integer> port,
-            @Option(
-                            names = "--set",
-                            paramLabel = "NAME=VALUE",
-                            description = "a setting of its server; may be repeated")
-                    Map<String, String> settings,
-            @Option(names = "--no-start", description = "do not start it") boolean noStart,
-            @Option(names = "--json", description = "print it as JSON") boolean json)
+            @Mixin NewServer server)
             throws Exception {
         UnaryOperator<BranchOptions> options = defaults -> {
-            BranchOptions chosen = settings == null ? defaults : defaults.settings(settings);
-            return port.isPresent() ? chosen.port(port.get()) : chosen;
+            BranchOptions chosen = defaults.settings(server.settings());
+            return server.port().isPresent() ? chosen.port(server.port().get()) : chosen;
         };
         BranchStart from = start == null ? new BranchStart() : start;
         session.use(repo -> {
             Branch branch = from.branch(repo, name, options);
             from.lacks(repo, branch).ifPresent(session::hint);
-            if (!noStart) {
-                branch.start();
-            }
-            session.printMade(repo, branch, branch.info(), json);
+            server.start(branch);
+            server.print(session, repo, branch, branch.info());
         });
     }
 
@@ -107,47 +96,6 @@ final class BranchCommands {
             @Option(names = "--json", description = "print it as JSON") boolean json)
             throws Exception {
         SnapshotCommands.take(session, branch, Optional.of(name), message, json);
-    }
-
-    @Command(
-            name = "start",
-            mixinStandardHelpOptions = true,
-            description = "Starts a branch's server, and prints how to connect.")
-    void start(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
-        session.start(repo -> repo.branch(name));
-    }
-
-    @Command(name = "stop", mixinStandardHelpOptions = true, description = "Stops a branch's server. Its files stay.")
-    void stop(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
-        session.stop(repo -> repo.branch(name));
-    }
-
-    @Command(
-            name = "restart",
-            mixinStandardHelpOptions = true,
-            description = "Stops a branch's server if it runs, and starts it.")
-    void restart(@Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name) throws Exception {
-        session.restart(repo -> repo.branch(name));
-    }
-
-    @Command(
-            name = "set",
-            mixinStandardHelpOptions = true,
-            description = {
-                "Changes settings of a branch's server, and prints all that were chosen for it.",
-                "They hold from its next start on; a server that runs wants a restart."
-            })
-    void set(
-            @Parameters(paramLabel = "BRANCH", description = A_BRANCH) String name,
-            @Parameters(
-                            paramLabel = "NAME=VALUE",
-                            index = "1..*",
-                            arity = "0..*",
-                            description = "a setting, such as work_mem=64MB")
-                    Map<String, String> settings,
-            @Mixin SettingsToReset reset)
-            throws Exception {
-        session.configure(repo -> repo.branch(name), settings, reset, "zvpg branch restart " + name);
     }
 
     @Command(name = "rename", mixinStandardHelpOptions = true, description = "Gives a branch another name.")

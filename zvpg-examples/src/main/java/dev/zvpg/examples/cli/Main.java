@@ -44,8 +44,8 @@ public final class Main {
         zvpg.addSubcommand(new InitCommand(session));
         zvpg.addSubcommand(new SnapshotCommands(session));
         zvpg.addSubcommand(new CommitCommand(session));
-        zvpg.addSubcommand(new CloneCommands(session));
-        zvpg.addSubcommand(new BranchCommands(session));
+        zvpg.addSubcommand(ServerCommands.ofClones(session));
+        zvpg.addSubcommand(ServerCommands.ofBranches(session));
         zvpg.addSubcommand(new StatusCommand(session));
         zvpg.addSubcommand(new DoctorCommand(session));
         zvpg.addSubcommand(new GraphCommand(session));

@@ -7,7 +7,6 @@ import dev.zvpg.config.Configuration;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.info.Event;
 import dev.zvpg.info.Subscription;
-import dev.zvpg.option.ServerOptions;
 import dev.zvpg.server.Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,11 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -102,19 +97,6 @@ final class Session {
         print(json ? Json.text(facts) : table.isEmpty() ? nothing : table);
     }
 
-    /** Prints what was made, and how to connect where its server runs. */
-    void printMade(Repository repo, WorkingCopy copy, Record facts, boolean json) {
-        Optional<Server> server = copy.findServer();
-        if (json) {
-            print(Json.text(facts, Map.of("psql", server.map(running -> Psql.line(repo, running)))));
-        } else {
-            print("made " + copy);
-            if (server.isPresent()) {
-                printConnection(repo, copy);
-            }
-        }
-    }
-
     /** Prints how to connect. */
     void printConnection(Repository repo, WorkingCopy copy) {
         Server server = copy.server();
@@ -172,71 +154,6 @@ final class Session {
         if (event instanceof Event.SnapshotTaken taken) {
             taken.findings().forEach(finding -> hint("in snapshot " + taken.ref() + ", " + finding));
         }
-    }
-
-    /** Starts a server, and prints how to connect. */
-    void start(Function<Repository, WorkingCopy> which) throws Exception {
-        use(repo -> {
-            WorkingCopy copy = which.apply(repo);
-            copy.start();
-            printConnection(repo, copy);
-        });
-    }
-
-    /** Stops a server. */
-    void stop(Function<Repository, WorkingCopy> which) throws Exception {
-        use(repo -> {
-            WorkingCopy copy = which.apply(repo);
-            copy.stop();
-            print("stopped " + copy);
-        });
-    }
-
-    /** Stops a server if it runs, starts it, and prints how to connect. */
-    void restart(Function<Repository, WorkingCopy> which) throws Exception {
-        use(repo -> {
-            WorkingCopy copy = which.apply(repo);
-            copy.restart();
-            printConnection(repo, copy);
-        });
-    }
-
-    /**
-     * Changes settings of a server, and prints those that were chosen for it.
-     *
-     * @param restart the command that makes them hold at once
-     */
-    void configure(
-            Function<Repository, WorkingCopy> which,
-            @Nullable Map<String, String> chosen,
-            SettingsToReset toReset,
-            String restart)
-            throws Exception {
-        Map<String, String> settings = chosen == null ? Map.of() : chosen; // picocli says null for none
-        List<String> reset = toReset.names();
-        use(repo -> {
-            WorkingCopy copy = which.apply(repo);
-            boolean change = !settings.isEmpty() || !reset.isEmpty();
-            boolean runs = change && copy.configure(options -> changed(options, settings, reset));
-            new TreeMap<>(copy.settings()).forEach((name, value) -> print(name + "=" + value));
-            if (change) {
-                print(
-                        runs
-                                ? copy + " goes on with what it was started with until " + restart
-                                : "this holds from the next start of " + copy + " on");
-            }
-        });
-    }
-
-    private static ServerOptions changed(ServerOptions options, Map<String, String> settings, List<String> reset) {
-        ServerOptions changed = options;
-        for (String name : reset) {
-            changed = changed.reset(name);
-        }
-        for (Map.Entry<String, String> setting : settings.entrySet()) {
-            changed = changed.setting(setting.getKey(), setting.getValue());
-        }
-        return changed;
     }
 
     /** Tells the logger how much to write; it reads that once, before its first line. */

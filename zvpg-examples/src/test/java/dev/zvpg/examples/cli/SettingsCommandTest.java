@@ -31,6 +31,11 @@ class SettingsCommandTest {
                         .succeeded()
                         .out())
                 .isEqualTo("work_mem=9MB\nthis holds from the next start of clone trial on\n");
+        place.zvpg("clone", "start", "--name", "trial").succeeded();
+        assertThat(place.zvpg("clone", "set", "--name", "trial", "--reset", "work_mem")
+                        .succeeded()
+                        .out())
+                .isEqualTo("clone trial goes on with what it was started with until zvpg clone restart --name trial\n");
 
         place.zvpg("branch", "set", "main", "wrok_mem=1MB")
                 .failed(ExitCode.USAGE)
