@@ -20,14 +20,26 @@ final class Failure {
     private Failure() {}
 
     static String text(Exception e) {
-        String text = oneLine(e.getMessage());
-        for (Map.Entry<String, String> word : WORDS.entrySet()) {
-            text = text.replace(word.getKey(), word.getValue());
+        if (e instanceof ZvpgException known) {
+            return oneLine(inOurWords(known));
         }
-        boolean foreseen = e instanceof ZvpgException
-                || e instanceof NotConfirmedException
-                || e instanceof IllegalArgumentException;
+        String text = oneLine(e.getMessage());
+        boolean foreseen = e instanceof NotConfirmedException || e instanceof IllegalArgumentException;
         return foreseen ? text : e.getClass().getName() + ": " + text + "; --debug shows where";
+    }
+
+    /** The message, which has details after the advice. */
+    private static String inOurWords(ZvpgException e) {
+        String message = String.valueOf(e.getMessage());
+        if (e.advice().isEmpty()) {
+            return message;
+        }
+        String advice = e.advice().get();
+        String ours = advice;
+        for (Map.Entry<String, String> word : WORDS.entrySet()) {
+            ours = ours.replace(word.getKey(), word.getValue());
+        }
+        return message.replace("; " + advice, "; " + ours);
     }
 
     static String oneLine(@Nullable String message) {

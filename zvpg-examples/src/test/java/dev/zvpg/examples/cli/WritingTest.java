@@ -3,6 +3,7 @@ package dev.zvpg.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.Problem;
 import dev.zvpg.info.Event;
 import dev.zvpg.info.SnapshotInfo;
@@ -58,6 +59,14 @@ class WritingTest {
                         }""");
         assertThat(Json.text(List.of(new Problem("what", "advice")))).contains("\"what\" : \"what\"");
         assertThat(Json.text(List.of())).isEqualTo("[ ]");
+    }
+
+    @Test
+    void adviceIsInTheWordsOfTheCommandLineAndWhatFailedIsAsItWas() {
+        NotFoundException failure =
+                new NotFoundException("nothing at /call init() again", "call init() again, which finishes that");
+        assertThat(Failure.text(failure))
+                .isEqualTo("nothing at /call init() again; run zvpg init again, which finishes that");
     }
 
     @Test
