@@ -63,7 +63,7 @@ public final class QuickStart {
         }
     }
 
-    /** Below the given directory where that can be, else where the server's user gets to. */
+    /** Makes it below the given directory where that can be, else where the server's user gets to. */
     private Repository init(Postgres postgres, Path parent) throws IOException {
         Files.createDirectories(parent);
         Path home = Files.createTempDirectory(parent, "quickstart-", reachable());

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 
-/** A small shop, as a database to play with. Thread-safe. */
+/** Fills a database with a small shop to play with, and sums it up. Thread-safe. */
 final class Shop {
 
     static final int ORDERS = 200_000;
@@ -27,7 +27,7 @@ final class Shop {
                 FROM generate_series(1, %d) i;
             """;
 
-    /** What a copy of the shop holds. */
+    /** Tells what a copy of the shop holds. */
     record Contents(long orders, long cents, String columns) {}
 
     private Shop() {}

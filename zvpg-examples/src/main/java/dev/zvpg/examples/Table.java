@@ -3,7 +3,7 @@ package dev.zvpg.examples;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table for people: the first column to the left, the others to the right. Not thread-safe. */
+/** Aligns rows of text for people: the first column to the left, the others to the right. Not thread-safe. */
 final class Table {
 
     private final List<List<String>> rows = new ArrayList<>();

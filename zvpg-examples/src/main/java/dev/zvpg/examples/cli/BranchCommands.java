@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is done with branches, beside {@link ServerCommands}. Confined to one thread. */
+/** Does what is done with branches alone; the rest is in {@link ServerCommands}. Confined to one thread. */
 @Command(
         name = "branch",
         mixinStandardHelpOptions = true,
@@ -136,7 +136,7 @@ final class BranchCommands {
         });
     }
 
-    /** A bare name is looked for on the branch itself first. */
+    /** Finds a snapshot, one with a bare name on the branch itself first. */
     private static Snapshot find(Repository repo, Branch branch, String name) {
         return branch.findSnapshot(name).orElseGet(() -> repo.snapshot(name));
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Option;
 
-/** Where a new branch starts. Confined to one thread. */
+/** Says where a new branch starts. Confined to one thread. */
 final class BranchStart {
 
     @Option(
@@ -28,7 +28,7 @@ final class BranchStart {
                 : repo.branch(parent.orElse(Zvpg.FIRST_BRANCH)).branch(name, options);
     }
 
-    /** What the parent holds and the new branch does not, because it starts from a snapshot. */
+    /** Tells what the parent holds and the new branch does not, because it starts from a snapshot. */
     Optional<String> lacks(Repository repo, Branch made) {
         if (snapshot.isPresent()) {
             return Optional.empty(); // as was asked for

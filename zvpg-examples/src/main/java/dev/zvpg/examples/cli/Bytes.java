@@ -24,7 +24,7 @@ final class Bytes {
         return String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
     }
 
-    /** The same, and nothing where the storage does not tell. */
+    /** Returns the same, and nothing where the storage does not tell. */
     static String text(OptionalLong bytes) {
         return bytes.isPresent() ? text(bytes.getAsLong()) : "";
     }

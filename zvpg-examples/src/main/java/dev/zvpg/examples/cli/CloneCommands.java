@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is done with clones, beside {@link ServerCommands}. Confined to one thread. */
+/** Does what is done with clones alone; the rest is in {@link ServerCommands}. Confined to one thread. */
 @Command(
         name = "clone",
         mixinStandardHelpOptions = true,

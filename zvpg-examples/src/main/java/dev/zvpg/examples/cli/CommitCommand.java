@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The other name of {@code snapshot}, with a short form of its own. Confined to one thread. */
+/** Does what {@code snapshot} does, and has a short form of its own. Confined to one thread. */
 @Command(
         name = "commit",
         mixinStandardHelpOptions = true,

@@ -6,7 +6,7 @@ import dev.zvpg.error.DivergedException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 
-/** What a command ends with; {@code zvpg --help} lists them. */
+/** Says what a command ends with; {@code zvpg --help} lists them. */
 final class ExitCode {
 
     static final int DONE = 0;

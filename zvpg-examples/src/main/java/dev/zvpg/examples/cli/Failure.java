@@ -4,7 +4,7 @@ import dev.zvpg.error.ZvpgException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What went wrong, in one line that ends with what to do next. */
+/** Says what went wrong, in one line that ends with what to do next. Thread-safe. */
 final class Failure {
 
     /** What the library advises, in the words of the command line. */
@@ -28,7 +28,7 @@ final class Failure {
         return foreseen ? text : e.getClass().getName() + ": " + text + "; --debug shows where";
     }
 
-    /** The message, which has details after the advice. */
+    /** Returns the message, which has details after the advice, with the advice in the words of the command line. */
     private static String inOurWords(ZvpgException e) {
         String message = String.valueOf(e.getMessage());
         if (e.advice().isEmpty()) {

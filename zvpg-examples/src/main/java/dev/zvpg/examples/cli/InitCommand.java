@@ -174,7 +174,7 @@ final class InitCommand implements Callable<Integer> {
         }
     }
 
-    /** What the options say, and else what was said before. */
+    /** Returns what the options say, and else what was said before. */
     private Configuration changed(Configuration before) {
         String chosen = storage.orElse(zfsPool.isPresent() ? Configuration.ZFS : before.storage());
         boolean zfs = chosen.equals(Configuration.ZFS);

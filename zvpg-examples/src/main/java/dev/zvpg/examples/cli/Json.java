@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The library's records as JSON: an object with the names of the components as keys, in their order. What is empty is null,
+ * Writes the library's records as JSON: an object with the names of the components as keys, in their order. What is empty is null,
  * times are ISO 8601 in UTC, paths are strings, constants are in lower case.
  *
  * <p>Written without Jackson's mapper: that takes two to four times as long for its first record, which is the only one that a
@@ -34,12 +34,12 @@ final class Json {
 
     private Json() {}
 
-    /** A list or a record. */
+    /** Returns a list or a record as text. */
     static String text(Object value) {
         return text(value, Map.of());
     }
 
-    /** A record, with more keys at its end. */
+    /** Returns a record as text, with more keys at its end. */
     static String text(Object value, Map<String, ?> more) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
@@ -58,7 +58,7 @@ final class Json {
         return escaped(text.toString());
     }
 
-    /** In JSON, what the generator leaves as it is and a terminal would obey. */
+    /** Escapes in JSON what the generator leaves as it is and a terminal would obey. */
     private static String escaped(String json) {
         return CONTROL.matcher(json)
                 .replaceAll(

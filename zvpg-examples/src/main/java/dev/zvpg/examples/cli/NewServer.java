@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What can be said of the server of a new branch or clone. Confined to one thread. */
+/** Takes what can be said of the server of a new branch or clone. Confined to one thread. */
 final class NewServer {
 
     @Option(names = "--port", paramLabel = "PORT", description = "its port; the next free one without this")

@@ -17,7 +17,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The existing cluster that a repository starts from. Confined to one thread. */
+/** Names the existing cluster that a repository starts from. Confined to one thread. */
 final class Origin {
 
     private static final String DEFAULT_PORT = "5432";
@@ -49,7 +49,7 @@ final class Origin {
     @ArgGroup(exclusive = false)
     private @Nullable RunningServer server;
 
-    /** A running one. */
+    /** Names a running one. */
     static final class RunningServer {
 
         @Option(

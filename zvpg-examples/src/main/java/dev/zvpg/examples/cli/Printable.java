@@ -8,7 +8,7 @@ final class Printable {
 
     private Printable() {}
 
-    /** The text with {@code \\x1b} and the like where there was a control character; line breaks and tabs stay. */
+    /** Returns the text with {@code \\x1b} and the like where there was a control character; line breaks and tabs stay. */
     static String of(String text) {
         if (text.codePoints().noneMatch(Printable::isControl)) {
             return text;

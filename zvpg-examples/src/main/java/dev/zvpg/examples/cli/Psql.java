@@ -5,7 +5,7 @@ import dev.zvpg.Repository;
 import dev.zvpg.server.Server;
 import java.nio.file.Path;
 
-/** The command that connects a person to a server. It holds no password, but the name of the file that does. */
+/** Writes the command that connects a person to a server. It holds no password, but the name of the file that does. */
 final class Psql {
 
     private Psql() {}
@@ -21,14 +21,14 @@ final class Psql {
                 + (needsCare(parameters) ? "'" + parameters.replace("'", "'\\''") + "'" : '"' + parameters + '"');
     }
 
-    /** As the manual of libpq says, "Keyword/Value Connection Strings". */
+    /** Quotes a value, as the manual of libpq says, "Keyword/Value Connection Strings". */
     private static String value(String text) {
         return text.matches("[^\\s'\\\\]+")
                 ? text
                 : "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
     }
 
-    /** Whether a shell would change something between double quotes. */
+    /** Tells whether a shell would change something between double quotes. */
     private static boolean needsCare(String text) {
         return text.chars().anyMatch(c -> "\"$`\\!".indexOf(c) >= 0);
     }

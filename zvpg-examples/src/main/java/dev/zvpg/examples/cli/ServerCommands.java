@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is done with a server, whether a branch's or a clone's. Confined to one thread. */
+/** Starts, stops and configures a server, whether a branch's or a clone's. Confined to one thread. */
 final class ServerCommands {
 
     private static final String SETTING = "NAME=VALUE";
@@ -156,7 +156,7 @@ final class ServerCommands {
         }
     }
 
-    /** Its settings come after its name, and those of a clone, which is named by an option, come first. */
+    /** Takes the settings after the branch's name; a clone is named by an option, so its settings come first. */
     private static final class SetOfBranch extends SetCommand {
 
         @Parameters(index = "1..*", arity = "0..*", paramLabel = SETTING, description = A_SETTING)

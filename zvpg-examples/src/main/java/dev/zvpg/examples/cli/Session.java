@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * One run of the command line: the options that every command has, and what all of them do first and last. Confined to one
+ * Holds what one run of the command line has: the options that every command has, and what all of them do first and last. Confined to one
  * thread.
  */
 @Command(
@@ -48,7 +48,7 @@ import picocli.CommandLine.ScopeType;
         })
 final class Session {
 
-    /** What is done in an open repository. */
+    /** Does something in an open repository. */
     interface Work {
         void in(Repository repo) throws Exception;
     }
@@ -104,7 +104,7 @@ final class Session {
         print(Psql.line(repo, server));
     }
 
-    /** Where the configuration is, or will be. */
+    /** Returns where the configuration is, or will be. */
     Path configurationFile() {
         return file.map(Path::toAbsolutePath).orElseGet(Configuration::defaultFile);
     }
@@ -125,7 +125,7 @@ final class Session {
         return trustOwner ? Configuration.readOfAnyOwner(path) : Configuration.read(path);
     }
 
-    /** The repository that a configuration describes. */
+    /** Returns the repository that a configuration describes. */
     Zvpg zvpg(Configuration configuration) {
         Zvpg zvpg = Zvpg.from(configuration);
         return trustOwner ? zvpg.trustOwner() : zvpg;

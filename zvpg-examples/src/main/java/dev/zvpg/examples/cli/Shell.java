@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code zvpg-jshell} begins with. */
+/** Opens what {@code zvpg-jshell} begins with. */
 public final class Shell {
 
     private Shell() {}

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is done with snapshots. Confined to one thread. */
+/** Takes, lists and deletes snapshots. Confined to one thread. */
 @Command(name = "snapshot", mixinStandardHelpOptions = true, description = "Takes, lists and deletes snapshots.")
 class SnapshotCommands {
 

@@ -21,7 +21,7 @@ record Terminal(BufferedReader in, PrintWriter out, PrintWriter err, boolean can
     /** Set by the launcher, because Java cannot ask: contains {@code in} and {@code err} where these are a terminal. */
     private static final String PROPERTY = "zvpg.terminal";
 
-    /** Of this process. */
+    /** Returns that of this process. */
     static Terminal ofThisProcess() {
         String terminals = System.getProperty(PROPERTY, "");
         Charset charset = Charset.defaultCharset().equals(StandardCharsets.US_ASCII)

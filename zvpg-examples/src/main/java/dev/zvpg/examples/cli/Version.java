@@ -3,7 +3,7 @@ package dev.zvpg.examples.cli;
 import java.util.Optional;
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code zvpg --version} prints: the version in the manifest of the jar. */
+/** Provides what {@code zvpg --version} prints: the version in the manifest of the jar. */
 final class Version implements IVersionProvider {
 
     @Override

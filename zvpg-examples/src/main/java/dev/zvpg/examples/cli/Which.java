@@ -9,7 +9,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The arguments that say which branch or clone is meant. Confined to one thread. */
+/** Says by its arguments which branch or clone is meant. Confined to one thread. */
 interface Which {
 
     /** Finds it in the repository, or throws {@link dev.zvpg.error.NotFoundException}. */
@@ -18,7 +18,7 @@ interface Which {
     /** Returns what follows {@code zvpg} in a command about it. */
     String command(String verb);
 
-    /** A branch, by its name. */
+    /** Names a branch. */
     final class OfBranch implements Which {
 
         @Parameters(index = "0", paramLabel = "BRANCH", description = "the branch")
@@ -35,10 +35,10 @@ interface Which {
         }
     }
 
-    /** A clone, by its name or port. */
+    /** Names a clone, or its port. */
     final class OfClone implements Which {
 
-        /** One of its options. */
+        /** Has one of the options. */
         static final class Choice {
 
             @Option(names = "--name", paramLabel = "NAME", required = true, description = "the clone of this name")

@@ -12,10 +12,10 @@ import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 
-/** The orders of a shop, in a database. Thread-safe. */
+/** Keeps the orders of a shop in a database. Thread-safe. */
 final class Orders {
 
-    /** What a customer has ordered. */
+    /** Says what a customer has ordered. */
     record Order(int id, String customer, long cents) {}
 
     private final DataSource database;

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** Where the tests of one key get their clones from. Prepares the key when the first one asks. Thread-safe. */
+/** Gives the tests of one key their clones. Prepares the key when the first one asks. Thread-safe. */
 final class CloneSource implements AutoCloseable {
 
     private record Ready(PreparedSnapshots place, Snapshot snapshot) {}
@@ -20,7 +20,7 @@ final class CloneSource implements AutoCloseable {
     private @Nullable ScratchPool pool;
 
     /**
-     * Does nothing yet.
+     * Creates it; nothing is prepared yet.
      *
      * @param keep whether clones of tests that fail live on
      * @param place opens the place of the prepared snapshots, or finds it open

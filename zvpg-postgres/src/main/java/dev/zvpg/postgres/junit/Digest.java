@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Short names for long things. Confined to one thread. */
+/** Makes short names for long things. Confined to one thread. */
 final class Digest {
 
     private static final int READABLE = 40;
@@ -31,14 +31,14 @@ final class Digest {
         return add(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** With the length before it, so that where one thing ends and the next begins counts too. */
+    /** Adds bytes with their length before them, so that where one thing ends and the next begins counts too. */
     private Digest add(byte[] bytes) {
         sha.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
         sha.update(bytes);
         return this;
     }
 
-    /** A file's content, or the names and contents of all files below a directory. */
+    /** Adds a file's content, or the names and contents of all files below a directory. */
     Digest addTree(Path root) {
         try {
             if (!Files.isDirectory(root)) {
@@ -59,12 +59,12 @@ final class Digest {
         }
     }
 
-    /** The first {@code bytes} bytes of the digest, in hexadecimal digits. Ends this. */
+    /** Returns the first {@code bytes} bytes of the digest, in hexadecimal digits. Ends this. */
     String hex(int bytes) {
         return HexFormat.of().formatHex(sha.digest(), 0, bytes);
     }
 
-    /** Of any text a name by git's rules for refs, readable at its beginning and different for different texts. */
+    /** Makes of any text a name by git's rules for refs, readable at its beginning and different for different texts. */
     static String name(String text) {
         String readable = text.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-", "");
         String head = readable.substring(0, Math.min(READABLE, readable.length()));

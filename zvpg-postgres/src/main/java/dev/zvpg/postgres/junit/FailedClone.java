@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What becomes of the clone of a test that failed: a named clone that outlives the JVM, with a server on the same port. That is
- * made when nobody uses the clone any more, because its server has to start anew; until then this is what will be. Immutable.
+ * Keeps the clone of a test that failed: as a named clone that outlives the JVM, with a server on the same port. That is made
+ * when nobody uses the clone any more, because its server has to start anew; until then this is what will be. Immutable.
  *
  * @param name the clone's name
  * @param settings those that the test ran with, without the lean ones
@@ -18,7 +18,7 @@ import java.util.UUID;
  */
 record FailedClone(String name, Map<String, String> settings, Path passwordFile) {
 
-    /** How long it stays. */
+    /** How long it stays, from the end of the test. */
     private static final Duration KEPT = Duration.ofDays(1);
 
     static FailedClone of(String test, Map<String, String> settings, Path passwordFile) {

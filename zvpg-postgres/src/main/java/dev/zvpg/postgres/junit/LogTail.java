@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * What a server logs from some moment on. Immutable.
+ * Reads what a server logs from some moment on. Immutable.
  *
  * @param begin where that begins in the file, in bytes: a clone from a pool may have served another test before
  */
@@ -28,7 +28,7 @@ record LogTail(Path file, long begin) {
         }
     }
 
-    /** The last lines, oldest first, without the blank ones. */
+    /** Returns the last {@value #LINES} lines of the last 32 KB, oldest first, without the blank ones. */
     List<String> lines() {
         List<String> lines = text().lines().filter(line -> !line.isBlank()).toList();
         return lines.subList(Math.max(0, lines.size() - LINES), lines.size());

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** What was said to a {@link ZvpgExtension}. Immutable. */
+/** Holds what was said to a {@link ZvpgExtension}. Immutable. */
 record Options(
         String key,
         Preparation preparation,
@@ -53,7 +53,7 @@ record Options(
         return new Options(key, preparation, postgres, cache, database, pool, shared, true);
     }
 
-    /** The installation to use in a run: who starts the tests has the last word. */
+    /** Finds the installation to use in a run: who starts the tests has the last word. */
     Postgres postgresFor(ExtensionContext context) {
         Optional<String> named = parameter(context, POSTGRES);
         if (named.isPresent()) {
@@ -66,7 +66,7 @@ record Options(
         return postgres != null ? postgres : whatIsThere();
     }
 
-    /** Embedded binaries come with the build and are the same everywhere, so they go first. */
+    /** Looks for embedded binaries first: they come with the build and are the same everywhere. */
     private static Postgres whatIsThere() {
         try {
             return Postgres.embedded();
@@ -93,7 +93,7 @@ record Options(
         return parameter(context, KEEP).map(Boolean::parseBoolean).orElse(keep);
     }
 
-    /** A configuration parameter of JUnit's, for which a system property stands in. */
+    /** Reads a configuration parameter of JUnit's, for which a system property stands in. */
     private static Optional<String> parameter(ExtensionContext context, String name) {
         return context.getConfigurationParameter(name).map(String::strip).filter(value -> !value.isEmpty());
     }

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was prepared with one installation of PostgreSQL: a repository in the cache that all runs share, with a branch for each
+ * Holds what was prepared with one installation of PostgreSQL: a repository in the cache that all runs share, with a branch for each
  * key. A branch without the snapshot {@value #PREPARED} was cut off in the making. Thread-safe.
  */
 final class PreparedSnapshots implements AutoCloseable {
@@ -82,7 +82,7 @@ final class PreparedSnapshots implements AutoCloseable {
         }
     }
 
-    /** In the format of libpq. */
+    /** Returns a file with the password, in the format of libpq. */
     Path passwordFile() {
         return repository.passwordFile();
     }
@@ -128,17 +128,17 @@ final class PreparedSnapshots implements AutoCloseable {
         }
     }
 
-    /** Its time is that of the key's last use. */
+    /** Returns the file whose time is that of the key's last use. */
     private Path lockFile(String name) {
         return directory.resolve("keys").resolve(name);
     }
 
-    /** Where those who use a key have a lock each. A shared one on the key's own file would keep others from asking for it. */
+    /** Returns where those who use a key have a lock each. A shared one on the key's own file would keep others from asking for it. */
     private Path usesOf(String name) {
         return directory.resolve("uses").resolve(name);
     }
 
-    /** Called under the key's lock, as pruning looks at it. */
+    /** Says that the key is in use. Called under the key's lock, as pruning looks at it. */
     private void use(String name) throws IOException {
         synchronized (uses) {
             if (!uses.containsKey(name)) {

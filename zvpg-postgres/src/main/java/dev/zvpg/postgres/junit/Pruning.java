@@ -73,7 +73,7 @@ record Pruning(Repository repository, Function<String, Path> lockFile, Function<
         return keys;
     }
 
-    /** When what a lock protects was used last; long ago when nobody ever locked it. */
+    /** Returns when what a lock protects was used last; long ago when nobody ever locked it. */
     private static Instant lastUsed(Path lockFile) throws IOException {
         try {
             return Files.getLastModifiedTime(lockFile).toInstant();
@@ -82,7 +82,7 @@ record Pruning(Repository repository, Function<String, Path> lockFile, Function<
         }
     }
 
-    /** Or gone: another JVM may be clearing it away, to prepare it itself. */
+    /** Tells whether it is prepared, or gone: another JVM may be clearing it away, to prepare it itself. */
     private static boolean isPrepared(Branch branch) {
         try {
             return branch.findSnapshot(PreparedSnapshots.PREPARED).isPresent();
@@ -91,7 +91,7 @@ record Pruning(Repository repository, Function<String, Path> lockFile, Function<
         }
     }
 
-    /** Unless somebody has it: then it is being made, or a run that uses it has not ended, however long ago it began. */
+    /** Removes it unless somebody has it: then it is being made, or a run that uses it has not ended, however long ago it began. */
     private void remove(Key key) throws IOException {
         Optional<FileMutex.Held> lock = FileMutex.of(key.lockFile()).tryLock();
         if (lock.isEmpty()) {

@@ -4,7 +4,7 @@ import dev.zvpg.server.Server;
 import java.util.List;
 
 /**
- * What there is to say of a server when a test fails. It is suppressed by the test's own exception, because that is what every
+ * Tells what there is to say of a server when a test fails. It is suppressed by the test's own exception, because that is what every
  * tool shows. Immutable.
  */
 final class ServerReport extends Exception {
@@ -16,7 +16,7 @@ final class ServerReport extends Exception {
     }
 
     /**
-     * Makes it.
+     * Creates it of the server as it is now.
      *
      * @param whose whose server it is
      * @param log what it logged meanwhile

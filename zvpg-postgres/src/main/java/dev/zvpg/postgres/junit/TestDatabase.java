@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 
-/** What one test, or one class, has: a clone, and the connections that were handed out. Thread-safe. */
+/** Holds what one test, or one class, has: a clone, and the connections that were handed out. Thread-safe. */
 final class TestDatabase implements AutoCloseable {
 
     /** The types of the parameters that there is something for. */
@@ -29,7 +29,7 @@ final class TestDatabase implements AutoCloseable {
     private volatile boolean keep;
 
     /**
-     * Takes a clone over.
+     * Takes a clone over, which ends with this.
      *
      * @param clone a new one, or one from a pool
      * @param database what there are connections to

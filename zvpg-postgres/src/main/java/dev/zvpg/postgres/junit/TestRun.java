@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
-/** What all test classes of one run share: open repositories, and a source of clones for each key. Thread-safe. */
+/** Holds what all test classes of one run share: open repositories, and a source of clones for each key. Thread-safe. */
 final class TestRun implements AutoCloseable {
 
     static final Namespace NAMESPACE = Namespace.create(ZvpgExtension.class);
@@ -23,7 +23,7 @@ final class TestRun implements AutoCloseable {
     /** To find an installation takes longer than to lease a clone. */
     private final Map<Options, CloneSource> known = new HashMap<>();
 
-    /** The one of this run; JUnit closes it when the last test has ended. */
+    /** Returns the one of this run; JUnit closes it when the last test has ended. */
     static TestRun of(ExtensionContext context) {
         return context.getRoot()
                 .getStore(NAMESPACE)

@@ -67,7 +67,7 @@ public final class ZvpgExtension
     }
 
     /**
-     * Tests that begin with what a preparation made.
+     * Gives tests that begin with what a preparation made.
      *
      * @param key what stands for the outcome of the preparation: change it whenever that changes, or make it of the files that
      *     it reads with {@link #contentKey}
@@ -83,7 +83,7 @@ public final class ZvpgExtension
     }
 
     /**
-     * A key that changes with the content of files, so that nobody has to think of it.
+     * Makes a key that changes with the content of files, so that it need not be changed by hand.
      *
      * @param name the key's first part, which people read
      * @param files files, or directories with all that is in them
@@ -99,7 +99,7 @@ public final class ZvpgExtension
     }
 
     /**
-     * With a certain PostgreSQL. Without this it is the newest one embedded on the class path, or where there is none, the one
+     * Uses a certain PostgreSQL. Without this it is the newest one embedded on the class path, or where there is none, the one
      * that is installed.
      *
      * @param postgres the installation
@@ -110,7 +110,7 @@ public final class ZvpgExtension
     }
 
     /**
-     * With the prepared snapshots in a certain directory. Without this they are in the user's cache, or root's.
+     * Keeps the prepared snapshots in a certain directory. Without this they are in the user's cache, or root's.
      *
      * @param directory made when absent; the user who runs PostgreSQL must be able to enter it. One on a file system that
      *     shares blocks, or in memory, makes tests faster
@@ -121,7 +121,7 @@ public final class ZvpgExtension
     }
 
     /**
-     * With parameters of the types {@code DataSource} and {@code Connection} for a database other than {@code postgres}.
+     * Connects parameters of the types {@code DataSource} and {@code Connection} to a database other than {@code postgres}.
      *
      * @param name a database that the preparation creates
      * @return a changed copy
@@ -131,7 +131,7 @@ public final class ZvpgExtension
     }
 
     /**
-     * With another pool: {@code o -> o.size(8).scratch(s -> s.setting("work_mem", "64MB"))}. Extensions with the same key share
+     * Uses another pool: {@code o -> o.size(8).scratch(s -> s.setting("work_mem", "64MB"))}. Extensions with the same key share
      * one when they want the same of it. A clone of the whole class does not count in it, but runs with the same settings.
      *
      * @param options changes the default options
@@ -142,7 +142,7 @@ public final class ZvpgExtension
     }
 
     /**
-     * With one clone for all tests of the class, for tests that only read, or clean up after themselves. The field has to be
+     * Uses one clone for all tests of the class, for tests that only read, or clean up after themselves. The field has to be
      * static.
      *
      * @return a changed copy
@@ -184,7 +184,7 @@ public final class ZvpgExtension
         report(context, Scope.CLASS);
     }
 
-    /** Parameters of a constructor belong to the test that the instance is made for. */
+    /** Says that parameters of a constructor belong to the test that the instance is made for. */
     @Override
     public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext rootContext) {
         return ExtensionContextScope.TEST_METHOD;
