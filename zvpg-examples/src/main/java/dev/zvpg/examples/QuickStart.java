@@ -22,7 +22,8 @@ import java.util.concurrent.Callable;
 /**
  * The first thing to run: versions a small shop's database, shows what that is good for, and how long each step took.
  *
- * <p>Usage: {@code QuickStart [DIRECTORY]}; the repository is made in a new directory below it, {@code target} by default.
+ * <p>Usage: {@code QuickStart [DIRECTORY]}; the repository is made in a new directory below it, {@code target} by
+ * default.
  */
 public final class QuickStart {
 

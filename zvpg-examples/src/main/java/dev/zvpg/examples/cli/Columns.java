@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** Writes a table for people: a head, and rows below it; a column in which all is empty is left out. Not thread-safe. */
+/**
+ * Writes a table for people: a head, and rows below it; a column in which all is empty is left out. Not thread-safe.
+ */
 final class Columns {
 
     private final List<List<String>> rows = new ArrayList<>();

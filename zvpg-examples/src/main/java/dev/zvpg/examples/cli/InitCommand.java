@@ -205,8 +205,8 @@ final class InitCommand implements Callable<Integer> {
     }
 
     /**
-     * Writes down which PostgreSQL it is: an installed newer version must not become that of clusters it cannot read. An
-     * embedded one is named by the class path alone, because its place in the cache may go.
+     * Writes down which PostgreSQL it is: an installed newer version must not become that of clusters it cannot read.
+     * An embedded one is named by the class path alone, because its place in the cache may go.
      */
     private static Configuration withPostgres(Configuration configuration) {
         if (configuration.postgresBin().isPresent()) {

@@ -20,11 +20,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the library's records as JSON: an object with the names of the components as keys, in their order. What is empty is null,
- * times are ISO 8601 in UTC, paths are strings, constants are in lower case.
+ * Writes the library's records as JSON: an object with the names of the components as keys, in their order. What is
+ * empty is null, times are ISO 8601 in UTC, paths are strings, constants are in lower case.
  *
- * <p>Written without Jackson's mapper: that takes two to four times as long for its first record, which is the only one that a
- * command writes, and would have to be told all of the above.
+ * <p>Written without Jackson's mapper: that takes two to four times as long for its first record, which is the only one
+ * that a command writes, and would have to be told all of the above.
  */
 final class Json {
 

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * One line on the screen that says how far long work is; gone when the work is done. Nothing where there is no screen. Confined
- * to one thread.
+ * Shows a line on the screen that says how far long work is, until the work is done. Nothing where there is no screen.
+ * Confined to one thread.
  */
 final class ProgressLine implements Consumer<Event>, AutoCloseable {
 

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * Holds what one run of the command line has: the options that every command has, and what all of them do first and last. Confined to one
- * thread.
+ * Holds what one run of the command line has: the options that every command has, and what all of them do first and
+ * last. Confined to one thread.
  */
 @Command(
         name = "zvpg",

@@ -15,8 +15,8 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * Loads what the commands will need, so that the launcher can keep the loaded classes in an archive from which later starts
- * take them ready made. Touches no repository.
+ * Loads what the commands will need, so that the launcher can keep the loaded classes in an archive from which later
+ * starts take them ready made. Touches no repository.
  */
 final class Training {
 

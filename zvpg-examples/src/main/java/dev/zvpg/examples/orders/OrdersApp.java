@@ -20,10 +20,11 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /**
- * Takes orders over HTTP: {@code POST /orders/Ada/995} places one and answers with its number, {@code GET /orders/1} shows it.
+ * Takes orders over HTTP: {@code POST /orders/Ada/995} places one and answers with its number, {@code GET /orders/1}
+ * shows it.
  *
- * <p>Usage: {@code OrdersApp DIRECTORY [PORT]}; the database is branch {@code main} of the repository in that directory, made
- * when absent. Thread-safe.
+ * <p>Usage: {@code OrdersApp DIRECTORY [PORT]}; the database is branch {@code main} of the repository in that
+ * directory, made when absent. Thread-safe.
  */
 public final class OrdersApp implements AutoCloseable {
 

@@ -1,4 +1,6 @@
-/** A small application without a framework: plain JDBC, and the JDK's HTTP server. Its tests show the JUnit extension. */
+/**
+ * A small application without a framework: plain JDBC, and the JDK's HTTP server. Its tests show the JUnit extension.
+ */
 @NullMarked
 package dev.zvpg.examples.orders;
 

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Programs of PostgreSQL, and the shell that calls them, run as the user who may: PostgreSQL refuses to run as root. */
+/**
+ * Programs of PostgreSQL, and the shell that calls them, run as the user who may: PostgreSQL refuses to run as root.
+ */
 public final class AsServerUser {
 
     private AsServerUser() {}

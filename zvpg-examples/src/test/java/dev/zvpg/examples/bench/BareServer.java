@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The floor of every measurement: the {@code postgres} program itself, started by hand on a data directory, with nothing
- * around it, and one connection.
+ * The floor of every measurement: the {@code postgres} program itself, started by hand on a data directory, with
+ * nothing around it, and one connection.
  */
 final class BareServer implements Contender {
 

@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** From a snapshot to the first answer of a new clone, nothing warm, by size; against the floor and against the peers. */
+/**
+ * From a snapshot to the first answer of a new clone, nothing warm, by size; against the floor and against the peers.
+ */
 final class ColdStart implements Scenario {
 
     private static final long SMALL = 8;

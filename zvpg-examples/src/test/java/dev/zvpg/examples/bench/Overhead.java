@@ -15,7 +15,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
-/** What a server does on a clone, against one started by hand on another clone of the same snapshot: pgbench's transaction. */
+/**
+ * What a server does on a clone, against one started by hand on another clone of the same snapshot: pgbench's
+ * transaction.
+ */
 final class Overhead implements Scenario {
 
     private static final int ACCOUNTS = 100_000;

@@ -21,10 +21,10 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /**
- * Measures how long a suite of {@value ShopTests#TESTS} tests takes, each with a database of its own, in {@value #THREADS}
- * threads: with the JUnit extension, with zonky's embedded PostgreSQL, and with {@code CREATE DATABASE … TEMPLATE}. Each run has
- * a new JVM, as builds have, and the time is that of JUnit in it, with everything that has to be set up and taken down; the
- * JVM's own start is left out. The rounds are interleaved.
+ * Measures how long a suite of {@value ShopTests#TESTS} tests takes, each with a database of its own, in
+ * {@value #THREADS} threads: with the JUnit extension, with zonky's embedded PostgreSQL, and with
+ * {@code CREATE DATABASE … TEMPLATE}. Each run has a new JVM, as builds have, and the time is that of JUnit in it, with
+ * everything that has to be set up and taken down; the JVM's own start is left out. The rounds are interleaved.
  *
  * <p>Usage: {@code SampleSuite [DIRECTORY [ROUNDS]]}.
  */

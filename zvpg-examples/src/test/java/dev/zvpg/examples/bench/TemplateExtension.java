@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * What people write by hand: one server for the run, a database that is prepared, and {@code CREATE DATABASE … TEMPLATE} for
- * each test. The server has the settings that zonky's has. Thread-safe.
+ * What people write by hand: one server for the run, a database that is prepared, and
+ * {@code CREATE DATABASE … TEMPLATE} for each test. The server has the settings that zonky's has. Thread-safe.
  */
 final class TemplateExtension implements ParameterResolver {
 

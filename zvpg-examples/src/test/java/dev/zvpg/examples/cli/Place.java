@@ -20,8 +20,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A directory for one test that PostgreSQL's user can enter, with a configuration in it; afterwards the repository that the
- * configuration names is gone, and no server is left. Confined to one test.
+ * A directory for one test that PostgreSQL's user can enter, with a configuration in it; afterwards the repository that
+ * the configuration names is gone, and no server is left. Confined to one test.
  */
 final class Place implements BeforeEachCallback, AfterEachCallback {
 

@@ -64,7 +64,9 @@ final class Digest {
         return HexFormat.of().formatHex(sha.digest(), 0, bytes);
     }
 
-    /** Makes of any text a name by git's rules for refs, readable at its beginning and different for different texts. */
+    /**
+     * Makes of any text a name by git's rules for refs, readable at its beginning and different for different texts.
+     */
     static String name(String text) {
         String readable = text.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-", "");
         String head = readable.substring(0, Math.min(READABLE, readable.length()));

@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Keeps the clone of a test that failed: as a named clone that outlives the JVM, with a server on the same port. That is made
- * when nobody uses the clone any more, because its server has to start anew; until then this is what will be. Immutable.
+ * Keeps the clone of a test that failed: as a named clone that outlives the JVM, with a server on the same port. That
+ * is made when nobody uses the clone any more, because its server has to start anew; until then this is what will be.
+ * Immutable.
  *
  * @param name the clone's name
  * @param settings those that the test ran with, without the lean ones

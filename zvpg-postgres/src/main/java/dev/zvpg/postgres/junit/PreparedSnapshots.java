@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds what was prepared with one installation of PostgreSQL: a repository in the cache that all runs share, with a branch for each
- * key. A branch without the snapshot {@value #PREPARED} was cut off in the making. Thread-safe.
+ * Holds what was prepared with one installation of PostgreSQL: a repository in the cache that all runs share, with a
+ * branch for each key. A branch without the snapshot {@value #PREPARED} was cut off in the making. Thread-safe.
  */
 final class PreparedSnapshots implements AutoCloseable {
 
@@ -88,8 +88,8 @@ final class PreparedSnapshots implements AutoCloseable {
     }
 
     /**
-     * Returns the snapshot of a key, prepared unless somebody did that before. Waits for whoever is doing it. It stays until this is
-     * closed.
+     * Returns the snapshot of a key, prepared unless somebody did that before. Waits for whoever is doing it. It stays
+     * until this is closed.
      */
     Snapshot prepare(String key, Preparation preparation) throws Exception {
         String name = Digest.name(key);
@@ -133,7 +133,10 @@ final class PreparedSnapshots implements AutoCloseable {
         return directory.resolve("keys").resolve(name);
     }
 
-    /** Returns where those who use a key have a lock each. A shared one on the key's own file would keep others from asking for it. */
+    /**
+     * Returns where those who use a key have a lock each. A shared one on the key's own file would keep others from
+     * asking for it.
+     */
     private Path usesOf(String name) {
         return directory.resolve("uses").resolve(name);
     }

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what the repository of prepared snapshots need not keep: keys that are no longer used, and preparations that were
- * cut off. What cannot be removed now is left to the next run.
+ * Removes what the repository of prepared snapshots need not keep: keys that are no longer used, and preparations that
+ * were cut off. What cannot be removed now is left to the next run.
  *
  * @param lockFile the lock file of a key, by the name of its branch
  * @param usesOf where those who use a key have a lock each, by the name of its branch
@@ -91,7 +91,10 @@ record Pruning(Repository repository, Function<String, Path> lockFile, Function<
         }
     }
 
-    /** Removes it unless somebody has it: then it is being made, or a run that uses it has not ended, however long ago it began. */
+    /**
+     * Removes it unless somebody has it: then it is being made, or a run that uses it has not ended, however long ago
+     * it began.
+     */
     private void remove(Key key) throws IOException {
         Optional<FileMutex.Held> lock = FileMutex.of(key.lockFile()).tryLock();
         if (lock.isEmpty()) {

@@ -4,8 +4,8 @@ import dev.zvpg.server.Server;
 import java.util.List;
 
 /**
- * Tells what there is to say of a server when a test fails. It is suppressed by the test's own exception, because that is what every
- * tool shows. Immutable.
+ * Tells what there is to say of a server when a test fails. It is suppressed by the test's own exception, because that
+ * is what every tool shows. Immutable.
  */
 final class ServerReport extends Exception {
 

@@ -8,7 +8,9 @@ import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
-/** Holds what all test classes of one run share: open repositories, and a source of clones for each key. Thread-safe. */
+/**
+ * Holds what all test classes of one run share: open repositories, and a source of clones for each key. Thread-safe.
+ */
 final class TestRun implements AutoCloseable {
 
     static final Namespace NAMESPACE = Namespace.create(ZvpgExtension.class);

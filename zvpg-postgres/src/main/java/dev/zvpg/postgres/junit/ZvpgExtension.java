@@ -19,8 +19,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Gives each test a whole PostgreSQL of its own, which starts as what a preparation made of it. The preparation runs once for
- * its key, whatever the number of classes, JVMs and runs; see {@link dev.zvpg.postgres.junit} for how, and where that is kept.
+ * Gives each test a whole PostgreSQL of its own, which starts as what a preparation made of it. The preparation runs
+ * once for its key, whatever the number of classes, JVMs and runs; see {@link dev.zvpg.postgres.junit} for how, and
+ * where that is kept.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -30,22 +31,22 @@ import org.opentest4j.TestAbortedException;
  * void placesAnOrder(DataSource orders) { … }
  * }</pre>
  *
- * <p><b>Parameters.</b> {@code ScratchClone}, {@code PostgresServer} (or {@code Server}), {@code DataSource} (plain connections,
- * not pooled) and {@code Connection} (a new one for each parameter, closed with the test). All of one test, those of its constructor and its
- * {@code @BeforeEach} and {@code @AfterEach} methods included, belong to one clone, and no other test sees it. A test without
- * such a parameter gets no clone and costs nothing.
+ * <p><b>Parameters.</b> {@code ScratchClone}, {@code PostgresServer} (or {@code Server}), {@code DataSource} (plain
+ * connections, not pooled) and {@code Connection} (a new one for each parameter, closed with the test). All of one
+ * test, those of its constructor and its {@code @BeforeEach} and {@code @AfterEach} methods included, belong to one
+ * clone, and no other test sees it. A test without such a parameter gets no clone and costs nothing.
  *
  * <p><b>Static or not.</b> In a static field, the class has something too: parameters of {@code @BeforeAll} and
- * {@code @AfterAll} methods belong to a clone that the class keeps until its end; its tests still have their own, unless
- * {@link #shared()} says that they use the class's. In an instance field each test has its own extension and clone, and there
- * is nothing for the class.
+ * {@code @AfterAll} methods belong to a clone that the class keeps until its end; its tests still have their own,
+ * unless {@link #shared()} says that they use the class's. In an instance field each test has its own extension and
+ * clone, and there is nothing for the class.
  *
- * <p><b>When a test fails</b> its exception suppresses one with the last lines of the server's log, which is published as the
- * report entry {@code zvpg.server} too.
+ * <p><b>When a test fails</b> its exception suppresses one with the last lines of the server's log, which is published
+ * as the report entry {@code zvpg.server} too.
  *
- * <p><b>Configuration parameters</b> of JUnit, or system properties, go before what the code says: {@code zvpg.junit.postgres}
- * ({@code embedded}, {@code path} or a directory), {@code zvpg.junit.cache} (a directory), {@code zvpg.junit.keep} (true or
- * false).
+ * <p><b>Configuration parameters</b> of JUnit, or system properties, go before what the code says:
+ * {@code zvpg.junit.postgres} ({@code embedded}, {@code path} or a directory), {@code zvpg.junit.cache} (a directory),
+ * {@code zvpg.junit.keep} (true or false).
  *
  * <p>Immutable, and so thread-safe: each method returns a changed copy.
  */
@@ -69,8 +70,8 @@ public final class ZvpgExtension
     /**
      * Gives tests that begin with what a preparation made.
      *
-     * @param key what stands for the outcome of the preparation: change it whenever that changes, or make it of the files that
-     *     it reads with {@link #contentKey}
+     * @param key what stands for the outcome of the preparation: change it whenever that changes, or make it of the
+     *     files that it reads with {@link #contentKey}
      * @param preparation makes the outcome of an empty cluster
      * @return the extension, for a field with {@code @RegisterExtension}
      */
@@ -99,8 +100,8 @@ public final class ZvpgExtension
     }
 
     /**
-     * Uses a certain PostgreSQL. Without this it is the newest one embedded on the class path, or where there is none, the one
-     * that is installed.
+     * Uses a certain PostgreSQL. Without this it is the newest one embedded on the class path, or where there is none,
+     * the one that is installed.
      *
      * @param postgres the installation
      * @return a changed copy
@@ -112,8 +113,8 @@ public final class ZvpgExtension
     /**
      * Keeps the prepared snapshots in a certain directory. Without this they are in the user's cache, or root's.
      *
-     * @param directory made when absent; the user who runs PostgreSQL must be able to enter it. One on a file system that
-     *     shares blocks, or in memory, makes tests faster
+     * @param directory made when absent; the user who runs PostgreSQL must be able to enter it. One on a file system
+     *     that shares blocks, or in memory, makes tests faster
      * @return a changed copy
      */
     public ZvpgExtension cache(Path directory) {
@@ -121,7 +122,8 @@ public final class ZvpgExtension
     }
 
     /**
-     * Connects parameters of the types {@code DataSource} and {@code Connection} to a database other than {@code postgres}.
+     * Connects parameters of the types {@code DataSource} and {@code Connection} to a database other than
+     * {@code postgres}.
      *
      * @param name a database that the preparation creates
      * @return a changed copy
@@ -131,8 +133,9 @@ public final class ZvpgExtension
     }
 
     /**
-     * Uses another pool: {@code o -> o.size(8).scratch(s -> s.setting("work_mem", "64MB"))}. Extensions with the same key share
-     * one when they want the same of it. A clone of the whole class does not count in it, but runs with the same settings.
+     * Uses another pool: {@code o -> o.size(8).scratch(s -> s.setting("work_mem", "64MB"))}. Extensions with the same
+     * key share one when they want the same of it. A clone of the whole class does not count in it, but runs with the
+     * same settings.
      *
      * @param options changes the default options
      * @return a changed copy
@@ -142,8 +145,8 @@ public final class ZvpgExtension
     }
 
     /**
-     * Uses one clone for all tests of the class, for tests that only read, or clean up after themselves. The field has to be
-     * static.
+     * Uses one clone for all tests of the class, for tests that only read, or clean up after themselves. The field has
+     * to be static.
      *
      * @return a changed copy
      */
@@ -152,9 +155,9 @@ public final class ZvpgExtension
     }
 
     /**
-     * Keeps the clone of a test that failed, and says in the report how to connect to it: when the test, or the class that it
-     * belongs to, has ended, it becomes a named one on the same port, whose server outlives the JVM. The first run that begins a
-     * day later deletes it. Costs nothing until a test fails; it is for hunting a failure, mostly as
+     * Keeps the clone of a test that failed, and says in the report how to connect to it: when the test, or the class
+     * that it belongs to, has ended, it becomes a named one on the same port, whose server outlives the JVM. The first
+     * run that begins a day later deletes it. Costs nothing until a test fails; it is for hunting a failure, mostly as
      * {@code -Dzvpg.junit.keep=true}.
      *
      * @return a changed copy

@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
-/** The extension is compiled against one version of JUnit; here its tests run on the oldest and the newest that it works with. */
+/**
+ * The extension is compiled against one version of JUnit; here its tests run on the oldest and the newest that it works
+ * with.
+ */
 class JUnitVersionsTest {
 
     private static final Pattern JUNIT = Pattern.compile("junit-(jupiter|platform)(-\\w+)*-\\d[^/]*\\.jar");

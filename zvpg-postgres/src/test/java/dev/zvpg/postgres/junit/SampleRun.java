@@ -62,7 +62,9 @@ record SampleRun(Map<String, String> parameters) {
         return text.toString();
     }
 
-    /** For another JVM: the cache's directory, and a sample class. Ends with the number of tests that did not succeed. */
+    /**
+     * For another JVM: the cache's directory, and a sample class. Ends with the number of tests that did not succeed.
+     */
     public static void main(String[] args) throws Exception {
         EngineExecutionResults results = in(Path.of(args[0])).of(Class.forName(args[1]));
         System.out.print(failures(results));
