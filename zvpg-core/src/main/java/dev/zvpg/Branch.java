@@ -4,6 +4,7 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.DivergedException;
 import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotMergedException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.BranchInfo;
@@ -188,6 +189,29 @@ public final class Branch extends WorkingCopy {
                 .resets()
                 .branch(key(), snapshot.key(), options.apply(ResetOptions.DEFAULT))
                 .map(this::handle);
+    }
+
+    /**
+     * Stops its server and deletes it, when nothing is lost by that: its work is in a snapshot, and another branch or a clone
+     * descends from its head. What grew from it stays: branches and clones made from its snapshots, and those of its snapshots
+     * that they descend from.
+     *
+     * @throws NotMergedException when it holds unsaved work, or snapshots that would be gone with it; nothing has changed then
+     * @throws InUseException when it is the only branch, or the storage cannot let go of its files; the message says who uses
+     *     them
+     */
+    @Override
+    public void delete() {
+        operations().deletions().delete(key());
+    }
+
+    /**
+     * Stops its server and deletes it with all that only it holds. What grew from it stays, as after {@link #delete()}.
+     *
+     * @throws InUseException as {@link #delete()} throws it
+     */
+    public void discard() {
+        operations().deletions().discard(key());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.ServerException;
@@ -79,6 +80,16 @@ public final class Clone extends WorkingCopy {
             boolean everStarted = Files.exists(context.home().runDirectory(key().id()));
             return everStarted && operations().dirtyCheck().isUnsaved(catalog, copy);
         }
+    }
+
+    /**
+     * Stops its server and deletes it, with all that was written to it.
+     *
+     * @throws InUseException when it is protected, or the storage cannot let go of its files; the message says who uses them
+     */
+    @Override
+    public void delete() {
+        operations().deletions().discard(key());
     }
 
     /** Protects it: it can neither be deleted nor expire until {@link #unprotect()}. Idempotent. */

@@ -200,15 +200,13 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
     }
 
     /**
-     * Stops its server and deletes it. What grew from it stays: branches and clones made from its snapshots, and those of its
-     * snapshots that they descend from.
+     * Stops its server and deletes it. A branch only where nothing is lost by that, see {@link Branch#delete()}; a clone is there
+     * to be thrown away.
      *
      * @throws InUseException when it is the only branch or a protected clone, or the storage cannot let go of its files; the
      *     message says who uses them
      */
-    public void delete() {
-        operations.deletions().delete(key);
-    }
+    public abstract void delete();
 
     CopyKey key() {
         return key;

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.NotMergedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.server.Server;
+import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Storage;
 import java.util.List;
@@ -112,10 +114,52 @@ public abstract class BranchContract extends DomainGround {
     }
 
     @Test
+    void aBranchIsDeletedWhenNothingIsLostByThat() {
+        Snapshot v1 = main().snapshot("v1", "");
+        v1.branch("untouched").delete();
+        Branch merged = v1.branch("merged");
+        put(merged, "a", "1");
+        main().merge(merged);
+        merged.delete();
+        Branch cloned = v1.branch("cloned");
+        put(cloned, "a", "2");
+        cloned.snapshot("c1", "").clone("holds-it");
+        cloned.delete();
+        assertThat(repo.branches()).containsExactly(main());
+        assertThat(repo.findSnapshot("cloned@c1")).isPresent();
+    }
+
+    @Test
+    void aBranchThatHoldsWhatNothingElseDoesIsNotDeletedAndGoesOn() {
+        Snapshot v1 = main().snapshot("v1", "");
+        Branch feature = v1.branch("feature");
+        put(feature, "a", "1");
+        assertThatThrownBy(feature::delete).isInstanceOfSatisfying(NotMergedException.class, e -> {
+            assertThat(e).hasMessageContaining("branch feature").hasMessageContaining("work that no snapshot has");
+            assertThat(e.hasUnsavedWork()).isTrue();
+            assertThat(e.snapshots()).isEmpty();
+            assertThat(e.advice().orElseThrow()).contains("discard()");
+        });
+        feature.snapshot("f1", "");
+        feature.snapshot("f2", "");
+        assertThatThrownBy(feature::delete).isInstanceOfSatisfying(NotMergedException.class, e -> {
+            assertThat(e).hasMessageContaining("nothing else descends from feature@f2, feature@f1");
+            assertThat(e.hasUnsavedWork()).isFalse();
+            assertThat(e.snapshots()).containsExactly("feature@f2", "feature@f1");
+        });
+        put(feature, "a", "2");
+        assertThatThrownBy(feature::delete).hasMessageContaining("has, and nothing else descends from feature@f2");
+        assertThat(rows(feature)).containsEntry("a", "2");
+        assertThat(feature.state()).isEqualTo(ServerState.RUNNING);
+        assertThat(eventsOf(feature::discard)).last().isEqualTo("BranchDeleted");
+        assertThat(repo.snapshots()).containsExactly(v1);
+    }
+
+    @Test
     void theSnapshotsOfARenamedBranchKeepItsLastNameWhenItIsDeleted() {
         Branch feature = main().snapshot("v1", "").branch("feature");
         feature.snapshot("f1", "").branch("topic");
-        feature.rename("release").delete();
+        feature.rename("release").discard();
         assertThat(repo.branch("topic").log()).extracting(SnapshotInfo::ref).containsExactly("release@f1", "main@v1");
         assertThat(repo.findSnapshot("release@f1")).isPresent();
         assertThat(repo.findSnapshot("feature@f1")).isEmpty();
@@ -132,7 +176,7 @@ public abstract class BranchContract extends DomainGround {
         assertThatThrownBy(() -> feature.rename("")).isInstanceOf(IllegalArgumentException.class);
         assertThat(eventsOf(() -> feature.rename("feature"))).isEmpty();
         assertThat(everything()).isEqualTo(before);
-        feature.delete();
+        feature.discard();
         assertThatThrownBy(() -> feature.rename("other"))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("branch feature was deleted");
@@ -218,7 +262,7 @@ public abstract class BranchContract extends DomainGround {
         main().resetTo(f1);
         assertThat(main().resetTo(v1)).isEmpty(); // f1 is there to go back to
         main().resetTo(f1);
-        feature.delete();
+        feature.discard();
 
         Snapshot saved = main().resetTo(v1).orElseThrow();
 
@@ -234,7 +278,7 @@ public abstract class BranchContract extends DomainGround {
         Snapshot v1 = main().snapshot("v1", "");
         Branch feature = v1.branch("feature");
         main().resetTo(feature.snapshot("f1", ""));
-        feature.delete();
+        feature.discard();
         assertThat(repo.snapshots()).hasSize(2);
         main().resetTo(v1, o -> o.save(false));
         assertThat(repo.snapshots()).containsExactly(v1);

@@ -255,14 +255,14 @@ public abstract class DomainContract extends MergeContract {
         main().snapshot("v2", "nobody grew from this one");
         Branch deep = feature.snapshot("f1", "").branch("deep/er");
 
-        main().delete();
-        feature.delete();
+        main().discard();
+        feature.discard();
 
         assertThat(rows(deep)).containsEntry("a", "1");
         assertThat(deep.log()).extracting(SnapshotInfo::ref).containsExactly("feature@f1", "main@v1");
         assertThat(repo.snapshots()).extracting(Snapshot::ref).containsExactly("main@v1", "feature@f1");
         Branch other = repo.snapshot("feature@f1").branch("other");
-        deep.delete();
+        deep.discard();
         assertThat(other.log()).hasSize(2);
         repo.snapshot("main@v1").delete();
         assertThat(other.log()).extracting(SnapshotInfo::ref).containsExactly("feature@f1");
@@ -272,9 +272,9 @@ public abstract class DomainContract extends MergeContract {
     void aSnapshotGoesWithTheLastOneThatDescendsFromIt() {
         Branch feature = main().snapshot("v1", "").branch("feature");
         Branch topic = feature.snapshot("f1", "").branch("topic");
-        feature.delete();
+        feature.discard();
         assertThat(repo.snapshots()).extracting(Snapshot::ref).containsExactly("main@v1", "feature@f1");
-        topic.delete();
+        topic.discard();
         assertThat(repo.snapshots()).extracting(Snapshot::ref).containsExactly("main@v1");
     }
 

@@ -80,7 +80,7 @@ class DomainCrashTest {
         acknowledged.put("main@v1", false);
         trial.delete();
         acknowledged.put("clone trial", false);
-        feature.delete();
+        feature.discard();
         acknowledged.put("branch feature", false);
         acknowledged.put("feature@f1", false);
         main.stop();

@@ -39,7 +39,7 @@ public final class FullRepository {
             trial.delete();
             running.delete();
             v1.delete();
-            feature.delete();
+            feature.discard();
 
             Files.delete(disk.resolve("ballast"));
             require(repo.clones().isEmpty(), "clones are left");

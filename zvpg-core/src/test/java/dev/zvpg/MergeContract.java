@@ -134,7 +134,7 @@ public abstract class MergeContract extends CloneContract {
     void whatWasMergedOutlivesTheBranchThatItCameFrom() {
         Branch feature = feature();
         main().merge(feature);
-        feature.delete();
+        feature.discard();
         assertThat(reopen().branches()).hasSize(1);
         assertThat(rows(main())).isEqualTo(Map.of("a", "2"));
         assertThat(main().log()).extracting(SnapshotInfo::ref).containsExactly("feature@f1", "main@v1");
@@ -252,7 +252,7 @@ public abstract class MergeContract extends CloneContract {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("another repository");
         }
-        feature.delete();
+        feature.discard();
         assertThatThrownBy(() -> main().merge(feature))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("branch feature was deleted");

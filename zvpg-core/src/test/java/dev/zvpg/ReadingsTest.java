@@ -86,7 +86,7 @@ class ReadingsTest {
             count("reset that saves nothing", () -> main.resetTo(v1, o -> o.save(false)));
             count("rename", () -> repo.branch("feature").rename("other"));
             count("deletion of a clone", trial::delete);
-            count("deletion of a branch", () -> repo.branch("other").delete());
+            count("deletion of a branch", () -> repo.branch("other").discard());
             count("deletion of a snapshot", v1::delete);
         }
         assertThat(counted)

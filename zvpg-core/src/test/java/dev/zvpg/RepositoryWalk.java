@@ -313,7 +313,7 @@ public final class RepositoryWalk {
             return false;
         }
         Line line = any(model.lines);
-        repo.branch(line.name).delete();
+        repo.branch(line.name).discard();
         model.delete(line);
         return true;
     }

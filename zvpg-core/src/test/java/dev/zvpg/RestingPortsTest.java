@@ -41,7 +41,7 @@ class RestingPortsTest extends DomainGround {
         assertThat(v1.branch("feature").info().port()).isNotIn(first, second);
 
         int third = repo.branch("feature").info().port();
-        repo.branch("feature").delete();
+        repo.branch("feature").discard();
         assertThat(v1.branch("feature").info().port()).isNotIn(first, second, third);
     }
 

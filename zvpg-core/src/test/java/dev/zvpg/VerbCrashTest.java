@@ -67,7 +67,7 @@ class VerbCrashTest {
                         "delete of a renamed branch",
                         false,
                         nothing,
-                        repo -> repo.branch("renamed").delete()),
+                        repo -> repo.branch("renamed").discard()),
                 new Scenario(
                         "branch of a branch",
                         true,
@@ -178,7 +178,7 @@ class VerbCrashTest {
                         .hasSize(repo.branches().size() + repo.clones().size());
                 for (Branch branch : repo.branches()) { // everything starts, and goes on working
                     branch.start();
-                    branch.branch("after-" + branch.name()).delete();
+                    branch.branch("after-" + branch.name()).discard();
                 }
                 return found;
             }

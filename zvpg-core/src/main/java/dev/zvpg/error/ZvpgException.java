@@ -16,6 +16,7 @@ public abstract sealed class ZvpgException extends RuntimeException
                 DivergedException,
                 InUseException,
                 NotFoundException,
+                NotMergedException,
                 OperationInterruptedException,
                 OutOfSpaceException,
                 PermissionException,

@@ -378,7 +378,7 @@ class UnchangedTest {
             assertThat(useOf(pool, pg -> {})).isNotEqualTo(before);
             assertThat(pool.info().reused()).isZero();
         }
-        branch.delete();
+        branch.discard();
     }
 
     /** PostgreSQL notes on a row that its transaction has committed, when somebody reads it for the first time. */
@@ -392,7 +392,7 @@ class UnchangedTest {
             Path before = useOf(pool, sql("SELECT count(*) FROM x"));
             assertThat(useOf(pool, pg -> {})).isNotEqualTo(before);
         }
-        branch.delete();
+        branch.discard();
     }
 
     @ParameterizedTest

@@ -81,7 +81,7 @@ final class PowerCutLoad {
                             DELETE + BRANCH,
                             branch,
                             "",
-                            () -> repo.branch(branch).delete());
+                            () -> repo.branch(branch).discard());
                 }
             } else if (dice < 50 && !snapshots.isEmpty()) {
                 String name = "b/" + boot + "." + i;

@@ -269,8 +269,7 @@ public final class Catalog {
         if (!unreadable.isEmpty() || !newer.isEmpty()) {
             return List.of();
         }
-        Set<SnapshotId> reachable =
-                reachable(copies.stream().flatMap(copy -> copy.base().stream()).toList());
+        Set<SnapshotId> reachable = reachable(copies);
         return snapshots.values().stream()
                 .filter(image -> !reachable.contains(image.id()))
                 .toList();
@@ -278,21 +277,39 @@ public final class Catalog {
 
     /** Whether a snapshot can still be reached when a working copy follows another one. */
     public boolean isReachableAfter(CopyRecord moved, SnapshotId to, SnapshotId wanted) {
-        List<SnapshotId> bases = new ArrayList<>(List.of(to));
-        copies.stream()
-                .filter(copy -> !copy.id().equals(moved.id()))
-                .forEach(copy -> copy.base().ifPresent(bases::add));
-        return reachable(bases).contains(wanted);
+        List<SnapshotId> starts = starts(others(moved));
+        starts.add(to);
+        snapshotsOf(moved).forEach(image -> starts.add(image.id()));
+        return history(starts).containsKey(wanted);
     }
 
-    private Set<SnapshotId> reachable(List<SnapshotId> bases) {
-        List<SnapshotId> starts = new ArrayList<>(bases);
-        snapshotsOfBranch.forEach((branch, taken) -> {
-            if (copiesById.containsKey(branch)) {
-                taken.forEach(image -> starts.add(image.id()));
-            }
-        });
-        return history(starts).keySet();
+    /** The snapshots that nobody could reach any more without a branch, nearest first. */
+    public List<SnapshotRecord> heldOnlyBy(CopyRecord branch) {
+        Set<SnapshotId> otherwise = reachable(others(branch));
+        List<SnapshotId> starts = new ArrayList<>();
+        head(branch).ifPresent(head -> starts.add(head.id()));
+        starts.addAll(starts(List.of(branch)));
+        return history(starts).values().stream()
+                .filter(image -> !otherwise.contains(image.id()))
+                .toList();
+    }
+
+    private List<CopyRecord> others(CopyRecord than) {
+        return copies.stream().filter(copy -> !copy.id().equals(than.id())).toList();
+    }
+
+    private Set<SnapshotId> reachable(List<CopyRecord> from) {
+        return history(starts(from)).keySet();
+    }
+
+    /** What working copies hold: the snapshots that they began from, and those that were taken on them. */
+    private List<SnapshotId> starts(List<CopyRecord> from) {
+        List<SnapshotId> starts = new ArrayList<>();
+        for (CopyRecord copy : from) {
+            copy.base().ifPresent(starts::add);
+            snapshotsOf(copy).forEach(image -> starts.add(image.id()));
+        }
+        return starts;
     }
 
     /** What is not the repository's, or not this version's to read. */

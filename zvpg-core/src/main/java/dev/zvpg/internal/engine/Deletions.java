@@ -2,6 +2,7 @@ package dev.zvpg.internal.engine;
 
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotMergedException;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.Catalog;
@@ -11,6 +12,7 @@ import dev.zvpg.internal.catalog.Lookup;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.server.Server;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
@@ -32,15 +34,64 @@ public final class Deletions {
     private final Context context;
     private final Servers servers;
     private final Snapshots snapshots;
+    private final DirtyCheck dirtyCheck;
 
-    Deletions(Context context, Servers servers, Snapshots snapshots) {
+    Deletions(Context context, Servers servers, Snapshots snapshots, DirtyCheck dirtyCheck) {
         this.context = context;
         this.servers = servers;
         this.snapshots = snapshots;
+        this.dirtyCheck = dirtyCheck;
+    }
+
+    /** Stops the server and deletes the branch, unless something would be lost by that. */
+    public void delete(CopyKey key) {
+        try (Locks.Held held = context.workingCopy(key)) {
+            Catalog catalog = context.catalog();
+            CopyRecord branch = catalog.require(key);
+            requireAnother(catalog, branch);
+            requireNothingLost(catalog, branch);
+            boolean ran = servers.stop(branch, Server::stop);
+            boolean deleted = false;
+            try {
+                requireNothingLost(catalog, branch); // once more, now that no session can write any more
+                discard(key);
+                deleted = true;
+            } finally {
+                if (ran && !deleted) {
+                    servers.start(context.catalog().require(key));
+                }
+            }
+        }
+    }
+
+    private void requireNothingLost(Catalog catalog, CopyRecord branch) {
+        List<String> only =
+                catalog.heldOnlyBy(branch).stream().map(catalog::ref).toList();
+        boolean unsaved = true; // in doubt
+        ZvpgException doubt = null;
+        try {
+            unsaved = dirtyCheck.isUnsaved(catalog, branch);
+        } catch (InUseException e) {
+            throw e; // by a server that cannot be seen from here
+        } catch (ZvpgException e) {
+            doubt = e;
+        }
+        if (unsaved || !only.isEmpty()) {
+            throw new NotMergedException(
+                    "cannot delete " + branch.words() + ": "
+                            + (unsaved ? "it holds work that no snapshot has" : "")
+                            + (doubt == null ? "" : ", as far as can be found out (" + doubt.problem() + ")")
+                            + (unsaved && !only.isEmpty() ? ", and " : "")
+                            + (only.isEmpty() ? "" : "nothing else descends from " + Lookup.list(only)),
+                    "merge it, or take a snapshot and make a branch of that, or call discard() to lose it",
+                    only,
+                    unsaved,
+                    doubt);
+        }
     }
 
     /** Stops the server and deletes the branch or clone with everything that only it needed. */
-    public void delete(CopyKey key) {
+    public void discard(CopyKey key) {
         try (Locks.Held held = context.workingCopy(key)) {
             Catalog catalog = context.catalog();
             CopyRecord copy = catalog.require(key);

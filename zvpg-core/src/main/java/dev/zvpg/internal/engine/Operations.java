@@ -28,7 +28,7 @@ public record Operations(
                 snapshots,
                 copies,
                 new Branches(context, snapshots, copies),
-                new Deletions(context, servers, snapshots),
+                new Deletions(context, servers, snapshots, dirtyCheck),
                 dirtyCheck,
                 new Resets(context, servers, snapshots, dirtyCheck),
                 new Merges(context, servers, snapshots, dirtyCheck),

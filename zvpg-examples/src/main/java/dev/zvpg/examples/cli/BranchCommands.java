@@ -5,13 +5,12 @@ import dev.zvpg.MergeResult;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
+import dev.zvpg.error.NotMergedException;
 import dev.zvpg.info.BranchInfo;
 import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.option.BranchOptions;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -179,38 +178,25 @@ final class BranchCommands {
             throws Exception {
         session.use(repo -> {
             Branch branch = repo.branch(name);
-            if (!force) {
-                confirmLoss(repo, branch);
+            if (force) {
+                branch.discard();
+            } else {
+                deleteOrAsk(branch);
             }
-            branch.delete();
             session.print("deleted " + branch);
         });
     }
 
-    private void confirmLoss(Repository repo, Branch branch) {
-        if (repo.branches().size() == 1) {
-            return; // is refused, whatever it holds
-        }
-        String name = branch.name();
-        if (branch.isDirty()) {
+    private void deleteOrAsk(Branch branch) {
+        try {
+            branch.delete();
+        } catch (NotMergedException e) {
+            String name = branch.name();
             session.confirm(
-                    branch + " holds work that no snapshot has, and it would be lost",
-                    "take a snapshot first (zvpg branch snapshot " + name + " NAME), or merge it (zvpg branch merge "
-                            + name + ")");
-            return;
-        }
-        Set<String> only =
-                new HashSet<>(branch.log().stream().map(SnapshotInfo::ref).toList());
-        for (Branch other : repo.branches()) {
-            if (!other.equals(branch)) {
-                other.log().forEach(snapshot -> only.remove(snapshot.ref()));
-            }
-        }
-        if (!only.isEmpty()) {
-            session.confirm(
-                    branch + " has " + (only.size() == 1 ? "a snapshot" : only.size() + " snapshots")
-                            + " that no other branch has",
-                    "merge it first (zvpg branch merge " + name + ")");
+                    e.problem(),
+                    (e.hasUnsavedWork() ? "take a snapshot first (zvpg branch snapshot " + name + " NAME), or " : "")
+                            + "merge it (zvpg branch merge " + name + ")");
+            branch.discard();
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.DivergedException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.NotMergedException;
 
 /** Says what a command ends with; {@code zvpg --help} lists them. */
 final class ExitCode {
@@ -24,7 +25,10 @@ final class ExitCode {
         if (e instanceof NotFoundException) {
             return NOT_FOUND;
         }
-        if (e instanceof AlreadyExistsException || e instanceof InUseException || e instanceof DivergedException) {
+        if (e instanceof AlreadyExistsException
+                || e instanceof InUseException
+                || e instanceof DivergedException
+                || e instanceof NotMergedException) {
             return CONFLICT;
         }
         if (e instanceof ConfigurationException) {

@@ -66,8 +66,8 @@ class BinZvpgTest {
         Script.zvpg(place, "branch", "snapshot", "feature", "f1").ended(0);
 
         assertThat(Script.zvpg(place, "branch", "delete", "feature").ended(6).err())
-                .isEqualTo("zvpg: branch feature has a snapshot that no other branch has; "
-                        + "merge it first (zvpg branch merge feature), or repeat this with --force\n");
+                .isEqualTo("zvpg: cannot delete branch feature: nothing else descends from feature@f1; "
+                        + "merge it (zvpg branch merge feature), or repeat this with --force\n");
         assertThat(onATerminal("n\n").ended(6).out()).contains("Go on? [y/N] ").contains("nothing was changed");
         assertThat(onATerminal("y\n").ended(0).out()).contains("Go on? [y/N] ").contains("deleted branch feature");
         assertThat(Script.zvpg(place, "branch", "list", "--json").ended(0).out())

@@ -113,7 +113,7 @@ record Pruning(Repository repository, Function<String, Path> lockFile, Function<
 
     private static void delete(Branch branch) {
         try {
-            branch.delete();
+            branch.discard();
             LOG.info("removed the unused {}", branch);
         } catch (ZvpgException e) {
             LOG.warn("cannot remove the unused {}", branch, e);
