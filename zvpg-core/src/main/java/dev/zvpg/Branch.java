@@ -66,8 +66,8 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * Takes a snapshot under a generated name: the time in UTC, such as {@code 20261122-203138-417}, so that names sort in the
-     * order of time.
+     * Takes a snapshot under a generated name: the time in UTC, such as {@code 20261122-203138-417}, so that names sort
+     * in the order of time.
      *
      * @param message what it is; at most 8,191 bytes of UTF-8
      * @return the snapshot
@@ -77,8 +77,8 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * Makes a branch that starts as this one's head; where there is none, a snapshot is taken first. The new branch's server is
-     * not started.
+     * Makes a branch that starts as this one's head; where there is none, a snapshot is taken first. The new branch's
+     * server is not started.
      *
      * @param name its name, unique in the repository, by git's rules for refs and without {@code @}
      * @return the new branch
@@ -105,7 +105,8 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * Gives it another name, in one step. Its snapshots are written with the new name from then on; a running server goes on.
+     * Gives it another name, in one step. Its snapshots are written with the new name from then on; a running server
+     * goes on.
      *
      * @param newName unique in the repository, by git's rules for refs and without {@code @}
      * @return the branch by its new name. Older handles go on working, and tell the name by which they were found
@@ -117,10 +118,10 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * Whether it holds work that its head snapshot does not have: rows, definitions, settings in its files, replication slots.
-     * The server's own maintenance (such as autovacuum's ANALYZE) is none, where the write-ahead log is still there and the
-     * installation has {@code pg_waldump} to read it. In doubt it does: a branch without a snapshot, and one whose server
-     * crashed, is dirty.
+     * Whether it holds work that its head snapshot does not have: rows, definitions, settings in its files, replication
+     * slots. The server's own maintenance (such as autovacuum's ANALYZE) is none, where the write-ahead log is still
+     * there and the installation has {@code pg_waldump} to read it. In doubt it does: a branch without a snapshot, and
+     * one whose server crashed, is dirty.
      *
      * @return false when its head snapshot holds all that it holds
      * @throws ServerException when its server does not answer
@@ -133,15 +134,15 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * Gives this branch what another one has, in one step: its state and its history. Possible when this one has not moved
-     * since they parted and holds no unsaved work. Name, port, settings and credentials stay; a running server is stopped
-     * meanwhile and started again. The other branch stays as it is; work of it that no snapshot has is saved in a snapshot of
-     * it first.
+     * Gives this branch what another one has, in one step: its state and its history. Possible when this one has not
+     * moved since they parted and holds no unsaved work. Name, port, settings and credentials stay; a running server is
+     * stopped meanwhile and started again. The other branch stays as it is; work of it that no snapshot has is saved in
+     * a snapshot of it first.
      *
      * @param other another branch of the repository
      * @return what became of it
-     * @throws DivergedException when this branch has moved or holds unsaved work; nothing has changed then, and the message
-     *     says what the choices are
+     * @throws DivergedException when this branch has moved or holds unsaved work; nothing has changed then, and the
+     *     message says what the choices are
      * @throws OutOfSpaceException when the storage has to copy and there is no space left; nothing has changed then
      * @throws ServerException when the server does not start again; the branch is merged
      * @throws IllegalArgumentException when {@code other} is this branch, or of another repository
@@ -163,10 +164,10 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * Makes the branch what a snapshot is, in one step. Name, port, settings and credentials stay; a running server is stopped
-     * meanwhile and started again. Work that no snapshot has is saved in a snapshot of this branch first, and so is work whose
-     * last snapshot is a deleted branch's and would be gone when this branch no longer follows it. The branch's snapshots
-     * stay.
+     * Makes the branch what a snapshot is, in one step. Name, port, settings and credentials stay; a running server is
+     * stopped meanwhile and started again. Work that no snapshot has is saved in a snapshot of this branch first, and
+     * so is work whose last snapshot is a deleted branch's and would be gone when this branch no longer follows it. The
+     * branch's snapshots stay.
      *
      * @param snapshot any snapshot of the repository
      * @return the snapshot that unsaved work is in; empty when there was none
@@ -192,13 +193,14 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * Stops its server and deletes it, when nothing is lost by that: its work is in a snapshot, and another branch or a clone
-     * descends from its head. What grew from it stays: branches and clones made from its snapshots, and those of its snapshots
-     * that they descend from.
+     * Stops its server and deletes it, when nothing is lost by that: its work is in a snapshot, and another branch or a
+     * clone descends from its head. What grew from it stays: branches and clones made from its snapshots, and those of
+     * its snapshots that they descend from.
      *
-     * @throws NotMergedException when it holds unsaved work, or snapshots that would be gone with it; nothing has changed then
-     * @throws InUseException when it is the only branch, or the storage cannot let go of its files; the message says who uses
-     *     them
+     * @throws NotMergedException when it holds unsaved work, or snapshots that would be gone with it; nothing has
+     *     changed then
+     * @throws InUseException when it is the only branch, or the storage cannot let go of its files; the message says
+     *     who uses them
      */
     @Override
     public void delete() {

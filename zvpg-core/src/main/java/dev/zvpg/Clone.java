@@ -53,8 +53,8 @@ public final class Clone extends WorkingCopy {
     }
 
     /**
-     * Brings it back to its snapshot, in one step. Name, port, settings, time to live and protection stay; a running server is
-     * stopped meanwhile and started again. What was written to it is gone.
+     * Brings it back to its snapshot, in one step. Name, port, settings, time to live and protection stay; a running
+     * server is stopped meanwhile and started again. What was written to it is gone.
      *
      * @throws NotFoundException when its snapshot was deleted
      * @throws OutOfSpaceException when the storage has to copy and there is no space left; nothing has changed then
@@ -65,9 +65,9 @@ public final class Clone extends WorkingCopy {
     }
 
     /**
-     * Whether something was written to it: writing transactions ran since its snapshot, those of the server's own maintenance
-     * (such as autovacuum's ANALYZE) included. In doubt it is dirty: when its
-     * snapshot was deleted, or its server crashed. One that was never started is not.
+     * Whether something was written to it: writing transactions ran since its snapshot, those of the server's own
+     * maintenance (such as autovacuum's ANALYZE) included. In doubt it is dirty: when its snapshot was deleted, or its
+     * server crashed. One that was never started is not.
      *
      * @return false when its snapshot holds all that it holds
      * @throws ServerException when its server does not answer
@@ -85,7 +85,8 @@ public final class Clone extends WorkingCopy {
     /**
      * Stops its server and deletes it, with all that was written to it.
      *
-     * @throws InUseException when it is protected, or the storage cannot let go of its files; the message says who uses them
+     * @throws InUseException when it is protected, or the storage cannot let go of its files; the message says who uses
+     *     them
      */
     @Override
     public void delete() {

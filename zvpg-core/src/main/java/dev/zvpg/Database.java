@@ -17,7 +17,8 @@ public sealed interface Database permits WorkingCopy, ScratchClone {
     /**
      * Returns the JDBC URL of the default database, without credentials.
      *
-     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres?requireAuth=scram-sha-256}; more parameters follow after {@code &}
+     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres?requireAuth=scram-sha-256}; more parameters
+     *     follow after {@code &}
      * @throws ServerException when its server does not run
      */
     default String jdbcUrl() {

@@ -23,8 +23,9 @@ import java.util.function.Consumer;
 /**
  * A home directory, a storage, and everything versioned in them. Made by {@link Zvpg}.
  *
- * <p>Closing it releases what this JVM holds and ends its scratch clones; the servers of branches and clones keep running and are
- * found again by the next {@code open()}. After closing, every method here and on its handles throws {@link IllegalStateException}.
+ * <p>Closing it releases what this JVM holds and ends its scratch clones; the servers of branches and clones keep
+ * running and are found again by the next {@code open()}. After closing, every method here and on its handles throws
+ * {@link IllegalStateException}.
  *
  * <p>Thread-safe; several processes may have the same repository open.
  */
@@ -140,8 +141,8 @@ public final class Repository implements AutoCloseable {
      * Deletes the clones whose time is over, running or not; protected ones stay. One that
      * cannot be deleted is logged, and tried again the next time.
      *
-     * <p>When the clock may have leapt ahead, because the last look at the repository is more than a day old, the first look that
-     * comes at least ten minutes later deletes.
+     * <p>When the clock may have leapt ahead, because the last look at the repository is more than a day old, the first
+     * look that comes at least ten minutes later deletes.
      *
      * @return the names of those that were deleted
      */
@@ -224,10 +225,11 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * A file that holds the superuser's password for programs such as {@code psql}, which find it by the connection parameter
-     * {@code passfile} or the environment variable {@code PGPASSFILE}. Nobody but its owner can read it.
-     * It is for every port: libpq knows no ranges, and whoever takes the port of a server that was stopped has one of the range
-     * anyway. A client that says {@code require_auth=scram-sha-256} (libpq 16 and later) does not tell him the password.
+     * A file that holds the superuser's password for programs such as {@code psql}, which find it by the connection
+     * parameter {@code passfile} or the environment variable {@code PGPASSFILE}. Nobody but its owner can read it. It
+     * is for every port: libpq knows no ranges, and whoever takes the port of a server that was stopped has one of the
+     * range anyway. A client that says {@code require_auth=scram-sha-256} (libpq 16 and later) does not tell him the
+     * password.
      *
      * @return its path in the home directory; it is written when it is first asked for
      */
@@ -237,9 +239,9 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Looks for what is wrong: files that are missing or cannot be reached by the server's user, data directories that cannot
-     * be versioned, crashed servers, ports that clash, histories with a gap, leftovers, a disk that is nearly full; for foreign
-     * things in the storage's place; and asks the servers that run. Changes nothing.
+     * Looks for what is wrong: files that are missing or cannot be reached by the server's user, data directories that
+     * cannot be versioned, crashed servers, ports that clash, histories with a gap, leftovers, a disk that is nearly
+     * full; for foreign things in the storage's place; and asks the servers that run. Changes nothing.
      *
      * @return what was found, each with advice; empty when all is well
      */
@@ -257,13 +259,13 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Listens to what this repository object does. The listener is called on the operation's thread, which goes on when it
-     * returns.
+     * Listens to what this repository object does. The listener is called on the operation's thread, which goes on when
+     * it returns.
      *
      * <p>An event is told when the operation has let go of its locks, so a listener may use the repository. An
-     * {@link Event.Progress} is told in the middle of the work, under the lock of the branch or clone that it is done to, and
-     * nothing is swept away meanwhile: a listener that does not return then stops that work and all others that want that branch or
-     * clone, in other processes too. It should hand over what it was told, and return.
+     * {@link Event.Progress} is told in the middle of the work, under the lock of the branch or clone that it is done
+     * to, and nothing is swept away meanwhile: a listener that does not return then stops that work and all others that
+     * want that branch or clone, in other processes too. It should hand over what it was told, and return.
      *
      * @param listener called for each event; what it throws is logged and ignored
      * @return the registration
@@ -275,12 +277,13 @@ public final class Repository implements AutoCloseable {
 
     /**
      * Deletes the whole repository: stops every server, destroys all that it has in the storage, protected clones
-     * included, and removes the home directory. Closes the repository. When it is cut off, the next {@link Zvpg#init()} on
-     * the directory clears the rest away.
+     * included, and removes the home directory. Closes the repository. When it is cut off, the next {@link Zvpg#init()}
+     * on the directory clears the rest away.
      *
-     * @throws InUseException when a server runs in another container, and nothing is destroyed then; or when the storage cannot
-     *     let go of a file; the message says who uses it
-     * @throws ConfigurationException when a later version of this library made something in it; nothing is destroyed then
+     * @throws InUseException when a server runs in another container, and nothing is destroyed then; or when the
+     *     storage cannot let go of a file; the message says who uses it
+     * @throws ConfigurationException when a later version of this library made something in it; nothing is destroyed
+     *     then
      */
     public void destroy() {
         Context context = operations.context();
@@ -299,8 +302,8 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Releases what this JVM holds, the storage included, and ends its scratch clones and pools; stops no other server, deletes
-     * nothing else. Waits up to a minute for what other threads have begun. Idempotent.
+     * Releases what this JVM holds, the storage included, and ends its scratch clones and pools; stops no other server,
+     * deletes nothing else. Waits up to a minute for what other threads have begun. Idempotent.
      */
     @Override
     public void close() {

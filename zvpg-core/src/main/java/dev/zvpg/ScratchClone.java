@@ -17,9 +17,9 @@ import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
 /**
- * A clone of a snapshot that runs from the beginning and ends with its scope: with {@link #close()}, with the repository, with
- * the JVM's exit, and within a second of the JVM's death by a signal. What the JVM could not delete then is deleted by the next
- * {@link Zvpg#open()}.
+ * A clone of a snapshot that runs from the beginning and ends with its scope: with {@link #close()}, with the
+ * repository, with the JVM's exit, and within a second of the JVM's death by a signal. What the JVM could not delete
+ * then is deleted by the next {@link Zvpg#open()}.
  *
  * <p>It has no name, does not count among {@link Repository#clones()}, and nothing in it survives. Its server runs with
  * {@link ScratchOptions#LEAN} unless told otherwise.
@@ -84,7 +84,8 @@ public final class ScratchClone implements Database, AutoCloseable {
      * @param name its name, unique among the repository's clones, by git's rules for refs and without {@code @}
      * @return the clone, stopped
      * @throws AlreadyExistsException when there is one of that name; then this one goes on as it is
-     * @throws InUseException when no port is free, or the repository has as many clones as {@link Zvpg#maxClones} allows
+     * @throws InUseException when no port is free, or the repository has as many clones as {@link Zvpg#maxClones}
+     *     allows
      * @throws ServerException when its server does not end cleanly; then nothing is left of it
      */
     public Clone keep(String name) {
@@ -110,12 +111,12 @@ public final class ScratchClone implements Database, AutoCloseable {
     }
 
     /**
-     * Ends it. One that was made by {@link Snapshot#scratch()} is stopped at once, sessions and all, and deleted when this
-     * returns. One that was leased goes back to its pool, which ends its sessions and hands it out again only when it provably
-     * did not change. Idempotent.
+     * Ends it. One that was made by {@link Snapshot#scratch()} is stopped at once, sessions and all, and deleted when
+     * this returns. One that was leased goes back to its pool, which ends its sessions and hands it out again only when
+     * it provably did not change. Idempotent.
      *
-     * @throws InUseException when the storage cannot let go of its files; the message says who uses them. The server has ended
-     *     then, and the files are deleted when the repository is closed or opened
+     * @throws InUseException when the storage cannot let go of its files; the message says who uses them. The server
+     *     has ended then, and the files are deleted when the repository is closed or opened
      */
     @Override
     public void close() {

@@ -21,16 +21,17 @@ import java.time.Duration;
  * }
  * }</pre>
  *
- * <p>It has at most {@link PoolOptions#size()} servers, whether ready, leased, being made or being replaced, and fills itself up in
- * the background. Who finds none ready waits.
+ * <p>It has at most {@link PoolOptions#size()} servers, whether ready, leased, being made or being replaced, and fills
+ * itself up in the background. Who finds none ready waits.
  *
- * <p><b>A lease is as good as new.</b> A clone that is given back is replaced, unless it is proven that nothing was changed: no
- * data, no setting, no file, no session left. Only then is it handed out again. The proof knows files, not meanings: where reading
- * leaves traces in them (PostgreSQL notes on each row that it reads for the first time whether the row is valid), the clone is
- * replaced. A snapshot taken after {@code VACUUM} leaves nothing to note. What a reused clone does not forget is what it counted:
- * statistics views, the object ids it would give out next, and its log.
+ * <p><b>A lease is as good as new.</b> A clone that is given back is replaced, unless it is proven that nothing was
+ * changed: no data, no setting, no file, no session left. Only then is it handed out again. The proof knows files, not
+ * meanings: where reading leaves traces in them (PostgreSQL notes on each row that it reads for the first time whether
+ * the row is valid), the clone is replaced. A snapshot taken after {@code VACUUM} leaves nothing to note. What a reused
+ * clone does not forget is what it counted: statistics views, the object ids it would give out next, and its log.
  *
- * <p>Nobody may use a clone after giving it back: a connection pool that is left open reconnects, and meets the next lessee.
+ * <p>Nobody may use a clone after giving it back: a connection pool that is left open reconnects, and meets the next
+ * lessee.
  *
  * <p><b>Closing</b> ends the servers of all its clones, the leased ones too: their sessions break, their methods throw
  * {@link IllegalStateException}, and closing them does nothing.

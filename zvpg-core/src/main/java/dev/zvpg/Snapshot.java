@@ -22,8 +22,8 @@ import java.util.function.UnaryOperator;
 /**
  * An immutable image of a branch, from which branches and clones start.
  *
- * <p>A handle is an identity and does no work until a verb is called. Every verb throws {@link NotFoundException} once the
- * snapshot is deleted, and {@link IllegalStateException} once the repository is closed.
+ * <p>A handle is an identity and does no work until a verb is called. Every verb throws {@link NotFoundException} once
+ * the snapshot is deleted, and {@link IllegalStateException} once the repository is closed.
  *
  * <p>Thread-safe.
  */
@@ -142,7 +142,8 @@ public final class Snapshot {
     }
 
     /**
-     * Works on a clone that is there only for that: {@code int bad = v1.withScratch(pg -> countBadRows(pg.dataSource()))}.
+     * Works on a clone that is there only for that:
+     * {@code int bad = v1.withScratch(pg -> countBadRows(pg.dataSource()))}.
      *
      * @param <T> what the work yields
      * @param <X> the checked exception that it may throw
@@ -192,10 +193,10 @@ public final class Snapshot {
     }
 
     /**
-     * Makes a snapshot that has what this one has after some work on it, such as a copy of production without its secrets:
-     * {@code v1.derive("masked", pg -> mask(pg.dataSource()))}. It is the first one of a new branch. The work is done on a
-     * scratch clone, so nothing is left of it when it fails, or when the JVM ends in the middle of it. (Ended at the very last
-     * moment, it leaves the branch with all of the work, and without the snapshot.)
+     * Makes a snapshot that has what this one has after some work on it, such as a copy of production without its
+     * secrets: {@code v1.derive("masked", pg -> mask(pg.dataSource()))}. It is the first one of a new branch. The work
+     * is done on a scratch clone, so nothing is left of it when it fails, or when the JVM ends in the middle of it.
+     * (Ended at the very last moment, it leaves the branch with all of the work, and without the snapshot.)
      *
      * @param <X> the checked exception that the work may throw
      * @param branch the name of the new branch, by git's rules for refs and without {@code @}

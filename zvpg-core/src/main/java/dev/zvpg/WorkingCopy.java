@@ -19,11 +19,11 @@ import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
 /**
- * A whole PostgreSQL cluster that one works with: a {@link Branch} or a {@link Clone}. It has files, a server and a port of
- * its own.
+ * A whole PostgreSQL cluster that one works with: a {@link Branch} or a {@link Clone}. It has files, a server and a
+ * port of its own.
  *
- * <p>A handle is an identity and does no work until a verb is called. Every verb throws {@link NotFoundException} once the
- * branch or clone is deleted, and {@link IllegalStateException} once the repository is closed.
+ * <p>A handle is an identity and does no work until a verb is called. Every verb throws {@link NotFoundException} once
+ * the branch or clone is deleted, and {@link IllegalStateException} once the repository is closed.
  *
  * <p>Thread-safe.
  */
@@ -47,8 +47,8 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
     }
 
     /**
-     * Starts its server, and returns when it answers. When it runs already, nothing happens. The server keeps running when
-     * the repository is closed and when the JVM ends.
+     * Starts its server, and returns when it answers. When it runs already, nothing happens. The server keeps running
+     * when the repository is closed and when the JVM ends.
      *
      * @return the running server
      * @throws ServerException when it does not start; nothing is left running
@@ -90,8 +90,9 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
     }
 
     /**
-     * Works on it while its server runs: starts the server where none runs, and stops it afterwards. Nobody starts, stops, resets
-     * or deletes it meanwhile, in other processes too. When the JVM is killed in the middle, the server goes on.
+     * Works on it while its server runs: starts the server where none runs, and stops it afterwards. Nobody starts,
+     * stops, resets or deletes it meanwhile, in other processes too. When the JVM is killed in the middle, the server
+     * goes on.
      *
      * @param <X> the checked exception that the work may throw
      * @param work gets this branch or clone, running
@@ -187,24 +188,24 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
     }
 
     /**
-     * Changes the settings of its server, durably. They hold from its next start on, and stay in a reset or a merge; a server
-     * that runs goes on with those that it was started with.
+     * Changes the settings of its server, durably. They hold from its next start on, and stay in a reset or a merge; a
+     * server that runs goes on with those that it was started with.
      *
      * @param options changes the options that it has
      * @return whether a server runs, so that they hold after {@link #restart()} only
-     * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port}, or that
-     *     the server does not know; nothing has changed then
+     * @throws IllegalArgumentException when a setting is one that no server may be started with, such as {@code port},
+     *     or that the server does not know; nothing has changed then
      */
     public boolean configure(UnaryOperator<ServerOptions> options) {
         return operations.copies().configure(key, options);
     }
 
     /**
-     * Stops its server and deletes it. A branch only where nothing is lost by that, see {@link Branch#delete()}; a clone is there
-     * to be thrown away.
+     * Stops its server and deletes it. A branch only where nothing is lost by that, see {@link Branch#delete()}; a
+     * clone is there to be thrown away.
      *
-     * @throws InUseException when it is the only branch or a protected clone, or the storage cannot let go of its files; the
-     *     message says who uses them
+     * @throws InUseException when it is the only branch or a protected clone, or the storage cannot let go of its
+     *     files; the message says who uses them
      */
     public abstract void delete();
 

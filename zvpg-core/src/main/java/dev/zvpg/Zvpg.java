@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * Repository repo = Zvpg.at(Path.of("/var/lib/zvpg")).postgres(Postgres.onPath()).init();
  * }</pre>
  *
- * <p>Immutable: each method returns a changed copy, except the last one, {@link #init()} or {@link #open()}, which acts.
+ * <p>Immutable: each method returns a changed copy, except the last one, {@link #init()} or {@link #open()}, which
+ * acts.
  */
 public final class Zvpg {
 
@@ -79,8 +80,8 @@ public final class Zvpg {
     }
 
     /**
-     * Names the home directory of a repository. It holds the credentials and what belongs to running servers, and by default
-     * the storage too.
+     * Names the home directory of a repository. It holds the credentials and what belongs to running servers, and by
+     * default the storage too.
      *
      * @param home the directory
      * @return the description of a repository on directory storage
@@ -114,8 +115,8 @@ public final class Zvpg {
      * Names the storage. Without this it is a {@link DirectoryStorage} in the home directory. One storage serves one
      * repository.
      *
-     * @param storage where it is, such as {@code ZfsStorage.dataset("tank/zvpg")}; {@link #init()} and {@link #open()} open
-     *     it, and the repository closes what they opened
+     * @param storage where it is, such as {@code ZfsStorage.dataset("tank/zvpg")}; {@link #init()} and {@link #open()}
+     *     open it, and the repository closes what they opened
      * @return a changed copy
      */
     public Zvpg storage(StorageDescription storage) {
@@ -147,8 +148,8 @@ public final class Zvpg {
     }
 
     /**
-     * Limits how many clones the repository may have; one more is refused with {@link InUseException}. Without this there is no
-     * limit. It is this program's limit and not stored in the repository.
+     * Limits how many clones the repository may have; one more is refused with {@link InUseException}. Without this
+     * there is no limit. It is this program's limit and not stored in the repository.
      *
      * @param count at least 1
      * @return a changed copy
@@ -184,8 +185,8 @@ public final class Zvpg {
     }
 
     /**
-     * Works in a home directory that belongs to another user, who could then make this program do what he likes with this
-     * user's rights. Without this only directories of this user and of root are used.
+     * Works in a home directory that belongs to another user, who could then make this program do what he likes with
+     * this user's rights. Without this only directories of this user and of root are used.
      *
      * @return a changed copy
      */
@@ -211,13 +212,14 @@ public final class Zvpg {
     }
 
     /**
-     * Makes a repository with one branch, {@value #FIRST_BRANCH}, on a new and empty cluster. An {@code init()} that was cut
-     * off by a crash is finished by the next one.
+     * Makes a repository with one branch, {@value #FIRST_BRANCH}, on a new and empty cluster. An {@code init()} that
+     * was cut off by a crash is finished by the next one.
      *
      * @return the open repository
      * @throws AlreadyExistsException when the home directory holds something
      * @throws ConfigurationException when the storage belongs to another repository
-     * @throws PermissionException when the server's user cannot reach the directories, or the home directory is another user's
+     * @throws PermissionException when the server's user cannot reach the directories, or the home directory is another
+     *     user's
      * @throws IllegalArgumentException when a setting is one that no server may be started with; nothing was made then
      * @throws IllegalStateException when no PostgreSQL installation was named
      */
@@ -226,17 +228,19 @@ public final class Zvpg {
     }
 
     /**
-     * Makes a repository with one branch, {@value #FIRST_BRANCH}, that holds a copy of an existing cluster. The original is
-     * never written to. The copy belongs to this repository alone: its first superuser, whatever it is called, gets the
-     * repository's random password, and what could reach out of it is switched off ({@link Event.ClusterAdopted} tells what).
-     * An {@code init} that was cut off by a crash is done anew by the next one.
+     * Makes a repository with one branch, {@value #FIRST_BRANCH}, that holds a copy of an existing cluster. The
+     * original is never written to. The copy belongs to this repository alone: its first superuser, whatever it is
+     * called, gets the repository's random password, and what could reach out of it is switched off
+     * ({@link Event.ClusterAdopted} tells what). An {@code init} that was cut off by a crash is done anew by the next
+     * one.
      *
      * @param source the existing cluster
      * @return the open repository
      * @throws AlreadyExistsException when the home directory holds something
      * @throws InUseException when the source is a directory whose server runs
-     * @throws ConfigurationException when the storage belongs to another repository; when the source is no cluster, belongs to
-     *     another major version than the installation, cannot be copied whole, or cannot be started here with its settings
+     * @throws ConfigurationException when the storage belongs to another repository; when the source is no cluster,
+     *     belongs to another major version than the installation, cannot be copied whole, or cannot be started here
+     *     with its settings
      * @throws PermissionException when the source cannot be read, or the server's user cannot reach the directories
      * @throws ServerException when a server or a program fails
      * @throws OutOfSpaceException when the copy does not fit
@@ -260,13 +264,13 @@ public final class Zvpg {
     }
 
     /**
-     * Opens a repository, and removes what operations that were cut off by a crash left in it. Nothing that somebody made is
-     * deleted, also no clone that has expired; see {@link Repository#deleteExpired()}.
+     * Opens a repository, and removes what operations that were cut off by a crash left in it. Nothing that somebody
+     * made is deleted, also no clone that has expired; see {@link Repository#deleteExpired()}.
      *
      * @return the open repository
      * @throws NotFoundException when the directory is no repository
-     * @throws ConfigurationException when it belongs to a newer version of this library, or the storage is not the one that it
-     *     was made on
+     * @throws ConfigurationException when it belongs to a newer version of this library, or the storage is not the one
+     *     that it was made on
      * @throws IllegalStateException when no PostgreSQL installation was named
      */
     public Repository open() {
@@ -292,8 +296,8 @@ public final class Zvpg {
     }
 
     /**
-     * Opens the repository, or makes it where there is none, as {@link #open()} and {@link #init()} do. When several programs
-     * do so at once, one makes it and the others open it.
+     * Opens the repository, or makes it where there is none, as {@link #open()} and {@link #init()} do. When several
+     * programs do so at once, one makes it and the others open it.
      *
      * @return the open repository
      * @throws AlreadyExistsException when the home directory holds something else

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Cuts the power at every single point of a small history where the storage is at work, and looks at what is left after the
- * next start: all that was acknowledged, nothing half-made, nothing that nobody refers to.
+ * Cuts the power at every single point of a small history where the storage is at work, and looks at what is left after
+ * the next start: all that was acknowledged, nothing half-made, nothing that nobody refers to.
  */
 class DomainCrashTest {
 

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A listing made by hand, of histories that no storage has to hold: what a snapshot follows is said and not found out. A
- * snapshot is named by its name, so names are unique here. Confined to one thread.
+ * A listing made by hand, of histories that no storage has to hold: what a snapshot follows is said and not found out.
+ * A snapshot is named by its name, so names are unique here. Confined to one thread.
  */
 final class DrawnHistory {
 

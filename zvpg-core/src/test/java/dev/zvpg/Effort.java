@@ -1,9 +1,9 @@
 package dev.zvpg;
 
 /**
- * How thorough a run of the tests is. {@code ./mvnw verify} takes less of what is slow and rarely breaks: shorter random walks,
- * fewer kills, only the oldest and the newest version. {@code ./mvnw verify -Pfull} takes all of it, and the classes and methods
- * with the tag {@link #FULL}.
+ * How thorough a run of the tests is. {@code ./mvnw verify} takes less of what is slow and rarely breaks: shorter
+ * random walks, fewer kills, only the oldest and the newest version. {@code ./mvnw verify -Pfull} takes all of it, and
+ * the classes and methods with the tag {@link #FULL}.
  */
 public final class Effort {
 

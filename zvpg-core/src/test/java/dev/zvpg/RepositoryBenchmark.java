@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Measures what the number of snapshots costs, on directory storage: {@code clone}, {@code log} and {@code status} at 10 and at
- * 1,000 snapshots. The servers are fakes; the data is a file of a given size, because a copy of nothing costs nothing.
- * Confined to one thread.
+ * Measures what the number of snapshots costs, on directory storage: {@code clone}, {@code log} and {@code status} at
+ * 10 and at 1,000 snapshots. The servers are fakes; the data is a file of a given size, because a copy of nothing costs
+ * nothing. Confined to one thread.
  */
 final class RepositoryBenchmark {
 

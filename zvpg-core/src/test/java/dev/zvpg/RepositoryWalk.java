@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * A random walk over a repository's verbs, with a model of what must be there after each. Several may walk over one repository
- * at once, each on branches and clones of its own. The same seed makes the same steps.
+ * A random walk over a repository's verbs, with a model of what must be there after each. Several may walk over one
+ * repository at once, each on branches and clones of its own. The same seed makes the same steps.
  *
  * <p>Confined to one thread.
  */
@@ -328,7 +328,9 @@ public final class RepositoryWalk {
         return true;
     }
 
-    /** Starts everything, so that its rows can be read, and checks that all that must be there is, and nothing else is. */
+    /**
+     * Starts everything, so that its rows can be read, and checks that all that must be there is, and nothing else is.
+     */
     public void check() {
         startAll();
         assertThat(found(repo, prefix, data)).as(toString()).isEqualTo(expected());

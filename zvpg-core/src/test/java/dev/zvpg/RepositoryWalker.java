@@ -3,7 +3,10 @@ package dev.zvpg;
 import dev.zvpg.error.NotFoundException;
 import java.nio.file.Path;
 
-/** The main class of a process that walks over a repository and tells what must be there in the end. Confined to one thread. */
+/**
+ * The main class of a process that walks over a repository and tells what must be there in the end. Confined to one
+ * thread.
+ */
 final class RepositoryWalker {
 
     static final String EXPECTED = "expected ";

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * Makes the directories of tests, in memory where there is room: most of what tests do is copy clusters, and a disk is not
- * their subject. Those about a file system mount one. {@code -Dzvpg.test.directory=DIR} chooses another place.
+ * Makes the directories of tests, in memory where there is room: most of what tests do is copy clusters, and a disk is
+ * not their subject. Those about a file system mount one. {@code -Dzvpg.test.directory=DIR} chooses another place.
  *
  * <p>Also what JUnit makes its temporary directories with. Thread-safe.
  */

@@ -21,8 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Cuts the power at every single point of one verb where the storage is at work. After the next start the repository is what
- * it was before the verb, or what it is after it; or, where the verb takes a snapshot first, what it was and that snapshot.
+ * Cuts the power at every single point of one verb where the storage is at work. After the next start the repository is
+ * what it was before the verb, or what it is after it; or, where the verb takes a snapshot first, what it was and that
+ * snapshot.
  */
 class VerbCrashTest {
 

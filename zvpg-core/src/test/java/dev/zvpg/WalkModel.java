@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a repository must hold, as plain objects: branches, clones and snapshots with their rows. It knows nothing of volumes,
- * attributes and locks. Confined to one thread.
+ * What a repository must hold, as plain objects: branches, clones and snapshots with their rows. It knows nothing of
+ * volumes, attributes and locks. Confined to one thread.
  */
 final class WalkModel {
 

@@ -14,29 +14,30 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a repository is made with, in a form that fits in a file: {@code ~/.zvpg/config.json} unless another one is named.
+ * What a repository is made with, in a form that fits in a file: {@code ~/.zvpg/config.json} unless another one is
+ * named.
  *
  * <pre>{@code
  * Repository repo = Zvpg.from(Configuration.read(Configuration.defaultFile())).open();
  * }</pre>
  *
- * <p>The file is one JSON object with these keys, all of them optional. Any other key, and a value that is not of the kind
- * described here, is refused.
+ * <p>The file is one JSON object with these keys, all of them optional. Any other key, and a value that is not of the
+ * kind described here, is refused.
  *
  * <table>
  * <caption>Keys</caption>
  * <tr><th>key</th><th>value</th><th>without it</th></tr>
  * <tr><td>{@code home}</td><td>the repository's home directory, an absolute path</td><td>{@code mountDir}; else
  *     {@code ~/.zvpg/repository}, for root {@code /var/lib/zvpg}</td></tr>
- * <tr><td>{@code storage}</td><td>{@code "directory"}, {@code "zfs"}, or one that a module on the class path brings</td>
- *     <td>{@code "zfs"} where {@code zfsPool} is there, else {@code "directory"}</td></tr>
+ * <tr><td>{@code storage}</td><td>{@code "directory"}, {@code "zfs"}, or one that a module on the class path
+ * brings</td> <td>{@code "zfs"} where {@code zfsPool} is there, else {@code "directory"}</td></tr>
  * <tr><td>{@code zfsPool}</td><td>a ZFS pool, or a dataset in one; the storage is its dataset {@code zvpg}</td>
  *     <td>storage {@code zfs} needs it, and nothing else may have it</td></tr>
  * <tr><td>{@code mountDir}</td><td>where ZFS mounts the databases, an absolute path</td><td>{@code home}</td></tr>
- * <tr><td>{@code clonePortStart}, {@code clonePortEnd}</td><td>the lowest and the highest port that servers listen on, 1024
- *     to 65535</td><td>6000, 6999</td></tr>
- * <tr><td>{@code logLevel}</td><td>{@code "error"}, {@code "warn"}, {@code "info"}, {@code "debug"} or {@code "trace"}; for
- *     the program that logs, the library leaves that to SLF4J</td><td>{@code "warn"}</td></tr>
+ * <tr><td>{@code clonePortStart}, {@code clonePortEnd}</td><td>the lowest and the highest port that servers listen on,
+ * 1024 to 65535</td><td>6000, 6999</td></tr>
+ * <tr><td>{@code logLevel}</td><td>{@code "error"}, {@code "warn"}, {@code "info"}, {@code "debug"} or {@code "trace"};
+ * for the program that logs, the library leaves that to SLF4J</td><td>{@code "warn"}</td></tr>
  * <tr><td>{@code postgresBin}</td><td>the directory of PostgreSQL's programs, an absolute path</td><td>the first on the
  *     {@code PATH}, the newest that is installed, or the newest on the class path</td></tr>
  * <tr><td>{@code maxClones}</td><td>how many clones there may be, at least 1</td><td>any number</td></tr>
@@ -200,8 +201,8 @@ public record Configuration(
      * @param file where it is
      * @return what it says
      * @throws NotFoundException when there is no such file
-     * @throws ConfigurationException when it is not JSON, has a key that is not known, or a value that is not allowed; the
-     *     message says which, and what is allowed
+     * @throws ConfigurationException when it is not JSON, has a key that is not known, or a value that is not allowed;
+     *     the message says which, and what is allowed
      * @throws PermissionException when it belongs to another user than this one and root: it names programs to run
      */
     public static Configuration read(Path file) {

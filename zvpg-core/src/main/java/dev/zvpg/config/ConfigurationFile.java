@@ -27,8 +27,8 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
- * A configuration as JSON. Read and written by hand, because a mapper would need the module opened to it, and could not say
- * what is allowed. Immutable.
+ * A configuration as JSON. Read and written by hand, because a mapper would need the module opened to it, and could not
+ * say what is allowed. Immutable.
  */
 record ConfigurationFile(Path file) {
 

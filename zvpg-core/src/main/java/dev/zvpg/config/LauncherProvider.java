@@ -4,8 +4,8 @@ import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.server.ServerLauncher;
 
 /**
- * Finds the installation that a {@link Configuration} means. Found with {@link java.util.ServiceLoader}; code that has an
- * installation at hand passes it to {@link dev.zvpg.Zvpg#postgres} and needs none of this.
+ * Finds the installation that a {@link Configuration} means. Found with {@link java.util.ServiceLoader}; code that has
+ * an installation at hand passes it to {@link dev.zvpg.Zvpg#postgres} and needs none of this.
  *
  * <p>Implementations are thread-safe.
  */

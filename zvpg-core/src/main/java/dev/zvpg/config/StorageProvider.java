@@ -4,8 +4,8 @@ import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.storage.Storage;
 
 /**
- * Opens storages that a {@link Configuration} names. Found with {@link java.util.ServiceLoader}; code that has a storage at
- * hand passes it to {@link dev.zvpg.Zvpg#storage} and needs none of this.
+ * Opens storages that a {@link Configuration} names. Found with {@link java.util.ServiceLoader}; code that has a
+ * storage at hand passes it to {@link dev.zvpg.Zvpg#storage} and needs none of this.
  *
  * <p>Implementations are thread-safe.
  */

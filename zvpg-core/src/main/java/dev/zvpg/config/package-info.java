@@ -1,6 +1,6 @@
 /**
- * Describes a repository in a file: {@link dev.zvpg.config.Configuration}, and how a storage or a server's module takes part
- * in it.
+ * Describes a repository in a file: {@link dev.zvpg.config.Configuration}, and how a storage or a server's module takes
+ * part in it.
  */
 @NullMarked
 package dev.zvpg.config;

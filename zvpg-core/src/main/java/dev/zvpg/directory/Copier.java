@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes, copies and removes the trees of one place, with one {@link CopyMethod}. What another method has made is copied and
- * removed as well: a plain directory is copied into a subvolume, and a subvolume goes like a directory where it must.
+ * Makes, copies and removes the trees of one place, with one {@link CopyMethod}. What another method has made is copied
+ * and removed as well: a plain directory is copied into a subvolume, and a subvolume goes like a directory where it
+ * must.
  *
  * <p>Thread-safe.
  */

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calling thread and one helper: a second pair of hands hides the waiting for the file system, a third one gained nothing
- * where it was measured. Tells how far the copy is, always on the thread that made it.
+ * The calling thread and one helper: a second pair of hands hides the waiting for the file system, a third one gained
+ * nothing where it was measured. Tells how far the copy is, always on the thread that made it.
  *
  * <p>Used by one thread.
  */

@@ -29,27 +29,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps volumes and snapshots as directories, on any POSIX file system of this machine: as subvolumes on btrfs, as plain
- * directories that share their blocks where the file system can, as copies elsewhere ({@link #copyMethod}).
+ * Keeps volumes and snapshots as directories, on any POSIX file system of this machine: as subvolumes on btrfs, as
+ * plain directories that share their blocks where the file system can, as copies elsewhere ({@link #copyMethod}).
  *
- * <p>What exists, and every attribute, is in one JSON document that is replaced atomically. While a tree is made or removed, its
- * process holds a lock on a file of the directory {@code drafts} that is called after it. So {@link #recover} removes the trees
- * of such files that nobody holds and nothing else, and a tree of which neither they nor the document know is foreign.
+ * <p>What exists, and every attribute, is in one JSON document that is replaced atomically. While a tree is made or
+ * removed, its process holds a lock on a file of the directory {@code drafts} that is called after it. So
+ * {@link #recover} removes the trees of such files that nobody holds and nothing else, and a tree of which neither they
+ * nor the document know is foreign.
  *
  * <p>With {@link CopyMethod#SUBVOLUME} it has {@link StorageFeature#ATOMIC_SNAPSHOT} and
- * {@link StorageFeature#CONSTANT_TIME_CLONE}, unless it held a volume at opening that is a plain directory, made by another
- * method. Such volumes and snapshots are copied into subvolumes by sharing their blocks; so once those volumes are gone, the
- * next opening finds both features. A copy is everything the subvolume holds; a further subvolume within is an empty
- * directory in the copy.
+ * {@link StorageFeature#CONSTANT_TIME_CLONE}, unless it held a volume at opening that is a plain directory, made by
+ * another method. Such volumes and snapshots are copied into subvolumes by sharing their blocks; so once those volumes
+ * are gone, the next opening finds both features. A copy is everything the subvolume holds; a further subvolume within
+ * is an empty directory in the copy.
  *
- * <p>Other copies keep owners (as root), modes, times, symbolic links as links, and hard links inside the tree. They do not
- * keep holes, and with {@link CopyMethod#COPY} no extended attributes; sockets, pipes and devices are left out.
+ * <p>Other copies keep owners (as root), modes, times, symbolic links as links, and hard links inside the tree. They do
+ * not keep holes, and with {@link CopyMethod#COPY} no extended attributes; sockets, pipes and devices are left out.
  *
- * <p>A snapshot's tree is not write-protected: that would change modes that clones must have, and of a subvolume nobody could
- * remove the files. A source that is destroyed while it is copied makes the copying verb fail with {@link NotFoundException}.
+ * <p>A snapshot's tree is not write-protected: that would change modes that clones must have, and of a subvolume nobody
+ * could remove the files. A source that is destroyed while it is copied makes the copying verb fail with
+ * {@link NotFoundException}.
  *
- * <p>What durability costs: every change of the document waits for the disk; publishing a draft runs {@code sync -f} once, which
- * writes everything that waits to be written on that file system. A draft that is thrown away waits for nothing.
+ * <p>What durability costs: every change of the document waits for the disk; publishing a draft runs {@code sync -f}
+ * once, which writes everything that waits to be written on that file system. A draft that is thrown away waits for
+ * nothing.
  *
  * <p>A destroyed object is gone at once; a file of its tree that cannot be removed is logged, and tried again by
  * {@link #recover}. On Linux and the like; not to be used by several machines over a network.
@@ -89,9 +92,9 @@ public final class DirectoryStorage implements Storage {
     }
 
     /**
-     * Describes the storage in a directory, which is made where it is missing. When it is opened, it is tried there what the
-     * file system can, and what this user may. Opening throws {@link ConfigurationException} when the storage's document
-     * cannot be read or belongs to a newer format, or this is no place for a storage.
+     * Describes the storage in a directory, which is made where it is missing. When it is opened, it is tried there
+     * what the file system can, and what this user may. Opening throws {@link ConfigurationException} when the
+     * storage's document cannot be read or belongs to a newer format, or this is no place for a storage.
      *
      * @param directory where to keep everything; what it holds already is foreign and left alone
      * @return the description
@@ -139,8 +142,8 @@ public final class DirectoryStorage implements Storage {
     /**
      * How trees are copied here.
      *
-     * @return the best method that passed the trial at opening, or the one that was asked for. A file that the file system
-     *     refuses to share nevertheless makes that one tree be copied
+     * @return the best method that passed the trial at opening, or the one that was asked for. A file that the file
+     *     system refuses to share nevertheless makes that one tree be copied
      */
     public CopyMethod copyMethod() {
         return copier.method();

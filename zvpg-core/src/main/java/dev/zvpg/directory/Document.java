@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link DirectoryStorage} holds: the objects that exist. Whoever makes or removes the tree of one has a claim on it
- * meanwhile, see {@link Place#drafts}; so after a crash the claims that nobody holds tell the debris.
+ * What a {@link DirectoryStorage} holds: the objects that exist. Whoever makes or removes the tree of one has a claim
+ * on it meanwhile, see {@link Place#drafts}; so after a crash the claims that nobody holds tell the debris.
  *
  * <p>Immutable.
  */
@@ -62,8 +62,8 @@ final class Document {
     }
 
     /**
-     * An entry as text, so that a change of one of a thousand objects does not write the others anew. It says nothing that the
-     * entry does not say, so any two are equal.
+     * An entry as text, so that a change of one of a thousand objects does not write the others anew. It says nothing
+     * that the entry does not say, so any two are equal.
      *
      * <p>Thread-safe.
      */

@@ -16,8 +16,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The document on disk. It is replaced as a whole and never written in place, so whoever opens it reads one state, without a
- * lock; whoever changes it holds the lock. Only this process's user reads it: it says which trees there are.
+ * The document on disk. It is replaced as a whole and never written in place, so whoever opens it reads one state,
+ * without a lock; whoever changes it holds the lock. Only this process's user reads it: it says which trees there are.
  *
  * <p>Thread-safe.
  */

@@ -32,12 +32,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How an object of a {@link DirectoryStorage} comes and goes. A tree is made under a claim on it, and exists when the document
- * knows it; then the claim goes. It goes the same way back. Wherever that is cut off, a claim is left that nobody holds, and the
- * document tells which way to go on.
+ * How an object of a {@link DirectoryStorage} comes and goes. A tree is made under a claim on it, and exists when the
+ * document knows it; then the claim goes. It goes the same way back. Wherever that is cut off, a claim is left that
+ * nobody holds, and the document tells which way to go on.
  *
- * <p>A tree's source may be destroyed while it is copied. The document forgets a source before the first of its files is
- * removed, and the copy counts only when it still knows the source after the last file was copied: so no copy is torn.
+ * <p>A tree's source may be destroyed while it is copied. The document forgets a source before the first of its files
+ * is removed, and the copy counts only when it still knows the source after the last file was copied: so no copy is
+ * torn.
  *
  * <p>Thread-safe.
  */
@@ -177,7 +178,10 @@ final class Lifecycle {
         publish(id, document -> document.with(new Entry(id, source, Instant.now(), attributes)));
     }
 
-    /** The same instead of another volume, whose tree is to be removed for good if the document knows the draft afterwards. */
+    /**
+     * The same instead of another volume, whose tree is to be removed for good if the document knows the draft
+     * afterwards.
+     */
     Claim publishInPlaceOf(VolumeId old, StoredId id, Optional<StoredId> source, Map<String, String> attributes) {
         String verb = "replace";
         try {

@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Where a {@link DirectoryStorage} keeps what: {@code volumes/ID}, {@code snapshots/ID}, and beside these its own few files.
- * {@code drafts} has a claim, see {@link Claims}, on each tree of which the document does not tell the truth, because it is being
- * made or removed.
+ * Where a {@link DirectoryStorage} keeps what: {@code volumes/ID}, {@code snapshots/ID}, and beside these its own few
+ * files. {@code drafts} has a claim, see {@link Claims}, on each tree of which the document does not tell the truth,
+ * because it is being made or removed.
  *
  * <p>Immutable.
  */
@@ -92,9 +92,9 @@ record Place(Path root) {
     }
 
     /**
-     * Makes the directories that are missing. Those made here can be searched by everybody, because the server that runs on a
-     * volume may belong to another user; the trees below have their own, tighter modes. That of the snapshots is closed: nobody
-     * else changes one while it is made or copied, whomever its files belong to.
+     * Makes the directories that are missing. Those made here can be searched by everybody, because the server that
+     * runs on a volume may belong to another user; the trees below have their own, tighter modes. That of the snapshots
+     * is closed: nobody else changes one while it is made or copied, whomever its files belong to.
      */
     void prepare() throws IOException {
         if (!Files.isDirectory(root)) {

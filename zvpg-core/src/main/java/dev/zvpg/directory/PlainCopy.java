@@ -26,9 +26,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Copies a tree byte by byte. The source may be changed meanwhile by whoever owns it, so it is read through open directories,
- * one name at a time. The target is reached by nobody else: its top, or the directory that holds it, is this process's alone
- * until the copy is done. A directory at a time is in memory, whatever the size of the tree.
+ * Copies a tree byte by byte. The source may be changed meanwhile by whoever owns it, so it is read through open
+ * directories, one name at a time. The target is reached by nobody else: its top, or the directory that holds it, is
+ * this process's alone until the copy is done. A directory at a time is in memory, whatever the size of the tree.
  *
  * <p>Used for one copy, by one thread.
  */
@@ -74,8 +74,8 @@ final class PlainCopy {
     }
 
     /**
-     * Copies everything; the target's root exists, is empty and this process's alone. It gets the label of the original at the
-     * very end.
+     * Copies everything; the target's root exists, is empty and this process's alone. It gets the label of the original
+     * at the very end.
      *
      * @param alive whether the source may change meanwhile
      */

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Copies a tree by sharing its blocks. The system call for it is not reachable from Java, so GNU {@code cp} is run once for
- * each tree.
+ * Copies a tree by sharing its blocks. The system call for it is not reachable from Java, so GNU {@code cp} is run once
+ * for each tree.
  *
  * <p>Thread-safe.
  */
@@ -81,8 +81,8 @@ final class Reflink {
     }
 
     /**
-     * The same for a source that others may change meanwhile. {@code cp} goes by paths, so where this process is root, it sees
-     * the place through a mount of its own, on which no link is followed.
+     * The same for a source that others may change meanwhile. {@code cp} goes by paths, so where this process is root,
+     * it sees the place through a mount of its own, on which no link is followed.
      *
      * @param place holds both trees; nothing else is mounted in it
      */
@@ -122,8 +122,8 @@ final class Reflink {
     }
 
     /**
-     * Whether a live tree can be copied: tried for real, because an old kernel takes the option and ignores it, and root in a
-     * container may not mount.
+     * Whether a live tree can be copied: tried for real, because an old kernel takes the option and ignores it, and
+     * root in a container may not mount.
      *
      * @param probe a path to use and remove; nobody else uses it meanwhile
      */

@@ -13,8 +13,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /**
- * Trees that are subvolumes of a btrfs file system. The system calls for them are not reachable from Java, so {@code btrfs}
- * is run once for each tree.
+ * Trees that are subvolumes of a btrfs file system. The system calls for them are not reachable from Java, so
+ * {@code btrfs} is run once for each tree.
  *
  * <p>Thread-safe.
  */
@@ -86,9 +86,9 @@ final class Subvolumes {
     }
 
     /**
-     * Makes one that is another one at this instant. What files of that one wait in memory is written first, and when this
-     * returns the snapshot is on disk: it is made by a commit of the file system. It is not write-protected, because then
-     * nobody could remove it, or a directory that holds it, the way directories are removed.
+     * Makes one that is another one at this instant. What files of that one wait in memory is written first, and when
+     * this returns the snapshot is on disk: it is made by a commit of the file system. It is not write-protected,
+     * because then nobody could remove it, or a directory that holds it, the way directories are removed.
      *
      * @throws FileAlreadyExistsException when there is something already
      */

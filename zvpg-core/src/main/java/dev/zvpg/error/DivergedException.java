@@ -3,8 +3,8 @@ package dev.zvpg.error;
 import java.util.List;
 
 /**
- * Two branches cannot be merged, because the one that was to get the other's work has work of its own. The message says what
- * moved and what the choices are; nothing has changed.
+ * Two branches cannot be merged, because the one that was to get the other's work has work of its own. The message says
+ * what moved and what the choices are; nothing has changed.
  *
  * <p>Immutable.
  */

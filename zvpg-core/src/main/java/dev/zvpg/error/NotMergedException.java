@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A branch is not deleted, because it holds what would be gone with it. Nothing has changed; {@link dev.zvpg.Branch#discard()}
- * deletes it all the same.
+ * A branch is not deleted, because it holds what would be gone with it. Nothing has changed;
+ * {@link dev.zvpg.Branch#discard()} deletes it all the same.
  *
  * <p>Immutable.
  */

@@ -3,8 +3,8 @@ package dev.zvpg.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread was interrupted while it waited. Its interrupt flag is set again, and nothing is half-made; what it was about to do
- * may be tried again.
+ * A thread was interrupted while it waited. Its interrupt flag is set again, and nothing is half-made; what it was
+ * about to do may be tried again.
  *
  * <p>Immutable.
  */

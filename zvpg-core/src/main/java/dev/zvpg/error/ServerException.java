@@ -5,8 +5,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A database server, or one of its programs, failed. Carries the exit code where there was one, and the last lines of the
- * log.
+ * A database server, or one of its programs, failed. Carries the exit code where there was one, and the last lines of
+ * the log.
  *
  * <p>Immutable.
  */

@@ -5,8 +5,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of every condition that a caller can act on. {@link #problem()} says what failed, on what and why, {@link #advice()}
- * what to do next, and the message is both, with {@code "; "} between them. None of them contains a secret.
+ * The root of every condition that a caller can act on. {@link #problem()} says what failed, on what and why,
+ * {@link #advice()} what to do next, and the message is both, with {@code "; "} between them. None of them contains a
+ * secret.
  *
  * <p>Immutable.
  */

@@ -13,8 +13,8 @@ import java.util.OptionalLong;
  *
  * @param name its name
  * @param created when it was made
- * @param start the snapshot it began from, written {@code branch@name}; empty for the first branch, and when it was deleted
- *     together with all before it
+ * @param start the snapshot it began from, written {@code branch@name}; empty for the first branch, and when it was
+ *     deleted together with all before it
  * @param head the snapshot that its state follows, written {@code branch@name}; empty before the first one
  * @param state whether its server runs
  * @param port the port that its server listens on, or will

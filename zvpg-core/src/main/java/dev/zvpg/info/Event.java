@@ -16,7 +16,8 @@ public sealed interface Event {
      *
      * @param branch the name of its first branch, which holds the copy
      * @param from the cluster, such as {@code /var/lib/postgresql/15/main}
-     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was done
+     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
+     *     done
      * @param took how long it took
      */
     record ClusterAdopted(String branch, String from, List<Finding> findings, Duration took) implements Event {}
@@ -25,7 +26,8 @@ public sealed interface Event {
      * A snapshot was taken.
      *
      * @param ref its name, written {@code branch@name}
-     * @param findings what it does not have, because the server keeps it only while it runs, such as the rows of unlogged tables
+     * @param findings what it does not have, because the server keeps it only while it runs, such as the rows of
+     *     unlogged tables
      * @param took how long it took
      */
     record SnapshotTaken(String ref, List<Finding> findings, Duration took) implements Event {}
@@ -42,7 +44,8 @@ public sealed interface Event {
      *
      * @param name its name
      * @param from the snapshot it starts from, written {@code branch@name}
-     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was done
+     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
+     *     done
      * @param took how long it took
      */
     record BranchCreated(String name, String from, List<Finding> findings, Duration took) implements Event {}
@@ -52,7 +55,8 @@ public sealed interface Event {
      *
      * @param name its name
      * @param to the snapshot, written {@code branch@name}
-     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was done
+     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
+     *     done
      * @param took how long it took, but for starting its server again
      */
     record BranchReset(String name, String to, List<Finding> findings, Duration took) implements Event {}
@@ -71,7 +75,8 @@ public sealed interface Event {
      * @param name its name
      * @param other the other one's name
      * @param to the snapshot that it holds now, written {@code branch@name}
-     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was done
+     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
+     *     done
      * @param took how long it took, but for starting its server again
      */
     record BranchMerged(String name, String other, String to, List<Finding> findings, Duration took) implements Event {}
@@ -88,7 +93,8 @@ public sealed interface Event {
      *
      * @param name its name
      * @param from the snapshot it is a copy of, written {@code branch@name}
-     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was done
+     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
+     *     done
      * @param took how long it took
      */
     record CloneCreated(String name, String from, List<Finding> findings, Duration took) implements Event {}
@@ -98,7 +104,8 @@ public sealed interface Event {
      *
      * @param name its name
      * @param to the snapshot, written {@code branch@name}
-     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was done
+     * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
+     *     done
      * @param took how long it took, but for starting its server again
      */
     record CloneReset(String name, String to, List<Finding> findings, Duration took) implements Event {}
@@ -122,13 +129,15 @@ public sealed interface Event {
      *
      * @param workingCopy the name of its branch or clone
      * @param port where it listens
-     * @param findings what the first start of a copy found in its databases that could have reached out, and what was done
+     * @param findings what the first start of a copy found in its databases that could have reached out, and what was
+     *     done
      * @param took how long it took, from the call to the first answer
      */
     record ServerStarted(String workingCopy, int port, List<Finding> findings, Duration took) implements Event {}
 
     /**
-     * The first start of a copy was finished that somebody else had begun, who was cut off. Told when it found something.
+     * The first start of a copy was finished that somebody else had begun, who was cut off. Told when it found
+     * something.
      *
      * @param workingCopy the name of its branch or clone
      * @param findings what it found in its databases that could have reached out, and what was done

@@ -3,8 +3,8 @@ package dev.zvpg.info;
 import java.util.OptionalLong;
 
 /**
- * The space that all branches, clones and snapshots of a repository take together. A figure is empty where the storage does
- * not tell it.
+ * The space that all branches, clones and snapshots of a repository take together. A figure is empty where the storage
+ * does not tell it.
  *
  * <p>Immutable.
  *

@@ -5,8 +5,8 @@ import dev.zvpg.error.Problem;
 import java.util.List;
 
 /**
- * What a repository holds, from one consistent listing of its storage, and what is wrong with it. A branch or clone whose
- * files the storage cannot find is not among the branches and clones, but among the problems.
+ * What a repository holds, from one consistent listing of its storage, and what is wrong with it. A branch or clone
+ * whose files the storage cannot find is not among the branches and clones, but among the problems.
  *
  * <p>Immutable.
  *

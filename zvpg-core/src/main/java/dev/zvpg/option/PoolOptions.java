@@ -72,8 +72,8 @@ public final class PoolOptions {
     }
 
     /**
-     * Bounds the pool. While a returned clone is being replaced it counts, so twice as many as there are threads that lease
-     * lets none of them wait.
+     * Bounds the pool. While a returned clone is being replaced it counts, so twice as many as there are threads that
+     * lease lets none of them wait.
      *
      * @param size the most servers at once, leased ones included, 1 to {@value #MAX_SIZE}
      * @return a copy
@@ -93,8 +93,8 @@ public final class PoolOptions {
     }
 
     /**
-     * Whether a clone that provably did not change is handed out again. Without it every lease gets a clone that nobody had
-     * before.
+     * Whether a clone that provably did not change is handed out again. Without it every lease gets a clone that nobody
+     * had before.
      *
      * @param reuse false for a new one each time
      * @return a copy

@@ -17,7 +17,8 @@ public final class ResetOptions {
     }
 
     /**
-     * Returns whether a snapshot is taken first when the branch holds work that no snapshot has; without it such work is lost.
+     * Returns whether a snapshot is taken first when the branch holds work that no snapshot has; without it such work
+     * is lost.
      *
      * @return the choice, or its default
      */

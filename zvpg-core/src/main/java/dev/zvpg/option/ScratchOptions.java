@@ -12,8 +12,8 @@ import java.util.TreeMap;
 public final class ScratchOptions {
 
     /**
-     * The default: starts fast, takes little memory, and never waits for a disk. What that sets is the launcher's to say; for
-     * PostgreSQL it is listed at {@code Postgres.leanSettings()}.
+     * The default: starts fast, takes little memory, and never waits for a disk. What that sets is the launcher's to
+     * say; for PostgreSQL it is listed at {@code Postgres.leanSettings()}.
      */
     public static final ScratchOptions LEAN = new ScratchOptions(true, Map.of());
 

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How the server of an existing branch or clone runs from its next start on. Handed to a lambda that returns a changed copy:
- * {@code main.configure(o -> o.setting("wal_level", "logical"))}.
+ * How the server of an existing branch or clone runs from its next start on. Handed to a lambda that returns a changed
+ * copy: {@code main.configure(o -> o.setting("wal_level", "logical"))}.
  *
  * <p>Immutable.
  */

@@ -17,9 +17,9 @@ public final class SnapshotOptions {
     }
 
     /**
-     * Returns whether a running server writes a checkpoint first, so that what starts from the snapshot need not replay much
-     * of the WAL; without it the snapshot is taken sooner and starts later. A storage without atomic snapshots always needs
-     * one.
+     * Returns whether a running server writes a checkpoint first, so that what starts from the snapshot need not replay
+     * much of the WAL; without it the snapshot is taken sooner and starts later. A storage without atomic snapshots
+     * always needs one.
      *
      * @return the choice, or its default
      */

@@ -8,8 +8,10 @@ import java.util.Objects;
  *
  * <p>Immutable.
  *
- * @param superuser who connects to the copy: its first superuser, whatever it is called, with the password that was asked for
- * @param findings what was found in it that belonged to the original or could have reached out, and what was done about it
+ * @param superuser who connects to the copy: its first superuser, whatever it is called, with the password that was
+ *     asked for
+ * @param findings what was found in it that belonged to the original or could have reached out, and what was done about
+ *     it
  */
 public record Adoption(Credentials superuser, List<Finding> findings) {
 

@@ -15,7 +15,8 @@ public interface Backup extends AutoCloseable {
      *
      * @param image the copied data directory
      * @return the position that the copy starts at
-     * @throws ServerException when the server has ended meanwhile, or the copy cannot be completed; it must be thrown away
+     * @throws ServerException when the server has ended meanwhile, or the copy cannot be completed; it must be thrown
+     *     away
      */
     Position finish(Path image);
 

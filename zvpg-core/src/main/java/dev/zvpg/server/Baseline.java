@@ -10,8 +10,9 @@ import dev.zvpg.error.ServerException;
 public interface Baseline {
 
     /**
-     * Ends every session on the server, and tells whether all of it provably is as it was. When it is, the baseline is from
-     * then on that of this moment. What cannot be proven counts as changed, so false does not mean that it changed.
+     * Ends every session on the server, and tells whether all of it provably is as it was. When it is, the baseline is
+     * from then on that of this moment. What cannot be proven counts as changed, so false does not mean that it
+     * changed.
      *
      * @return true only when it was proven
      * @throws ServerException when the server does not answer; it may have changed then

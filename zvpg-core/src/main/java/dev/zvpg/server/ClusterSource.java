@@ -33,11 +33,11 @@ public sealed interface ClusterSource {
     /**
      * A cluster whose server runs, and goes on running undisturbed while it is copied.
      *
-     * @param host where it listens: a name or an address, such as {@code db.example.org}, {@code 192.0.2.7}, {@code ::1} or
-     *     {@code [::1]}
+     * @param host where it listens: a name or an address, such as {@code db.example.org}, {@code 192.0.2.7},
+     *     {@code ::1} or {@code [::1]}
      * @param port where it listens, 1 to 65,535
-     * @param user a role that may log in to the database {@code postgres} and has the attribute {@code REPLICATION}, such as
-     *     a superuser
+     * @param user a role that may log in to the database {@code postgres} and has the attribute {@code REPLICATION},
+     *     such as a superuser
      * @param password its password; never part of a message or a command line
      * @return a source
      */
@@ -46,8 +46,8 @@ public sealed interface ClusterSource {
     }
 
     /**
-     * The same with another configuration: the copy gets its settings from this file, and not from the one that the cluster
-     * uses. For settings that are too large for this machine, or that nobody can find.
+     * The same with another configuration: the copy gets its settings from this file, and not from the one that the
+     * cluster uses. For settings that are too large for this machine, or that nobody can find.
      *
      * @param postgresqlConf a file in the format of {@code postgresql.conf}
      * @return a changed copy

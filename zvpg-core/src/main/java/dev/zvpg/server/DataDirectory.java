@@ -7,8 +7,9 @@ package dev.zvpg.server;
  *
  * @param majorVersion the server's major version that it belongs to, such as {@code 18}
  * @param state whether a server runs on it
- * @param exact whether it is just as far as it was at its last checkpoint: it was stopped cleanly, and nothing was written since. False for a running
- *     server, for one that crashed, and for an image of a running one that has not been started yet
+ * @param exact whether it is just as far as it was at its last checkpoint: it was stopped cleanly, and nothing was
+ *     written since. False for a running server, for one that crashed, and for an image of a running one that has not
+ *     been started yet
  */
 public record DataDirectory(int majorVersion, State state, boolean exact) {
 

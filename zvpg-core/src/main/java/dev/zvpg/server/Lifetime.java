@@ -7,8 +7,8 @@ public enum Lifetime {
     DETACHED,
 
     /**
-     * No longer than the JVM that started it: it ends when that exits and also when that is killed, within a second. Its data
-     * is meant to be thrown away, so it ends as at a crash then.
+     * No longer than the JVM that started it: it ends when that exits and also when that is killed, within a second.
+     * Its data is meant to be thrown away, so it ends as at a crash then.
      */
     ATTACHED
 }

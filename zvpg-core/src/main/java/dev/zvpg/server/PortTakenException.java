@@ -1,8 +1,8 @@
 package dev.zvpg.server;
 
 /**
- * Somebody else listens on the port. Checked, because whoever starts servers must have an answer to it: the next port, or an
- * error that names the one who has it.
+ * Somebody else listens on the port. Checked, because whoever starts servers must have an answer to it: the next port,
+ * or an error that names the one who has it.
  *
  * <p>Immutable.
  */

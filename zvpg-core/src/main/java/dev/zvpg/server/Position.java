@@ -3,17 +3,18 @@ package dev.zvpg.server;
 import java.util.Set;
 
 /**
- * How far a cluster is: two clusters with the same history and position hold the same committed data, and the same of what
- * changes without a transaction.
+ * How far a cluster is: two clusters with the same history and position hold the same committed data, and the same of
+ * what changes without a transaction.
  *
  * <p>Immutable.
  *
  * @param wal a position in the write-ahead log, as PostgreSQL writes it ({@code 0/16B3748}); every transaction from
  *     {@code nextTransactionId} on is logged behind it, unless another was in progress
- * @param oldestTransactionId the oldest transaction id that has not ended, prepared ones included, with its epoch (64 bits, so
- *     it never wraps); {@code nextTransactionId} when no transaction that writes is in progress
+ * @param oldestTransactionId the oldest transaction id that has not ended, prepared ones included, with its epoch (64
+ *     bits, so it never wraps); {@code nextTransactionId} when no transaction that writes is in progress
  * @param nextTransactionId the id behind the last one that has ended, with its epoch
- * @param configuration a digest of the settings files and of what is set for the cluster as a whole, such as data checksums
+ * @param configuration a digest of the settings files and of what is set for the cluster as a whole, such as data
+ *     checksums
  * @param slots the names of the replication slots that outlive a restart
  */
 public record Position(

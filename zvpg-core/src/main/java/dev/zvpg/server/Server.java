@@ -46,7 +46,8 @@ public interface Server {
      * The JDBC URL of a database on it, without credentials.
      *
      * @param database the database's name, as it is (it is escaped here)
-     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres?requireAuth=scram-sha-256}; more parameters follow after {@code &}
+     * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres?requireAuth=scram-sha-256}; more parameters
+     *     follow after {@code &}
      */
     String jdbcUrl(String database);
 
@@ -66,7 +67,8 @@ public interface Server {
     boolean isRunning();
 
     /**
-     * What its start found in a copy that belonged to the original or could have reached out, and what was done about it.
+     * What its start found in a copy that belonged to the original or could have reached out, and what was done about
+     * it.
      *
      * @return empty unless this object comes from the first start of a copy
      */
@@ -75,7 +77,8 @@ public interface Server {
     }
 
     /**
-     * Waits until a server that was found answers, and does what is left of its start: whoever began it may have been killed.
+     * Waits until a server that was found answers, and does what is left of its start: whoever began it may have been
+     * killed.
      *
      * @throws ServerException when it does not become ready in time
      */
@@ -138,7 +141,8 @@ public interface Server {
     Position position();
 
     /**
-     * Begins an online backup: until {@link Backup#finish} its files may be copied in any order while sessions keep writing.
+     * Begins an online backup: until {@link Backup#finish} its files may be copied in any order while sessions keep
+     * writing.
      *
      * @param label what names the backup in the server's log and in the copy
      * @return the backup, to be closed
@@ -147,16 +151,16 @@ public interface Server {
     Backup startBackup(String label);
 
     /**
-     * Stops it: sessions are ended, transactions in progress roll back, and a last checkpoint is written. Does nothing when it
-     * has ended already.
+     * Stops it: sessions are ended, transactions in progress roll back, and a last checkpoint is written. Does nothing
+     * when it has ended already.
      *
      * @throws ServerException when it does not end; carries its last log lines
      */
     void stop();
 
     /**
-     * Ends it without a last checkpoint, as a crash would: for a server whose data will be thrown away. Nothing committed is
-     * lost unless it runs with settings that allow that. Does nothing when it has ended already.
+     * Ends it without a last checkpoint, as a crash would: for a server whose data will be thrown away. Nothing
+     * committed is lost unless it runs with settings that allow that. Does nothing when it has ended already.
      *
      * @throws ServerException when it does not end; carries its last log lines
      */
@@ -165,7 +169,8 @@ public interface Server {
     }
 
     /**
-     * Notes all that somebody could change on the server or in its files, so that it can be told later whether somebody did.
+     * Notes all that somebody could change on the server or in its files, so that it can be told later whether somebody
+     * did.
      *
      * @return the baseline of this moment; by default one that never can tell, and so never holds
      * @throws ServerException when it does not answer

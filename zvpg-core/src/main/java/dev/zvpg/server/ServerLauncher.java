@@ -13,12 +13,12 @@ import java.util.Optional;
 /**
  * One installation of a database server: makes data directories, and starts and finds servers on them.
  *
- * <p>A data directory is named by the path that {@link #initialize} was given; everything that a server needs to survive in it
- * lies inside. What belongs to one run of a server (socket, log, access rules) lies in the {@linkplain ServerSpec#runDirectory()
- * run directory}.
+ * <p>A data directory is named by the path that {@link #initialize} was given; everything that a server needs to
+ * survive in it lies inside. What belongs to one run of a server (socket, log, access rules) lies in the
+ * {@linkplain ServerSpec#runDirectory() run directory}.
  *
- * <p><b>Interruption.</b> A thread that is interrupted in one of these methods stops what it began, sets its interrupt flag
- * again and throws {@link ServerException}.
+ * <p><b>Interruption.</b> A thread that is interrupted in one of these methods stops what it began, sets its interrupt
+ * flag again and throws {@link ServerException}.
  *
  * <p>Implementations are thread-safe, as long as nobody works on one data directory from two threads at once.
  */
@@ -36,15 +36,16 @@ public interface ServerLauncher {
      *
      * @param dataDirectory where; its parent exists and may be written, it itself does not exist yet
      * @param superuser the role to make, which authenticates by this password only
-     * @throws PermissionException when the server's user cannot reach the directory; the message says which parent to open
+     * @throws PermissionException when the server's user cannot reach the directory; the message says which parent to
+     *     open
      * @throws ServerException when the program that does it fails; what it made is removed
      */
     void initialize(Path dataDirectory, Credentials superuser);
 
     /**
-     * Makes a cluster that is a harmless copy of an existing one: disarmed as {@link #disarm} does, with all of its data inside
-     * the directory, and with a superuser whose password is the one that is asked for. The original is not written to. What is
-     * made is on disk when this returns.
+     * Makes a cluster that is a harmless copy of an existing one: disarmed as {@link #disarm} does, with all of its
+     * data inside the directory, and with a superuser whose password is the one that is asked for. The original is not
+     * written to. What is made is on disk when this returns.
      *
      * @param source the existing cluster
      * @param dataDirectory where; its parent exists and may be written, it itself does not exist yet
@@ -53,8 +54,8 @@ public interface ServerLauncher {
      * @param progress told how far the copy is
      * @return who connects to the copy, and what was found
      * @throws InUseException when the source is a directory whose server runs
-     * @throws ConfigurationException when the source is no cluster, belongs to another major version, cannot be copied whole, or
-     *     cannot be started on this machine with its settings
+     * @throws ConfigurationException when the source is no cluster, belongs to another major version, cannot be copied
+     *     whole, or cannot be started on this machine with its settings
      * @throws PermissionException when the source cannot be read, or the server's user cannot reach the directory
      * @throws ServerException when a server or a program fails; what was made is removed
      */
@@ -85,8 +86,8 @@ public interface ServerLauncher {
     Position position(Path dataDirectory);
 
     /**
-     * Whether a cluster has only been tidied between two of its positions: vacuumed, analyzed, checkpointed. So whoever goes
-     * back to the first one loses no rows and no definitions.
+     * Whether a cluster has only been tidied between two of its positions: vacuumed, analyzed, checkpointed. So whoever
+     * goes back to the first one loses no rows and no definitions.
      *
      * @param dataDirectory the cluster, whose log is written at least as far as {@code to}
      * @param from a position at which no transaction that writes was in progress
@@ -98,18 +99,19 @@ public interface ServerLauncher {
     }
 
     /**
-     * Refuses a cluster that cannot be imaged, because part of its data (WAL, tablespaces, databases) lies elsewhere. Its own
-     * server runs on it all the same. By default nothing is refused.
+     * Refuses a cluster that cannot be imaged, because part of its data (WAL, tablespaces, databases) lies elsewhere.
+     * Its own server runs on it all the same. By default nothing is refused.
      *
      * @param dataDirectory an existing data directory, whether a server runs on it or not
-     * @throws ConfigurationException when something lies elsewhere; the message says what, where and how to move it inside
+     * @throws ConfigurationException when something lies elsewhere; the message says what, where and how to move it
+     *     inside
      */
     void requireSelfContained(Path dataDirectory);
 
     /**
-     * Makes the copy of a data directory harmless and startable, before its first start: removes what belongs to the server it
-     * was copied from, and switches off what could reach out of it. Doing it twice is doing it once. What only a running
-     * server can see is done by the first {@link #start}, and told by {@link Server#findings()}.
+     * Makes the copy of a data directory harmless and startable, before its first start: removes what belongs to the
+     * server it was copied from, and switches off what could reach out of it. Doing it twice is doing it once. What
+     * only a running server can see is done by the first {@link #start}, and told by {@link Server#findings()}.
      *
      * @param dataDirectory the copy
      * @return what was found and what was done about it; settings that each start overrules are told each time
@@ -126,8 +128,8 @@ public interface ServerLauncher {
     void check(Map<String, String> settings);
 
     /**
-     * Checks that the server's user gets to everything that a start needs. Changes nothing, and does not care whether a server
-     * runs.
+     * Checks that the server's user gets to everything that a start needs. Changes nothing, and does not care whether a
+     * server runs.
      *
      * @param spec what would be started
      * @throws PermissionException when it does not; the message says which directory to open
@@ -135,8 +137,8 @@ public interface ServerLauncher {
     void requireReachable(ServerSpec spec);
 
     /**
-     * The settings for a server whose data will be thrown away: it starts fast and takes little memory, and loses data when the
-     * machine goes down. Never for a branch or a named clone.
+     * The settings for a server whose data will be thrown away: it starts fast and takes little memory, and loses data
+     * when the machine goes down. Never for a branch or a named clone.
      *
      * @return as {@link ServerSpec#settings()}; empty when there is nothing to gain
      */
@@ -145,8 +147,8 @@ public interface ServerLauncher {
     }
 
     /**
-     * Starts a server and waits until it answers. It lives as long as {@link ServerSpec#lifetime()} says; an attached one may
-     * not have been connected to yet.
+     * Starts a server and waits until it answers. It lives as long as {@link ServerSpec#lifetime()} says; an attached
+     * one may not have been connected to yet.
      *
      * @param spec what to start, and where it listens
      * @return the running server

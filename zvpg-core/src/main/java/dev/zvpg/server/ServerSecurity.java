@@ -12,8 +12,8 @@ import java.util.Optional;
  * <p>Immutable.
  *
  * @param sslMode how far the connection is encrypted, and who is on its other end
- * @param rootCertificate a file with the certificates that the server's must descend from; empty for the one that PostgreSQL's
- *     clients look for, {@code ~/.postgresql/root.crt}
+ * @param rootCertificate a file with the certificates that the server's must descend from; empty for the one that
+ *     PostgreSQL's clients look for, {@code ~/.postgresql/root.crt}
  * @param authentication how the server may ask for the password: PostgreSQL's {@code require_auth}, such as
  *     {@code scram-sha-256}, {@code md5} or {@code password}, with commas between several. {@code pg_basebackup} before
  *     version 16 knows no such demand; {@link SslMode#VERIFY_FULL} protects there

@@ -14,8 +14,8 @@ import java.util.Map;
  * @param credentials the superuser of the cluster
  * @param settings server settings that win over the cluster's own, such as {@code work_mem=256MB}
  * @param lifetime how long the server runs
- * @param original whether these files are what copies are made of, whatever they once were a copy of themselves: it may do what
- *     its own settings say, where a copy would do it a second time, such as running jobs
+ * @param original whether these files are what copies are made of, whatever they once were a copy of themselves: it may
+ *     do what its own settings say, where a copy would do it a second time, such as running jobs
  */
 public record ServerSpec(
         Path dataDirectory,

@@ -6,6 +6,8 @@ public enum ServerState {
     RUNNING,
     /** It does not run, and the last one stopped cleanly. */
     STOPPED,
-    /** It does not run, and the last one did not stop cleanly: the next start recovers, and nothing committed is lost. */
+    /**
+     * It does not run, and the last one did not stop cleanly: the next start recovers, and nothing committed is lost.
+     */
     CRASHED
 }

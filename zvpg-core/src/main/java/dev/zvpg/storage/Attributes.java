@@ -22,8 +22,8 @@ public final class Attributes {
     private Attributes() {}
 
     /**
-     * Checks names (lower-case ASCII letters, digits and hyphens, beginning with a letter, at most 63) and values (at most
-     * {@value #MAX_VALUE_BYTES} bytes, no zero character, no half of a surrogate pair).
+     * Checks names (lower-case ASCII letters, digits and hyphens, beginning with a letter, at most 63) and values (at
+     * most {@value #MAX_VALUE_BYTES} bytes, no zero character, no half of a surrogate pair).
      *
      * @param attributes what to check
      * @return an immutable copy

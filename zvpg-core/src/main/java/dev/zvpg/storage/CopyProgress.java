@@ -1,6 +1,8 @@
 package dev.zvpg.storage;
 
-/** Listens to how far a copy is. Called on the thread that copies, or on one that it waits for; never by two at once. */
+/**
+ * Listens to how far a copy is. Called on the thread that copies, or on one that it waits for; never by two at once.
+ */
 @FunctionalInterface
 public interface CopyProgress {
 
@@ -8,11 +10,12 @@ public interface CopyProgress {
     CopyProgress NONE = (doneBytes, totalBytes) -> {};
 
     /**
-     * Tells how far it is. Called at most a few times a second, and once at the end; not at all where nothing is copied.
+     * Tells how far it is. Called at most a few times a second, and once at the end; not at all where nothing is
+     * copied.
      *
      * @param doneBytes the bytes copied so far
-     * @param totalBytes the bytes to copy, as estimated at the beginning or, where the source tells more, later; 0 where the copy
-     *     shares its blocks
+     * @param totalBytes the bytes to copy, as estimated at the beginning or, where the source tells more, later; 0
+     *     where the copy shares its blocks
      */
     void copied(long doneBytes, long totalBytes);
 }

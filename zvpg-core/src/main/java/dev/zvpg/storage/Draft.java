@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A new tree that is there for its maker only, until it is published: a volume, or the image of one. It ends with its maker,
- * which is this process; what a killed one leaves is told by {@link Storage#drafts()} and removed by {@link Storage#recover}.
+ * A new tree that is there for its maker only, until it is published: a volume, or the image of one. It ends with its
+ * maker, which is this process; what a killed one leaves is told by {@link Storage#drafts()} and removed by
+ * {@link Storage#recover}.
  *
  * <p>Confined to one thread at a time.
  */
@@ -21,8 +22,8 @@ public interface Draft extends AutoCloseable {
     Path directory();
 
     /**
-     * Makes it a volume or a snapshot, with all that was written to it until now, in one step that survives a power cut. From
-     * then on closing it destroys nothing, also where this throws although the step was taken.
+     * Makes it a volume or a snapshot, with all that was written to it until now, in one step that survives a power
+     * cut. From then on closing it destroys nothing, also where this throws although the step was taken.
      *
      * @param attributes its attributes
      * @throws IllegalStateException when it was published or closed already

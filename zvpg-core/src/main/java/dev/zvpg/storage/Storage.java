@@ -15,24 +15,25 @@ import java.util.function.Predicate;
 /**
  * Keeps volumes (writable directory trees), snapshots (immutable images of them) and the attributes of both.
  *
- * <p><b>Drafts.</b> Every new tree begins as a {@link Draft}: it is there for its maker only, and is gone when that closes it or
- * dies, unless it was published. A draft waits for no disk, so what is thrown away soon costs no more than its files.
+ * <p><b>Drafts.</b> Every new tree begins as a {@link Draft}: it is there for its maker only, and is gone when that
+ * closes it or dies, unless it was published. A draft waits for no disk, so what is thrown away soon costs no more than
+ * its files.
  *
- * <p><b>Lifetimes are independent.</b> A volume cloned from a snapshot, the snapshot, and the volume that the snapshot is an
- * image of may be destroyed in any order; none of the others is harmed.
+ * <p><b>Lifetimes are independent.</b> A volume cloned from a snapshot, the snapshot, and the volume that the snapshot
+ * is an image of may be destroyed in any order; none of the others is harmed.
  *
  * <p><b>Atomicity.</b> Each verb happens wholly or not at all, also when the process is killed or the power goes in the
- * middle of it. What an interrupted verb leaves behind is invisible in {@link #list()} and removed by {@link #recover}. A
- * verb that throws has changed nothing.
+ * middle of it. What an interrupted verb leaves behind is invisible in {@link #list()} and removed by {@link #recover}.
+ * A verb that throws has changed nothing.
  *
- * <p><b>Durability.</b> When {@link Draft#publish}, {@link #snapshot}, {@link #update} or {@code destroy} returns, what it did
- * survives a power cut.
+ * <p><b>Durability.</b> When {@link Draft#publish}, {@link #snapshot}, {@link #update} or {@code destroy} returns, what
+ * it did survives a power cut.
  *
  * <p><b>Errors.</b> Beside those listed, every verb may throw {@link PermissionException}, {@link OutOfSpaceException},
  * {@link StorageException}, and {@link IllegalStateException} after {@link #close()}.
  *
- * <p>Implementations are thread-safe, and several processes may use the same storage at once: verbs on different objects run
- * side by side.
+ * <p>Implementations are thread-safe, and several processes may use the same storage at once: verbs on different
+ * objects run side by side.
  */
 public interface Storage extends AutoCloseable {
 
@@ -66,9 +67,9 @@ public interface Storage extends AutoCloseable {
     Draft clone(SnapshotId snapshot, VolumeId volume, CopyProgress progress);
 
     /**
-     * Copies a volume's files one by one, for an image that the caller makes complete before it publishes it. A file that
-     * vanishes meanwhile is left out. It is how a volume that is being written to gets its snapshots where the storage does not
-     * have {@link StorageFeature#ATOMIC_SNAPSHOT}; one that has it need not offer it.
+     * Copies a volume's files one by one, for an image that the caller makes complete before it publishes it. A file
+     * that vanishes meanwhile is left out. It is how a volume that is being written to gets its snapshots where the
+     * storage does not have {@link StorageFeature#ATOMIC_SNAPSHOT}; one that has it need not offer it.
      *
      * @param volume what to take an image of
      * @param snapshot the image's identity
@@ -83,8 +84,8 @@ public interface Storage extends AutoCloseable {
     }
 
     /**
-     * Takes an image of a volume, all or nothing. With {@link StorageFeature#ATOMIC_SNAPSHOT} the image is one instant of the
-     * volume; without it nobody may write to the volume meanwhile, see {@link #copy}.
+     * Takes an image of a volume, all or nothing. With {@link StorageFeature#ATOMIC_SNAPSHOT} the image is one instant
+     * of the volume; without it nobody may write to the volume meanwhile, see {@link #copy}.
      *
      * @param volume what to take an image of
      * @param snapshot the image's identity
@@ -96,7 +97,8 @@ public interface Storage extends AutoCloseable {
     void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyProgress progress);
 
     /**
-     * Changes attributes of several objects in one atomic step: nobody ever sees some of the changes without the others.
+     * Changes attributes of several objects in one atomic step: nobody ever sees some of the changes without the
+     * others.
      *
      * @param changes what to change; at most one change for each object
      * @throws NotFoundException when one of the objects does not exist; nothing is changed then
@@ -104,8 +106,9 @@ public interface Storage extends AutoCloseable {
     void update(List<AttributeChange> changes);
 
     /**
-     * Destroys a volume, and changes attributes of others in the same atomic step. Its snapshots and what was cloned from them
-     * stay. Succeeds also where no space is left. May be a draft, of whichever maker, where nothing else is changed.
+     * Destroys a volume, and changes attributes of others in the same atomic step. Its snapshots and what was cloned
+     * from them stay. Succeeds also where no space is left. May be a draft, of whichever maker, where nothing else is
+     * changed.
      *
      * @param volume what to destroy
      * @param inTheSameStep what to change; at most one change for each object, and none of the volume
@@ -115,8 +118,8 @@ public interface Storage extends AutoCloseable {
     void destroy(VolumeId volume, List<AttributeChange> inTheSameStep);
 
     /**
-     * Destroys a snapshot, and changes attributes of others in the same atomic step. Volumes cloned from it stay; space they
-     * share with it returns when the last of them goes. Succeeds also where no space is left.
+     * Destroys a snapshot, and changes attributes of others in the same atomic step. Volumes cloned from it stay; space
+     * they share with it returns when the last of them goes. Succeeds also where no space is left.
      *
      * @param snapshot what to destroy
      * @param inTheSameStep what to change; at most one change for each object, and none of the snapshot
@@ -158,7 +161,8 @@ public interface Storage extends AutoCloseable {
     List<StoredDraft> drafts();
 
     /**
-     * Where a volume's files are once they have been asked for: mounts nothing, and does not care whether there is such a volume.
+     * Where a volume's files are once they have been asked for: mounts nothing, and does not care whether there is such
+     * a volume.
      *
      * @param volume the volume, which may be a draft
      * @return what {@link #directory(VolumeId)} returns
@@ -184,11 +188,11 @@ public interface Storage extends AutoCloseable {
     Path directory(SnapshotId snapshot);
 
     /**
-     * Removes what verbs that were cut off by a crash have left, and the drafts of the dead. What the living are in the middle
-     * of is left alone, as are foreign things.
+     * Removes what verbs that were cut off by a crash have left, and the drafts of the dead. What the living are in the
+     * middle of is left alone, as are foreign things.
      *
-     * @param mayGo asked for each volume that is an abandoned draft before it is removed: ends what may still work in it. One for
-     *     which it returns false, or which cannot be removed, stays for the next time
+     * @param mayGo asked for each volume that is an abandoned draft before it is removed: ends what may still work in
+     *     it. One for which it returns false, or which cannot be removed, stays for the next time
      */
     void recover(Predicate<VolumeId> mayGo);
 

@@ -3,8 +3,8 @@ package dev.zvpg.storage;
 import dev.zvpg.directory.DirectoryStorage;
 
 /**
- * Says where a storage is and how to use it, such as {@link DirectoryStorage#at}. A description holds nothing that must be
- * closed: whoever opens it closes what it got.
+ * Says where a storage is and how to use it, such as {@link DirectoryStorage#at}. A description holds nothing that must
+ * be closed: whoever opens it closes what it got.
  *
  * <p>Thread-safe.
  */

@@ -94,7 +94,10 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
         assertThat(number(tree.resolve("data0"))).isPositive();
     }
 
-    /** The order that every database keeps: the log is on disk before the data is written, and the data before the log goes on. */
+    /**
+     * The order that every database keeps: the log is on disk before the data is written, and the data before the log
+     * goes on.
+     */
     private static void writeAhead(Path log, Path data, AtomicBoolean stop) {
         try (FileChannel first = FileChannel.open(log, StandardOpenOption.WRITE);
                 FileChannel second = FileChannel.open(data, StandardOpenOption.WRITE)) {

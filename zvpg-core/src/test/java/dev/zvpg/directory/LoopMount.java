@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A fresh file system in a file, mounted before all tests of a class and unmounted after them: a JUnit extension for a static
- * field. Skips the tests, saying what is missing, where that cannot be. Confined to one thread.
+ * A fresh file system in a file, mounted before all tests of a class and unmounted after them: a JUnit extension for a
+ * static field. Skips the tests, saying what is missing, where that cannot be. Confined to one thread.
  */
 public final class LoopMount implements BeforeAllCallback, AfterAllCallback {
 

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A file system of a few megabytes for a child JVM, in a mount namespace of its own: nothing of it outlives the process. */
+/**
+ * A file system of a few megabytes for a child JVM, in a mount namespace of its own: nothing of it outlives the
+ * process.
+ */
 public final class SmallDisk {
 
     private SmallDisk() {}

@@ -4,7 +4,9 @@ import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageWalk;
 import java.nio.file.Path;
 
-/** The main class of a process that walks over a storage and tells each step, before and after. Confined to one thread. */
+/**
+ * The main class of a process that walks over a storage and tells each step, before and after. Confined to one thread.
+ */
 final class StorageWorker {
 
     static final String BEGUN = "begun ";

@@ -20,10 +20,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Launches servers that are only files, so that the domain can be tested without PostgreSQL: a server runs while its data
- * directory holds a {@code postmaster.pid} that names this very directory, and its rows are files in {@code rows}. As with
- * PostgreSQL, an image of a running one does not tell exactly how far it is. Several processes see the same state.
- * Thread-safe.
+ * Launches servers that are only files, so that the domain can be tested without PostgreSQL: a server runs while its
+ * data directory holds a {@code postmaster.pid} that names this very directory, and its rows are files in {@code rows}.
+ * As with PostgreSQL, an image of a running one does not tell exactly how far it is. Several processes see the same
+ * state. Thread-safe.
  */
 public final class FakeLauncher implements ServerLauncher {
 
@@ -100,7 +100,9 @@ public final class FakeLauncher implements ServerLauncher {
         });
     }
 
-    /** Copies the rows of another fake cluster; whoever is named in a file {@code superuser} in it connects to the copy. */
+    /**
+     * Copies the rows of another fake cluster; whoever is named in a file {@code superuser} in it connects to the copy.
+     */
     @Override
     public Adoption adopt(
             ClusterSource source,
@@ -243,7 +245,9 @@ public final class FakeLauncher implements ServerLauncher {
         return port(dataDirectory).isPresent();
     }
 
-    /** How far it is; for a crashed one how far it was when it was made, as after a crash before the first checkpoint. */
+    /**
+     * How far it is; for a crashed one how far it was when it was made, as after a crash before the first checkpoint.
+     */
     static Position positionOf(Path dataDirectory) {
         if (Files.exists(dataDirectory.resolve(CRASHED))) {
             return new Position("0/1", 1, 1, "", Set.of());

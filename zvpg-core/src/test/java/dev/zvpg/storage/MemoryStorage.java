@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A storage in memory, for tests: its volumes are directories of a file system in memory, so their paths work with
- * {@link Files} but not with {@link Path#toFile()} or with processes. It has the features that it is asked to have, and can
- * be made to crash at any point of any verb, see {@link #hook}.
+ * {@link Files} but not with {@link Path#toFile()} or with processes. It has the features that it is asked to have, and
+ * can be made to crash at any point of any verb, see {@link #hook}.
  *
  * <p>Thread-safe.
  */
@@ -57,7 +57,8 @@ public final class MemoryStorage implements Storage {
     }
 
     /**
-     * Opens what this storage keeps once more, as another process would. This one stays as it is, and the other has no hook.
+     * Opens what this storage keeps once more, as another process would. This one stays as it is, and the other has no
+     * hook.
      *
      * @return the same volumes and snapshots
      */
@@ -75,7 +76,10 @@ public final class MemoryStorage implements Storage {
         AFTER
     }
 
-    /** Called in the middle of verbs. What it throws reaches the caller, and from then on nothing is tidied up: that is a crash. */
+    /**
+     * Called in the middle of verbs. What it throws reaches the caller, and from then on nothing is tidied up: that is
+     * a crash.
+     */
     @FunctionalInterface
     public interface Hook {
 

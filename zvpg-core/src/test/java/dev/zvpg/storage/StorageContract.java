@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every {@link Storage} promises. A storage is tested by a subclass that says where it lives, and adds what only this
- * storage does. What depends on a feature is tested according to {@link Storage#features()}.
+ * What every {@link Storage} promises. A storage is tested by a subclass that says where it lives, and adds what only
+ * this storage does. What depends on a feature is tested according to {@link Storage#features()}.
  */
 public abstract class StorageContract {
 

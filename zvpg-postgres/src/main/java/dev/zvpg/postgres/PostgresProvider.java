@@ -5,8 +5,8 @@ import dev.zvpg.config.LauncherProvider;
 import dev.zvpg.error.ConfigurationException;
 
 /**
- * The PostgreSQL that a configuration means: the one in its {@code postgresBin}; else {@link Postgres#onPath()}, and where
- * nothing is installed {@link Postgres#embedded()}. For {@link java.util.ServiceLoader}.
+ * The PostgreSQL that a configuration means: the one in its {@code postgresBin}; else {@link Postgres#onPath()}, and
+ * where nothing is installed {@link Postgres#embedded()}. For {@link java.util.ServiceLoader}.
  *
  * <p>Immutable, and so thread-safe.
  */

@@ -37,11 +37,11 @@ import javax.sql.DataSource;
 
 /**
  * A running PostgreSQL server. It listens on 127.0.0.1 and on a socket that only its own user can reach, wants
- * scram-sha-256. How long it runs is said by the {@link dev.zvpg.server.Lifetime} that it was started with; an attached one has
- * no socket.
+ * scram-sha-256. How long it runs is said by the {@link dev.zvpg.server.Lifetime} that it was started with; an attached
+ * one has no socket.
  *
- * <p>Once it has ended, {@link #checkpoint}, {@link #position} and {@link #startBackup} throw {@link ServerException}, even
- * when another server has taken over its port; {@link #stop} does nothing.
+ * <p>Once it has ended, {@link #checkpoint}, {@link #position} and {@link #startBackup} throw {@link ServerException},
+ * even when another server has taken over its port; {@link #stop} does nothing.
  *
  * <p>Thread-safe.
  */
@@ -116,8 +116,8 @@ public final class PostgresServer implements Server {
     /**
      * {@inheritDoc}
      *
-     * <p>Somebody else began to start it, and perhaps was killed: it may be in its recovery, or a copy whose first start is not
-     * finished, which lets nobody in but us.
+     * <p>Somebody else began to start it, and perhaps was killed: it may be in its recovery, or a copy whose first
+     * start is not finished, which lets nobody in but us.
      */
     @Override
     public void finishStart() {
@@ -161,7 +161,9 @@ public final class PostgresServer implements Server {
         }
     }
 
-    /** Waits for the WAL writer; a checkpoint, which writes it too, costs more and is what is left when that takes long. */
+    /**
+     * Waits for the WAL writer; a checkpoint, which writes it too, costs more and is what is left when that takes long.
+     */
     @Override
     public void flush() {
         long deadline = System.nanoTime() + WAL_WRITER_PATIENCE.toNanos();
@@ -208,9 +210,9 @@ public final class PostgresServer implements Server {
     /**
      * {@inheritDoc}
      *
-     * <p>A main process that a signal has stopped; shared memory that was removed, or that is too small for parallel queries;
-     * databases and columns that another version of the library for collations has sorted. Version 14 does not tell that of
-     * databases.
+     * <p>A main process that a signal has stopped; shared memory that was removed, or that is too small for parallel
+     * queries; databases and columns that another version of the library for collations has sorted. Version 14 does not
+     * tell that of databases.
      */
     @Override
     public List<Problem> problems() {
@@ -252,10 +254,10 @@ public final class PostgresServer implements Server {
     /**
      * {@inheritDoc}
      *
-     * <p>The baseline holds as long as neither the write-ahead log nor the next transaction id has moved, the configuration was
-     * not read again, the server has the same processes, and, after a checkpoint, all files are untouched but those that a
-     * checkpoint itself writes. It never holds where there are unlogged tables or sequences, whose changes reach no file, or
-     * libraries in {@code shared_preload_libraries}, which may keep anything in memory.
+     * <p>The baseline holds as long as neither the write-ahead log nor the next transaction id has moved, the
+     * configuration was not read again, the server has the same processes, and, after a checkpoint, all files are
+     * untouched but those that a checkpoint itself writes. It never holds where there are unlogged tables or sequences,
+     * whose changes reach no file, or libraries in {@code shared_preload_libraries}, which may keep anything in memory.
      */
     @Override
     public Baseline baseline() {
@@ -268,8 +270,9 @@ public final class PostgresServer implements Server {
     }
 
     /**
-     * Vacuums and analyzes each database, so that whoever reads a row first does not change its page, and queries are planned well.
-     * A table that cannot be analyzed is named in a warning of the log and left out, and so is a database.
+     * Vacuums and analyzes each database, so that whoever reads a row first does not change its page, and queries are
+     * planned well. A table that cannot be analyzed is named in a warning of the log and left out, and so is a
+     * database.
      */
     public void tidy() {
         new Tidying(live).run();

@@ -17,8 +17,8 @@ import javax.sql.DataSource;
 
 /**
  * A load like pgbench's, with something to check: threads move money between accounts, so the sum of the balances never
- * changes, and write each transfer down. Now and then a table is made and dropped. They leave something of the machine to
- * whoever copies the bank meanwhile.
+ * changes, and write each transfer down. Now and then a table is made and dropped. They leave something of the machine
+ * to whoever copies the bank meanwhile.
  */
 final class Bank implements AutoCloseable {
 

@@ -145,7 +145,9 @@ class FailedStartTest {
         assertNothingIsLeft(data, spec);
     }
 
-    /** False when the port was not ours to take: another test, in this JVM or another one, has it or had it too early. */
+    /**
+     * False when the port was not ours to take: another test, in this JVM or another one, has it or had it too early.
+     */
     private static boolean losesTheRace(Postgres slow, ServerSpec spec, Path asked, Path taken) throws Exception {
         Files.deleteIfExists(taken);
         Files.deleteIfExists(asked);

@@ -100,7 +100,10 @@ class HostileAdoptionTest {
         Attacker.give(source);
     }
 
-    /** Where the tree holds plain files, some get what they hold in a real one: else most are refused by the first look at them. */
+    /**
+     * Where the tree holds plain files, some get what they hold in a real one: else most are refused by the first look
+     * at them.
+     */
     private static void makePlausible(Random random, Path real, Path source) throws IOException {
         for (String name : new String[] {"PG_VERSION", "global/pg_control", "postgresql.conf"}) {
             Path file = source.resolve(name);

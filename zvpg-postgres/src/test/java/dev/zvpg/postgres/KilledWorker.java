@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** A JVM that starts copies for the first time, deletes them, refills a pool and takes base backups, until it is killed. */
+/**
+ * A JVM that starts copies for the first time, deletes them, refills a pool and takes base backups, until it is killed.
+ */
 final class KilledWorker {
 
     private static final int FIRST_PORT = 23_000;

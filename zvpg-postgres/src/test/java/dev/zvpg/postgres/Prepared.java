@@ -26,8 +26,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * PostgreSQL whose new clusters are copies of one that is made once in this JVM, for tests that are not about making one. All
- * else is as it is.
+ * PostgreSQL whose new clusters are copies of one that is made once in this JVM, for tests that are not about making
+ * one. All else is as it is.
  */
 public record Prepared(Postgres postgres) implements ServerLauncher {
 

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A directory for one test that the server's user can enter, also when the tests are root. Afterwards no process works in it
- * any more, whatever the test did, and it is gone; a test that left a server running fails.
+ * A directory for one test that the server's user can enter, also when the tests are root. Afterwards no process works
+ * in it any more, whatever the test did, and it is gone; a test that left a server running fails.
  *
  * <p>Confined to one test.
  */

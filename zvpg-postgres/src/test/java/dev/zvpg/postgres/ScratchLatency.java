@@ -23,9 +23,9 @@ import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /**
- * Measures scratch clones against their floor, a bare {@code postgres} with lean settings on the same files and one query, in turns; and
- * leases of a pool against a query on a server that runs. Not a test: run its main with the class path of the tests, a directory, and a
- * number of rounds.
+ * Measures scratch clones against their floor, a bare {@code postgres} with lean settings on the same files and one
+ * query, in turns; and leases of a pool against a query on a server that runs. Not a test: run its main with the class
+ * path of the tests, a directory, and a number of rounds.
  */
 public final class ScratchLatency {
 

@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Measures a start and a stop against a bare {@code postgres} with the same command line on the same data, in turns. Not a
- * test: {@code mvn -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=dev.zvpg.postgres.StartLatency}.
+ * Measures a start and a stop against a bare {@code postgres} with the same command line on the same data, in turns.
+ * Not a test:
+ * {@code mvn -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=dev.zvpg.postgres.StartLatency}.
  */
 public final class StartLatency {
 

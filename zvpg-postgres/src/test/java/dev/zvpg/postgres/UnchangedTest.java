@@ -47,7 +47,10 @@ class UnchangedTest {
     private static final Map<String, String> ROOMY =
             Map.of("wal_level", "replica", "max_wal_senders", "2", "max_prepared_transactions", "5");
 
-    /** One repository for each version, whose snapshot was taken after a VACUUM, and one pool of one clone for all cases. */
+    /**
+     * One repository for each version, whose snapshot was taken after a VACUUM, and one pool of one clone for all
+     * cases.
+     */
     private static final class Fixture {
 
         final Path directory;

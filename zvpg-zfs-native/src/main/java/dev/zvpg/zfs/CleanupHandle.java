@@ -1,8 +1,8 @@
 package dev.zvpg.zfs;
 
 /**
- * Something that the kernel watches: holds made with it are released when it is closed, and when the process ends in whatever
- * way. After a power cut they are released when the pool is imported.
+ * Something that the kernel watches: holds made with it are released when it is closed, and when the process ends in
+ * whatever way. After a power cut they are released when the pool is imported.
  *
  * <p>Thread-safe; a call that is under way with it must end before it is closed.
  */

@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How volumes and snapshots go: what nothing needs at once, and what something grew from when the last of that goes. Until then
- * a volume is a dataset that is marked as destroyed, and a snapshot one whose destruction the kernel has deferred.
+ * How volumes and snapshots go: what nothing needs at once, and what something grew from when the last of that goes.
+ * Until then a volume is a dataset that is marked as destroyed, and a snapshot one whose destruction the kernel has
+ * deferred.
  *
  * <p>Thread-safe, also among processes.
  */

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds the processes that keep a directory tree busy, as fuser(1) does: by their working directory, their root, their program,
- * their open files and those that they have mapped into memory.
+ * Finds the processes that keep a directory tree busy, as fuser(1) does: by their working directory, their root, their
+ * program, their open files and those that they have mapped into memory.
  *
  * <p>Thread-safe.
  */

@@ -14,12 +14,12 @@ import jnr.ffi.byref.PointerByReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * libzfs_core with Java's types and exceptions. Each method is one call, which the kernel carries out wholly or not at all;
- * every number that comes back goes through {@link ResultCode}. Datasets and snapshots go by their full names,
+ * libzfs_core with Java's types and exceptions. Each method is one call, which the kernel carries out wholly or not at
+ * all; every number that comes back goes through {@link ResultCode}. Datasets and snapshots go by their full names,
  * {@code pool/path} and {@code pool/path@snapshot}.
  *
- * <p>Property maps: a user property ({@code zvpg:message}) is a {@code String} of at most 8,191 bytes, a native number or
- * index property ({@code recordsize}, {@code canmount}) is a {@code Long}.
+ * <p>Property maps: a user property ({@code zvpg:message}) is a {@code String} of at most 8,191 bytes, a native number
+ * or index property ({@code recordsize}, {@code canmount}) is a {@code Long}.
  *
  * <p>Thread-safe.
  */
@@ -40,8 +40,8 @@ final class Lzc {
     }
 
     /**
-     * The library, loaded and initialised. There is one for the process, and nothing to close: the kernel drops what it holds
-     * when the process ends. A failure is not remembered, so that a module loaded later is found.
+     * The library, loaded and initialised. There is one for the process, and nothing to close: the kernel drops what it
+     * holds when the process ends. A failure is not remembered, so that a module loaded later is found.
      *
      * @throws StorageException when the library is not installed, or the kernel module is not loaded
      * @throws PermissionException when this user may not open {@code /dev/zfs}
@@ -59,8 +59,8 @@ final class Lzc {
     }
 
     /**
-     * Takes snapshots of several datasets of one pool at one instant, with the same user properties. When this returns they
-     * are on disk; a power cut before leaves all or none.
+     * Takes snapshots of several datasets of one pool at one instant, with the same user properties. When this returns
+     * they are on disk; a power cut before leaves all or none.
      */
     void snapshot(Collection<String> snapshots, Map<String, String> userProperties) {
         callForEach("snapshot", flags(snapshots), (list, errors) -> {
@@ -81,8 +81,8 @@ final class Lzc {
     }
 
     /**
-     * Clones a snapshot. The kernel sets the properties after the clone exists: a power cut in between leaves a clone without
-     * them.
+     * Clones a snapshot. The kernel sets the properties after the clone exists: a power cut in between leaves a clone
+     * without them.
      */
     void clone(String origin, String dataset, Map<String, ?> properties) {
         try (NvList list = NvList.of(properties)) {
@@ -164,15 +164,16 @@ final class Lzc {
     /**
      * Runs a channel program: Lua in the kernel, atomic, in one transaction group. Root only.
      *
-     * <p>A program must not call {@code zfs.list.children} or {@code zfs.list.snapshots} with a dataset whose name has 255
-     * bytes, the longest allowed: the kernel appends a separator, fails its own assertion ({@code zcp_children_iter} in
-     * {@code zcp_iter.c}, ZFS 2.1 and later) and the whole pool hangs until the machine is restarted. Such a dataset has no room
-     * for children or snapshots, so {@code if #name < 255} loses nothing.
+     * <p>A program must not call {@code zfs.list.children} or {@code zfs.list.snapshots} with a dataset whose name has
+     * 255 bytes, the longest allowed: the kernel appends a separator, fails its own assertion
+     * ({@code zcp_children_iter} in {@code zcp_iter.c}, ZFS 2.1 and later) and the whole pool hangs until the machine
+     * is restarted. Such a dataset has no room for children or snapshots, so {@code if #name < 255} loses nothing.
      *
      * @param pool the pool that the program may read and change
      * @param program Lua; its arguments are {@code ...}
      * @param arguments a name to a string, number, truth, map or array
-     * @return what the program returned: a {@code String}, {@code Long}, {@code Boolean} or {@code Map}; null for nothing
+     * @return what the program returned: a {@code String}, {@code Long}, {@code Boolean} or {@code Map}; null for
+     *     nothing
      */
     @Nullable
     Object channelProgram(String pool, String program, Map<String, ?> arguments) {

@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How volumes and snapshots come to be. A snapshot is one program. A volume is a dataset first, with a claim on it; it exists
- * when one program has labelled it, and is a draft before that. The claim is what tells the drafts of the living.
+ * How volumes and snapshots come to be. A snapshot is one program. A volume is a dataset first, with a claim on it; it
+ * exists when one program has labelled it, and is a draft before that. The claim is what tells the drafts of the
+ * living.
  *
  * <p>Thread-safe, also among processes.
  */

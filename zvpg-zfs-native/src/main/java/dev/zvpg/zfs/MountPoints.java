@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a storage's volumes and snapshots are mounted: directories below one of its own. They are made for a mount and removed
- * after it; nothing is kept in them. Beside them, {@code drafts} has a claim on each volume that a process is making.
+ * Where a storage's volumes and snapshots are mounted: directories below one of its own. They are made for a mount and
+ * removed after it; nothing is kept in them. Beside them, {@code drafts} has a claim on each volume that a process is
+ * making.
  *
  * <p>Thread-safe, also among processes: the kernel refuses a second mount of one dataset on one directory.
  *
@@ -94,8 +95,8 @@ record MountPoints(Path root) {
     }
 
     /**
-     * Whether something is mounted there: its file system is another one than its parent's. (The kernel's table of mounts would
-     * say what, but has a line for every mount of the machine.)
+     * Whether something is mounted there: its file system is another one than its parent's. (The kernel's table of
+     * mounts would say what, but has a line for every mount of the machine.)
      */
     boolean isMounted(Path directory) {
         try {

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 /**
  * Mounts ZFS datasets by system calls, without a process. Root only.
  *
- * <p>A snapshot is mounted like a dataset, read-only. That is the way to its files: through {@code .zfs/snapshot} the kernel
- * would start mount(8).
+ * <p>A snapshot is mounted like a dataset, read-only. That is the way to its files: through {@code .zfs/snapshot} the
+ * kernel would start mount(8).
  *
  * <p>Thread-safe.
  */
@@ -41,7 +41,8 @@ final class Mounts {
     record Mount(String dataset, Path directory) {}
 
     /**
-     * Mounts a dataset for reading and writing; programs in it run, but not as another user, and device files do nothing.
+     * Mounts a dataset for reading and writing; programs in it run, but not as another user, and device files do
+     * nothing.
      *
      * @param directory exists and is empty, which the kernel does not check
      */

@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 /**
  * The names of a storage's datasets and snapshots.
  *
- * <p>A volume's dataset ends in {@value #SUFFIX}, which no identity does. The kernel gives a clone its properties only after
- * the clone exists, so that suffix alone tells a clone that a crash left unlabelled from one that an administrator made by
- * hand.
+ * <p>A volume's dataset ends in {@value #SUFFIX}, which no identity does. The kernel gives a clone its properties only
+ * after the clone exists, so that suffix alone tells a clone that a crash left unlabelled from one that an
+ * administrator made by hand.
  *
  * <p>Immutable.
  *

@@ -15,11 +15,11 @@ import jnr.ffi.types.u_int64_t;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The binding: the C functions under their C names, and their loading, each library when it is first needed. Nothing here knows
- * a rule; the classes that call these functions do.
+ * The binding: the C functions under their C names, and their loading, each library when it is first needed. Nothing
+ * here knows a rule; the classes that call these functions do.
  *
- * <p>The interfaces are public because jnr implements them from a class loader of its own; outside of this package nobody can
- * name them.
+ * <p>The interfaces are public because jnr implements them from a class loader of its own; outside of this package
+ * nobody can name them.
  *
  * <p>Thread-safe.
  */
@@ -102,14 +102,12 @@ final class Native {
     }
 
     /**
-     * libzfs_core.so.3: the functions of {@code libzfs_core.h} that ZVPG needs, under their C names, in C order. Nobody calls them
-     * but {@link Lzc}, which keeps their rules, because breaking one of these ends the process:
+     * libzfs_core.so.3: the functions of {@code libzfs_core.h} that ZVPG needs, under their C names, in C order. Nobody
+     * calls them but {@link Lzc}, which keeps their rules, because breaking one of these ends the process:
      *
-     * <ul>
-     *   <li>{@code libzfs_core_init} comes first and succeeds; {@code libzfs_core_fini} is never called, and so not bound;
-     *   <li>no name and no list is null, except {@code props};
-     *   <li>a name fits {@value #ZFS_MAX_DATASET_NAME_LEN} bytes with its closing zero (a longer one is cut off silently, and the
-     *       call acts on another dataset).
+     * <ul> <li>{@code libzfs_core_init} comes first and succeeds; {@code libzfs_core_fini} is never called, and so not
+     * bound; <li>no name and no list is null, except {@code props}; <li>a name fits {@value #ZFS_MAX_DATASET_NAME_LEN}
+     * bytes with its closing zero (a longer one is cut off silently, and the call acts on another dataset).
      * </ul>
      *
      * <p>Functions return an error number, see {@link ResultCode}; {@code lzc_exists} returns 1 for true.
@@ -172,8 +170,9 @@ final class Native {
     }
 
     /**
-     * libnvpair.so.3: the functions of {@code sys/nvpair.h} that {@link NvList} needs, under their C names, in C order. Every one
-     * returns an error number. The {@code fnvlist_*} functions are left out on purpose: they end the process on an error.
+     * libnvpair.so.3: the functions of {@code sys/nvpair.h} that {@link NvList} needs, under their C names, in C order.
+     * Every one returns an error number. The {@code fnvlist_*} functions are left out on purpose: they end the process
+     * on an error.
      *
      * <p>Thread-safe, but a list is not: two threads must not use one at the same time.
      */
@@ -223,10 +222,11 @@ final class Native {
     }
 
     /**
-     * The C library: the system calls that mount, and those that libzfs_core needs a file descriptor from. They return -1 and leave
-     * an error number behind, which jnr keeps for the calling thread.
+     * The C library: the system calls that mount, and those that libzfs_core needs a file descriptor from. They return
+     * -1 and leave an error number behind, which jnr keeps for the calling thread.
      *
-     * <p>Constants are those of Linux on x86-64 and AArch64, from {@code sys/mount.h}, {@code linux/mount.h} and {@code fcntl.h}.
+     * <p>Constants are those of Linux on x86-64 and AArch64, from {@code sys/mount.h}, {@code linux/mount.h} and
+     * {@code fcntl.h}.
      *
      * <p>Thread-safe.
      */
@@ -253,12 +253,16 @@ final class Native {
 
         int umount2(@In String target, int flags);
 
-        /** The beginning of a mount that has no place yet. Linux 5.2, glibc 2.36; elsewhere the call is a link error. */
+        /**
+         * The beginning of a mount that has no place yet. Linux 5.2, glibc 2.36; elsewhere the call is a link error.
+         */
         int fsopen(@In String type, int flags);
 
         int fsconfig(int fd, int cmd, @In @Nullable String key, @In @Nullable String value, int aux);
 
-        /** open(2) takes a third argument only when it creates the file; on these machines both forms are called alike. */
+        /**
+         * open(2) takes a third argument only when it creates the file; on these machines both forms are called alike.
+         */
         int open(@In String path, int flags);
 
         int close(int fd);

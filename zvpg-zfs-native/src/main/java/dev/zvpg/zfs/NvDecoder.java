@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * Reads an nvlist from its XDR encoding: RFC 4506's numbers and strings (big-endian, padded to 4 bytes) in the frame that
- * libnvpair gives them.
+ * Reads an nvlist from its XDR encoding: RFC 4506's numbers and strings (big-endian, padded to 4 bytes) in the frame
+ * that libnvpair gives them.
  *
  * <pre>
  * stream  4 bytes of encoding, then one list

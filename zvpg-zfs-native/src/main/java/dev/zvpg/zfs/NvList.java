@@ -14,8 +14,8 @@ import jnr.ffi.byref.PointerByReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A native list of names and values, owned: it is freed by {@link #close()}, which try-with-resources calls. On the Java side
- * it is a map.
+ * A native list of names and values, owned: it is freed by {@link #close()}, which try-with-resources calls. On the
+ * Java side it is a map.
  *
  * <table>
  * <caption>What a value becomes</caption>
@@ -101,8 +101,8 @@ final class NvList implements AutoCloseable {
     }
 
     /**
-     * A Java copy, independent of the native list. Made from one native encoding of the whole, because reading a listing of
-     * thousands of values one by one costs several native calls for each.
+     * A Java copy, independent of the native list. Made from one native encoding of the whole, because reading a
+     * listing of thousands of values one by one costs several native calls for each.
      *
      * @throws IllegalStateException when it is closed
      */

@@ -4,13 +4,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a dataset open in the kernel, as a mount does but without a place: nobody sees it, and it is gone when it is closed or
- * the process ends. Between two children that a program is told, ZFS closes the dataset that they are in and opens it again,
- * which costs more than the child (5 of 5.5 ms on an emulated processor); not so when somebody has it open. While it is open
- * the dataset cannot be destroyed and its pool cannot be exported.
+ * Keeps a dataset open in the kernel, as a mount does but without a place: nobody sees it, and it is gone when it is
+ * closed or the process ends. Between two children that a program is told, ZFS closes the dataset that they are in and
+ * opens it again, which costs more than the child (5 of 5.5 ms on an emulated processor); not so when somebody has it
+ * open. While it is open the dataset cannot be destroyed and its pool cannot be exported.
  *
- * <p>Only makes things faster: where the kernel or the C library cannot do it (Linux before 5.2, glibc before 2.36), nothing
- * is open.
+ * <p>Only makes things faster: where the kernel or the C library cannot do it (Linux before 5.2, glibc before 2.36),
+ * nothing is open.
  *
  * <p>Confined to one thread.
  */

@@ -11,11 +11,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channel programs that verbs are made of: Lua that the kernel runs in one transaction group, next to the classes. Each
- * begins with {@code common.lua} and answers with a table whose {@code answer} is a word of {@link Answer}.
+ * The channel programs that verbs are made of: Lua that the kernel runs in one transaction group, next to the classes.
+ * Each begins with {@code common.lua} and answers with a table whose {@code answer} is a word of {@link Answer}.
  *
- * <p>A program is atomic among other changes and under a power cut, but one that fails in its middle is not undone; so each
- * checks everything before it changes anything.
+ * <p>A program is atomic among other changes and under a power cut, but one that fails in its middle is not undone; so
+ * each checks everything before it changes anything.
  *
  * <p>Immutable.
  */
@@ -31,7 +31,9 @@ enum Program {
     DISCARD("discard", true),
     RECOVER("recover", true);
 
-    /** The property that tells what is ours; a name of its own, apart from attributes. Its value: {@code common.lua}. */
+    /**
+     * The property that tells what is ours; a name of its own, apart from attributes. Its value: {@code common.lua}.
+     */
     static final String STATE = "zvpg.storage:state";
 
     private final String text;

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Native properties from their text: libzfs_core takes the kernel's numbers only. The numbers are those of OpenZFS 2.0 and
- * later ({@code zfs_prop.c}), where they are part of the format on disk and so never change.
+ * Native properties from their text: libzfs_core takes the kernel's numbers only. The numbers are those of OpenZFS 2.0
+ * and later ({@code zfs_prop.c}), where they are part of the format on disk and so never change.
  *
  * <p>Thread-safe.
  */

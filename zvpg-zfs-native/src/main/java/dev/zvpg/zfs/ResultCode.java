@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one table from an error number to an exception: Linux's numbers as ZFS uses them ({@code asm-generic/errno.h}), and ZFS's
- * own from 1024 on ({@code zfs_errno_t} in {@code sys/fs/zfs.h}; numbers never change, new ones are appended; this has all of
- * OpenZFS 2.0 … 2.4).
+ * The one table from an error number to an exception: Linux's numbers as ZFS uses them ({@code asm-generic/errno.h}),
+ * and ZFS's own from 1024 on ({@code zfs_errno_t} in {@code sys/fs/zfs.h}; numbers never change, new ones are appended;
+ * this has all of OpenZFS 2.0 … 2.4).
  *
  * <p>Immutable.
  */

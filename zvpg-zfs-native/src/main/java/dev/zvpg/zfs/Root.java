@@ -25,7 +25,9 @@ final class Root {
     private static final Pattern NAME =
             Pattern.compile("[A-Za-z][A-Za-z0-9_.: -]*(/[A-Za-z0-9_.:-][A-Za-z0-9_.: -]*)*");
 
-    /** Between the name and something random: a storage's dataset that is not finished. {@code open.lua} knows it too. */
+    /**
+     * Between the name and something random: a storage's dataset that is not finished. {@code open.lua} knows it too.
+     */
     private static final String MAKING = ".zvpg-new-";
 
     // from enum zfs_canmount_type in zfs_prop.h
@@ -79,9 +81,9 @@ final class Root {
     }
 
     /**
-     * The kernel sets properties one after the other, so the dataset gets its name when it has all of them. Everybody makes one
-     * of their own, because nobody can tell another's from one that a crash left; the first to give it the name wins, and
-     * what the others have made goes with the next opening, or before.
+     * The kernel sets properties one after the other, so the dataset gets its name when it has all of them. Everybody
+     * makes one of their own, because nobody can tell another's from one that a crash left; the first to give it the
+     * name wins, and what the others have made goes with the next opening, or before.
      */
     private static void make(Lzc lzc, String root, ZfsOptions options) {
         Map<String, Object> properties = new HashMap<>(Properties.encode(options.properties()));

@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * <p>Immutable.
  *
  * @param mountDirectory where volumes and snapshots are mounted; absolute. Nothing is kept there
- * @param properties the properties that the storage's dataset is created with, by their names in zfsprops(7). A dataset that
- *     exists already keeps its own
+ * @param properties the properties that the storage's dataset is created with, by their names in zfsprops(7). A dataset
+ *     that exists already keeps its own
  */
 public record ZfsOptions(Path mountDirectory, Map<String, String> properties) {
 
@@ -25,8 +25,8 @@ public record ZfsOptions(Path mountDirectory, Map<String, String> properties) {
     }
 
     /**
-     * The options of a storage that says nothing: mounted below {@code /run/zvpg}, which is empty after each start of the
-     * machine; {@code recordsize=16K}, two of PostgreSQL's pages; {@code compression=lz4}, {@code atime=off},
+     * The options of a storage that says nothing: mounted below {@code /run/zvpg}, which is empty after each start of
+     * the machine; {@code recordsize=16K}, two of PostgreSQL's pages; {@code compression=lz4}, {@code atime=off},
      * {@code xattr=sa}, {@code logbias=latency}; and nobody else mounts its datasets.
      *
      * @param dataset the storage's dataset
@@ -54,8 +54,8 @@ public record ZfsOptions(Path mountDirectory, Map<String, String> properties) {
      * @param name such as {@code compression}
      * @param value such as {@code zstd}, or {@code 128K} for a size
      * @return a copy
-     * @throws ConfigurationException when the name or the value is not known here; what ZVPG does not know can be set on a
-     *     dataset that is made with {@code zfs create} before
+     * @throws ConfigurationException when the name or the value is not known here; what ZVPG does not know can be set
+     *     on a dataset that is made with {@code zfs create} before
      */
     public ZfsOptions property(String name, String value) {
         Map<String, String> more = new TreeMap<>(properties);

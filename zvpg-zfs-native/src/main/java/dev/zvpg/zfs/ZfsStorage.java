@@ -23,13 +23,13 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * Keeps volumes as ZFS datasets: snapshots and clones take the same short time whatever the size of the data, and no process
- * is started for anything.
+ * Keeps volumes as ZFS datasets: snapshots and clones take the same short time whatever the size of the data, and no
+ * process is started for anything.
  *
- * <p>A volume is the dataset {@code DATASET/ID.zvpg}, a snapshot of it is {@code DATASET/ID.zvpg@ID}, their attributes are user
- * properties {@code zvpg:NAME}. Volumes are mounted when {@link #directory(VolumeId)} is first asked for them, snapshots
- * read-only, and stay so when the storage is closed. What was destroyed but is still needed by something that grew from it
- * stays in the pool, out of sight, until that goes.
+ * <p>A volume is the dataset {@code DATASET/ID.zvpg}, a snapshot of it is {@code DATASET/ID.zvpg@ID}, their attributes
+ * are user properties {@code zvpg:NAME}. Volumes are mounted when {@link #directory(VolumeId)} is first asked for them,
+ * snapshots read-only, and stay so when the storage is closed. What was destroyed but is still needed by something that
+ * grew from it stays in the pool, out of sight, until that goes.
  *
  * <p>Root only, on Linux, with OpenZFS 2.1 or later: ZFS grants channel programs and mounting to nobody else.
  *
@@ -54,9 +54,9 @@ public final class ZfsStorage implements Storage {
 
     /**
      * Describes the storage in a dataset, which is created when it is missing; its parent must exist. Opening throws
-     * {@link NotFoundException} when there is no such pool or no such parent, {@link PermissionException} when this user may
-     * not use ZFS, and {@link StorageException} when ZFS is not installed or its kernel module is not loaded; the messages say
-     * what to do.
+     * {@link NotFoundException} when there is no such pool or no such parent, {@link PermissionException} when this
+     * user may not use ZFS, and {@link StorageException} when ZFS is not installed or its kernel module is not loaded;
+     * the messages say what to do.
      *
      * @param dataset its name, such as {@code tank/zvpg}; what it holds already is foreign and left alone
      * @return the description

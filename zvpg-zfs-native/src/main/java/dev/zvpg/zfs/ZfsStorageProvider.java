@@ -7,8 +7,8 @@ import dev.zvpg.storage.Storage;
 import java.nio.file.Path;
 
 /**
- * The storage that a configuration with storage {@code zfs} means: dataset {@code zvpg} in its {@code zfsPool}, mounted below
- * its {@code mountDir}. For {@link java.util.ServiceLoader}.
+ * The storage that a configuration with storage {@code zfs} means: dataset {@code zvpg} in its {@code zfsPool}, mounted
+ * below its {@code mountDir}. For {@link java.util.ServiceLoader}.
  *
  * <p>Immutable, and so thread-safe.
  */

@@ -15,8 +15,8 @@ import java.util.Map;
 import jnr.ffi.LibraryLoader;
 
 /**
- * The main class of a process that uses every verb of a storage with the libraries that the loader finds for it, and says what
- * came of it. Confined to one thread.
+ * The main class of a process that uses every verb of a storage with the libraries that the loader finds for it, and
+ * says what came of it. Confined to one thread.
  */
 final class EveryVerb {
 
@@ -30,7 +30,8 @@ final class EveryVerb {
     /**
      * Uses them.
      *
-     * @param arguments the storage's dataset; where to mount; {@code new} to call what only a module of 2.3 knows, besides
+     * @param arguments the storage's dataset; where to mount; {@code new} to call what only a module of 2.3 knows,
+     *     besides
      */
     @SuppressWarnings("SystemOut") // the test reads it
     public static void main(String[] arguments) throws IOException {

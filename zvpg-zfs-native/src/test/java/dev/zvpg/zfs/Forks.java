@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Watches the kernel make processes: those that this JVM makes, and the programs that the kernel itself starts to mount a
- * file system, which no trace of this JVM's system calls would show. Root only. Confined to one thread.
+ * Watches the kernel make processes: those that this JVM makes, and the programs that the kernel itself starts to mount
+ * a file system, which no trace of this JVM's system calls would show. Root only. Confined to one thread.
  */
 final class Forks implements AutoCloseable {
 

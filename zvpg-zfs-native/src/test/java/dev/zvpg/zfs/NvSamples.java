@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Random maps as the native library encoded them, for machines where it is not installed. Written by the main method, where it
- * is: {@code zfs-suite java dev.zvpg.zfs.NvSamples >nvlists.txt}. Confined to one thread.
+ * Random maps as the native library encoded them, for machines where it is not installed. Written by the main method,
+ * where it is: {@code zfs-suite java dev.zvpg.zfs.NvSamples >nvlists.txt}. Confined to one thread.
  */
 final class NvSamples {
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
- * A kernel module and libraries of different versions, as an upgrade without a restart leaves them: 2.3's libraries on 2.1's
- * module, and the other way round.
+ * A kernel module and libraries of different versions, as an upgrade without a restart leaves them: 2.3's libraries on
+ * 2.1's module, and the other way round.
  */
 @EnabledIfEnvironmentVariable(
         named = OtherVersionIT.VARIABLE,

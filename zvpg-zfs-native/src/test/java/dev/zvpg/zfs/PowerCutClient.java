@@ -25,7 +25,8 @@ final class PowerCutClient {
     /**
      * Checks, and works.
      *
-     * @param arguments the file with what was told until now; the boot's number; the seed; {@code check} to end after the check
+     * @param arguments the file with what was told until now; the boot's number; the seed; {@code check} to end after
+     *     the check
      */
     @SuppressWarnings("SystemOut") // the host reads it
     public static void main(String[] arguments) throws Exception {

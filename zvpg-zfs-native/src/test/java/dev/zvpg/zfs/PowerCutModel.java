@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What has to be in a repository, from what a client told about its operations before the power went: of each, its beginning
- * and its end. One line each, a mark and words:
+ * What has to be in a repository, from what a client told about its operations before the power went: of each, its
+ * beginning and its end. One line each, a mark and words:
  *
  * <pre>
  * &gt; clone c7 main@s3     it begins

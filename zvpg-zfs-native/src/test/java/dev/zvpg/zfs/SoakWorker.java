@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * The main class of a process whose threads make, use and destroy clones of one snapshot for a while. Prints what its own
- * use of memory and files was early and late.
+ * The main class of a process whose threads make, use and destroy clones of one snapshot for a while. Prints what its
+ * own use of memory and files was early and late.
  *
  * <p>Confined to the main thread, but for the threads it starts.
  */

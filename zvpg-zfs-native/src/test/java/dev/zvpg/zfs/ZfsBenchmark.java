@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What the storage takes beside ZFS's own command line, and whether a clone's time depends on how much there is. Rounds of the
- * two sides alternate, so that what else the machine does meets both; the figures are medians, in milliseconds, and the ratio
- * counts. Prints {@code name value unit ratio bar pass|short}. Arguments choose parts: {@code command}, {@code size},
- * {@code number}.
+ * What the storage takes beside ZFS's own command line, and whether a clone's time depends on how much there is. Rounds
+ * of the two sides alternate, so that what else the machine does meets both; the figures are medians, in milliseconds,
+ * and the ratio counts. Prints {@code name value unit ratio bar pass|short}. Arguments choose parts: {@code command},
+ * {@code size}, {@code number}.
  *
  * <p>Confined to the main thread.
  */

@@ -111,8 +111,8 @@ class ZfsPoolFailuresIT {
     }
 
     /**
-     * Until nothing fits any more although all is on disk, several times in a row: what was overwritten on the way gives its space
-     * back some transaction groups later.
+     * Until nothing fits any more although all is on disk, several times in a row: what was overwritten on the way
+     * gives its space back some transaction groups later.
      */
     private static void fill(Path file, String pool) {
         byte[] noise = noise();

@@ -20,7 +20,10 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Whether a listing, which asks only for what can have changed since the last one, tells the space that ZFS's own tool tells. */
+/**
+ * Whether a listing, which asks only for what can have changed since the last one, tells the space that ZFS's own tool
+ * tells.
+ */
 @NeedsPool
 class ZfsSpaceIT {
 

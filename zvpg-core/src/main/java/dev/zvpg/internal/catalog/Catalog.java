@@ -177,8 +177,8 @@ public final class Catalog {
     }
 
     /**
-     * The snapshot that a working copy's state follows: the newest one of its volume, else the one the volume began from. So
-     * taking a snapshot moves the head by itself, and no crash can come between the two.
+     * The snapshot that a working copy's state follows: the newest one of its volume, else the one the volume began
+     * from. So taking a snapshot moves the head by itself, and no crash can come between the two.
      */
     public Optional<SnapshotRecord> head(CopyRecord copy) {
         return snapshotsOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
@@ -212,8 +212,8 @@ public final class Catalog {
     }
 
     /**
-     * The best common ancestors of two snapshots: those that both follow, or are, and that no other such one follows. One, unless
-     * histories were merged crosswise; none where they have nothing in common.
+     * The best common ancestors of two snapshots: those that both follow, or are, and that no other such one follows.
+     * One, unless histories were merged crosswise; none where they have nothing in common.
      */
     public List<SnapshotRecord> mergeBases(SnapshotId one, SnapshotId other) {
         Map<SnapshotId, SnapshotRecord> common = history(List.of(one));
@@ -239,7 +239,9 @@ public final class Catalog {
         return seen;
     }
 
-    /** The nearest snapshot of a history seen earlier that is still there: what a new object follows if one was deleted. */
+    /**
+     * The nearest snapshot of a history seen earlier that is still there: what a new object follows if one was deleted.
+     */
     public Optional<SnapshotId> survivor(SnapshotId start, Catalog earlier) {
         return earlier.history(start).stream()
                 .map(SnapshotRecord::id)
@@ -261,9 +263,9 @@ public final class Catalog {
     }
 
     /**
-     * Snapshots that nobody can reach any more: their branch is deleted, and neither a branch nor a clone descends from them.
-     * As in git, a deleted branch's history lives on in what grew from it. None as long as there is an object that cannot be
-     * read, because it may be what they are reached from.
+     * Snapshots that nobody can reach any more: their branch is deleted, and neither a branch nor a clone descends from
+     * them. As in git, a deleted branch's history lives on in what grew from it. None as long as there is an object
+     * that cannot be read, because it may be what they are reached from.
      */
     public List<SnapshotRecord> unreachable() {
         if (!unreadable.isEmpty() || !newer.isEmpty()) {

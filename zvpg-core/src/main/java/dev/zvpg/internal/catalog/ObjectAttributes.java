@@ -12,7 +12,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what an object of the storage says of itself, and names the object and the attribute where that cannot be read. Immutable.
+ * Reads what an object of the storage says of itself, and names the object and the attribute where that cannot be read.
+ * Immutable.
  *
  * @param object the volume or snapshot
  * @param values its attributes
@@ -25,7 +26,10 @@ record ObjectAttributes(StoredId object, Map<String, String> values) {
     /** The format that this version writes, and the newest one that it reads. */
     static final int CURRENT_FORMAT = 1;
 
-    /** Tells that one attribute of one object cannot be read; seen by the {@link Catalog} only, which makes a problem of it. */
+    /**
+     * Tells that one attribute of one object cannot be read; seen by the {@link Catalog} only, which makes a problem of
+     * it.
+     */
     static final class UnreadableException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * The rules for the names of branches, snapshots and clones: those of git-check-ref-format(1), and two more. {@code @} is
- * never allowed, because {@code branch@snapshot} is how a snapshot is written, and a name has at most 200 bytes of UTF-8.
- * Thread-safe.
+ * The rules for the names of branches, snapshots and clones: those of git-check-ref-format(1), and two more. {@code @}
+ * is never allowed, because {@code branch@snapshot} is how a snapshot is written, and a name has at most 200 bytes of
+ * UTF-8. Thread-safe.
  */
 public final class RefName {
 

@@ -46,7 +46,9 @@ public final class Branches {
         }
     }
 
-    /** Gives a branch another name. Its snapshots are written with it from then on, because they only name its identity. */
+    /**
+     * Gives a branch another name. Its snapshots are written with it from then on, because they only name its identity.
+     */
     public void rename(CopyKey key, String newName) {
         RefName.branch(newName);
         try (Locks.Held held = context.workingCopy(key);

@@ -16,13 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether the clock is believed where it says that somebody's time is over. It may have leapt ahead: it is set wrong for
- * a moment when a virtual machine wakes up, or it is right, and nobody had a chance to do anything in the time that it leapt over.
- * So after a leap a second look is wanted, some time later.
+ * Decides whether the clock is believed where it says that somebody's time is over. It may have leapt ahead: it is set
+ * wrong for a moment when a virtual machine wakes up, or it is right, and nobody had a chance to do anything in the
+ * time that it leapt over. So after a leap a second look is wanted, some time later.
  *
  * <p>A repository that nobody looks at for longer than a leap looks the same, and waits for the second look as well.
  *
- * <p>What is noted is lost or damaged at worst, and then what was made last tells when the clock was right. Thread-safe.
+ * <p>What is noted is lost or damaged at worst, and then what was made last tells when the clock was right.
+ * Thread-safe.
  */
 public final class ClockLeaps {
 

@@ -35,7 +35,10 @@ public record Context(
         Clock clock,
         AtomicBoolean closed) {
 
-    /** The cluster's place in its volume; beside it there is room for what has to lie in the volume but not in the cluster. */
+    /**
+     * The cluster's place in its volume; beside it there is room for what has to lie in the volume but not in the
+     * cluster.
+     */
     private static final String DATA = "data";
 
     private static final Logger LOG = LoggerFactory.getLogger(Context.class);
@@ -54,8 +57,8 @@ public record Context(
     }
 
     /**
-     * Takes the lock for everything that must not meet itself on one working copy: start, stop, snapshot, delete. Events of
-     * this thread are told when it is let go of, so that no listener holds it up.
+     * Takes the lock for everything that must not meet itself on one working copy: start, stop, snapshot, delete.
+     * Events of this thread are told when it is let go of, so that no listener holds it up.
      */
     public Locks.Held workingCopy(CopyKey key) {
         return begin(locks().workingCopy(key.id()));

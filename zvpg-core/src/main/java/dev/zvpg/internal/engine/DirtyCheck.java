@@ -20,9 +20,9 @@ public final class DirtyCheck {
     }
 
     /**
-     * Whether the branch holds what its head snapshot does not: rows, settings, replication slots. When in doubt it does:
-     * without a head, nothing of the branch is saved; after a crash the position is that of the last checkpoint, and what was
-     * committed since is only in the WAL. Called under the branch's lock.
+     * Whether the branch holds what its head snapshot does not: rows, settings, replication slots. When in doubt it
+     * does: without a head, nothing of the branch is saved; after a crash the position is that of the last checkpoint,
+     * and what was committed since is only in the WAL. Called under the branch's lock.
      */
     public boolean isUnsaved(Catalog catalog, CopyRecord branch) {
         Optional<SnapshotRecord> found = catalog.head(branch);

@@ -14,7 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What a repository has in its storage, as a whole: whether it is its own, what was cut off, and its end. Thread-safe. */
+/**
+ * What a repository has in its storage, as a whole: whether it is its own, what was cut off, and its end. Thread-safe.
+ */
 public record Holdings(Operations operations) {
 
     /** One look at everything, in this order: a run directory comes after its draft, and a draft becomes a volume. */
@@ -77,7 +79,9 @@ public record Holdings(Operations operations) {
         }
     }
 
-    /** Refuses a storage in which somebody is about to make another repository, after what the dead have left is gone. */
+    /**
+     * Refuses a storage in which somebody is about to make another repository, after what the dead have left is gone.
+     */
     private void requireNobodyAtWork() {
         Context context = operations.context();
         context.storage().drafts().stream().findFirst().ifPresent(draft -> {

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The operations that threads are in the middle of, each with the events that it has to tell when it has let go of its locks.
- * Closing the repository waits for them, so that none finds it closed halfway. Thread-safe.
+ * The operations that threads are in the middle of, each with the events that it has to tell when it has let go of its
+ * locks. Closing the repository waits for them, so that none finds it closed halfway. Thread-safe.
  */
 final class InFlight {
 

@@ -69,8 +69,8 @@ public record Initialization(
     }
 
     /**
-     * Removes what a failed attempt made; the directory was empty before, so all that is in it is ours. Unless the storage has
-     * something left: the marker names its owner, and the next attempt takes it up.
+     * Removes what a failed attempt made; the directory was empty before, so all that is in it is ours. Unless the
+     * storage has something left: the marker names its owner, and the next attempt takes it up.
      */
     private void undo(@Nullable Operations repository, boolean remove, boolean newDirectory, Throwable failure) {
         try (repository) {

@@ -36,7 +36,10 @@ public record Operations(
                 new Scratches(context, copies));
     }
 
-    /** Ends the scratch clones, waits for what other threads have begun, and closes the storage whatever else fails. Idempotent. */
+    /**
+     * Ends the scratch clones, waits for what other threads have begun, and closes the storage whatever else fails.
+     * Idempotent.
+     */
     @Override
     public void close() {
         if (context.closed().compareAndSet(false, true)) {

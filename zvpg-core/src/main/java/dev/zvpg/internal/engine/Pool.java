@@ -184,7 +184,9 @@ public final class Pool {
         }
     }
 
-    /** Ends all its clones, the leased ones too, and waits until they are gone, but not longer than told. Idempotent. */
+    /**
+     * Ends all its clones, the leased ones too, and waits until they are gone, but not longer than told. Idempotent.
+     */
     public void close(Duration closingPatience) {
         locked(() -> {
             if (!closed) {

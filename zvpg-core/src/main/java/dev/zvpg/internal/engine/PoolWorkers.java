@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a pool does in the background, on as many threads as there are processors: makes clones, looks whether those that came back
- * changed, and ends them.
+ * What a pool does in the background, on as many threads as there are processors: makes clones, looks whether those
+ * that came back changed, and ends them.
  *
  * <p>Thread-safe.
  */
@@ -142,7 +142,10 @@ final class PoolWorkers {
         threads.shutdown();
     }
 
-    /** Waits until all is done; an interrupt has to wait too, because what is not ended now only the next open() would end. */
+    /**
+     * Waits until all is done; an interrupt has to wait too, because what is not ended now only the next open() would
+     * end.
+     */
     void await(Duration patience) {
         boolean interrupted = false;
         long deadline = System.nanoTime() + patience.toNanos();

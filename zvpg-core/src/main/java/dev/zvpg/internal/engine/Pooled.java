@@ -3,7 +3,8 @@ package dev.zvpg.internal.engine;
 import dev.zvpg.server.Baseline;
 
 /**
- * A clone of a pool, and what it was like before somebody leased it. Only its use is not final; the pool's lock guards it.
+ * A clone of a pool, and what it was like before somebody leased it. Only its use is not final; the pool's lock guards
+ * it.
  */
 public final class Pooled {
 

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 
 /**
  * Gives a branch or a clone a new volume that starts as a snapshot; what it is called and how it runs stays. Until
- * {@link #commit} nothing has changed, and {@link #close} undoes what was begun; in any case {@code close} starts the server again.
- * Used under the working copy's lock, by the thread that began it.
+ * {@link #commit} nothing has changed, and {@link #close} undoes what was begun; in any case {@code close} starts the
+ * server again. Used under the working copy's lock, by the thread that began it.
  */
 final class Replacement implements AutoCloseable {
 

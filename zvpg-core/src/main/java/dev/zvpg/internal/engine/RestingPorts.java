@@ -13,12 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ports that branches and clones had which are deleted. An application that has not noticed the deletion goes on connecting
- * to such a port, with a password that is good for the whole repository, so nobody else gets it for a while: half of the range is
- * given out again before it is.
+ * The ports that branches and clones had which are deleted. An application that has not noticed the deletion goes on
+ * connecting to such a port, with a password that is good for the whole repository, so nobody else gets it for a while:
+ * half of the range is given out again before it is.
  *
- * <p>What remains: an application that outlives that many deletions, a port that the caller chooses, and a range with nothing
- * else left. The file that holds them is lost or damaged at worst, and then nothing rests.
+ * <p>What remains: an application that outlives that many deletions, a port that the caller chooses, and a range with
+ * nothing else left. The file that holds them is lost or damaged at worst, and then nothing rests.
  *
  * <p>Used under the repository's lock.
  */

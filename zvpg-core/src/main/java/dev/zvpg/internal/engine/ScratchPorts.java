@@ -8,12 +8,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /**
- * Proposes ports to scratch clones, each repository object from another beginning and one after the other: so several JVMs rarely
- * try the same one, and a client that has not noticed the end of its server does not meet the next one at once. They come from the
- * upper half of the range, as long as one is free there, because branches and named clones get theirs from below. What remains:
- * a client that outlives that many scratch clones, or meets one of another JVM. Whether a port is free is found out by the start.
- * Ports of branches and named clones are left out, by a listing that may be a second old: where that is too old, a branch gets
- * another port at its next start, as when any other program has its port.
+ * Proposes ports to scratch clones, each repository object from another beginning and one after the other: so several
+ * JVMs rarely try the same one, and a client that has not noticed the end of its server does not meet the next one at
+ * once. They come from the upper half of the range, as long as one is free there, because branches and named clones get
+ * theirs from below. What remains: a client that outlives that many scratch clones, or meets one of another JVM.
+ * Whether a port is free is found out by the start. Ports of branches and named clones are left out, by a listing that
+ * may be a second old: where that is too old, a branch gets another port at its next start, as when any other program
+ * has its port.
  *
  * <p>Thread-safe.
  */

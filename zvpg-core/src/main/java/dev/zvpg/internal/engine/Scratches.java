@@ -29,8 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes scratch clones, and ends them with the repository or with the JVM; for those of others see {@link OthersScratches}. Nothing
- * here asks the storage for more than the clone itself, or waits for a lock that somebody holds for long.
+ * Makes scratch clones, and ends them with the repository or with the JVM; for those of others see
+ * {@link OthersScratches}. Nothing here asks the storage for more than the clone itself, or waits for a lock that
+ * somebody holds for long.
  *
  * <p>Thread-safe.
  */
@@ -166,8 +167,8 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
     }
 
     /**
-     * Stops the server and deletes all there is of the clone, unless the repository is being closed and does that; what fails is
-     * done again then.
+     * Stops the server and deletes all there is of the clone, unless the repository is being closed and does that; what
+     * fails is done again then.
      */
     @Override
     public void end(Scratch scratch) {

@@ -181,8 +181,8 @@ public final class Snapshots {
     }
 
     /**
-     * Puts a snapshot's parents in its place, in its children and in the branches that began from it. A clone keeps naming it:
-     * a clone is a copy of that snapshot and of no other.
+     * Puts a snapshot's parents in its place, in its children and in the branches that began from it. A clone keeps
+     * naming it: a clone is a copy of that snapshot and of no other.
      */
     private static List<AttributeChange> relink(Catalog catalog, SnapshotRecord gone) {
         List<AttributeChange> changes = new ArrayList<>();

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a history is drawn: each snapshot has a row of its own, and in it a lane. Between two rows lines run in lanes without
- * gaps between them, each on its way to one snapshot; lines to the same snapshot run in one. Immutable.
+ * Where a history is drawn: each snapshot has a row of its own, and in it a lane. Between two rows lines run in lanes
+ * without gaps between them, each on its way to one snapshot; lines to the same snapshot run in one. Immutable.
  *
  * @param rows one for each snapshot of the history
  * @param edges one for each snapshot and parent of it
@@ -40,9 +40,14 @@ public record GraphLayout(List<Row> rows, List<Edge> edges) {
         END,
         /** Lane {@code from} runs into lane {@code to}, which is left of it. */
         JOIN,
-        /** A line from the snapshot in lane {@code from} to a further parent begins in a new lane, the next to the right. */
+        /**
+         * A line from the snapshot in lane {@code from} to a further parent begins in a new lane, the next to the
+         * right.
+         */
         OPEN,
-        /** A line from the snapshot in lane {@code from} to a further parent runs into lane {@code to}, on either side. */
+        /**
+         * A line from the snapshot in lane {@code from} to a further parent runs into lane {@code to}, on either side.
+         */
         LINK
     }
 

@@ -42,8 +42,8 @@ public final class GraphMermaid {
     }
 
     /**
-     * Mermaid reads text between quotes as HTML and Markdown, and looks for comments, directives and styles before it looks
-     * for quotes. All of that begins with a character that is written by its number here, as Mermaid wants it.
+     * Mermaid reads text between quotes as HTML and Markdown, and looks for comments, directives and styles before it
+     * looks for quotes. All of that begins with a character that is written by its number here, as Mermaid wants it.
      */
     private static String escape(String text) {
         StringBuilder escaped = new StringBuilder();

@@ -82,9 +82,9 @@ public record History(List<Node> nodes, List<Label> loose) {
     }
 
     /**
-     * Sorts the snapshots: each comes after all that grew from it, first what went on in its own branch, then what forked
-     * off. So a branch lies right above the snapshot that it forked from, and there are never more lines beside one another
-     * than forks within forks. Confined to one thread.
+     * Sorts the snapshots: each comes after all that grew from it, first what went on in its own branch, then what
+     * forked off. So a branch lies right above the snapshot that it forked from, and there are never more lines beside
+     * one another than forks within forks. Confined to one thread.
      */
     private static final class Ordering {
 

@@ -33,9 +33,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The home directory of a repository: {@code zvpg.json} says that it is one, {@code credentials.json} (0600) holds the
- * superuser's password, {@code pgpass} (0600) the same for libpq, {@code servers/ID} what belongs to one server's run, {@code storage}
- * the storage unless another one was named, {@code locks} the lock files. Nothing here says
- * what the repository holds: that is the storage's to say. Immutable.
+ * superuser's password, {@code pgpass} (0600) the same for libpq, {@code servers/ID} what belongs to one server's run,
+ * {@code storage} the storage unless another one was named, {@code locks} the lock files. Nothing here says what the
+ * repository holds: that is the storage's to say. Immutable.
  */
 public final class Home {
 
@@ -123,7 +123,9 @@ public final class Home {
         }
     }
 
-    /** Makes the directory of the lock files, which is the first thing that a repository has; it may be there already. */
+    /**
+     * Makes the directory of the lock files, which is the first thing that a repository has; it may be there already.
+     */
     public void createLocks() {
         try {
             Files.createDirectories(locks());
@@ -136,7 +138,10 @@ public final class Home {
         return Files.exists(root.resolve(MARKER));
     }
 
-    /** Checks that a new repository may be made here: the directory is absent, empty, or a repository cut off in the making. */
+    /**
+     * Checks that a new repository may be made here: the directory is absent, empty, or a repository cut off in the
+     * making.
+     */
     public void requireUnused() {
         if (!Files.exists(root)) {
             return;

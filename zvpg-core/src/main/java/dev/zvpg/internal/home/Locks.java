@@ -10,8 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Which lock is which between the threads and processes that use one repository; a crash leaves none. Order: working copies'
- * locks first, by id where there are two, then the repository's. Thread-safe.
+ * Which lock is which between the threads and processes that use one repository; a crash leaves none. Order: working
+ * copies' locks first, by id where there are two, then the repository's. Thread-safe.
  */
 public final class Locks {
 

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Replaces files in one step that survives a power cut: the new content is on disk before it gets the name, and then the name
- * is. Whoever reads sees the old file or the new one. Not interruptible. Thread-safe.
+ * Replaces files in one step that survives a power cut: the new content is on disk before it gets the name, and then
+ * the name is. Whoever reads sees the old file or the new one. Not interruptible. Thread-safe.
  */
 public final class AtomicFile {
 
@@ -48,8 +48,8 @@ public final class AtomicFile {
     }
 
     /**
-     * The same with a file that belongs to the directory's owner. As PostgreSQL has it: what the group may do with the directory,
-     * it may do with its files, reading at most.
+     * The same with a file that belongs to the directory's owner. As PostgreSQL has it: what the group may do with the
+     * directory, it may do with its files, reading at most.
      */
     public static void replaceAsOwner(OpenDirectory directory, Path name, OpenDirectory.Content content)
             throws IOException {

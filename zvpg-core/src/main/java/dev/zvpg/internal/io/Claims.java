@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Names that processes are at work on. A claim is a file of that name that its process has locked, and the system drops the lock
- * with the process: so a file that nobody has locked says that work on this name was cut off.
+ * Names that processes are at work on. A claim is a file of that name that its process has locked, and the system drops
+ * the lock with the process: so a file that nobody has locked says that work on this name was cut off.
  *
  * <p>Thread-safe, also among processes.
  *

@@ -1,6 +1,9 @@
 package dev.zvpg.internal.io;
 
-/** Makes free text fit to be shown: messages may hold anything, also what would take over a terminal or break a document. Thread-safe. */
+/**
+ * Makes free text fit to be shown: messages may hold anything, also what would take over a terminal or break a
+ * document. Thread-safe.
+ */
 public final class DisplayText {
 
     private static final int MOST = 72;
@@ -17,7 +20,10 @@ public final class DisplayText {
         return shown.substring(0, shown.offsetByCodePoints(0, MOST - 1)).stripTrailing() + "…";
     }
 
-    /** Every line; what controls a terminal or the direction of writing is replaced, and so is what no XML document may hold. */
+    /**
+     * Every line; what controls a terminal or the direction of writing is replaced, and so is what no XML document may
+     * hold.
+     */
     public static String withoutControls(String text) {
         StringBuilder plain = new StringBuilder();
         text.codePoints()

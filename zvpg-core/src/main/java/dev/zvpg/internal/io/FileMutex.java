@@ -15,15 +15,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock on a file: for one holder, or for several that share it, among all threads, class loaders and processes. The system
- * drops it with the process, however that ends.
+ * A lock on a file: for one holder, or for several that share it, among all threads, class loaders and processes. The
+ * system drops it with the process, however that ends.
  *
- * <p>The system drops a process's lock on a file as soon as the process closes <em>any</em> descriptor of it. So the file is
- * not as much as opened before its turn: first threads take turns in memory, then class loaders and processes, see
- * {@link LockedFile}. Class loaders take turns even where each of them would share.
+ * <p>The system drops a process's lock on a file as soon as the process closes <em>any</em> descriptor of it. So the
+ * file is not as much as opened before its turn: first threads take turns in memory, then class loaders and processes,
+ * see {@link LockedFile}. Class loaders take turns even where each of them would share.
  *
- * <p>Its holder may delete the file: who waited for it then waits for the one that has taken its place. A thread that holds it
- * alone may take it once more by the methods that wait.
+ * <p>Its holder may delete the file: who waited for it then waits for the one that has taken its place. A thread that
+ * holds it alone may take it once more by the methods that wait.
  *
  * <p>Immutable.
  */
@@ -39,7 +39,8 @@ public final class FileMutex {
     public interface Held extends AutoCloseable {
 
         /**
-         * Sets the time of the file's last change. Nothing else may do so while it is locked, because that opens the file.
+         * Sets the time of the file's last change. Nothing else may do so while it is locked, because that opens the
+         * file.
          *
          * @throws IOException when it cannot be written
          */
@@ -53,7 +54,8 @@ public final class FileMutex {
     /**
      * Names a lock and does nothing yet.
      *
-     * @param file the file to lock, made where it is missing; its directory, which exists, tells by whatever path which it is
+     * @param file the file to lock, made where it is missing; its directory, which exists, tells by whatever path which
+     *     it is
      * @return the lock
      */
     public static FileMutex of(Path file) {

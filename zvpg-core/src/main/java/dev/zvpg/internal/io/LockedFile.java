@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file that this process has locked, through the only channel that it has to it.
  *
- * <p>Two class loaders, such as those of two web applications, have a copy of this class each. What all of them see is the
- * system properties: a property is there for each file that one of them has locked or is about to, and only who set it opens
- * the file. It is text, because much that lists the properties expects no more, and names the process, because properties are
- * handed on to others.
+ * <p>Two class loaders, such as those of two web applications, have a copy of this class each. What all of them see is
+ * the system properties: a property is there for each file that one of them has locked or is about to, and only who set
+ * it opens the file. It is text, because much that lists the properties expects no more, and names the process, because
+ * properties are handed on to others.
  *
  * <p>Closed once, by whoever has the last use of it.
  */
@@ -106,9 +106,9 @@ final class LockedFile {
     }
 
     /**
-     * Waits in the system, and where it refuses to wait, here. It looks for deadlocks among processes and knows nothing of
-     * threads: two processes that wait for each other's locks with different threads are a deadlock to it (EDEADLK). Its words
-     * for that depend on the user's language; any other refusal comes again from the attempt.
+     * Waits in the system, and where it refuses to wait, here. It looks for deadlocks among processes and knows nothing
+     * of threads: two processes that wait for each other's locks with different threads are a deadlock to it (EDEADLK).
+     * Its words for that depend on the user's language; any other refusal comes again from the attempt.
      */
     private static boolean lock(FileChannel channel, boolean shared, boolean wait)
             throws IOException, InterruptedException {

@@ -22,8 +22,8 @@ public final class MountPoints {
     private MountPoints() {}
 
     /**
-     * Refuses a tree that something is mounted on or in: what lies there is not the tree's. The bind mount of a directory of the
-     * same file system is seen too, which no number of a device tells.
+     * Refuses a tree that something is mounted on or in: what lies there is not the tree's. The bind mount of a
+     * directory of the same file system is seen too, which no number of a device tells.
      *
      * @throws FileSystemException when something is
      */

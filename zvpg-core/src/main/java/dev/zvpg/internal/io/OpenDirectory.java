@@ -32,8 +32,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A directory held open. What is done in it is done in this very directory, wherever others move it and whatever they put in
- * its place, and never through a link that lies in it: every name is one step. So root can work in trees of another user.
+ * A directory held open. What is done in it is done in this very directory, wherever others move it and whatever they
+ * put in its place, and never through a link that lies in it: every name is one step. So root can work in trees of
+ * another user.
  *
  * <p>Names are those that {@link #names} gives, or plain ones. Thread-safe.
  */
@@ -129,7 +130,10 @@ public final class OpenDirectory implements Closeable {
         throw new NotDirectoryException(path.toString());
     }
 
-    /** Removes a tree, or what there is of it; see {@link #delete}. Everything above its top is trusted. Not interruptible. */
+    /**
+     * Removes a tree, or what there is of it; see {@link #delete}. Everything above its top is trusted. Not
+     * interruptible.
+     */
     public static void deleteTree(Path tree) throws IOException {
         MountPoints.requireNone(tree);
         try (OpenDirectory top = open(tree)) {
@@ -225,8 +229,8 @@ public final class OpenDirectory implements Closeable {
     }
 
     /**
-     * Refuses it when it is on another file system than the directory that it was opened in. A subvolume has a device of its own
-     * and is part of the tree.
+     * Refuses it when it is on another file system than the directory that it was opened in. A subvolume has a device
+     * of its own and is part of the tree.
      */
     public void requirePartOf(OpenDirectory parent) throws FileSystemException {
         if (id.device() != parent.id.device() && !id.mayBeASubvolume()) {
@@ -275,8 +279,8 @@ public final class OpenDirectory implements Closeable {
     }
 
     /**
-     * Whose something in it is. Java tells that only of a path, so a path is asked, and what it says counts if it leads to that
-     * same file.
+     * Whose something in it is. Java tells that only of a path, so a path is asked, and what it says counts if it leads
+     * to that same file.
      *
      * @throws ChangedException when it does not
      */
@@ -441,8 +445,8 @@ public final class OpenDirectory implements Closeable {
     }
 
     /**
-     * Removes something in it with all that is in that, or what there is of it. Links are removed, never followed, and nothing on
-     * another file system is touched.
+     * Removes something in it with all that is in that, or what there is of it. Links are removed, never followed, and
+     * nothing on another file system is touched.
      *
      * @throws FileSystemException when another file system is mounted there
      */

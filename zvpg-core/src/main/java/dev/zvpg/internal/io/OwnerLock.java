@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Says that whoever made something still lives, by a lock on a file that the system drops with the process. So whoever gets the
- * lock knows that the owner is dead. A process number could be another's by now, or mean nothing in another container.
+ * Says that whoever made something still lives, by a lock on a file that the system drops with the process. So whoever
+ * gets the lock knows that the owner is dead. A process number could be another's by now, or mean nothing in another
+ * container.
  *
  * <p>Thread-safe.
  */

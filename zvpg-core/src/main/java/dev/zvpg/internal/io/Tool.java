@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program of the system that does what Java cannot: {@code cp} shares blocks, {@code sync} writes a whole file system.
+ * A program of the system that does what Java cannot: {@code cp} shares blocks, {@code sync} writes a whole file
+ * system.
  *
- * <p>How long it takes depends on how much there is to do. One that spends no time on a processor for long, because its disk does
- * not answer, is given up.
+ * <p>How long it takes depends on how much there is to do. One that spends no time on a processor for long, because its
+ * disk does not answer, is given up.
  *
  * <p>Thread-safe.
  */

@@ -14,9 +14,9 @@ public final class TreeSync {
     private TreeSync() {}
 
     /**
-     * Makes a tree durable. One {@code sync -f} writes the whole file system that it is on, so it also waits for what others
-     * have written there; that costs a few milliseconds on an idle disk, where one {@code fsync} per file would cost that for
-     * each file. Where it does not work, that is what is done.
+     * Makes a tree durable. One {@code sync -f} writes the whole file system that it is on, so it also waits for what
+     * others have written there; that costs a few milliseconds on an idle disk, where one {@code fsync} per file would
+     * cost that for each file. Where it does not work, that is what is done.
      */
     public static void sync(Path tree) throws IOException {
         try {

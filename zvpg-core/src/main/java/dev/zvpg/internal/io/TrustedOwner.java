@@ -7,8 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Whose files this JVM works with. Whoever owns a configuration or a repository chooses which programs are run, and can put
- * links in the way of what is written: root must not be led by somebody else. Thread-safe.
+ * Whose files this JVM works with. Whoever owns a configuration or a repository chooses which programs are run, and can
+ * put links in the way of what is written: root must not be led by somebody else. Thread-safe.
  */
 public final class TrustedOwner {
 

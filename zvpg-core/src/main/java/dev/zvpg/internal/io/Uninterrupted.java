@@ -6,8 +6,8 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
 
 /**
- * Runs what must not be cut short by an interrupt, because something would stay half-made. Java's file channels close under
- * an interrupted thread, so its flag is put aside meanwhile.
+ * Runs what must not be cut short by an interrupt, because something would stay half-made. Java's file channels close
+ * under an interrupted thread, so its flag is put aside meanwhile.
  *
  * <p>Thread-safe.
  */

@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** A process of another user that changes trees while root works on them; see {@link TreeAttacker}. Confined to one thread. */
+/**
+ * A process of another user that changes trees while root works on them; see {@link TreeAttacker}. Confined to one
+ * thread.
+ */
 public final class Attacker implements AutoCloseable {
 
     /** The user {@code nobody}. */

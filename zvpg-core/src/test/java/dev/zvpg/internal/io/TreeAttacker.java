@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * Changes a tree without a pause: exchanges things in it for each other and for links that lead outside. Runs as another user,
- * in a JVM of its own that sees nothing but this class. Each line of its input is a seed, a tree and what is outside, told with a
- * line of its output when it begins; an empty line makes it rest.
+ * Changes a tree without a pause: exchanges things in it for each other and for links that lead outside. Runs as
+ * another user, in a JVM of its own that sees nothing but this class. Each line of its input is a seed, a tree and what
+ * is outside, told with a line of its output when it begins; an empty line makes it rest.
  */
 public final class TreeAttacker {
 

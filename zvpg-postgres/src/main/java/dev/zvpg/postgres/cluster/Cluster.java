@@ -69,8 +69,8 @@ public final class Cluster {
     }
 
     /**
-     * The processes of a server that was killed go on with what they do, and write, until they look for it. Most do so at
-     * once.
+     * The processes of a server that was killed go on with what they do, and write, until they look for it. Most do so
+     * at once.
      */
     public static void requireNoSurvivors(Path directory) {
         long deadline = System.nanoTime() + SURVIVORS_PATIENCE.toNanos();

@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32C;
 
 /**
- * The beginning of {@code global/pg_control}, which has been laid out the same from 14 to 18 as far as it is read here; see
- * {@code src/include/catalog/pg_control.h}. It is written in the machine's own byte order.
+ * The beginning of {@code global/pg_control}, which has been laid out the same from 14 to 18 as far as it is read here;
+ * see {@code src/include/catalog/pg_control.h}. It is written in the machine's own byte order.
  */
 public record ControlFile(
         int state,

@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * Makes a new cluster. Encoding UTF-8; locale C, the only one that every build on every system has, and the only collation
- * that never changes under an index. A database with another one can be made in it.
+ * Makes a new cluster. Encoding UTF-8; locale C, the only one that every build on every system has, and the only
+ * collation that never changes under an index. A database with another one can be made in it.
  */
 public final class Initdb {
 

@@ -13,9 +13,9 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Libraries that a server loads when it starts. Any of them may do something by itself: run jobs, listen, call other servers, take
- * part in replication; a copy that loads one does what the original does, a second time. So a copy loads those only that are known
- * to do nothing of the kind, and what it is told to load.
+ * Libraries that a server loads when it starts. Any of them may do something by itself: run jobs, listen, call other
+ * servers, take part in replication; a copy that loads one does what the original does, a second time. So a copy loads
+ * those only that are known to do nothing of the kind, and what it is told to load.
  */
 public final class JobLibraries {
 
@@ -56,7 +56,10 @@ public final class JobLibraries {
             "timescaledb",
             "vector");
 
-    /** A line that says what to load, or that it is said elsewhere: without one nearly all files need not be taken apart. */
+    /**
+     * A line that says what to load, or that it is said elsewhere: without one nearly all files need not be taken
+     * apart.
+     */
     private static final Pattern MENTIONED =
             Pattern.compile("(?im)^\\s*(?:include|include_dir|include_if_exists|\\w+_preload_libraries)\\b");
 
@@ -80,7 +83,10 @@ public final class JobLibraries {
                                 .toList()));
     }
 
-    /** What a server on the files of a copy must load instead of what they say, by setting; none for those that may have their way. */
+    /**
+     * What a server on the files of a copy must load instead of what they say, by setting; none for those that may have
+     * their way.
+     */
     public static Map<String, String> instead(Path dataDirectory) throws IOException {
         Map<String, String> result = new TreeMap<>();
         if (!isMentioned(dataDirectory)) {
@@ -137,7 +143,9 @@ public final class JobLibraries {
         return items;
     }
 
-    /** Settings that keep those quiet that must be loaded, because tables need them. Nobody minds them who is not there. */
+    /**
+     * Settings that keep those quiet that must be loaded, because tables need them. Nobody minds them who is not there.
+     */
     public static Map<String, String> quiet() {
         return Map.of("cron.launch_active_jobs", "off", "timescaledb.max_background_workers", "0");
     }

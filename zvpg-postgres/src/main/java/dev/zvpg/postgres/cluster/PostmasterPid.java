@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The lock file of a data directory, {@code postmaster.pid}, as far as it is written: PostgreSQL adds line after line while it
- * starts. See {@code src/include/utils/pidfile.h} for the lines.
+ * The lock file of a data directory, {@code postmaster.pid}, as far as it is written: PostgreSQL adds line after line
+ * while it starts. See {@code src/include/utils/pidfile.h} for the lines.
  *
  * @param startedAt seconds since 1970, 0 while not written
  * @param port 0 while not written
@@ -74,8 +74,8 @@ public record PostmasterPid(
     }
 
     /**
-     * The process, when it lives and really is the server of this data directory, and not one that inherited the number, nor
-     * the server of the directory that this one was copied from.
+     * The process, when it lives and really is the server of this data directory, and not one that inherited the
+     * number, nor the server of the directory that this one was copied from.
      */
     public Optional<OsProcess> server(Path dataDirectory) {
         return OsProcess.find(pid)

@@ -20,9 +20,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Refuses a cluster that keeps data outside of its directory: a snapshot would lack it, and where a link leads there, a copy
- * would write to the original's. No link is followed: where it leads is read, and then gone to from the top, step by step.
- * Confined to one thread.
+ * Refuses a cluster that keeps data outside of its directory: a snapshot would lack it, and where a link leads there, a
+ * copy would write to the original's. No link is followed: where it leads is read, and then gone to from the top, step
+ * by step. Confined to one thread.
  */
 final class SelfContained {
 
@@ -54,8 +54,8 @@ final class SelfContained {
     }
 
     /**
-     * Looks at the places where whole directories are moved away from, which takes a copy no longer than its start can bear. A
-     * copy is made of what was looked through.
+     * Looks at the places where whole directories are moved away from, which takes a copy no longer than its start can
+     * bear. A copy is made of what was looked through.
      */
     static void requireNoWayOut(Path directory) throws IOException {
         if (Files.isSymbolicLink(directory)) {

@@ -11,9 +11,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 
 /**
- * Tablespaces of an adopted cluster. They are in a directory of the data directory, and where PostgreSQL looks for them there
- * is a relative link, which leads there from every copy too. Not in the place of the link itself: there PostgreSQL wants to
- * see a link when it recovers.
+ * Tablespaces of an adopted cluster. They are in a directory of the data directory, and where PostgreSQL looks for them
+ * there is a relative link, which leads there from every copy too. Not in the place of the link itself: there
+ * PostgreSQL wants to see a link when it recovers.
  */
 public final class Tablespaces {
 
@@ -65,8 +65,8 @@ public final class Tablespaces {
     }
 
     /**
-     * What a server needs that has tablespaces in place: a directory where there is a link otherwise, which a developer's option
-     * allows. Without the option it makes none; with one there, it does not even recover.
+     * What a server needs that has tablespaces in place: a directory where there is a link otherwise, which a
+     * developer's option allows. Without the option it makes none; with one there, it does not even recover.
      */
     public static Map<String, String> settings(Path dataDirectory) throws IOException {
         boolean inPlace = OpenDirectory.list(dataDirectory.resolve(LINKS)).stream()

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Positions in the write-ahead log and the names of the files that hold it; see {@code src/include/access/xlog_internal.h}.
+ * Positions in the write-ahead log and the names of the files that hold it; see
+ * {@code src/include/access/xlog_internal.h}.
  *
  * @param bytes the size of a segment, 16 MB unless the cluster was made otherwise
  */

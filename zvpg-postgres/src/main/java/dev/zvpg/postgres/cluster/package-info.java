@@ -1,6 +1,6 @@
 /**
- * Reads and makes the files of a cluster that no server has to run on: its version, control file, lock, settings, and whether
- * all of it is in its directory. Not part of the API.
+ * Reads and makes the files of a cluster that no server has to run on: its version, control file, lock, settings, and
+ * whether all of it is in its directory. Not part of the API.
  */
 @NullMarked
 package dev.zvpg.postgres.cluster;

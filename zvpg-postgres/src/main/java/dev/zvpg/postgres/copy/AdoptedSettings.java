@@ -24,9 +24,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Gives a copied cluster a configuration of its own: the original's settings, from wherever they were, without those that
- * lead to the original's places. {@link Settings} would overrule most of these, but who starts the copy by hand shall not
- * harm the original either.
+ * Gives a copied cluster a configuration of its own: the original's settings, from wherever they were, without those
+ * that lead to the original's places. {@link Settings} would overrule most of these, but who starts the copy by hand
+ * shall not harm the original either.
  */
 final class AdoptedSettings {
 
@@ -77,7 +77,8 @@ final class AdoptedSettings {
      * Writes the configuration.
      *
      * @param original what the original's own file says; empty to take the one in the copy
-     * @param chosen the names of settings that are chosen for the copy: what the original says of them may not even be valid here
+     * @param chosen the names of settings that are chosen for the copy: what the original says of them may not even be
+     *     valid here
      */
     static List<Finding> write(Installation installation, Optional<ConfFile> original, Path copy, Set<String> chosen)
             throws IOException {

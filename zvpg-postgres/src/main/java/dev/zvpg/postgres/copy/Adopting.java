@@ -50,7 +50,9 @@ public record Adopting(
 
     private static final Logger LOG = LoggerFactory.getLogger(Adopting.class);
 
-    /** An empty cluster's segments of WAL may be larger than the original's, so that what fits those does not fit here. */
+    /**
+     * An empty cluster's segments of WAL may be larger than the original's, so that what fits those does not fit here.
+     */
     private static final Map<String, String> FITTING = Map.of("min_wal_size", "80MB", "max_wal_size", "1GB");
 
     private static final String FIRST_DATABASE = "template1";
@@ -110,8 +112,9 @@ public record Adopting(
     }
 
     /**
-     * Tries the settings on an empty cluster, because a copy takes long: whether there is enough memory for them here, and whether
-     * the locales and libraries that they name are there. A place for it that cannot be made says nothing of them.
+     * Tries the settings on an empty cluster, because a copy takes long: whether there is enough memory for them here,
+     * and whether the locales and libraries that they name are there. A place for it that cannot be made says nothing
+     * of them.
      */
     private void rehearse(ConfFile conf, Optional<SourceDirectory> original, Credentials superuser) {
         Adopting trial = new Adopting(
@@ -160,7 +163,10 @@ public record Adopting(
         user.own(path);
     }
 
-    /** What pg_basebackup made is the server's user's already, so it is done by that user, who can lead only himself astray. */
+    /**
+     * What pg_basebackup made is the server's user's already, so it is done by that user, who can lead only himself
+     * astray.
+     */
     private void closeToOthers() throws IOException {
         Program.Result closed =
                 Program.run(user, SYNC_TIMEOUT, Map.of(), "chmod", "-R", "u=rwX,go=", "--", target.toString());
@@ -169,7 +175,9 @@ public record Adopting(
         }
     }
 
-    /** Sets the password of the first superuser, and sees to it that the database is there that everybody connects to. */
+    /**
+     * Sets the password of the first superuser, and sees to it that the database is there that everybody connects to.
+     */
     private Credentials own(Credentials superuser, List<Finding> findings) throws IOException {
         SingleUser single = new SingleUser(installation, user, target, startTimeout);
         prove(single, settings(), target);

@@ -81,7 +81,10 @@ final class BaseBackup {
         return List.copyOf(findings);
     }
 
-    /** What its files say that will be copied; empty where its user may not see that, and what is wrong comes out in the copy. */
+    /**
+     * What its files say that will be copied; empty where its user may not see that, and what is wrong comes out in the
+     * copy.
+     */
     Optional<ConfFile> settings() {
         return settings.isEmpty() ? Optional.empty() : Optional.of(new ConfFile(settings, List.of()));
     }

@@ -12,12 +12,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Looks into the databases of a foreign cluster whose locales are not those of its first one: a database whose locale is missing
- * on this machine lets nobody in.
+ * Looks into the databases of a foreign cluster whose locales are not those of its first one: a database whose locale
+ * is missing on this machine lets nobody in.
  */
 record DatabaseLocales(SingleUser single, Map<String, String> settings, String first) {
 
-    /** One database for each locale, and the names of all that have it; their encodings differ, so nothing of it is plain. */
+    /**
+     * One database for each locale, and the names of all that have it; their encodings differ, so nothing of it is
+     * plain.
+     */
     private static final String GROUPS = """
             coalesce((SELECT string_agg(one || ' ' || names, ',') FROM (
              SELECT encode(convert_to(min(datname::text), 'UTF8'), 'hex') AS one,

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What is done to the files of a copy before its first start. Settings are not touched: {@link Settings} overrules them on the
- * command line, which a later ALTER SYSTEM cannot undo.
+ * What is done to the files of a copy before its first start. Settings are not touched: {@link Settings} overrules them
+ * on the command line, which a later ALTER SYSTEM cannot undo.
  */
 public final class Disarming {
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Settings of a copy that lead out of it, or back to the original. They are only reported here: {@link Settings} overrules
- * all of them at each start. Values may hold passwords, so only harmless ones are shown.
+ * Settings of a copy that lead out of it, or back to the original. They are only reported here: {@link Settings}
+ * overrules all of them at each start. Values may hold passwords, so only harmless ones are shown.
  */
 public final class SettingFindings {
 

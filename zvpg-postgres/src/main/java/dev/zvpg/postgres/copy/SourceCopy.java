@@ -29,9 +29,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Copies the files of a stopped cluster. What lies outside of its directory, WAL and tablespaces, is copied to where the link
- * to it was. Everything else is read as it is and never written to; whether somebody wrote to it meanwhile is found out
- * afterwards, because a server in a container or on another machine is not seen from here.
+ * Copies the files of a stopped cluster. What lies outside of its directory, WAL and tablespaces, is copied to where
+ * the link to it was. Everything else is read as it is and never written to; whether somebody wrote to it meanwhile is
+ * found out afterwards, because a server in a container or on another machine is not seen from here.
  */
 public final class SourceCopy {
 

@@ -24,8 +24,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A stopped cluster that is to be copied. Debian keeps its configuration in {@code /etc/postgresql/VERSION/NAME}; the server
- * has noted where, in the {@code postmaster.opts} that it leaves behind.
+ * A stopped cluster that is to be copied. Debian keeps its configuration in {@code /etc/postgresql/VERSION/NAME}; the
+ * server has noted where, in the {@code postmaster.opts} that it leaves behind.
  *
  * @param data its data directory, without links in its path
  * @param configuration its {@code postgresql.conf}, if there is one

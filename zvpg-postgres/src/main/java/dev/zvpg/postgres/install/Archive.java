@@ -11,8 +11,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * Unpacks a {@code .tar.xz}: directories, files and relative links, nothing outside of the directory that it is given. The
- * libraries that it needs are optional, because only embedded binaries come as archives.
+ * Unpacks a {@code .tar.xz}: directories, files and relative links, nothing outside of the directory that it is given.
+ * The libraries that it needs are optional, because only embedded binaries come as archives.
  */
 final class Archive {
 

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The libraries that {@link Archive} needs, which cannot be loaded without them. They are optional, because only embedded
- * binaries come as archives.
+ * The libraries that {@link Archive} needs, which cannot be loaded without them. They are optional, because only
+ * embedded binaries come as archives.
  */
 final class ArchiveLibraries {
 

@@ -14,9 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a cache goes, such as that of unpacked binaries: {@code $XDG_CACHE_HOME/zvpg/postgres}, {@code ~/.cache/zvpg/postgres},
- * and where that cannot be, because there is no home or because the server's user may not enter root's,
- * {@code /var/cache/zvpg/postgres} or a directory under the system's one for temporary files.
+ * Where a cache goes, such as that of unpacked binaries: {@code $XDG_CACHE_HOME/zvpg/postgres},
+ * {@code ~/.cache/zvpg/postgres}, and where that cannot be, because there is no home or because the server's user may
+ * not enter root's, {@code /var/cache/zvpg/postgres} or a directory under the system's one for temporary files.
  *
  * <p>Whoever can write there can run programs as us. So a place counts only when nobody else can write to it or to a
  * directory above it, other than those who may do anything anyway.

@@ -21,12 +21,13 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
 /**
- * One archive of PostgreSQL programs on the class path. The artifacts of {@code io.zonky.test.postgres} each hold a resource
- * of the same name, {@code postgres-linux-x86_64.txz}, and nothing that tells their version but the name of the jar.
+ * One archive of PostgreSQL programs on the class path. The artifacts of {@code io.zonky.test.postgres} each hold a
+ * resource of the same name, {@code postgres-linux-x86_64.txz}, and nothing that tells their version but the name of
+ * the jar.
  *
  * @param version such as {@code 18.6}
- * @param checksum CRC-32 of the archive in hexadecimal digits: it tells builds apart; whoever can change the class path needs
- *     no collision
+ * @param checksum CRC-32 of the archive in hexadecimal digits: it tells builds apart; whoever can change the class path
+ *     needs no collision
  */
 public record EmbeddedBinaries(URL resource, String version, String checksum) {
 

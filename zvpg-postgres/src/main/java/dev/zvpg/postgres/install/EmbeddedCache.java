@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Embedded binaries, unpacked once each. A directory of the cache appears under its name only when it is complete, and is
- * never changed afterwards. Processes that want the same one wait for each other on a lock file; what a killed one left is
- * removed by the next who holds the lock.
+ * Embedded binaries, unpacked once each. A directory of the cache appears under its name only when it is complete, and
+ * is never changed afterwards. Processes that want the same one wait for each other on a lock file; what a killed one
+ * left is removed by the next who holds the lock.
  */
 public final class EmbeddedCache {
 

@@ -76,8 +76,8 @@ public record Installation(Path bin, String version, int major) {
     }
 
     /**
-     * Root executes nothing that belongs to somebody else: the servers' user does, and where that one cannot come, the program's
-     * owner.
+     * Root executes nothing that belongs to somebody else: the servers' user does, and where that one cannot come, the
+     * program's owner.
      */
     private static ServerUser executor(Path program) throws IOException {
         ServerUser user = ServerUser.of(null);

@@ -11,7 +11,8 @@ import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
 /**
- * A process that need not be a child of this one, told apart from a later one of the same number by the moment it began.
+ * A process that need not be a child of this one, told apart from a later one of the same number by the moment it
+ * began.
  *
  * @param pid its number
  * @param started when it began, in the unit of the system; only good for comparing
@@ -37,7 +38,10 @@ public record OsProcess(long pid, long started) {
                 : Optional.of(new OsProcess(pid, Long.parseLong(fields[START_TIME])));
     }
 
-    /** The living processes of a server that work in a data directory, and not who else looks around there; none where the system does not tell. */
+    /**
+     * The living processes of a server that work in a data directory, and not who else looks around there; none where
+     * the system does not tell.
+     */
     public static List<OsProcess> serverProcessesIn(Path directory) {
         return processesIn(directory, pid -> new OsProcess(pid, 0).runsPostgres());
     }
@@ -70,7 +74,9 @@ public record OsProcess(long pid, long started) {
         return find(pid).filter(this::equals).isPresent();
     }
 
-    /** Whether a signal has stopped it, or somebody who looks into it, so that it does nothing until it is let go on. */
+    /**
+     * Whether a signal has stopped it, or somebody who looks into it, so that it does nothing until it is let go on.
+     */
     public boolean isStopped() {
         String[] fields = stat(pid);
         return fields.length > 0 && (fields[STATE].equals("T") || fields[STATE].equals("t"));
@@ -114,8 +120,8 @@ public record OsProcess(long pid, long started) {
     }
 
     /**
-     * The time that it has spent on a processor, in the unit of the system; only good for comparing. 0 when the system does not
-     * tell us.
+     * The time that it has spent on a processor, in the unit of the system; only good for comparing. 0 when the system
+     * does not tell us.
      */
     public long processorTicks() {
         String[] fields = stat(pid);

@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Runs a short program to its end, in English, without the {@code PG…} variables of whoever started the JVM, and collects
- * what it prints. Another user's program gets of the JVM's environment only what is no secret.
+ * Runs a short program to its end, in English, without the {@code PG…} variables of whoever started the JVM, and
+ * collects what it prints. Another user's program gets of the JVM's environment only what is no secret.
  */
 public final class Program {
 
@@ -116,8 +116,8 @@ public final class Program {
     }
 
     /**
-     * The same for a step of milliseconds that must not be left half-done: a thread that is interrupted meanwhile, or was
-     * before, keeps its flag for whoever asks next.
+     * The same for a step of milliseconds that must not be left half-done: a thread that is interrupted meanwhile, or
+     * was before, keeps its flag for whoever asks next.
      */
     public static Result runToTheEnd(
             ServerUser user, Duration timeout, Map<String, String> environment, String... command) throws IOException {

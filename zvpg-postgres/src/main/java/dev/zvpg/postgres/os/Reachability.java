@@ -10,8 +10,8 @@ import java.util.Deque;
 import java.util.Map;
 
 /**
- * Whether the server's user gets to a file. Every directory above it must be searchable, and the first one that is not has
- * to be named, since PostgreSQL itself only says that it "could not access" the last one.
+ * Whether the server's user gets to a file. Every directory above it must be searchable, and the first one that is not
+ * has to be named, since PostgreSQL itself only says that it "could not access" the last one.
  */
 public final class Reachability {
 

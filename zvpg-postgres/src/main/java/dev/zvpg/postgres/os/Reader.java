@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Reads files with the rights of somebody: what a file of settings names, or a link in its place, is read if its owner could
- * read it himself. The system decides that, at the moment of reading.
+ * Reads files with the rights of somebody: what a file of settings names, or a link in its place, is read if its owner
+ * could read it himself. The system decides that, at the moment of reading.
  *
  * @param user who reads
  * @param followsIncludes whether it reads what a file of settings includes

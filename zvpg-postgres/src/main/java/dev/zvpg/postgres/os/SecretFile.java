@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Gives a program a file with a secret that has lost its name before the program begins: it is gone with the program, and with
- * the machine, however either ends, and whatever becomes of this JVM.
+ * Gives a program a file with a secret that has lost its name before the program begins: it is gone with the program,
+ * and with the machine, however either ends, and whatever becomes of this JVM.
  */
 public final class SecretFile {
 

@@ -38,7 +38,10 @@ public record ServerUser(String name, int uid, int gid, Set<Integer> groups, boo
         return user;
     }
 
-    /** Who runs the servers: the JVM's user, or for root the user {@code wanted}, or {@code postgres}, or {@code nobody}. */
+    /**
+     * Who runs the servers: the JVM's user, or for root the user {@code wanted}, or {@code postgres}, or
+     * {@code nobody}.
+     */
     public static ServerUser of(@Nullable String wanted) {
         ServerUser jvm = current();
         if (jvm.uid != 0) {

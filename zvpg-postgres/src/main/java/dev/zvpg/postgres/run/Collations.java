@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Databases that were written with another version of the library that sorts (glibc, ICU) than this machine has. Their indexes on
- * text may be in an order that is no longer one, so that rows are not found.
+ * Databases that were written with another version of the library that sorts (glibc, ICU) than this machine has. Their
+ * indexes on text may be in an order that is no longer one, so that rows are not found.
  *
  * @param what such as {@code database shop, sorted by version 2.28 of its collation where this machine has 2.36}
  * @param cure the statements that help

@@ -10,16 +10,18 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a JVM that was killed while it launched a server has left under way: for some milliseconds there are only shells on their
- * way to becoming a server, which no file of PostgreSQL's tells of. A second server would meet the first one, and what is
- * deleted would be written to.
+ * What a JVM that was killed while it launched a server has left under way: for some milliseconds there are only shells
+ * on their way to becoming a server, which no file of PostgreSQL's tells of. A second server would meet the first one,
+ * and what is deleted would be written to.
  *
- * <p>Whoever launches holds an {@link OwnerLock} in the run directory meanwhile. Where one is found whose owner is dead, its
- * launch is waited for. A shell that comes late, after that, finds the owner's file gone and gives up.
+ * <p>Whoever launches holds an {@link OwnerLock} in the run directory meanwhile. Where one is found whose owner is
+ * dead, its launch is waited for. A shell that comes late, after that, finds the owner's file gone and gives up.
  */
 final class CutOffLaunch {
 
-    /** How long shells may take to become a server, or to fail. Only waited for where no lock tells that all have ended. */
+    /**
+     * How long shells may take to become a server, or to fail. Only waited for where no lock tells that all have ended.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final long POLL_NANOS = Duration.ofMillis(1).toNanos();

@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
-/** {@code pg_ctl start}: the server belongs to nobody, and outlives the JVM; its launch does so too, see {@link CutOffLaunch}. */
+/**
+ * {@code pg_ctl start}: the server belongs to nobody, and outlives the JVM; its launch does so too, see
+ * {@link CutOffLaunch}.
+ */
 public final class DetachedLaunch implements Launch {
 
     private static final int MOST_BYTES = 64;

@@ -20,15 +20,18 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
- * What only a running server can see and switch off in a copy, done once, by its first start. A mark in the copy says that it
- * is still to be done, so a start that is cut off is made up for by the next. For a copy without any of it, it costs a look at
- * some files.
+ * What only a running server can see and switch off in a copy, done once, by its first start. A mark in the copy says
+ * that it is still to be done, so a start that is cut off is made up for by the next. For a copy without any of it, it
+ * costs a look at some files.
  *
  * <p>Until then nothing of it can do harm by itself: no server that is started here has workers for subscriptions.
  */
 public final class FirstStart {
 
-    /** The catalog of foreign servers; as that of subscriptions (6100), empty where there never was one and it was never rewritten. */
+    /**
+     * The catalog of foreign servers; as that of subscriptions (6100), empty where there never was one and it was never
+     * rewritten.
+     */
     private static final String FOREIGN_SERVERS = "1417";
 
     /** The same of event triggers. */
@@ -42,8 +45,8 @@ public final class FirstStart {
     private static final int END_OF_ONE_ROW = 28;
 
     /**
-     * All shared catalogs can be seen from one database. What could reach out cannot; where the files do not tell that there is
-     * none, it is looked into.
+     * All shared catalogs can be seen from one database. What could reach out cannot; where the files do not tell that
+     * there is none, it is looked into.
      */
     private static final String QUERY = """
             SELECT 'subscription', d.datname::pg_catalog.text, s.subname::pg_catalog.text, pg_catalog.quote_ident(s.subname::pg_catalog.text), d.datallowconn
@@ -95,8 +98,9 @@ public final class FirstStart {
     }
 
     /**
-     * Whether there may be something to switch off in a running copy, as far as its files tell: the prepared transactions after
-     * the checkpoint that ends a recovery, and the catalog of subscriptions. What could only be reported is not asked for.
+     * Whether there may be something to switch off in a running copy, as far as its files tell: the prepared
+     * transactions after the checkpoint that ends a recovery, and the catalog of subscriptions. What could only be
+     * reported is not asked for.
      */
     static boolean isDue(Path dataDirectory) throws IOException {
         if (!CopyMark.isUnfinished(dataDirectory)) {

@@ -26,7 +26,9 @@ public record LiveServer(ServerControl control, Sessions sessions, Duration star
         return control.process().isAlive();
     }
 
-    /** Opens a session of ours. The port, and in a repository the password too, may be those of another server by now. */
+    /**
+     * Opens a session of ours. The port, and in a repository the password too, may be those of another server by now.
+     */
     public Connection connect(Duration patience) throws SQLException {
         requireRunning(); // nobody else is told the password
         Connection connection = sessions.open(Connections.ADMIN_DATABASE, patience);

@@ -18,8 +18,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * The files of one run of a server; the package's description draws them. When the JVM is root, only the socket directory
- * belongs to the server's user: what root writes is out of its reach.
+ * The files of one run of a server; the package's description draws them. When the JVM is root, only the socket
+ * directory belongs to the server's user: what root writes is out of its reach.
  *
  * @param ours whether the socket directory was made here, so that something may be removed from it
  */
@@ -98,8 +98,8 @@ public record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
     }
 
     /**
-     * The one of a server that runs. Its lock file says where its sockets are; when somebody started it by hand that is a
-     * place like {@code /tmp}, where nothing is ours to remove.
+     * The one of a server that runs. Its lock file says where its sockets are; when somebody started it by hand that is
+     * a place like {@code /tmp}, where nothing is ours to remove.
      */
     static RunDirectory find(ServerUser user, Path directory, Path dataDirectory, String socketDirectory) {
         Path absolute = directory.toAbsolutePath().normalize();

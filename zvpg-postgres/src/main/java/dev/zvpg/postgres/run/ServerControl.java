@@ -126,7 +126,10 @@ public record ServerControl(
         run.release();
     }
 
-    /** A server that was killed, or died before it could, has left its lock; the next start would have to explain it away. */
+    /**
+     * A server that was killed, or died before it could, has left its lock; the next start would have to explain it
+     * away.
+     */
     private void removeLock() {
         PostmasterPid.read(dataDirectory)
                 .filter(file -> file.pid() == process.pid())

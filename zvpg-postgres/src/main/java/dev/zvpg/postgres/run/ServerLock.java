@@ -13,18 +13,19 @@ import java.util.Map;
 
 /**
  * Tells whether a server works on a data directory whose process cannot be seen: in another container, each process has
- * another number or none, and shared memory is another. Every server holds a lock of {@code flock(2)} on a file of its data
- * directory. It inherits the open file from a shell that locked it, as its children do from it; so the lock is there until the
- * last of them has ended, however it does, and all containers of a machine see it. After a power cut nobody has it.
+ * another number or none, and shared memory is another. Every server holds a lock of {@code flock(2)} on a file of its
+ * data directory. It inherits the open file from a shell that locked it, as its children do from it; so the lock is
+ * there until the last of them has ended, however it does, and all containers of a machine see it. After a power cut
+ * nobody has it.
  *
- * <p>It is shared, so that a program that outlives the server which ran it does not keep the next one from starting. Where
- * there is no {@code flock}, only processes tell.
+ * <p>It is shared, so that a program that outlives the server which ran it does not keep the next one from starting.
+ * Where there is no {@code flock}, only processes tell.
  */
 final class ServerLock {
 
     /**
-     * What a shell says to lock the file that it has open as this descriptor, and to go on in any case: a file system without
-     * such locks is no reason not to start.
+     * What a shell says to lock the file that it has open as this descriptor, and to go on in any case: a file system
+     * without such locks is no reason not to start.
      */
     static final String HOLD = "flock -s -n 9 2>/dev/null || :";
 
@@ -44,8 +45,8 @@ final class ServerLock {
     }
 
     /**
-     * Refuses a data directory on which a server works that cannot be seen. Asked where {@code postmaster.pid} names no process
-     * that can be.
+     * Refuses a data directory on which a server works that cannot be seen. Asked where {@code postmaster.pid} names no
+     * process that can be.
      *
      * @param verb what is not done then
      */

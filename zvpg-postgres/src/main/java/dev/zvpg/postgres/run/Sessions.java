@@ -16,10 +16,10 @@ import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The sessions that the library opens for itself, all of which are opened here. They are a superuser's, in databases that others
- * may write to and whose settings are meant for others; so nothing that a role, a database or the cluster sets is in force in them:
- * no object is found but the system's own, no trigger fires, no library is loaded, no time-out but ours ends them. What a client
- * says when it connects wins over all of those.
+ * The sessions that the library opens for itself, all of which are opened here. They are a superuser's, in databases
+ * that others may write to and whose settings are meant for others; so nothing that a role, a database or the cluster
+ * sets is in force in them: no object is found but the system's own, no trigger fires, no library is loaded, no
+ * time-out but ours ends them. What a client says when it connects wins over all of those.
  *
  * <p>A server that stops answering ends a session, by a bound on each answer.
  *
@@ -29,8 +29,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 public record Sessions(Connections connections, int major, Path dataDirectory) {
 
     /**
-     * Where our sessions come from while a copy is not finished: its rules let nobody in from anywhere else. No client chooses this
-     * address by accident, and where the system has only one loopback address there is no such thing.
+     * Where our sessions come from while a copy is not finished: its rules let nobody in from anywhere else. No client
+     * chooses this address by accident, and where the system has only one loopback address there is no such thing.
      */
     static final String OWN_ADDRESS = "127.90.86.80";
 

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The settings of one run, for the command line: the only place that wins over {@code postgresql.auto.conf}, where ALTER
- * SYSTEM writes.
+ * The settings of one run, for the command line: the only place that wins over {@code postgresql.auto.conf}, where
+ * ALTER SYSTEM writes.
  */
 public final class Settings {
 
@@ -132,7 +132,10 @@ public final class Settings {
         }
     }
 
-    /** What an attached server must not have of its files. It complains of an empty name, so that is said only where there is one. */
+    /**
+     * What an attached server must not have of its files. It complains of an empty name, so that is said only where
+     * there is one.
+     */
     static Map<String, String> withoutExternalPidFile(Map<String, String> inFiles) {
         return inFiles.containsKey(EXTERNAL_PID_FILE) ? Map.of(EXTERNAL_PID_FILE, "") : Map.of();
     }

@@ -15,8 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Asks PostgreSQL what it thinks of settings, so that a name that it does not know or a value that it cannot read is refused
- * before anybody stores them, and not by the next start. That takes some milliseconds, so what was found good is remembered.
+ * Asks PostgreSQL what it thinks of settings, so that a name that it does not know or a value that it cannot read is
+ * refused before anybody stores them, and not by the next start. That takes some milliseconds, so what was found good
+ * is remembered.
  *
  * <p>Thread-safe.
  */

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The memory that the processes of a server share by names in {@code /dev/shm}: parallel queries need it, and statistics do. */
+/**
+ * The memory that the processes of a server share by names in {@code /dev/shm}: parallel queries need it, and
+ * statistics do.
+ */
 public final class SharedMemory {
 
     private static final String PLACE = "/dev/shm";

@@ -17,7 +17,9 @@ interface Signals {
     /** Says that the process has ended, and that nobody will send it anything more. */
     default void ended(OsProcess process) {}
 
-    /** {@code pg_ctl kill}, and not {@code pg_ctl stop}: the latter ends whoever is in {@code postmaster.pid} by now. */
+    /**
+     * {@code pg_ctl kill}, and not {@code pg_ctl stop}: the latter ends whoever is in {@code postmaster.pid} by now.
+     */
     record PgCtl(Installation installation, ServerUser user) implements Signals {
 
         private static final Duration TIMEOUT = Duration.ofSeconds(30);

@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * PostgreSQL without a server: {@code postgres --single} listens to nobody, lets nobody else in, and is the cluster's first
- * superuser. For what has to be done to a foreign cluster before anything of it listens.
+ * PostgreSQL without a server: {@code postgres --single} listens to nobody, lets nobody else in, and is the cluster's
+ * first superuser. For what has to be done to a foreign cluster before anything of it listens.
  */
 public record SingleUser(Installation installation, ServerUser user, Path dataDirectory, Duration timeout) {
 

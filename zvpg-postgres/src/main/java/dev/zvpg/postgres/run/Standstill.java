@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * Tells when a server that starts stands still. How long a recovery takes depends on how much there is to recover and on the disk; so
- * what counts is whether the processes that do it have spent time on a processor lately. One that waits for a disk that answers
- * does, again and again; one that waits for a disk that does not, or that was stopped, does not. What the server does for clients
- * who come too early is no progress.
+ * Tells when a server that starts stands still. How long a recovery takes depends on how much there is to recover and
+ * on the disk; so what counts is whether the processes that do it have spent time on a processor lately. One that waits
+ * for a disk that answers does, again and again; one that waits for a disk that does not, or that was stopped, does
+ * not. What the server does for clients who come too early is no progress.
  *
  * <p>Where the system does not tell, nothing is progress. Confined to one thread.
  */
@@ -41,7 +41,9 @@ public final class Standstill {
         this.dataDirectory = dataDirectory;
     }
 
-    /** Whether nothing has moved for as long as is allowed. Looks only now and then, so it may be asked all the time. */
+    /**
+     * Whether nothing has moved for as long as is allowed. Looks only now and then, so it may be asked all the time.
+     */
     public boolean isReached() {
         long now = System.nanoTime();
         if (now - looked >= Math.min(LOOK_NANOS, patienceNanos / 2)) {

@@ -81,10 +81,11 @@ public final class Startup {
     }
 
     /**
-     * PostgreSQL only asks whether a process has the number in a lock, so it would refuse to start when another process has
-     * inherited it, or when it is a zombie. The new server itself may inherit it after a power cut, and a lock that says
-     * "ready" would be taken for its own. A lock that the power cut left empty is refused as well. Survivors of a crash that
-     * still use the files are found by PostgreSQL through their shared memory, whose key comes from the directory.
+     * PostgreSQL only asks whether a process has the number in a lock, so it would refuse to start when another process
+     * has inherited it, or when it is a zombie. The new server itself may inherit it after a power cut, and a lock that
+     * says "ready" would be taken for its own. A lock that the power cut left empty is refused as well. Survivors of a
+     * crash that still use the files are found by PostgreSQL through their shared memory, whose key comes from the
+     * directory.
      */
     private void removeStaleLock() {
         if (!PostmasterPid.exists(dataDirectory)) {
@@ -274,7 +275,10 @@ public final class Startup {
         }
     }
 
-    /** The server's process, however far it has come: pg_ctl returns before the shell that it started has noted its number. */
+    /**
+     * The server's process, however far it has come: pg_ctl returns before the shell that it started has noted its
+     * number.
+     */
     private Optional<OsProcess> begun(Launch launch) {
         long patience = System.nanoTime() + PID_PATIENCE.toNanos();
         while (true) {

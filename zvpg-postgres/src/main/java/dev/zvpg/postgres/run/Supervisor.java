@@ -25,14 +25,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parent of all attached servers of this JVM: a shell that reads what to do from a pipe whose only other end is this JVM's. When
- * the JVM ends, however it does, the pipe does too, and the shell ends the servers and itself. When the shell is killed, the system
- * kills the servers, where {@code setpriv} can arrange that.
+ * The parent of all attached servers of this JVM: a shell that reads what to do from a pipe whose only other end is
+ * this JVM's. When the JVM ends, however it does, the pipe does too, and the shell ends the servers and itself. When
+ * the shell is killed, the system kills the servers, where {@code setpriv} can arrange that.
  *
- * <p>It runs as the server's user, in a session of its own, so no key pressed at the JVM's terminal reaches it or a server.
+ * <p>It runs as the server's user, in a session of its own, so no key pressed at the JVM's terminal reaches it or a
+ * server.
  *
- * <p>A shell that does not answer, because somebody has stopped it, makes a start fail and nobody wait for ever. The server whose
- * number it tells too late is ended then.
+ * <p>A shell that does not answer, because somebody has stopped it, makes a start fail and nobody wait for ever. The
+ * server whose number it tells too late is ended then.
  *
  * <p>Thread-safe.
  */
@@ -50,8 +51,9 @@ public final class Supervisor implements Signals {
             "if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh; else exec /bin/sh; fi";
 
     /**
-     * What the shell knows how to do. It waits for nothing but ended children, so every command is done at once. A child that is
-     * not waited for keeps its number; the look at its parent is for shells that wait on their own accord.
+     * What the shell knows how to do. It waits for nothing but ended children, so every command is done at once. A
+     * child that is not waited for keeps its number; the look at its parent is for shells that wait on their own
+     * accord.
      */
     private static final String SCRIPT =
             """

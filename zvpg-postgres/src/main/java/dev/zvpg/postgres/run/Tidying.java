@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notes on each row of a cluster that it is valid, and what the planner wants to know. What goes wrong is the cluster's own matter
- * (a function in an index that works for its application only) and no more than a warning.
+ * Notes on each row of a cluster that it is valid, and what the planner wants to know. What goes wrong is the cluster's
+ * own matter (a function in an index that works for its application only) and no more than a warning.
  */
 public final class Tidying {
 

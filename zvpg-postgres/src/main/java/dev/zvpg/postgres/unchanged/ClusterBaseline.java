@@ -28,10 +28,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Proves that nobody changed a cluster. Each thing that can be changed leaves a trace in one of four places: in the WAL and the
- * transaction ids (all that is transactional), in the processes and the time the configuration was read (what is in memory), in the
- * files once a checkpoint has brought them up to date (sequences within what they fetched ahead, hint bits, settings, slots, whatever a
- * superuser writes), or in a session, which is ended. What cannot be seen at all, is refused from the beginning.
+ * Proves that nobody changed a cluster. Each thing that can be changed leaves a trace in one of four places: in the WAL
+ * and the transaction ids (all that is transactional), in the processes and the time the configuration was read (what
+ * is in memory), in the files once a checkpoint has brought them up to date (sequences within what they fetched ahead,
+ * hint bits, settings, slots, whatever a superuser writes), or in a session, which is ended. What cannot be seen at
+ * all, is refused from the beginning.
  *
  * <p>Confined to one thread at a time.
  */
@@ -190,7 +191,9 @@ public final class ClusterBaseline implements Baseline {
         }
     }
 
-    /** All that work in the data directory, also such as a session started and left; but for that of this connection. */
+    /**
+     * All that work in the data directory, also such as a session started and left; but for that of this connection.
+     */
     private static Set<Long> processes(Connection connection, ServerControl control) throws SQLException, IOException {
         long own = Long.parseLong(text(connection, "SELECT pg_backend_pid()::text"));
         Set<Long> result = OsProcess.workingIn(control.dataDirectory().toRealPath()).stream()

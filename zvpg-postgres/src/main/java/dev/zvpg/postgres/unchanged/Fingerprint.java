@@ -26,18 +26,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the file system says of every file of a cluster and of its run directory: name, kind, owner, mode, inode, size, and the times of
- * its last writing and its last change, of which nobody can set back the second. A file that somebody wrote, replaced, added or removed
- * makes another fingerprint; except:
+ * What the file system says of every file of a cluster and of its run directory: name, kind, owner, mode, inode, size,
+ * and the times of its last writing and its last change, of which nobody can set back the second. A file that somebody
+ * wrote, replaced, added or removed makes another fingerprint; except:
  *
- * <ul>
- *   <li>{@code global/pg_control}, the WAL segment in use and {@code pg_logical/replorigin_checkpoint}, which the checkpoint writes
- *       that comes before every fingerprint. What they hold is the server's own, and was looked at before; of them count all but
- *       the times and, where it is replaced, the inode
- *   <li>{@code pg_internal.init}: caches of the catalog that a session makes when it finds none. They are listed, so that those
- *       that are new can be removed
- *   <li>{@code pgsql_tmp}, while it is empty: a large sort makes it once
- *   <li>the server's log; and with 14 {@code pg_stat_tmp}, where that keeps statistics
+ * <ul> <li>{@code global/pg_control}, the WAL segment in use and {@code pg_logical/replorigin_checkpoint}, which the
+ * checkpoint writes that comes before every fingerprint. What they hold is the server's own, and was looked at before;
+ * of them count all but the times and, where it is replaced, the inode <li>{@code pg_internal.init}: caches of the
+ * catalog that a session makes when it finds none. They are listed, so that those that are new can be removed
+ * <li>{@code pgsql_tmp}, while it is empty: a large sort makes it once <li>the server's log; and with 14
+ * {@code pg_stat_tmp}, where that keeps statistics
  * </ul>
  *
  * @param digest all that counts

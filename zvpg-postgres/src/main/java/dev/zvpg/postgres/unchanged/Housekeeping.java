@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads from the write-ahead log whether anything but VACUUM, ANALYZE and checkpoints was at work. Whatever is not known to be
- * theirs counts as somebody's work, and so does a log that is no longer there.
+ * Reads from the write-ahead log whether anything but VACUUM, ANALYZE and checkpoints was at work. Whatever is not
+ * known to be theirs counts as somebody's work, and so does a log that is no longer there.
  */
 public final class Housekeeping {
 
@@ -39,8 +39,8 @@ public final class Housekeeping {
     private static final String INVALIDATION = "INVALIDATION";
 
     /**
-     * What VACUUM does in pages of any relation, by resource manager; {@code INPLACE} changes nothing but counts of pages and
-     * rows and the horizon of frozen rows.
+     * What VACUUM does in pages of any relation, by resource manager; {@code INPLACE} changes nothing but counts of
+     * pages and rows and the horizon of frozen rows.
      */
     private static final Map<String, Set<String>> TIDYING = Map.of(
             "XLOG",
@@ -80,12 +80,14 @@ public final class Housekeeping {
             "Hash",
             Set.of("DELETE", "VACUUM_ONE_PAGE", "SQUEEZE_PAGE", "SPLIT_CLEANUP", "UPDATE_META_PAGE"));
 
-    /** In whose pages anything may be done, if it is one of these; rows of a catalog's table are rows like all others. */
+    /**
+     * In whose pages anything may be done, if it is one of these; rows of a catalog's table are rows like all others.
+     */
     private static final Set<String> WRITING = Set.of("Heap", "Heap2", "Btree");
 
     /**
-     * {@code pg_statistic}, {@code pg_statistic_ext_data}, their indexes and TOAST tables, in the files that they are born
-     * with. Users' relations have greater numbers.
+     * {@code pg_statistic}, {@code pg_statistic_ext_data}, their indexes and TOAST tables, in the files that they are
+     * born with. Users' relations have greater numbers.
      */
     private static final Set<String> STATISTICS =
             Set.of("2619", "2696", "2840", "2841", "3429", "3433", "3430", "3431");

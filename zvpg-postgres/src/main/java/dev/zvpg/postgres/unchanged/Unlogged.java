@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Finds unlogged tables and sequences, which a recovery empties, and with it the first start of a running server's image. */
+/**
+ * Finds unlogged tables and sequences, which a recovery empties, and with it the first start of a running server's
+ * image.
+ */
 public final class Unlogged {
 
     /** Each has a file that it begins anew from. */
