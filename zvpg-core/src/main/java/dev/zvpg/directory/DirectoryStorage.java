@@ -63,6 +63,9 @@ public final class DirectoryStorage implements Storage {
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryStorage.class);
 
+    /** The format that this version writes, and the only one that it reads. */
+    public static final int FORMAT = DocumentFormat.NUMBER;
+
     private final Place place;
     private final DocumentFile file;
     private final Lifecycle lifecycle;

@@ -4,7 +4,6 @@ import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.ServerException;
-import dev.zvpg.storage.CopyProgress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

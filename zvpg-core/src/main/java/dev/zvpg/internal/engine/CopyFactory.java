@@ -60,7 +60,7 @@ public final class CopyFactory {
                             Context.dataDirectory(draft.directory()),
                             context.credentials(),
                             options.settings(),
-                            context.progress("copy of " + source));
+                            context.progress("copy of " + source)::copied);
             context.home().writeCredentials(adoption.superuser()); // before the branch that cannot be had without them
             publish(draft, volume, CopyRequest.branch(name, options), now -> CopyRecord.ORIGINALS);
             context.events().tell(new Event.ClusterAdopted(name, source.toString(), adoption.findings(), took(began)));

@@ -4,6 +4,7 @@ import dev.zvpg.Branch;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
+import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.postgres.Postgres;
@@ -53,10 +54,11 @@ final class PreparedSnapshots implements AutoCloseable {
 
     /** Opens what is there for this installation, made when absent, and clears away what is old. */
     static PreparedSnapshots open(Path cache, Postgres postgres) throws IOException, InterruptedException {
-        // the same version may be built in ways that do not read each other's files
+        // the same version may be built in ways that do not read each other's files, and so may this library
         String build = new Digest()
                 .add(postgres.binDirectory().toString())
                 .add(postgres.user())
+                .add("storage format " + DirectoryStorage.FORMAT)
                 .hex(4);
         Path directory = cache.resolve(postgres.version() + "-" + build);
         // what must stay private in it is private by itself; the server's user has to get through
@@ -101,7 +103,7 @@ final class PreparedSnapshots implements AutoCloseable {
             if (made.isPresent()) {
                 return made.get();
             }
-            found.ifPresent(Branch::delete);
+            found.ifPresent(Branch::discard); // cut off in the making
             return make(name, key, preparation);
         }
     }

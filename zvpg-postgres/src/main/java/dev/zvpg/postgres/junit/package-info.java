@@ -16,10 +16,10 @@
  *
  * {@code CACHE} is {@link dev.zvpg.postgres.Postgres#cacheDirectory cacheDirectory("prepared")} unless the extension or
  * the configuration parameter {@code zvpg.junit.cache} names another. Each installation of PostgreSQL has its own
- * directory there, of the size of the prepared clusters: an empty one has 40 MB, and a key takes two of its own where
- * the file system does not share blocks. A key that was not used for 14 days goes, and so does one that was not used
- * for a day when 16 others were used since; none goes while a run that uses it has not ended. Nothing else is kept
- * there; while no test runs, the whole of it may be deleted.
+ * directory there, and each format of the storage, of the size of the prepared clusters: an empty one has 40 MB, and a
+ * key takes two of its own where the file system does not share blocks. A key that was not used for 14 days goes, and
+ * so does one that was not used for a day when 16 others were used since; none goes while a run that uses it has not
+ * ended. Nothing else is kept there; while no test runs, the whole of it may be deleted.
  *
  * <p><b>Thrown away.</b> Each test that asks for a parameter has a clone to itself, from a pool of started ones that
  * all classes of the JVM with the same key share. It ends with the test.
