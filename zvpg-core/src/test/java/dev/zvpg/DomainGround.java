@@ -27,7 +27,8 @@ public abstract class DomainGround {
 
     final FakeLauncher launcher = new FakeLauncher();
     final SettableClock clock = new SettableClock(Instant.parse("2026-11-22T20:31:38Z"));
-    Repository repo;
+    /** The repository under test. */
+    protected Repository repo;
 
     /** The storage of the repository under test: the same one, opened once more, at every call within one test. */
     protected abstract Storage openStorage();
@@ -54,7 +55,8 @@ public abstract class DomainGround {
                 .clock(clock);
     }
 
-    final Repository reopen() {
+    /** Opens it anew, as after the end of its JVM. */
+    protected final Repository reopen() {
         return reopen(zvpg());
     }
 
