@@ -17,6 +17,10 @@ import dev.zvpg.storage.Storage;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** What the domain promises of branches of branches, of their names, and of what they hold that no snapshot has. */
@@ -127,6 +131,40 @@ public abstract class BranchContract extends DomainGround {
         cloned.delete();
         assertThat(repo.branches()).containsExactly(main());
         assertThat(repo.findSnapshot("cloned@c1")).isPresent();
+    }
+
+    @Test
+    void ofTwoBranchesThatHoldOneSnapshotTogetherOneStays() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            Branch begin = main().branch("begin-" + round);
+            Snapshot shared = begin.snapshot("shared", "");
+            List<Branch> two = List.of(shared.branch("one-" + round), shared.branch("two-" + round));
+            begin.delete();
+            ExecutorService threads = Executors.newFixedThreadPool(2);
+            try {
+                List<Callable<Boolean>> deletions = two.stream()
+                        .map(branch -> (Callable<Boolean>) () -> {
+                            try {
+                                branch.delete();
+                                return true;
+                            } catch (NotMergedException e) {
+                                return false;
+                            }
+                        })
+                        .toList();
+                int deleted = 0;
+                for (Future<Boolean> one : threads.invokeAll(deletions)) {
+                    deleted += one.get() ? 1 : 0;
+                }
+                assertThat(deleted).as("round %d", round).isEqualTo(1);
+                assertThat(repo.findSnapshot("begin-" + round + "@shared")).isPresent();
+            } finally {
+                threads.shutdownNow();
+            }
+            two.stream()
+                    .filter(branch -> repo.findBranch(branch.name()).isPresent())
+                    .forEach(Branch::discard);
+        }
     }
 
     @Test

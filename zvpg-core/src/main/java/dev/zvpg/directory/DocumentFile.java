@@ -91,6 +91,11 @@ final class DocumentFile {
         });
     }
 
+    /** Does something while nobody changes it. */
+    <T> T hold(Uninterrupted.Action<T> action) throws IOException {
+        return lock.hold(action);
+    }
+
     /** Like {@link #change}, but may use the reserve when no space is left, because the change makes some. */
     void changeToFreeSpace(UnaryOperator<Document> edit) throws IOException {
         lock.hold(() -> {

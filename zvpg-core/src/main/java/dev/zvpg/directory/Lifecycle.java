@@ -96,6 +96,7 @@ final class Lifecycle {
         try {
             Document document = file.read();
             Optional<Entry> from = source.map(wanted -> existing(verb, document, wanted));
+            requireFree(verb, id); // before the claim, which may be one that was cut off, and is needed to recover that
             Claim claim = claims.take(Place.claim(id)).orElseThrow(() -> taken(verb, id, "somebody is making it"));
             try {
                 requireFree(verb, id);
@@ -210,7 +211,13 @@ final class Lifecycle {
         try {
             TreeSync.sync(place.tree(id));
             OpenDirectory.sync(place.trees(Area.of(id)));
-            file.change(edit);
+            file.change(document -> {
+                if (!Files.exists(place.tree(id), LinkOption.NOFOLLOW_LINKS)) {
+                    throw new NotFoundException(
+                            "cannot publish " + name(id) + ": somebody else destroyed it", "make it anew");
+                }
+                return edit.apply(document);
+            });
         } catch (IOException e) {
             throw IoFailure.of("publish", name(id), place.root(), e);
         }
@@ -375,10 +382,22 @@ final class Lifecycle {
 
     private void destroyDraft(StoredId id) throws IOException {
         Optional<Claim> claim = claims.tryToTake(Place.claim(id));
-        if (claim.isPresent()) {
+        if (claim.isEmpty()) { // its maker lives, and may be about to publish it; else it finds nothing more to remove
+            boolean published = file.hold(() -> {
+                boolean known = file.read().find(id).isPresent();
+                if (!known) {
+                    copier.delete(place.tree(id));
+                }
+                return known;
+            });
+            if (published) {
+                destroy(id, List.of());
+            }
+        } else if (isDraft(id)) {
             remove(id, claim.get());
-        } else {
-            copier.delete(place.tree(id)); // its maker finds nothing more to remove
+        } else { // published, or gone, since it was looked at
+            claim.get().close();
+            destroy(id, List.of());
         }
     }
 

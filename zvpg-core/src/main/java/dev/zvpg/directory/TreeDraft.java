@@ -61,9 +61,12 @@ final class TreeDraft implements Draft {
             publishing.run();
             published = true;
         } finally {
-            if (published || lifecycle.knows(id)) {
+            if (published) {
                 ended = true;
                 letGo();
+            } else if (lifecycle.knows(id)) { // or it cannot be found out, and recovering the storage does
+                ended = true;
+                claim.abandon();
             }
         }
     }

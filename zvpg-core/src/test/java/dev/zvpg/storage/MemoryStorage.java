@@ -245,6 +245,9 @@ public final class MemoryStorage implements Storage {
                 reach(verb, id, Moment.BEFORE);
             }
             synchronized (disk) {
+                if (!disk.pending.containsKey(id)) {
+                    throw new NotFoundException("cannot publish " + id + ": somebody else destroyed it");
+                }
                 if (old != null) {
                     disk.existing(verb, old);
                     disk.entries.remove(old);

@@ -9,6 +9,7 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.OperationInterruptedException;
+import dev.zvpg.error.ZvpgException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -321,6 +322,18 @@ public abstract class StorageContract {
         }
         assertNothingButMainAnd(V1);
         clone(V1, CLONE);
+    }
+
+    @Test
+    void aDraftThatSomebodyElseDestroyedCannotBePublished() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        try (Draft draft = storage.clone(V1, CLONE, CopyProgress.NONE)) {
+            open().destroy(CLONE);
+            assertThatThrownBy(() -> draft.publish(Map.of())).isInstanceOf(ZvpgException.class);
+        }
+        assertNothingButMainAnd(V1);
+        assertThat(storage.list().foreign()).isEmpty();
     }
 
     @Test

@@ -47,8 +47,9 @@ final class Destroying {
         try {
             while (!destroyed) {
                 wasMounted |= mountPoints.unmount(directory);
-                Program.Result result =
-                        objects.run(Program.DESTROY_VOLUME, "destroy", name, objects.arguments(volume, changes));
+                Map<String, Object> arguments = objects.arguments(volume, changes);
+                arguments.put("claimed", mountPoints.claims().exists(volume.value()));
+                Program.Result result = objects.run(Program.DESTROY_VOLUME, "destroy", name, arguments);
                 switch (result.answer()) {
                     case OK -> {
                         destroyed = true;
@@ -160,7 +161,8 @@ final class Destroying {
     /** Removes what was cut off; what cannot be removed now is tried again the next time. */
     void recover(Predicate<VolumeId> mayGo) {
         List<Path> mounted = mountPoints.all(); // before what they are for, which is there before they are
-        Set<VolumeId> cutOff = new LinkedHashSet<>(mountPoints.claimed());
+        Set<VolumeId> claimed = Set.copyOf(mountPoints.claimed());
+        Set<VolumeId> cutOff = new LinkedHashSet<>(claimed);
         Scan scan = objects.scan();
         cutOff.addAll(scan.drafts());
         Set<Path> needed = new HashSet<>();
@@ -168,18 +170,19 @@ final class Destroying {
         scan.listing().snapshots().forEach(snapshot -> needed.add(mountPoints.of(snapshot.id())));
         scan.drafts().forEach(volume -> needed.add(mountPoints.of(volume)));
         mounted.stream().filter(directory -> !needed.contains(directory)).forEach(this::unmountOurs);
-        cutOff.forEach(
-                volume -> mountPoints.claimWhatWasCutOff(volume).ifPresent(claim -> recover(volume, claim, mayGo)));
+        cutOff.forEach(volume -> mountPoints
+                .claimWhatWasCutOff(volume)
+                .ifPresent(claim -> recover(volume, claim, claimed.contains(volume), mayGo)));
         if (!scan.left().isEmpty()) {
             scan.left().forEach(volume -> LOG.info("Removing {}, which was destroyed", Objects.name(volume)));
             objects.run(Program.RECOVER, "recover", "zfs " + objects.names().root(), Map.of());
         }
     }
 
-    private void recover(VolumeId volume, Claim claim, Predicate<VolumeId> mayGo) {
+    private void recover(VolumeId volume, Claim claim, boolean wasClaimed, Predicate<VolumeId> mayGo) {
         boolean decided = false;
         try {
-            if (!objects.isDraft("recover", volume)) { // published, or gone
+            if (!objects.isDraft("recover", volume, wasClaimed)) { // published, or gone
                 MountPoints.letGo(claim);
                 decided = true;
             } else if (mayGo.test(volume)) {
@@ -201,13 +204,14 @@ final class Destroying {
     }
 
     private Optional<StoredDraft> draft(VolumeId volume) {
+        boolean wasClaimed = mountPoints.claims().exists(volume.value());
         Optional<Claim> claim = mountPoints.claimWhatWasCutOff(volume);
         if (claim.isEmpty()) {
             return Optional.of(new StoredDraft(volume, false));
         }
         boolean abandoned = false;
         try {
-            abandoned = objects.isDraft("list", volume); // it may have ended since it was listed
+            abandoned = objects.isDraft("list", volume, wasClaimed); // it may have ended since it was listed
             return abandoned ? Optional.of(new StoredDraft(volume, true)) : Optional.empty();
         } finally {
             if (abandoned) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +41,13 @@ final class Objects {
     /** In doubt there are. */
     private volatile boolean hasManyVolumes = true;
 
-    Objects(Lzc lzc, Names names) {
+    /** The volumes that processes have claims on, because they are making them, or were. */
+    private final Supplier<List<VolumeId>> claimed;
+
+    Objects(Lzc lzc, Names names, Supplier<List<VolumeId>> claimed) {
         this.lzc = lzc;
         this.names = names;
+        this.claimed = claimed;
     }
 
     Lzc lzc() {
@@ -81,9 +86,13 @@ final class Objects {
         Map<SnapshotId, SnapshotSpace> known = space;
         Map<String, String> neighbours = new HashMap<>();
         known.forEach((id, taken) -> neighbours.put(id.value(), taken.neighbours()));
+        Map<String, Boolean> claims = new HashMap<>();
+        claimed.get().forEach(volume -> claims.put(volume.value(), true));
         Scan scan;
         try (OpenDataset root = hasManyVolumes ? openRoot() : OpenDataset.none()) {
-            scan = Scan.of(run(Program.LIST, "list", "zfs " + names.root(), Map.of("known", neighbours)), known);
+            scan = Scan.of(
+                    run(Program.LIST, "list", "zfs " + names.root(), Map.of("known", neighbours, "claimed", claims)),
+                    known);
         }
         space = scan.space();
         hasManyVolumes = scan.listing().volumes().size() >= MANY_VOLUMES;
@@ -139,12 +148,13 @@ final class Objects {
 
     boolean isLive(String operation, VolumeId volume) {
         Program.Result result = run(Program.FIND, operation, name(volume), arguments(volume));
-        return result.answer() == Answer.OK && result.find("draft").isEmpty();
+        return result.answer() == Answer.OK && result.find("unlabelled").isEmpty();
     }
 
-    boolean isDraft(String operation, VolumeId volume) {
+    /** Whether it is a draft, with a claim on it: or else it must not look like anything that somebody made by hand. */
+    boolean isDraft(String operation, VolumeId volume, boolean isClaimed) {
         return run(Program.FIND, operation, name(volume), arguments(volume))
-                .find("draft")
+                .find(isClaimed ? "unlabelled" : "draft")
                 .isPresent();
     }
 

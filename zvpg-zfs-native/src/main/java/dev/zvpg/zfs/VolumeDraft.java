@@ -55,10 +55,14 @@ final class VolumeDraft implements Draft {
             making.publish(volume, origin, checked, old);
             published = true;
         } finally {
-            if (published || making.isPublished(volume)) {
+            if (published) {
                 ended = true;
                 replaced = old;
                 MountPoints.letGo(claim);
+            } else if (making.isPublished(volume)) { // or it cannot be found out, and recovering the storage does
+                ended = true;
+                replaced = old;
+                claim.abandon();
             }
         }
     }
@@ -66,8 +70,16 @@ final class VolumeDraft implements Draft {
     @Override
     public void close() {
         if (!ended) {
-            destroying.discard(volume, claim);
-            ended = true;
+            boolean gone = false;
+            try {
+                destroying.discard(volume, claim);
+                gone = true;
+            } finally {
+                ended = gone;
+                if (!gone) {
+                    claim.abandon(); // whoever recovers the storage may try, too
+                }
+            }
         }
         replaced.ifPresent(destroying::reapQuietly);
         replaced = Optional.empty();

@@ -11,7 +11,9 @@ import java.util.TreeMap;
  *
  * <p>Immutable.
  *
- * @param mountDirectory where volumes and snapshots are mounted; absolute. Nothing is kept there
+ * @param mountDirectory where volumes and snapshots are mounted; absolute. It tells which volumes are being made, until
+ *     the machine is started the next time; so all processes that use a dataset name the same directory, and containers
+ *     share it
  * @param properties the properties that the storage's dataset is created with, by their names in zfsprops(7). A dataset
  *     that exists already keeps its own
  */

@@ -83,7 +83,8 @@ public final class ZfsStorage implements Storage {
     private static ZfsStorage open(Names names, ZfsOptions chosen) {
         Lzc lzc = Lzc.open();
         Map<String, Object> nativeProperties = Root.open(lzc, names, chosen);
-        return new ZfsStorage(new Objects(lzc, names), new MountPoints(chosen.mountDirectory()), nativeProperties);
+        MountPoints mountPoints = new MountPoints(chosen.mountDirectory());
+        return new ZfsStorage(new Objects(lzc, names, mountPoints::claimed), mountPoints, nativeProperties);
     }
 
     @Override

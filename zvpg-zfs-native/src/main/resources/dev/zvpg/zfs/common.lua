@@ -110,9 +110,15 @@ function destroy(dataset)
     return failed
 end
 
--- Whether this is a volume that was not published, and nobody else's: neither labelled nor anybody's parent.
+-- Whether this is a volume that was not published, for whoever has a claim on it. Somebody may have taken a snapshot of it,
+-- as those do who take one of everything each hour.
+function unlabelled(dataset)
+    return volume_id(dataset) and zfs.exists(dataset) and not own(dataset, STATE)
+end
+
+-- The same for whoever has not: nobody else's, and nobody's parent.
 function draft(dataset)
-    if not volume_id(dataset) or not zfs.exists(dataset) or own(dataset, STATE) then return false end
+    if not unlabelled(dataset) then return false end
     local origin = zfs.get_prop(dataset, "origin")
     return not first_child(dataset) and not first_snapshot(dataset)
         and not (origin and not own(origin, STATE))

@@ -1,5 +1,5 @@
 -- Publishes a draft: from here on the volume is visible, and the one that it takes the place of is not.
-if not draft(args.volume) then return missing() end
+if not unlabelled(args.volume) then return missing() end
 if args.old and state(args.old) ~= "live" then return missing("old") end
 -- tried first and made afterwards, because a program is not rolled back
 failed = args.old and zfs.check.set_prop(args.old, STATE, "destroyed") or 0

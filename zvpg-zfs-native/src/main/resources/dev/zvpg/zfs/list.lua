@@ -71,8 +71,9 @@ for child in zfs.list.children(root) do
         volumes[id] = properties
         add_snapshots(child, id)
     elseif properties[STATE] then
-        if not add_snapshots(child, id) then left[id] = true end
-    elseif draft(child) then
+        -- what was written since its newest snapshot returns its space, which a cut may have come before
+        if not add_snapshots(child, id) or zfs.get_prop(child, "written") > 0 then left[id] = true end
+    elseif draft(child) or (id and args.claimed[id] and unlabelled(child)) then
         drafts[id] = true
     else
         foreign[child] = true

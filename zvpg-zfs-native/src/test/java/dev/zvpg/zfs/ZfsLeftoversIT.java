@@ -64,7 +64,7 @@ class ZfsLeftoversIT extends WithStorage {
 
     @Test
     void aVolumeWhoseLabelIsRefusedInItsMiddleIsInvisibleAndRecovered() {
-        Objects objects = new Objects(pool.lzc(), new Names(pool.dataset()));
+        Objects objects = new Objects(pool.lzc(), new Names(pool.dataset()), List::of);
         // Lua keeps no order, so several, of which each is refused after some of the others
         for (String name : List.of("a", "b", "c", "d", "e", "f")) {
             VolumeId volume = new VolumeId(name);
@@ -209,6 +209,30 @@ class ZfsLeftoversIT extends WithStorage {
         assertThat(storage.drafts()).containsExactly(new StoredDraft(new VolumeId("other"), false));
         assertThat(pool.mounts().resolve("volumes/main")).doesNotExist();
         other.close();
+    }
+
+    @Test
+    void aDraftOfWhichSomebodyTookASnapshotIsStillADraft() throws Exception {
+        mainWithSnapshot();
+        Draft kept = storage.clone(V1, CLONE, CopyProgress.NONE);
+        VolumeId thrownAway = new VolumeId("thrown-away");
+        Draft lost = storage.clone(V1, thrownAway, CopyProgress.NONE);
+        Files.writeString(kept.directory().resolve("file"), "kept");
+        Tool.run("zfs", "snapshot", "-r", pool.dataset() + "@hourly");
+
+        assertThat(storage.drafts()).extracting(StoredDraft::id).containsExactly(CLONE, thrownAway);
+        assertThat(storage.list().foreign()).noneMatch(name -> name.endsWith(".zvpg"));
+        storage.recover(volume -> true);
+        kept.publish(Map.of());
+        lost.close();
+
+        assertThat(volumes()).containsExactly(MAIN, CLONE);
+        assertThat(storage.directory(CLONE).resolve("file")).hasContent("kept");
+        assertThat(storage.drafts()).isEmpty();
+        assertThatThrownBy(() -> storage.directory(thrownAway)).isInstanceOf(NotFoundException.class);
+        Tool.run("zfs", "destroy", "-r", pool.dataset() + "@hourly");
+        storage.recover(volume -> true);
+        assertThat(pool.everything()).doesNotContain(dataset(thrownAway));
     }
 
     private static long used(String dataset) throws Exception {

@@ -12,6 +12,7 @@ import dev.zvpg.server.Credentials;
 import dev.zvpg.server.ServerLauncher;
 import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.StorageFeature;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -107,7 +108,17 @@ public record Context(
         return dataDirectory(storage.directory(volume));
     }
 
-    /** Where it is once it is mounted: for whoever only looks. */
+    /** Mounts a volume where that is needed to see what works in it, for whoever is about to change it. */
+    void mount(VolumeId volume) {
+        if (storage.features().contains(StorageFeature.MOUNTED_ON_DEMAND)) {
+            storage.directory(volume);
+        }
+    }
+
+    /**
+     * Where it is once it is mounted: for whoever only looks. A server in another mount namespace is not seen where it is
+     * not mounted here.
+     */
     Path location(VolumeId volume) {
         return dataDirectory(storage.location(volume));
     }

@@ -23,6 +23,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,20 +55,19 @@ public final class Deletions {
             boolean ran = servers.stop(branch, Server::stop);
             boolean deleted = false;
             try {
-                requireNothingLost(catalog, branch); // once more, now that no session can write any more
-                discard(key);
+                requireNothingLost(context.catalog(), branch); // once more, now that no session can write any more
+                remove(branch, now -> requireNoSnapshotLost(now, branch));
                 deleted = true;
             } finally {
                 if (ran && !deleted) {
                     servers.start(context.catalog().require(key));
                 }
             }
+            context.events().tell(new Event.BranchDeleted(branch.name()));
         }
     }
 
     private void requireNothingLost(Catalog catalog, CopyRecord branch) {
-        List<String> only =
-                catalog.heldOnlyBy(branch).stream().map(catalog::ref).toList();
         boolean unsaved = true; // in doubt
         ZvpgException doubt = null;
         try {
@@ -76,18 +77,32 @@ public final class Deletions {
         } catch (ZvpgException e) {
             doubt = e;
         }
-        if (unsaved || !only.isEmpty()) {
-            throw new NotMergedException(
-                    "cannot delete " + branch.words() + ": "
-                            + (unsaved ? "it holds work that no snapshot has" : "")
-                            + (doubt == null ? "" : ", as far as can be found out (" + doubt.problem() + ")")
-                            + (unsaved && !only.isEmpty() ? ", and " : "")
-                            + (only.isEmpty() ? "" : "nothing else descends from " + Lookup.list(only)),
-                    "merge it, or take a snapshot and make a branch of that, or call discard() to lose it",
-                    only,
-                    unsaved,
-                    doubt);
+        if (unsaved) {
+            throw notMerged(catalog, branch, true, doubt);
         }
+        requireNoSnapshotLost(catalog, branch);
+    }
+
+    private static void requireNoSnapshotLost(Catalog catalog, CopyRecord branch) {
+        if (!catalog.heldOnlyBy(branch).isEmpty()) {
+            throw notMerged(catalog, branch, false, null);
+        }
+    }
+
+    private static NotMergedException notMerged(
+            Catalog catalog, CopyRecord branch, boolean unsaved, @Nullable ZvpgException doubt) {
+        List<String> only =
+                catalog.heldOnlyBy(branch).stream().map(catalog::ref).toList();
+        return new NotMergedException(
+                "cannot delete " + branch.words() + ": "
+                        + (unsaved ? "it holds work that no snapshot has" : "")
+                        + (doubt == null ? "" : ", as far as can be found out (" + doubt.problem() + ")")
+                        + (unsaved && !only.isEmpty() ? ", and " : "")
+                        + (only.isEmpty() ? "" : "nothing else descends from " + Lookup.list(only)),
+                "merge it, or take a snapshot and make a branch of that, or call discard() to lose it",
+                only,
+                unsaved,
+                doubt);
     }
 
     /** Stops the server and deletes the branch or clone with everything that only it needed. */
@@ -99,7 +114,7 @@ public final class Deletions {
                 throw new InUseException(
                         "cannot delete " + copy.words() + ": it is protected", "call unprotect() on it first");
             }
-            remove(catalog, copy);
+            stopAndRemove(catalog, copy);
             context.events()
                     .tell(
                             copy.kind() == CopyRecord.Kind.BRANCH
@@ -154,19 +169,25 @@ public final class Deletions {
         Catalog catalog = context.catalog();
         Optional<CopyRecord> clone = catalog.copy(id).filter(copy -> !copy.isProtected());
         clone.ifPresent(copy -> {
-            remove(catalog, copy);
+            stopAndRemove(catalog, copy);
             LOG.info("Clone {} has expired and was deleted", copy.name());
             context.events().tell(new Event.CloneExpired(copy.name()));
         });
         return clone.map(CopyRecord::name);
     }
 
-    private void remove(Catalog before, CopyRecord copy) {
-        requireAnother(before, copy);
+    private void stopAndRemove(Catalog catalog, CopyRecord copy) {
+        requireAnother(catalog, copy);
         servers.stop(copy);
+        remove(copy, now -> {});
+    }
+
+    /** Takes the one step, after a last look that nobody else's deletion can come after. */
+    private void remove(CopyRecord copy, Consumer<Catalog> lastLook) {
         try (Locks.Held repository = context.locks().repository()) {
             Catalog catalog = context.catalog();
-            requireAnother(catalog, copy); // once more, now that nobody else can delete the other one
+            requireAnother(catalog, copy);
+            lastLook.accept(catalog);
             context.storage().destroy(copy.volume().id(), lastNames(catalog, copy));
             servers.takeBackPort(copy);
         }

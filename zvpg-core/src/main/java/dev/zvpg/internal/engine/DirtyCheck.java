@@ -30,8 +30,8 @@ public final class DirtyCheck {
             return true;
         }
         SnapshotRecord head = found.get();
+        Path directory = context.dataDirectory(branch.volume().id()); // first: a server is seen where it is mounted
         Optional<Server> server = servers.find(branch);
-        Path directory = context.dataDirectory(branch.volume().id());
         if (server.isPresent()) {
             return hasMoved(directory, head.position(), server.get().position(), server);
         }

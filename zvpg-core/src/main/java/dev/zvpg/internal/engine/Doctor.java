@@ -66,7 +66,7 @@ public final class Doctor {
         Path directory = context.location(copy.volume().id());
         Optional<Problem> missing = missing(copy, directory);
         if (missing.isPresent()) {
-            // nobody mounts a volume to look at it: no server runs on one that is not
+            // nobody mounts a volume to look at it
             if (!context.storage().features().contains(StorageFeature.MOUNTED_ON_DEMAND)) {
                 problems.add(missing.get());
             }

@@ -18,11 +18,11 @@ record OthersScratches(Context context, Scratches scratches) {
     void sweep() {
         context.storage().recover(volume -> {
             LOG.info("Removing volume {}, which a JVM that has ended was making or had as a scratch clone", volume);
-            return stop(volume);
+            return stopIfPossible(volume);
         });
     }
 
-    /** Stops the servers on all drafts; for a repository that is being destroyed. */
+    /** Stops the servers on all drafts, or throws; for a repository that is being destroyed. */
     void stopAll() {
         context.storage().drafts().forEach(draft -> stop(draft.id()));
     }
@@ -35,13 +35,17 @@ record OthersScratches(Context context, Scratches scratches) {
         }
     }
 
+    private void stop(VolumeId volume) {
+        // its port is in its files; any other will do to ask for it
+        ServerSpec spec =
+                scratches.spec(volume, context.location(volume), context.ports().first(), Map.of());
+        context.launcher().find(spec).ifPresent(Server::stopAtOnce);
+    }
+
     /** Tells whether none runs any more. */
-    private boolean stop(VolumeId volume) {
+    private boolean stopIfPossible(VolumeId volume) {
         try {
-            // its port is in its files; any other will do to ask for it
-            ServerSpec spec = scratches.spec(
-                    volume, context.location(volume), context.ports().first(), Map.of());
-            context.launcher().find(spec).ifPresent(Server::stopAtOnce);
+            stop(volume);
             return true;
         } catch (ZvpgException e) {
             LOG.warn("The server on volume {} cannot be stopped; the next open() tries again", volume, e);

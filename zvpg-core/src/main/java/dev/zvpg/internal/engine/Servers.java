@@ -69,6 +69,7 @@ public final class Servers {
 
     /** Finds the server, and finishes what is left of its start. */
     private Optional<Server> running(CopyRecord copy) {
+        context.mount(copy.volume().id());
         Optional<Server> running = find(copy);
         try {
             running.ifPresent(Server::finishStart);
@@ -90,7 +91,7 @@ public final class Servers {
                     .update(List.of(new AttributeChange(copy.volume().id(), Map.of(), Set.of(CopyRecord.UNTOUCHED))));
         }
         long began = System.nanoTime();
-        context.dataDirectory(copy.volume().id()); // mounts it
+        context.mount(copy.volume().id());
         ServerSpec spec = spec(copy);
         Set<Integer> refused = new HashSet<>();
         while (true) {
@@ -140,6 +141,7 @@ public final class Servers {
 
     /** Stops the server in a certain way, and tells whether it ran. Called under the working copy's lock. */
     public boolean stop(CopyRecord copy, Consumer<Server> how) {
+        context.mount(copy.volume().id());
         Optional<Server> server = find(copy);
         server.ifPresent(running -> {
             long began = System.nanoTime();

@@ -5,6 +5,7 @@ import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.ServerUser;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -39,7 +40,8 @@ final class CutOffLaunch {
     /** Returns when nothing is left under way, except what a living JVM launches. At once where nothing was. */
     void await() {
         try {
-            if (!OwnerLock.isAnyDead(runDirectory)) {
+            // where the cluster is not mounted, or gone, no launch can be under way
+            if (!Files.exists(ServerLock.file(dataDirectory)) || !OwnerLock.isAnyDead(runDirectory)) {
                 return;
             }
             end(); // before the files are gone, so that whoever is killed here leaves the next one the same task

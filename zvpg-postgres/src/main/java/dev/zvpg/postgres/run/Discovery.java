@@ -4,6 +4,7 @@ import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.ServerSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +19,9 @@ public final class Discovery {
     public static Optional<LiveServer> find(
             Installation installation, ServerUser user, Duration startTimeout, ServerSpec spec) {
         Path dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
-        new CutOffLaunch(user, spec.runDirectory(), dataDirectory).await();
+        if (spec.lifetime() == Lifetime.DETACHED) {
+            new CutOffLaunch(user, spec.runDirectory(), dataDirectory).await();
+        }
         Optional<PostmasterPid> file = PostmasterPid.read(dataDirectory);
         Optional<OsProcess> process = file.flatMap(lock -> lock.server(dataDirectory));
         if (process.isEmpty()) {

@@ -59,7 +59,9 @@ public final class Startup {
         } else {
             Cluster.inspect(installation, dataDirectory);
         }
-        new CutOffLaunch(user, spec.runDirectory(), dataDirectory).await();
+        if (!attached) {
+            new CutOffLaunch(user, spec.runDirectory(), dataDirectory).await();
+        }
         removeStaleLock();
         requireReachable();
         Ports.requireFree(spec.port());
