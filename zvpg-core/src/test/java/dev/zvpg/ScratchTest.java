@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.engine.Context;
 import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
@@ -177,6 +178,25 @@ class ScratchTest {
         repo.destroy();
         assertThat(volumes()).isZero();
         theirs.close();
+    }
+
+    @Test
+    void aRepositoryWhoseScratchCloneRunsInAnotherContainerIsNotDestroyed() throws IOException {
+        VolumeId theirs = new VolumeId("scratch-theirs");
+        Draft draft = storage.reopen().clone(v1.key().id(), theirs, CopyProgress.NONE);
+        Path data = Files.createDirectories(Context.dataDirectory(draft.directory()));
+        launcher.runsElsewhere(data);
+
+        assertThatThrownBy(repo::destroy).isInstanceOf(InUseException.class).hasMessageContaining("another container");
+
+        assertThat(data).isDirectory();
+        assertThat(storage.list().volumes()).hasSize(1);
+        launcher.nothingRunsElsewhere();
+        try (Repository again = zvpg().open()) { // it can be used and destroyed as before
+            again.destroy();
+        }
+        assertThat(volumes()).isZero();
+        draft.close();
     }
 
     @Test
