@@ -167,12 +167,23 @@ class RefusedAdoptionTest {
         original.execute("postgres", "CREATE DATABASE \"one, two\"");
         original.execute("postgres", "UPDATE pg_database SET datcollate = 'xx_XX' WHERE datname = 'one, two'");
         original.stop();
-        assertThat(adopt(postgres, ClusterSource.directory(original.data())).findings())
+        Adoption adoption = adopt(postgres, ClusterSource.directory(original.data()));
+        assertThat(adoption.findings())
                 .extracting(Object::toString)
                 .anySatisfy(finding -> assertThat(finding)
                         .contains("(one, two)")
                         .contains("xx_XX")
                         .contains("install their locale"));
+
+        PostgresServer server = postgres.start(new ServerSpec(
+                sandbox.path("copy"), sandbox.path("run"), Sandbox.freePort(), adoption.superuser(), Map.of()));
+        assertThat(server.findings())
+                .extracting(Object::toString)
+                .anySatisfy(finding -> assertThat(finding)
+                        .contains("database one, two")
+                        .contains("not looked into")
+                        .contains("locale"));
+        server.stop();
     }
 
     @Test

@@ -85,6 +85,9 @@ public final class FirstStart {
 
     private static final long RELOAD_POLL_NANOS = 200_000;
 
+    /** The SQLSTATE of "database locale is incompatible with operating system", an ordinary FATAL of its own words. */
+    private static final String LOCALE_IS_MISSING = "XX000";
+
     private final Sessions sessions;
     private final List<Finding> findings = new ArrayList<>();
 
@@ -221,6 +224,20 @@ public final class FirstStart {
                     "left as it is: the database lets nobody connect")));
             return;
         }
+        try {
+            workIn(database, todo);
+        } catch (SQLException e) {
+            // a locale that is missing here keeps everybody out, also whoever could call what reaches out
+            if (!LOCALE_IS_MISSING.equals(e.getSQLState())
+                    || todo.stream().anyMatch(work -> !work.kind.equals("look"))) {
+                throw e;
+            }
+            findings.add(new Finding(
+                    "database " + database, "not looked into, because nobody can connect to it: " + e.getMessage()));
+        }
+    }
+
+    private void workIn(String database, List<Work> todo) throws SQLException {
         try (Connection connection = sessions.open(database);
                 Statement statement = connection.createStatement()) {
             for (Work work : todo) {
