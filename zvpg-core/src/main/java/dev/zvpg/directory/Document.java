@@ -141,16 +141,6 @@ final class Document {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof Document document && entries.equals(document.entries);
-    }
-
-    @Override
-    public int hashCode() {
-        return entries.hashCode();
-    }
-
-    @Override
     public String toString() {
         return entries.keySet().toString();
     }

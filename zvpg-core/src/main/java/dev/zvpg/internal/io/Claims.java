@@ -1,14 +1,10 @@
 package dev.zvpg.internal.io;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -104,15 +100,8 @@ public record Claims(Path directory) {
      * @throws IOException when the directory cannot be read
      */
     public List<String> names() throws IOException {
-        List<String> names = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            files.forEach(file -> names.add(String.valueOf(file.getFileName())));
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        } catch (NoSuchFileException e) {
-            return List.of();
-        }
-        names.sort(null);
-        return names;
+        return OpenDirectory.list(directory).stream()
+                .map(file -> String.valueOf(file.getFileName()))
+                .toList();
     }
 }
