@@ -293,7 +293,7 @@ public final class Repository implements AutoCloseable {
         try (Locks.Held held = context.locks().repository()) {
             if (context.home().isBeingDestroyed()) { // or somebody else has finished it
                 holdings.destroy();
-                boolean onlyOurs = context.storage().list().foreign().isEmpty();
+                boolean onlyOurs = context.storage().foreign().isEmpty();
                 close();
                 context.home().delete(true, onlyOurs);
             }

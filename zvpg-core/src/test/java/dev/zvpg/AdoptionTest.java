@@ -154,7 +154,7 @@ class AdoptionTest {
         try (var storage =
                 DirectoryStorage.at(directory.resolve("home/storage")).open()) {
             assertThat(storage.drafts()).isEmpty();
-            assertThat(storage.list().foreign()).isEmpty();
+            assertThat(storage.foreign()).isEmpty();
             return storage.list().volumes();
         }
     }

@@ -292,10 +292,10 @@ class DoctorTest {
     void spaceIsToldInTotalWhereTheStorageTellsItOfEverything() {
         StoredVolume first = volume("first", OptionalLong.of(10), OptionalLong.of(100));
         StoredVolume second = volume("second", OptionalLong.of(5), OptionalLong.of(95));
-        assertThat(InfoReader.space(new Catalog(new Listing(List.of(first, second), List.of(), List.of()))))
+        assertThat(InfoReader.space(new Catalog(new Listing(List.of(first, second), List.of()))))
                 .isEqualTo(new Space(OptionalLong.of(15), OptionalLong.of(195), OptionalLong.of(180)));
         StoredVolume unknown = volume("unknown", OptionalLong.empty(), OptionalLong.of(1));
-        assertThat(InfoReader.space(new Catalog(new Listing(List.of(first, unknown), List.of(), List.of()))))
+        assertThat(InfoReader.space(new Catalog(new Listing(List.of(first, unknown), List.of()))))
                 .isEqualTo(new Space(OptionalLong.empty(), OptionalLong.of(101), OptionalLong.empty()));
         assertThat(repo.status().space())
                 .isEqualTo(new Space(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty()));

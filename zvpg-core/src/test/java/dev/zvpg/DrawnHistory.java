@@ -102,7 +102,7 @@ final class DrawnHistory {
     }
 
     Catalog catalog() {
-        return new Catalog(new Listing(List.copyOf(volumes.values()), snapshots, List.of()));
+        return new Catalog(new Listing(List.copyOf(volumes.values()), snapshots));
     }
 
     Graph graph() {

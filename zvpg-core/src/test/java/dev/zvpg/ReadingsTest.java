@@ -37,6 +37,21 @@ class ReadingsTest {
         counted.put(what, List.of(storage.listings(), storage.directories()));
     }
 
+    @Test
+    void onlyWhoReportsOnTheWholeRepositoryLooksForWhatIsNotItsOwn() throws Exception {
+        try (Repository repo = zvpg().init()) {
+            Branch main = repo.branch("main");
+            main.start();
+            main.snapshot("v1", "").clone("trial").delete();
+            main.log();
+            assertThat(storage.foreignAsked()).isZero();
+            repo.status();
+            assertThat(storage.foreignAsked()).isOne();
+            repo.doctor();
+            assertThat(storage.foreignAsked()).isOne();
+        }
+    }
+
     private Zvpg zvpg() {
         return Zvpg.at(directory.resolve("home")).storage(() -> storage).postgres(new FakeLauncher());
     }

@@ -130,7 +130,7 @@ class RepositoryWalkTest {
             Listing listing = storage.list();
             assertThat(listing.volumes()).hasSize(copies);
             assertThat(listing.snapshots()).hasSize(snapshots);
-            assertThat(listing.foreign()).isEmpty();
+            assertThat(storage.foreign()).isEmpty();
         }
         assertThat(entries(place.resolve("volumes"))).isEqualTo(copies);
         assertThat(entries(place.resolve("snapshots"))).isEqualTo(snapshots);

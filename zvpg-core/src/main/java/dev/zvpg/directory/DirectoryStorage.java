@@ -67,22 +67,24 @@ public final class DirectoryStorage implements Storage {
     public static final int FORMAT = DocumentFormat.NUMBER;
 
     private final Place place;
-    private final DocumentFile file;
-    private final Lifecycle lifecycle;
+    private final Objects objects;
+    private final Making making;
+    private final Destroying destroying;
     private final Copier copier;
     private final boolean atomic;
     private volatile boolean closed;
 
     private DirectoryStorage(Place place, DocumentFile file, Copier copier) throws IOException {
         this.place = place;
-        this.file = file;
-        this.lifecycle = new Lifecycle(place, file, copier);
+        this.objects = new Objects(place, file);
+        this.destroying = new Destroying(objects, copier);
+        this.making = new Making(objects, destroying);
         this.copier = copier;
         this.atomic = copier.method() == CopyMethod.SUBVOLUME && everyVolumeIsASubvolume();
     }
 
     private boolean everyVolumeIsASubvolume() throws IOException {
-        for (Entry entry : file.read().entries()) {
+        for (Entry entry : objects.file().read().entries()) {
             if (entry.id() instanceof VolumeId && !copier.isAtomic(place.tree(entry.id()))) {
                 LOG.info(
                         "{} is a plain directory, made by another method of copying; as long as there are such volumes, "
@@ -160,7 +162,7 @@ public final class DirectoryStorage implements Storage {
     @Override
     public Draft create(VolumeId volume) {
         checkOpen();
-        return lifecycle.make("create", volume, Optional.empty(), tree -> {
+        return making.make("create", volume, Optional.empty(), tree -> {
             copier.create(tree);
             Place.searchable(tree);
         });
@@ -169,7 +171,7 @@ public final class DirectoryStorage implements Storage {
     @Override
     public Draft clone(SnapshotId snapshot, VolumeId volume, CopyProgress progress) {
         checkOpen();
-        return lifecycle.make(
+        return making.make(
                 "clone",
                 volume,
                 Optional.of(snapshot),
@@ -179,7 +181,7 @@ public final class DirectoryStorage implements Storage {
     @Override
     public Draft copy(VolumeId volume, SnapshotId snapshot, CopyProgress progress) {
         checkOpen();
-        return lifecycle.make(
+        return making.make(
                 "snapshot",
                 snapshot,
                 Optional.of(volume),
@@ -196,8 +198,7 @@ public final class DirectoryStorage implements Storage {
 
     private Draft freeze(VolumeId volume, SnapshotId snapshot) {
         checkOpen();
-        return lifecycle.make(
-                "snapshot", snapshot, Optional.of(volume), tree -> copier.freeze(place.tree(volume), tree));
+        return making.make("snapshot", snapshot, Optional.of(volume), tree -> copier.freeze(place.tree(volume), tree));
     }
 
     @Override
@@ -207,51 +208,39 @@ public final class DirectoryStorage implements Storage {
         if (changes.isEmpty()) {
             return;
         }
-        lifecycle.update(changes, targets);
+        objects.update(changes, targets);
     }
 
     @Override
     public void destroy(VolumeId volume, List<AttributeChange> inTheSameStep) {
         checkOpen();
         AttributeChange.targets(volume, inTheSameStep);
-        lifecycle.destroy(volume, inTheSameStep);
+        destroying.destroy(volume, inTheSameStep);
     }
 
     @Override
     public void destroy(SnapshotId snapshot, List<AttributeChange> inTheSameStep) {
         checkOpen();
         AttributeChange.targets(snapshot, inTheSameStep);
-        lifecycle.destroy(snapshot, inTheSameStep);
+        destroying.destroy(snapshot, inTheSameStep);
     }
 
     @Override
     public Listing list() {
         checkOpen();
-        try {
-            List<Place.Found> found = place.scan();
-            Set<StoredId> atWork = lifecycle.claimed();
-            Document document = file.read();
-            Set<StoredId> stillAtWork = lifecycle.claimed();
-            // a tree comes after its claim, and goes before it or becomes known before: so what neither look found is
-            // foreign
-            List<String> foreign = found.stream()
-                    .filter(tree -> !tree.isKnownTo(document)
-                            && tree.id()
-                                    .filter(id -> atWork.contains(id) || stillAtWork.contains(id))
-                                    .isEmpty()
-                            && tree.isStillThere())
-                    .map(Place.Found::name)
-                    .toList();
-            return document.listing(foreign);
-        } catch (IOException e) {
-            throw IoFailure.of("list", place.toString(), place.root(), e);
-        }
+        return objects.list();
+    }
+
+    @Override
+    public List<String> foreign() {
+        checkOpen();
+        return objects.foreign();
     }
 
     @Override
     public List<StoredDraft> drafts() {
         checkOpen();
-        return lifecycle.drafts();
+        return destroying.drafts();
     }
 
     @Override
@@ -272,19 +261,19 @@ public final class DirectoryStorage implements Storage {
     private Path existingTree(StoredId id) {
         checkOpen();
         try {
-            if (!(id instanceof VolumeId && lifecycle.isDraft(id))) {
-                lifecycle.existing("find", file.read(), id);
+            if (!(id instanceof VolumeId && objects.isDraft(id))) {
+                objects.existing("find", objects.file().read(), id);
             }
             return place.tree(id);
         } catch (IOException e) {
-            throw IoFailure.of("find", Lifecycle.name(id), place.root(), e);
+            throw objects.failure("find", id, e);
         }
     }
 
     @Override
     public void recover(Predicate<VolumeId> mayGo) {
         checkOpen();
-        lifecycle.recover(mayGo);
+        destroying.recover(mayGo);
     }
 
     @Override

@@ -106,7 +106,7 @@ final class Document {
     }
 
     /** What exists, without figures of space. */
-    Listing listing(List<String> foreign) {
+    Listing listing() {
         List<StoredVolume> volumes = new ArrayList<>();
         List<StoredSnapshot> snapshots = new ArrayList<>();
         OptionalLong unknown = OptionalLong.empty();
@@ -119,7 +119,7 @@ final class Document {
                 snapshots.add(new StoredSnapshot(id, volume, entry.attributes(), entry.created(), unknown, unknown));
             }
         }
-        return new Listing(volumes, snapshots, foreign);
+        return new Listing(volumes, snapshots);
     }
 
     /** With an object that exists from now on, or instead of what was known of it. */

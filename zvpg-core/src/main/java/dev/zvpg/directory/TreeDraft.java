@@ -13,7 +13,9 @@ import java.util.Optional;
 /** A tree that has a claim on it and is not in the document. */
 final class TreeDraft implements Draft {
 
-    private final Lifecycle lifecycle;
+    private final Objects objects;
+    private final Making making;
+    private final Destroying destroying;
     private final StoredId id;
     private final Optional<StoredId> source;
     private final Claim claim;
@@ -22,8 +24,16 @@ final class TreeDraft implements Draft {
     /** Removes what it took the place of. */
     private Runnable rest = () -> {};
 
-    TreeDraft(Lifecycle lifecycle, StoredId id, Optional<StoredId> source, Claim claim) {
-        this.lifecycle = lifecycle;
+    TreeDraft(
+            Objects objects,
+            Making making,
+            Destroying destroying,
+            StoredId id,
+            Optional<StoredId> source,
+            Claim claim) {
+        this.objects = objects;
+        this.making = making;
+        this.destroying = destroying;
         this.id = id;
         this.source = source;
         this.claim = claim;
@@ -31,13 +41,13 @@ final class TreeDraft implements Draft {
 
     @Override
     public Path directory() {
-        return lifecycle.tree(id);
+        return objects.tree(id);
     }
 
     @Override
     public void publish(Map<String, String> attributes) {
         Map<String, String> checked = Map.copyOf(Attributes.checked(attributes));
-        publish(() -> lifecycle.publish(id, source, checked));
+        publish(() -> making.publish(id, source, checked));
     }
 
     @Override
@@ -47,8 +57,8 @@ final class TreeDraft implements Draft {
         }
         Map<String, String> checked = Map.copyOf(Attributes.checked(attributes));
         publish(() -> {
-            Claim gone = lifecycle.publishInPlaceOf(old, id, source, checked);
-            rest = () -> lifecycle.removeForGood(old, gone);
+            Claim gone = making.publishInPlaceOf(old, id, source, checked);
+            rest = () -> destroying.removeForGood(old, gone);
         });
     }
 
@@ -64,7 +74,7 @@ final class TreeDraft implements Draft {
             if (published) {
                 ended = true;
                 letGo();
-            } else if (lifecycle.knows(id)) { // or it cannot be found out, and recovering the storage does
+            } else if (objects.knows(id)) { // or it cannot be found out, and recovering the storage does
                 ended = true;
                 claim.abandon();
             }
@@ -83,7 +93,7 @@ final class TreeDraft implements Draft {
     public void close() {
         if (!ended) {
             ended = true;
-            lifecycle.remove(id, claim);
+            destroying.remove(id, claim);
         }
         Runnable last = rest;
         rest = () -> {};
@@ -92,6 +102,6 @@ final class TreeDraft implements Draft {
 
     @Override
     public String toString() {
-        return "the draft of " + Lifecycle.name(id);
+        return "the draft of " + Objects.name(id);
     }
 }

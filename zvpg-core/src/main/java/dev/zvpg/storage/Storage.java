@@ -147,11 +147,18 @@ public interface Storage extends AutoCloseable {
     }
 
     /**
-     * Lists everything at one moment.
+     * Lists everything that is the storage's own, drafts aside, at one moment.
      *
      * @return one consistent listing
      */
     Listing list();
+
+    /**
+     * Finds what lies in the storage's place and is not its own. It is never touched.
+     *
+     * @return its names, as the storage writes them
+     */
+    List<String> foreign();
 
     /**
      * Lists the volumes that are drafts, of whichever maker.

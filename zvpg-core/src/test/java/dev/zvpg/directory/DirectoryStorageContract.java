@@ -256,7 +256,7 @@ abstract class DirectoryStorageContract extends StorageContract {
 
         Storage again = open();
         VolumeId half = new VolumeId("half");
-        assertThat(again.list().foreign()).isEmpty();
+        assertThat(again.foreign()).isEmpty();
         assertThat(again.list().snapshots()).isEmpty();
         assertThat(again.drafts()).containsExactly(new StoredDraft(half, true));
         assertThatThrownBy(() -> Trees.create(again, half, Map.of())).isInstanceOf(AlreadyExistsException.class);
@@ -311,7 +311,7 @@ abstract class DirectoryStorageContract extends StorageContract {
             Place layout = new Place(place);
             assertThat(layout.scan()).allMatch(found -> found.id().isPresent());
             assertThat(layout.drafts().names()).isEmpty();
-            assertThat(again.list().foreign()).isEmpty();
+            assertThat(again.foreign()).isEmpty();
             assertThat(layout.scan())
                     .hasSize(again.list().volumes().size()
                             + again.list().snapshots().size());
@@ -382,6 +382,6 @@ abstract class DirectoryStorageContract extends StorageContract {
         mine.check(storage());
         theirs.check(storage());
         assertThat(new Place(place()).drafts().names()).isEmpty();
-        assertThat(storage().list().foreign()).isEmpty();
+        assertThat(storage().foreign()).isEmpty();
     }
 }

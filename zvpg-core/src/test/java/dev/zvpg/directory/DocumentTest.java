@@ -121,7 +121,7 @@ class DocumentTest {
         assertThat(ground.open().list()).isEqualTo(storage.list());
         Trees.create(storage, new VolumeId("w"), Map.of());
         assertThat(storage.list().volumes()).hasSize(2);
-        assertThat(storage.list().foreign()).isEmpty();
+        assertThat(storage.foreign()).isEmpty();
     }
 
     @Test
@@ -145,7 +145,7 @@ class DocumentTest {
                 .hasMessageContaining("not the storage's own");
         storage.recover(volume -> true);
         assertThat(TreeText.read(ground.place().resolve("volumes/taken"))).isEqualTo(Map.of("file", "somebody else's"));
-        assertThat(storage.list().foreign()).containsExactly("volumes/taken");
+        assertThat(storage.foreign()).containsExactly("volumes/taken");
     }
 
     @Test
@@ -161,7 +161,7 @@ class DocumentTest {
         Path directory = Files.createDirectory(ground.place().resolveSibling("used"));
         TreeText.write(directory, "notes/today", "x");
         try (Storage here = DirectoryStorage.at(directory).open()) {
-            assertThat(here.list().foreign()).isEqualTo(List.of("notes"));
+            assertThat(here.foreign()).isEqualTo(List.of("notes"));
             here.recover(volume -> true);
         }
         assertThat(TreeText.read(directory)).containsEntry("notes/today", "x");

@@ -17,6 +17,7 @@ public final class CountingStorage implements Storage {
     private final Storage real;
     private final AtomicInteger listings = new AtomicInteger();
     private final AtomicInteger directories = new AtomicInteger();
+    private final AtomicInteger foreign = new AtomicInteger();
 
     /** Counts what is asked of another one. */
     public CountingStorage(Storage real) {
@@ -26,6 +27,11 @@ public final class CountingStorage implements Storage {
     /** How often it was listed since this was asked last. */
     public int listings() {
         return listings.getAndSet(0);
+    }
+
+    /** How often it was asked what is not its own since this was asked last. */
+    public int foreignAsked() {
+        return foreign.getAndSet(0);
     }
 
     /** How often it was asked for the files of something since this was asked last. */
@@ -77,6 +83,12 @@ public final class CountingStorage implements Storage {
     public Listing list() {
         listings.incrementAndGet();
         return real.list();
+    }
+
+    @Override
+    public List<String> foreign() {
+        foreign.incrementAndGet();
+        return real.foreign();
     }
 
     @Override

@@ -351,7 +351,15 @@ public final class MemoryStorage implements Storage {
                     snapshots.add(new StoredSnapshot(snapshot, volume, entry.attributes, entry.created, bytes, bytes));
                 }
             });
-            return new Listing(volumes, snapshots, List.copyOf(disk.foreign));
+            return new Listing(volumes, snapshots);
+        }
+    }
+
+    @Override
+    public List<String> foreign() {
+        checkOpen();
+        synchronized (disk) {
+            return List.copyOf(disk.foreign);
         }
     }
 

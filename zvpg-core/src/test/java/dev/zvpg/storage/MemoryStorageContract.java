@@ -35,7 +35,7 @@ abstract class MemoryStorageContract extends StorageContract {
 
             @Override
             public boolean foreignIsUntouched() {
-                return first.list().foreign().contains("foreign");
+                return first.foreign().contains("foreign");
             }
 
             @Override

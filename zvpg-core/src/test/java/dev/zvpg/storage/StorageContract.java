@@ -266,7 +266,7 @@ public abstract class StorageContract {
             TreeText.write(draft.directory(), "file", "changed");
             TreeText.write(draft.directory(), "more", "added");
             assertNothingButMainAnd(V1);
-            assertThat(open().list().foreign()).isEmpty();
+            assertThat(open().foreign()).isEmpty();
             assertThat(storage.directory(CLONE)).isEqualTo(draft.directory());
             assertThat(storage.drafts()).containsExactly(new StoredDraft(CLONE, false));
             assertThat(open().drafts()).isEqualTo(storage.drafts());
@@ -333,7 +333,7 @@ public abstract class StorageContract {
             assertThatThrownBy(() -> draft.publish(Map.of())).isInstanceOf(ZvpgException.class);
         }
         assertNothingButMainAnd(V1);
-        assertThat(storage.list().foreign()).isEmpty();
+        assertThat(storage.foreign()).isEmpty();
     }
 
     @Test
@@ -357,7 +357,7 @@ public abstract class StorageContract {
             draft.publishInPlaceOf(MAIN, Map.of("a", "1"));
             assertThat(listed()).containsExactly(CLONE, V1);
         }
-        assertThat(open().list().foreign()).isEmpty();
+        assertThat(open().foreign()).isEmpty();
         assertThat(open().drafts()).isEmpty();
         assertThat(listed()).containsExactly(CLONE, V1);
         assertThat(TreeText.read(storage.directory(CLONE))).isEqualTo(Map.of("file", "old"));
@@ -711,10 +711,10 @@ public abstract class StorageContract {
         storage.destroy(V1);
         storage.recover(volume -> true);
 
-        assertThat(storage.list().foreign()).contains(foreign);
+        assertThat(storage.foreign()).contains(foreign);
         assertThat(listed()).containsExactly(CLONE);
         assertThat(ground.foreignIsUntouched()).isTrue();
-        assertThat(open().list().foreign()).contains(foreign);
+        assertThat(open().foreign()).contains(foreign);
     }
 
     @Test
@@ -969,7 +969,7 @@ public abstract class StorageContract {
         for (StoredId id : listed()) {
             assertThat(TreeText.read(directory(id))).isEqualTo(whole);
         }
-        assertThat(before.foreign()).isEmpty();
+        assertThat(storage.foreign()).isEmpty();
         storage.recover(volume -> true);
         assertThat(storage.list()).isEqualTo(before);
     }

@@ -19,12 +19,18 @@ import java.util.OptionalLong;
  *
  * <p>Immutable.
  *
- * @param listing what is ours and visible, and what is foreign
+ * @param listing what is ours and visible
+ * @param foreign what is not ours
  * @param space what each snapshot takes, for the next scan to know
  * @param drafts volumes that were not published: somebody is making them, or was
  * @param left volumes that were destroyed and are of no use to anybody any more
  */
-record Scan(Listing listing, Map<SnapshotId, SnapshotSpace> space, List<VolumeId> drafts, List<VolumeId> left) {
+record Scan(
+        Listing listing,
+        List<String> foreign,
+        Map<SnapshotId, SnapshotSpace> space,
+        List<VolumeId> drafts,
+        List<VolumeId> left) {
 
     /** Before an attribute's name. */
     static final String PREFIX = "zvpg:";
@@ -86,7 +92,8 @@ record Scan(Listing listing, Map<SnapshotId, SnapshotSpace> space, List<VolumeId
                 .toList();
         List<String> foreign = found.table("foreign").keySet().stream().sorted().toList();
         return new Scan(
-                new Listing(volumes, snapshots, foreign),
+                new Listing(volumes, snapshots),
+                foreign,
                 Map.copyOf(space),
                 ids(found.table("drafts")),
                 ids(found.table("left")));

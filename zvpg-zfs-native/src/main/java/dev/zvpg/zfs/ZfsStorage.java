@@ -146,6 +146,12 @@ public final class ZfsStorage implements Storage {
     }
 
     @Override
+    public List<String> foreign() {
+        checkOpen();
+        return objects.scan().foreign();
+    }
+
+    @Override
     public Path location(VolumeId volume) {
         return mounting.location(volume);
     }

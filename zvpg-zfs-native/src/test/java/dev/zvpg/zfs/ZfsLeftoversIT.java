@@ -125,7 +125,7 @@ class ZfsLeftoversIT extends WithStorage {
         storage.destroy(V1);
         storage.destroy(MAIN);
         storage.recover(volume -> true);
-        assertThat(storage.list().foreign()).containsExactlyInAnyOrder(clone, received, pool.dataset() + "@daily");
+        assertThat(storage.foreign()).containsExactlyInAnyOrder(clone, received, pool.dataset() + "@daily");
         assertThat(volumes()).isEmpty();
         assertThat(pool.everything()).contains(clone, received + "@theirs");
         Tool.run("zfs", "destroy", clone);
@@ -221,7 +221,7 @@ class ZfsLeftoversIT extends WithStorage {
         Tool.run("zfs", "snapshot", "-r", pool.dataset() + "@hourly");
 
         assertThat(storage.drafts()).extracting(StoredDraft::id).containsExactly(CLONE, thrownAway);
-        assertThat(storage.list().foreign()).noneMatch(name -> name.endsWith(".zvpg"));
+        assertThat(storage.foreign()).noneMatch(name -> name.endsWith(".zvpg"));
         storage.recover(volume -> true);
         kept.publish(Map.of());
         lost.close();
@@ -278,7 +278,7 @@ class ZfsLeftoversIT extends WithStorage {
         assertThat(storage.list().snapshots())
                 .hasSize(1)
                 .allSatisfy(s -> assertThat(s.attributes()).isEqualTo(Map.of("message", "m")));
-        assertThat(storage.list().foreign()).containsExactly(pool.dataset() + "/theirs.zvpg");
+        assertThat(storage.foreign()).containsExactly(pool.dataset() + "/theirs.zvpg");
     }
 
     @Test

@@ -97,7 +97,7 @@ class ZfsPoolFailuresIT {
                     .isInstanceOf(OutOfSpaceException.class);
             assertThat(storage.list().snapshots()).isEqualTo(before.snapshots());
             assertThat(volumes(storage)).containsExactly(MAIN);
-            assertThat(storage.list().foreign()).isEmpty();
+            assertThat(storage.foreign()).isEmpty();
 
             // what gives space back needs none
             storage.update(List.of(AttributeChange.set(MAIN, Map.of("kept", "2"))));

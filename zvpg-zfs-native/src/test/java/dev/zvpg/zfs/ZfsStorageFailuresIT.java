@@ -348,12 +348,12 @@ class ZfsStorageFailuresIT extends WithStorage {
         mainWithSnapshot();
         String theirs = dataset(MAIN) + "@nightly";
         Tool.run("zfs", "snapshot", theirs);
-        assertThat(storage.list().foreign()).containsExactly(theirs);
+        assertThat(storage.foreign()).containsExactly(theirs);
         storage.destroy(V1);
         storage.destroy(MAIN);
         storage.recover(volume -> true);
         assertThat(volumes()).isEmpty();
-        assertThat(storage.list().foreign()).containsExactly(theirs);
+        assertThat(storage.foreign()).containsExactly(theirs);
         Tool.run("zfs", "destroy", theirs);
         storage.recover(volume -> true);
         assertThat(pool.everything()).containsExactly(pool.dataset());

@@ -30,10 +30,8 @@ public final class Catalog {
     private final Map<String, List<SnapshotRecord>> snapshotsOfBranch = new HashMap<>();
     private final List<Unreadable> unreadable = new ArrayList<>();
     private final List<String> newer = new ArrayList<>();
-    private final List<String> foreign = new ArrayList<>();
 
     public Catalog(Listing listing) {
-        foreign.addAll(listing.foreign());
         listing.volumes().forEach(this::add);
         copies.sort(Comparator.comparing(CopyRecord::name));
         copies.forEach(copy -> copiesById.put(copy.id(), copy));
@@ -81,7 +79,6 @@ public final class Catalog {
 
     private void addNewer(String object) {
         newer.add(object);
-        foreign.add(object);
     }
 
     private static Problem problem(ObjectAttributes attributes, ObjectAttributes.UnreadableException e) {
@@ -107,7 +104,7 @@ public final class Catalog {
         return List.copyOf(unreadable);
     }
 
-    /** Those of the foreign objects that a later version of this library made: they may belong to the repository. */
+    /** What a later version of this library made: it may belong to the repository, and is not this version's to read. */
     public List<String> newer() {
         return List.copyOf(newer);
     }
@@ -312,10 +309,5 @@ public final class Catalog {
             snapshotsOf(copy).forEach(image -> starts.add(image.id()));
         }
         return starts;
-    }
-
-    /** What is not the repository's, or not this version's to read. */
-    public List<String> foreign() {
-        return List.copyOf(foreign);
     }
 }

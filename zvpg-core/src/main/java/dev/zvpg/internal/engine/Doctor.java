@@ -141,8 +141,8 @@ public final class Doctor {
         }
     }
 
-    /** Everything that is wrong, given what a look at each branch and clone has found. */
-    List<Problem> problems(Catalog catalog, List<Examined> findings) {
+    /** Everything that is wrong, given what is not the repository's and what a look at each branch and clone has found. */
+    List<Problem> problems(Catalog catalog, List<String> foreign, List<Examined> findings) {
         List<Problem> problems = new ArrayList<>();
         findings.forEach(finding -> problems.addAll(finding.problems()));
         catalog.unreadable().forEach(unreadable -> problems.add(unreadable.problem()));
@@ -150,9 +150,9 @@ public final class Doctor {
         lostParents(catalog, problems);
         leftovers(catalog, problems);
         fullDisks(findings, problems);
-        if (!catalog.foreign().isEmpty()) {
+        if (!foreign.isEmpty()) {
             problems.add(new Problem(
-                    "not the repository's, but in the place of its storage: " + Lookup.list(catalog.foreign()),
+                    "not the repository's, but in the place of its storage: " + Lookup.list(foreign),
                     "it is never touched; move it elsewhere if it is not meant to be there"));
         }
         return problems;

@@ -75,6 +75,7 @@ public final class InfoReader {
 
     public Status status() {
         Catalog catalog = context.catalog();
+        List<String> foreign = foreign(catalog);
         List<Doctor.Examined> examined = examine(catalog);
         return new Status(
                 infos(
@@ -88,17 +89,23 @@ public final class InfoReader {
                         (copy, state, directory) -> clone(catalog, copy, state, directory)),
                 context.storage().toString(),
                 context.launcher().version(),
-                catalog.foreign(),
+                foreign,
                 space(catalog),
-                doctor.problems(catalog, examined));
+                doctor.problems(catalog, foreign, examined));
     }
 
     public List<Problem> problems() {
         Catalog catalog = context.catalog();
         List<Doctor.Examined> examined = examine(catalog);
-        List<Problem> problems = new ArrayList<>(doctor.problems(catalog, examined));
+        List<Problem> problems = new ArrayList<>(doctor.problems(catalog, foreign(catalog), examined));
         problems.addAll(doctor.askServers(examined));
         return List.copyOf(problems);
+    }
+
+    /** What is not the repository's, or not this version's to read. */
+    private List<String> foreign(Catalog catalog) {
+        return Stream.concat(context.storage().foreign().stream(), catalog.newer().stream())
+                .toList();
     }
 
     private List<Doctor.Examined> examine(Catalog catalog) {
