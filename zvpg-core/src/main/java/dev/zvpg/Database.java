@@ -5,11 +5,12 @@ import dev.zvpg.server.Credentials;
 import javax.sql.DataSource;
 
 /**
- * Something to connect to: a {@link WorkingCopy} whose server runs, or a {@link ScratchClone}.
+ * Something to connect to: a {@link WorkingCopy} whose server runs, that {@linkplain RunningServer server}, or a
+ * {@link ScratchClone}.
  *
  * <p>Thread-safe.
  */
-public sealed interface Database permits WorkingCopy, ScratchClone {
+public sealed interface Database permits WorkingCopy, RunningServer, ScratchClone {
 
     /** The database that every cluster has, and that {@link #jdbcUrl()} and {@link #dataSource()} connect to. */
     String DEFAULT_DATABASE = "postgres";

@@ -10,7 +10,6 @@ import dev.zvpg.internal.engine.Scratch;
 import dev.zvpg.option.CloneOptions;
 import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.server.Credentials;
-import dev.zvpg.server.Server;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
@@ -42,15 +41,15 @@ public final class ScratchClone implements Database, AutoCloseable {
     }
 
     /**
-     * Its running server.
+     * Returns its running server.
      *
      * @return the server
      */
-    public Server server() {
+    public RunningServer server() {
         if (closed.get() || scratch.hasEnded()) {
             throw new IllegalStateException(this + " is closed; make or lease another one");
         }
-        return scratch.server();
+        return new RunningServer(scratch.server());
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.zvpg.internal.engine.Servers;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.option.ServerOptions;
 import dev.zvpg.server.Credentials;
-import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerState;
 import java.nio.file.Path;
 import java.util.Map;
@@ -55,10 +54,10 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
      * @throws InUseException when its port was chosen by the caller and another program listens there, or when a server
      *     runs on its files in another container
      */
-    public Server start() {
+    public RunningServer start() {
         try (Locks.Held held = operations.context().workingCopy(key)) {
             operations.context().home().requireLiving();
-            return operations.servers().start(copy());
+            return new RunningServer(operations.servers().start(copy()));
         }
     }
 
@@ -80,12 +79,12 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
      * @throws ServerException when it does not end, or does not start again
      * @throws InUseException as {@link #start()} does
      */
-    public Server restart() {
+    public RunningServer restart() {
         try (Locks.Held held = operations.context().workingCopy(key)) {
             operations.context().home().requireLiving();
             CopyRecord copy = copy();
             operations.servers().stop(copy);
-            return operations.servers().start(copy);
+            return new RunningServer(operations.servers().start(copy));
         }
     }
 
@@ -124,25 +123,25 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
     }
 
     /**
-     * Its running server.
+     * Returns its running server.
      *
      * @return the server, whoever started it
      * @throws ServerException when it does not run
      */
-    public Server server() {
+    public RunningServer server() {
         return findServer()
                 .orElseThrow(() ->
                         new ServerException("the server of " + key.words() + " does not run", "start it with start()"));
     }
 
     /**
-     * Its running server, if one runs.
+     * Finds its running server, if one runs.
      *
      * @return the server, whoever started it
      * @throws InUseException when it runs in another container, where nobody here can do anything with it
      */
-    public Optional<Server> findServer() {
-        return operations.servers().find(copy());
+    public Optional<RunningServer> findServer() {
+        return operations.servers().find(copy()).map(RunningServer::new);
     }
 
     @Override

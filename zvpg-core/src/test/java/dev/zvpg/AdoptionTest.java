@@ -63,7 +63,7 @@ class AdoptionTest {
         try (Repository repo = zvpg().init(source())) {
             Branch main = repo.branch("main");
             assertThat(FakeServer.rowsOf(main.dataDirectory())).containsOnly(Map.entry("a", "1"), Map.entry("b", "2"));
-            ((FakeServer) main.start()).put("c", "3");
+            Launched.fake(main.start()).put("c", "3");
             assertThat(FakeServer.rowsOf(original)).doesNotContainKey("c");
         }
     }

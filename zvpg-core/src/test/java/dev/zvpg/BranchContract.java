@@ -10,7 +10,6 @@ import dev.zvpg.error.NotMergedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.internal.catalog.CopyRecord;
-import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Storage;
@@ -80,7 +79,7 @@ public abstract class BranchContract extends DomainGround {
         Branch feature = main().snapshot("v1", "").branch("feature");
         Snapshot f1 = feature.snapshot("f1", "");
         f1.branch("topic");
-        Server server = feature.start();
+        RunningServer server = feature.start();
         put(feature, "a", "1");
 
         List<String> events = eventsOf(() -> {

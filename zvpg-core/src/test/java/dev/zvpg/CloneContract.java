@@ -9,7 +9,6 @@ import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.engine.ClockLeaps;
 import dev.zvpg.option.CloneOptions;
-import dev.zvpg.server.FakeServer;
 import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Storage;
@@ -40,7 +39,7 @@ public abstract class CloneContract extends BranchContract {
                                 .timeToLive(Duration.ofHours(1))
                                 .protect());
         CopyRecord before = trial.copy();
-        ((FakeServer) trial.start()).deleteAll();
+        Launched.fake(trial.start()).deleteAll();
         put(trial, "b", "2");
 
         List<String> events = eventsOf(trial::reset);

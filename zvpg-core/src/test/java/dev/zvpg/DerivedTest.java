@@ -51,8 +51,8 @@ class DerivedTest {
                 .maxClones(2);
     }
 
-    private static void put(Object server, String key, String value) {
-        ((FakeServer) server).put(key, value);
+    private static void put(RunningServer server, String key, String value) {
+        Launched.fake(server).put(key, value);
     }
 
     private static Map<String, String> rows(WorkingCopy copy) {
@@ -105,7 +105,7 @@ class DerivedTest {
             put(pg.server(), "found", "a bug");
             Clone kept = pg.keep("failure");
             try (ScratchClone next = pool.lease()) {
-                assertThat(((FakeServer) next.server()).rows()).doesNotContainKey("found");
+                assertThat(Launched.fake(next.server()).rows()).doesNotContainKey("found");
             }
             assertThat(rows(kept)).containsEntry("found", "a bug");
         }

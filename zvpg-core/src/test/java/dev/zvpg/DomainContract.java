@@ -20,8 +20,6 @@ import dev.zvpg.info.Subscription;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.home.Locks;
-import dev.zvpg.server.FakeServer;
-import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Draft;
@@ -179,7 +177,7 @@ public abstract class DomainContract extends MergeContract {
         Snapshot v1 = main().snapshot("v1", "");
         Clone trial = v1.clone("trial");
         put(main(), "b", "2");
-        ((FakeServer) trial.start()).deleteAll();
+        Launched.fake(trial.start()).deleteAll();
 
         assertThat(rows(trial)).isEmpty();
         assertThat(rows(main())).isEqualTo(Map.of("a", "1", "b", "2"));
@@ -309,7 +307,7 @@ public abstract class DomainContract extends MergeContract {
         main().start();
         try (Repository other = zvpg().open()) {
             Branch theirs = other.branch("main");
-            CompletableFuture<Server> starting = new CompletableFuture<>();
+            CompletableFuture<RunningServer> starting = new CompletableFuture<>();
             repo.listen(event -> {
                 if (event instanceof Event.ServerStopped) { // its lock is held, and they wait for it
                     new Thread(() -> starting.completeAsync(theirs::start)).start();

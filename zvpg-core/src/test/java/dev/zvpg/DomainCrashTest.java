@@ -63,7 +63,7 @@ class DomainCrashTest {
         Repository repo = zvpg(opened).init();
         acknowledged.put("branch main", true);
         Branch main = repo.branch("main");
-        ((FakeServer) main.start()).put("a", "1");
+        Launched.fake(main.start()).put("a", "1");
         Snapshot v1 = main.snapshot("v1", "");
         acknowledged.put("main@v1", true);
         Branch feature = v1.branch("feature");

@@ -67,7 +67,7 @@ public abstract class DomainGround {
     }
 
     static void put(WorkingCopy copy, String key, String value) {
-        ((FakeServer) copy.start()).put(key, value);
+        Launched.fake(copy.start()).put(key, value);
     }
 
     static Map<String, String> rows(WorkingCopy copy) {

@@ -2,7 +2,6 @@ package dev.zvpg;
 
 import dev.zvpg.directory.SmallDisk;
 import dev.zvpg.server.FakeLauncher;
-import dev.zvpg.server.FakeServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -25,7 +24,7 @@ public final class FullRepository {
                 .ports(6000, 6009)
                 .init()) {
             Branch main = repo.branch("main");
-            ((FakeServer) main.start()).put("a", "1");
+            Launched.fake(main.start()).put("a", "1");
             Snapshot v1 = main.snapshot("v1", "x".repeat(500));
             main.snapshot("v2", "y".repeat(500));
             Branch feature = v1.branch("feature");
@@ -33,7 +32,7 @@ public final class FullRepository {
             feature = feature.rename("a-much-longer-name-for-the-branch-that-was-called-feature");
             Clone trial = v1.clone("trial");
             Clone running = v1.clone("running");
-            ((FakeServer) running.start()).put("a", "2");
+            Launched.fake(running.start()).put("a", "2");
 
             SmallDisk.fill(disk.resolve("ballast"));
             trial.delete();

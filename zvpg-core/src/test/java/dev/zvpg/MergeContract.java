@@ -8,7 +8,6 @@ import dev.zvpg.error.DivergedException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.SnapshotInfo;
-import dev.zvpg.server.FakeServer;
 import dev.zvpg.server.ServerState;
 import java.util.List;
 import java.util.Map;
@@ -209,7 +208,7 @@ public abstract class MergeContract extends CloneContract {
         put(feature, "b", "unsaved");
         Map<String, Map<String, String>> before = everything();
         launcher.afterNextDisarm( // while main still runs
-                () -> ((FakeServer) main().server()).put("a", "a session's last words"));
+                () -> Launched.fake(main().server()).put("a", "a session's last words"));
         assertThatThrownBy(() -> main().merge(feature)).isInstanceOf(DivergedException.class);
         assertThat(everything()).isEqualTo(before);
         assertThat(main().state()).isEqualTo(ServerState.RUNNING);

@@ -26,7 +26,7 @@ class RepositoryWalkTest {
     static final RepositoryWalk.Data FILES = new RepositoryWalk.Data() {
         @Override
         public void put(WorkingCopy copy, String key, String value) {
-            ((FakeServer) copy.start()).put(key, value);
+            Launched.fake(copy.start()).put(key, value);
         }
 
         @Override

@@ -13,7 +13,6 @@ import dev.zvpg.internal.engine.Context;
 import dev.zvpg.option.PoolOptions;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
-import dev.zvpg.server.Server;
 import dev.zvpg.storage.MemoryStorage;
 import dev.zvpg.storage.StorageFeature;
 import java.nio.file.Path;
@@ -53,7 +52,7 @@ class ScratchPoolTest {
                 .storage(storage::reopen)
                 .postgres(launcher)
                 .init();
-        ((FakeServer) repo.branch("main").start()).put("a", "1");
+        Launched.fake(repo.branch("main").start()).put("a", "1");
         v1 = repo.branch("main").snapshot("v1", "");
     }
 
@@ -67,7 +66,7 @@ class ScratchPoolTest {
     }
 
     private static FakeServer server(ScratchClone clone) {
-        return (FakeServer) clone.server();
+        return Launched.fake(clone.server());
     }
 
     @Test
@@ -181,7 +180,7 @@ class ScratchPoolTest {
     void closingItEndsTheLeasedOnesTooAndTheirHoldersAreTold() {
         ScratchPool pool = v1.pool(o -> o.size(2));
         ScratchClone pg = pool.lease(LONG);
-        Server server = pg.server();
+        RunningServer server = pg.server();
         pool.close();
         pool.close();
         assertThat(server.isRunning()).isFalse();

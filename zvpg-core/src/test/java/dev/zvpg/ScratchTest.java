@@ -9,9 +9,7 @@ import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.server.FakeLauncher;
-import dev.zvpg.server.FakeServer;
 import dev.zvpg.server.Lifetime;
-import dev.zvpg.server.Server;
 import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.MemoryStorage;
@@ -44,7 +42,7 @@ class ScratchTest {
     @BeforeEach
     void initialize() {
         repo = zvpg().init();
-        ((FakeServer) repo.branch("main").start()).put("a", "1");
+        Launched.fake(repo.branch("main").start()).put("a", "1");
         v1 = repo.branch("main").snapshot("v1", "");
     }
 
@@ -65,12 +63,12 @@ class ScratchTest {
     }
 
     private static Map<String, String> rows(ScratchClone clone) {
-        return ((FakeServer) clone.server()).rows();
+        return Launched.fake(clone.server()).rows();
     }
 
     @Test
     void aScratchCloneRunsFromTheBeginningAndIsGoneAfterItsScope() throws IOException {
-        Server server;
+        RunningServer server;
         try (ScratchClone pg = v1.scratch()) {
             server = pg.server();
             assertThat(rows(pg)).containsEntry("a", "1");
@@ -103,9 +101,9 @@ class ScratchTest {
     void itsServerIsAttachedAndLeanUnlessToldOtherwise() {
         try (ScratchClone lean = v1.scratch(o -> o.setting("memory", "1GB"));
                 ScratchClone faithful = v1.scratch(o -> ScratchOptions.FAITHFUL)) {
-            assertThat(((FakeServer) lean.server()).spec().lifetime()).isEqualTo(Lifetime.ATTACHED);
-            assertThat(((FakeServer) lean.server()).spec().settings()).isEqualTo(Map.of("lean", "on", "memory", "1GB"));
-            assertThat(((FakeServer) faithful.server()).spec().settings()).isEmpty();
+            assertThat(Launched.fake(lean.server()).spec().lifetime()).isEqualTo(Lifetime.ATTACHED);
+            assertThat(Launched.fake(lean.server()).spec().settings()).isEqualTo(Map.of("lean", "on", "memory", "1GB"));
+            assertThat(Launched.fake(faithful.server()).spec().settings()).isEmpty();
         }
         assertThatThrownBy(() -> v1.scratch(o -> o.setting("port", "1"))).isInstanceOf(IllegalArgumentException.class);
     }
@@ -140,7 +138,7 @@ class ScratchTest {
     @Test
     void closingTheRepositoryEndsThemAndNoNewOneCanBeMade() {
         ScratchClone pg = v1.scratch();
-        Server server = pg.server();
+        RunningServer server = pg.server();
         repo.close();
         assertThat(server.isRunning()).isFalse();
         assertThat(volumes()).isEqualTo(1);

@@ -3,8 +3,6 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.server.FakeServer;
-import dev.zvpg.server.Server;
 import dev.zvpg.storage.MemoryStorage;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageFeature;
@@ -21,12 +19,12 @@ class ServerSettingsTest extends DomainGround {
         return storage.reopen();
     }
 
-    private static Map<String, String> settings(Server server) {
-        return ((FakeServer) server).spec().settings();
+    private static Map<String, String> settings(RunningServer server) {
+        return Launched.fake(server).spec().settings();
     }
 
     private static boolean isOriginal(WorkingCopy copy) {
-        return ((FakeServer) copy.start()).spec().original();
+        return Launched.fake(copy.start()).spec().original();
     }
 
     @Test

@@ -128,11 +128,11 @@ class VerbCrashTest {
         void prepare(Verb more) {
             try (Repository repo = zvpg(storage.reopen()).init()) {
                 Branch main = repo.branch("main");
-                ((FakeServer) main.start()).put("a", "1");
+                Launched.fake(main.start()).put("a", "1");
                 Snapshot v1 = main.snapshot("v1", "");
-                ((FakeServer) v1.branch("feature").start()).put("a", "2");
+                Launched.fake(v1.branch("feature").start()).put("a", "2");
                 Clone trial = v1.clone("trial");
-                ((FakeServer) trial.start()).put("a", "3");
+                Launched.fake(trial.start()).put("a", "3");
                 v1.branch("apart").snapshot("a1", "");
                 Branch renamed = repo.snapshot("apart@a1").branch("before");
                 renamed.snapshot("r1", "").branch("child");

@@ -85,6 +85,13 @@ public interface Server {
     default void finishStart() {}
 
     /**
+     * Vacuums and analyzes each database, so that whoever reads a row first does not change its page, and queries are
+     * planned well. A table that cannot be analyzed is named in a warning of the log and left out, and so is a
+     * database.
+     */
+    void tidy();
+
+    /**
      * Writes everything in memory to the files, so that a snapshot taken next recovers fast.
      *
      * @throws ServerException when it does not answer

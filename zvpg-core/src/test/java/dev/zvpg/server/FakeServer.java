@@ -92,6 +92,11 @@ public final class FakeServer implements Server {
     }
 
     @Override
+    public void tidy() {
+        requireRunning(); // nothing in its files is ever untidy
+    }
+
+    @Override
     public void checkpoint() {
         requireRunning();
         FakeLauncher.run(() -> Files.writeString(spec.dataDirectory().resolve("checkpointed"), ""));

@@ -269,11 +269,7 @@ public final class PostgresServer implements Server {
         return ClusterBaseline.of(live, patience);
     }
 
-    /**
-     * Vacuums and analyzes each database, so that whoever reads a row first does not change its page, and queries are
-     * planned well. A table that cannot be analyzed is named in a warning of the log and left out, and so is a
-     * database.
-     */
+    @Override
     public void tidy() {
         new Tidying(live).run();
     }

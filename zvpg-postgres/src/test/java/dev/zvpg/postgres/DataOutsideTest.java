@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
+import dev.zvpg.Launched;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
@@ -112,7 +113,7 @@ class DataOutsideTest {
         assertThat(main.server().pid()).as("the server was not stopped").isEqualTo(pid);
         assertThat(repo.doctor()).extracting(Problem::what).anyMatch(what -> what.contains("lies outside"));
         main.restart();
-        main.server().stopAtOnce();
+        Launched.by(main.server()).stopAtOnce();
         assertThat(main.state()).isEqualTo(ServerState.STOPPED);
         assertThat(refusal(main)).hasMessageContaining("lies outside");
         main.start();
@@ -261,7 +262,7 @@ class DataOutsideTest {
             statement.execute("CREATE TABLE t TABLESPACE inside AS SELECT generate_series(1, 10) AS i");
         }
         assertMainAndACloneAreApart(main);
-        main.server().stopAtOnce();
+        Launched.by(main.server()).stopAtOnce();
         main.start();
         main.stop();
         Clone ofStopped = main.snapshot("stopped", "").clone("of-stopped");

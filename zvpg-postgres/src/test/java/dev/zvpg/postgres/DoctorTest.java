@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
 import dev.zvpg.Repository;
+import dev.zvpg.RunningServer;
 import dev.zvpg.error.Problem;
 import dev.zvpg.info.BranchInfo;
 import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.postgres.run.SharedMemory;
-import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerState;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +70,7 @@ class DoctorTest {
     @Test
     void theStaleLockOfAKilledServerIsFoundAndAStartRepairsIt() {
         Branch main = repo.branch("main");
-        Server server = main.start();
+        RunningServer server = main.start();
         ProcessHandle.of(server.pid()).ifPresent(ProcessHandle::destroyForcibly);
         while (server.isRunning()) {
             Thread.onSpinWait();

@@ -4,6 +4,8 @@ import static dev.zvpg.postgres.Sandbox.SUPERUSER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.Launched;
+import dev.zvpg.RunningServer;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.cluster.ControlFile;
@@ -160,6 +162,14 @@ class LifecycleTest {
         assertThat(Thread.interrupted()).isTrue();
         assertThat(server.isRunning()).isFalse();
         assertThat(postgres.inspect(data).state()).isEqualTo(DataDirectory.State.STOPPED);
+    }
+
+    static String query(RunningServer server, String sql) throws SQLException {
+        return query(Launched.by(server), sql);
+    }
+
+    static void update(RunningServer server, String sql) throws SQLException {
+        update(Launched.by(server), sql);
     }
 
     static String query(Server server, String sql) throws SQLException {

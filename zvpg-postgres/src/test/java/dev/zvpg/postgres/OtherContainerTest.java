@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Repository;
+import dev.zvpg.RunningServer;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.postgres.os.OsProcess;
-import dev.zvpg.server.Server;
 import dev.zvpg.storage.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +98,7 @@ class OtherContainerTest {
         try (Repository repo =
                 Zvpg.at(home).postgres(postgres).ports(23_000, 23_099).init()) {
             Branch main = repo.branch("main");
-            Server server = main.start();
+            RunningServer server = main.start();
             try (Connection connection = main.dataSource().getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.execute("CREATE TABLE t AS SELECT 1 i");

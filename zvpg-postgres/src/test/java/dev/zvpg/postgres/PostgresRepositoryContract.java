@@ -8,6 +8,7 @@ import dev.zvpg.Clone;
 import dev.zvpg.Effort;
 import dev.zvpg.MergeResult;
 import dev.zvpg.Repository;
+import dev.zvpg.RunningServer;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.Snapshot;
 import dev.zvpg.TestDirectories;
@@ -18,7 +19,6 @@ import dev.zvpg.error.DivergedException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.info.Event;
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.Storage;
 import java.net.InetAddress;
@@ -234,7 +234,7 @@ public abstract class PostgresRepositoryContract {
     @Test
     void aRenamedBranchAndItsSessionsGoOn() throws SQLException {
         Branch main = repo.branch("main");
-        Server server = main.start();
+        RunningServer server = main.start();
         try (Connection session = main.dataSource().getConnection();
                 Statement statement = session.createStatement()) {
             statement.execute("CREATE TEMPORARY TABLE mine AS SELECT 7 AS i");
@@ -273,7 +273,7 @@ public abstract class PostgresRepositoryContract {
                 "ALTER SYSTEM SET listen_addresses = '*'",
                 "ALTER SYSTEM SET cluster_name = 'the original'");
         Clone clone = main.snapshot("v1", "").clone("trial", o -> o.setting("work_mem", "256MB"));
-        Server server = clone.start();
+        RunningServer server = clone.start();
 
         assertThat(query(clone, "SHOW work_mem")).isEqualTo("256MB");
         assertThat(query(clone, "SHOW maintenance_work_mem")).isEqualTo("77MB");
@@ -311,7 +311,7 @@ public abstract class PostgresRepositoryContract {
         Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
         Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwx------"));
         Branch main = repo.branch("main");
-        Server server = main.start();
+        RunningServer server = main.start();
         Files.setOwner(elsewhere, Files.getOwner(main.dataDirectory()));
         execute(main, "CREATE TABLESPACE outside LOCATION '" + elsewhere + "'");
 
@@ -327,7 +327,7 @@ public abstract class PostgresRepositoryContract {
     @Test
     void aCrashedServerRecoversAndLosesNothingCommitted() throws Exception {
         Branch main = repo.branch("main");
-        Server server = main.start();
+        RunningServer server = main.start();
         execute(main, "CREATE TABLE t AS SELECT 7 AS i");
         ProcessHandle process = ProcessHandle.of(server.pid()).orElseThrow();
         process.destroyForcibly();
@@ -345,7 +345,7 @@ public abstract class PostgresRepositoryContract {
     @Test
     void serversAreFoundAgainByTheNextRepositoryObject() throws SQLException {
         Branch main = repo.branch("main");
-        Server server = main.start();
+        RunningServer server = main.start();
         main.snapshot("v1", "").clone("stopped");
         reopen();
         assertThat(repo.branch("main").state()).isEqualTo(ServerState.RUNNING);
@@ -416,7 +416,7 @@ public abstract class PostgresRepositoryContract {
     @Test
     void thePasswordIsInNoCommandLineAndInNoLog() throws Exception {
         Branch main = repo.branch("main");
-        Server server = main.start();
+        RunningServer server = main.start();
         String password = main.credentials().password();
         assertThat(ProcessHandle.allProcesses().flatMap(process -> process.info().commandLine().stream()))
                 .noneMatch(command -> command.contains(password));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
+import dev.zvpg.Launched;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.info.Event;
@@ -97,7 +98,7 @@ class SavedTest {
 
     @Test
     void anAsynchronousCommitIsInTheFilesOnceTheServerSaysSo() throws Exception {
-        Server server = main.findServer().orElseThrow();
+        Server server = Launched.by(main.server());
         for (int i = 0; i < 20; i++) {
             Sql.execute(main, "SET synchronous_commit = off", "INSERT INTO t VALUES (" + i + ")");
             Position position = server.position();

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres;
 
 import dev.zvpg.Repository;
+import dev.zvpg.RunningServer;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.ScratchPool;
 import dev.zvpg.Snapshot;
@@ -9,7 +10,6 @@ import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.postgres.run.Connections;
-import dev.zvpg.server.Server;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -48,7 +48,7 @@ public final class ScratchLatency {
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (Repository repo = Zvpg.at(home.resolve("home")).postgres(postgres).init()) {
             try {
-                Server server = repo.branch("main").start();
+                RunningServer server = repo.branch("main").start();
                 query(server.dataSource("postgres"), "CREATE TABLE t AS SELECT g FROM generate_series(1, 1000) g");
                 query(server.dataSource("postgres"), "VACUUM");
                 repo.branch("main").stop();

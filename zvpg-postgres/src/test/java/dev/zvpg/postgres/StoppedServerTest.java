@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import dev.zvpg.Branch;
 import dev.zvpg.Effort;
 import dev.zvpg.Repository;
+import dev.zvpg.RunningServer;
 import dev.zvpg.Snapshot;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.os.OsProcess;
-import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerState;
 import java.sql.Connection;
 import java.time.Duration;
@@ -47,7 +47,7 @@ class StoppedServerTest {
     @Tag(Effort.FULL)
     void aServerThatASignalHasStoppedKeepsNobodyWaitingForEver() throws Exception {
         Snapshot first = main.snapshot("first", "");
-        Server server = main.start();
+        RunningServer server = main.start();
         LifecycleTest.update(server, "CREATE TABLE t AS SELECT 7 AS i");
         for (OsProcess process :
                 OsProcess.serverProcessesIn(main.dataDirectory().toRealPath())) {
@@ -81,7 +81,7 @@ class StoppedServerTest {
     void aBranchWithoutAFreeConnectionCanBeResetAndIsSaved() throws Exception {
         Snapshot first = main.snapshot("first", "");
         LifecycleTest.update(main.start(), "ALTER SYSTEM SET max_connections = 12");
-        Server server = main.restart();
+        RunningServer server = main.restart();
         LifecycleTest.update(server, "CREATE TABLE t AS SELECT 7 AS i");
         List<Connection> pool = new ArrayList<>();
         try {

@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 import dev.zvpg.Branch;
 import dev.zvpg.Effort;
 import dev.zvpg.Repository;
+import dev.zvpg.RunningServer;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.ScratchPool;
 import dev.zvpg.Snapshot;
 import dev.zvpg.TestDirectories;
 import dev.zvpg.Zvpg;
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.server.Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +73,7 @@ class UnchangedTest {
         }
 
         private static Snapshot prepare(Branch main) throws SQLException {
-            Server server = main.start();
+            RunningServer server = main.start();
             run(server, "postgres", "CREATE TABLE t (id int PRIMARY KEY, text text)");
             run(server, "postgres", "INSERT INTO t SELECT g, 'row ' || g FROM generate_series(1, 1000) g");
             run(server, "postgres", "CREATE SEQUENCE s");
@@ -118,7 +118,7 @@ class UnchangedTest {
         FIXTURES.clear();
     }
 
-    private static void run(Server server, String database, String sql) throws SQLException {
+    private static void run(RunningServer server, String database, String sql) throws SQLException {
         try (Connection connection = server.dataSource(database).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);

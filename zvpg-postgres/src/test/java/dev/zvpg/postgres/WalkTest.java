@@ -4,11 +4,11 @@ import dev.zvpg.Branch;
 import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.RepositoryWalk;
+import dev.zvpg.RunningServer;
 import dev.zvpg.TestDirectories;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.server.Server;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -51,7 +51,7 @@ class WalkTest {
         }
     };
 
-    private static void execute(Server server, String sql) {
+    private static void execute(RunningServer server, String sql) {
         try (Connection connection = server.dataSource("postgres").getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -72,7 +72,7 @@ class WalkTest {
                 .init();
         try {
             Branch main = repo.branch("main");
-            Server server = main.start();
+            RunningServer server = main.start();
             execute(server, "CREATE TABLE t (k text PRIMARY KEY, v text)");
             execute(
                     server,

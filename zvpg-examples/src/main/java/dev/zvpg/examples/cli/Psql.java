@@ -2,7 +2,7 @@ package dev.zvpg.examples.cli;
 
 import dev.zvpg.Database;
 import dev.zvpg.Repository;
-import dev.zvpg.server.Server;
+import dev.zvpg.RunningServer;
 import java.nio.file.Path;
 
 /** Writes the command that connects a person to a server. It holds no password, but the name of the file that does. */
@@ -10,7 +10,7 @@ final class Psql {
 
     private Psql() {}
 
-    static String line(Repository repo, Server server) {
+    static String line(Repository repo, RunningServer server) {
         return line(server.port(), server.credentials().user(), repo.passwordFile());
     }
 

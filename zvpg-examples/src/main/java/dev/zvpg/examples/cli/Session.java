@@ -1,13 +1,13 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Repository;
+import dev.zvpg.RunningServer;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
 import dev.zvpg.config.Configuration;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.info.Event;
 import dev.zvpg.info.Subscription;
-import dev.zvpg.server.Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -99,7 +99,7 @@ final class Session {
 
     /** Prints how to connect. */
     void printConnection(Repository repo, WorkingCopy copy) {
-        Server server = copy.server();
+        RunningServer server = copy.server();
         print(copy + " runs on port " + server.port() + "; connect with");
         print(Psql.line(repo, server));
     }

@@ -3,8 +3,8 @@ package dev.zvpg.examples.bench;
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
 import dev.zvpg.Repository;
+import dev.zvpg.RunningServer;
 import dev.zvpg.Snapshot;
-import dev.zvpg.server.Server;
 import java.util.List;
 import java.util.Map;
 
@@ -54,7 +54,7 @@ final class Lifecycle implements Scenario {
 
             long began = System.nanoTime();
             Clone clone = cloned.time(counts, () -> v1.clone("bench"));
-            Server server = started.time(counts, clone::start);
+            RunningServer server = started.time(counts, clone::start);
             BareServer.query(server.dataSource("postgres"));
             firstQuery.add(counts, System.nanoTime() - began);
             stop.run(counts, clone::stop);

@@ -52,7 +52,7 @@ class ZvpgJShellTest {
                 // JShell may echo what was typed before its first prompt
                 .contains("repo ==> repository " + place.path("home") + "\n")
                 .contains("\nmain ==> branch main\n")
-                .contains("==> PostgresServer[port=" + place.firstPort() + ", pid=")
+                .contains("==> server on port " + place.firstPort() + ", process ")
                 .contains("\nv1 ==> snapshot main@v1\n")
                 .contains("\ntrial ==> clone try-index\n")
                 .containsPattern("==> \"jdbc:postgresql://127.0.0.1:\\d+/postgres\\?requireAuth=scram-sha-256\"\n")

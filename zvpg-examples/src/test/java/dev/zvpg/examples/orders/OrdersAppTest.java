@@ -2,6 +2,7 @@ package dev.zvpg.examples.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.ScratchClone;
 import dev.zvpg.postgres.junit.ZvpgExtension;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -63,8 +64,8 @@ class OrdersAppTest {
     }
 
     @Test
-    void databaseThatIsGoneIsAnError(dev.zvpg.postgres.PostgresServer server) throws Exception {
-        server.stop();
+    void databaseThatIsGoneIsAnError(ScratchClone database) throws Exception {
+        database.close();
         assertThat(send("GET", "/orders/1").statusCode()).isEqualTo(500);
     }
 }

@@ -1,8 +1,8 @@
 package dev.zvpg.postgres.junit;
 
 import dev.zvpg.Clone;
+import dev.zvpg.RunningServer;
 import dev.zvpg.ScratchClone;
-import dev.zvpg.server.Server;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -32,7 +32,7 @@ record FailedClone(String name, Map<String, String> settings, Path passwordFile)
      * @param server the scratch clone's
      * @param database what the test was connected to
      */
-    String report(Server server, String database) {
+    String report(RunningServer server, String database) {
         String user = server.credentials().user();
         return "its clone is kept as " + name + ", until a run that begins more than " + KEPT.toDays()
                 + " day from now deletes it; look into it with\n"

@@ -1,6 +1,6 @@
 package dev.zvpg.postgres.junit;
 
-import dev.zvpg.server.Server;
+import dev.zvpg.RunningServer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,7 +20,7 @@ record LogTail(Path file, long begin) {
     private static final int LINES = 20;
     private static final int BYTES = 32 * 1024;
 
-    static LogTail fromNowOn(Server server) {
+    static LogTail fromNowOn(RunningServer server) {
         try {
             return new LogTail(server.logFile(), Files.size(server.logFile()));
         } catch (IOException e) {

@@ -1,6 +1,6 @@
 package dev.zvpg.postgres.junit;
 
-import dev.zvpg.postgres.PostgresServer;
+import dev.zvpg.RunningServer;
 
 /**
  * Makes of an empty cluster what the tests begin with: creates a schema, runs migrations, loads data.
@@ -16,5 +16,5 @@ public interface Preparation {
      * @param server a running server with an empty database {@code postgres}
      * @throws Exception when it fails; the tests that ask for it fail with this, and nothing of it is kept
      */
-    void prepare(PostgresServer server) throws Exception;
+    void prepare(RunningServer server) throws Exception;
 }

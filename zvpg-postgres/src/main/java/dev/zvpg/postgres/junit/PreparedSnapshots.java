@@ -2,13 +2,13 @@ package dev.zvpg.postgres.junit;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Repository;
+import dev.zvpg.RunningServer;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
 import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.postgres.Postgres;
-import dev.zvpg.postgres.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +110,7 @@ final class PreparedSnapshots implements AutoCloseable {
 
     private Snapshot make(String name, String key, Preparation preparation) throws Exception {
         long began = System.nanoTime();
-        Snapshot snapshot = empty.derive(name, clone -> run(preparation, (PostgresServer) clone.server()));
+        Snapshot snapshot = empty.derive(name, clone -> run(preparation, clone.server()));
         LOG.info(
                 "prepared {} in {} ms",
                 key,
@@ -118,7 +118,7 @@ final class PreparedSnapshots implements AutoCloseable {
         return snapshot;
     }
 
-    private static void run(Preparation preparation, PostgresServer server) throws Exception {
+    private static void run(Preparation preparation, RunningServer server) throws Exception {
         LogTail log = LogTail.fromNowOn(server);
         try {
             preparation.prepare(server);

@@ -1,6 +1,6 @@
 package dev.zvpg.postgres.junit;
 
-import dev.zvpg.server.Server;
+import dev.zvpg.RunningServer;
 import java.util.List;
 
 /**
@@ -22,7 +22,7 @@ final class ServerReport extends Exception {
      * @param log what it logged meanwhile
      * @param more what else there is to know, on lines of its own; perhaps empty
      */
-    static ServerReport of(Server server, String whose, LogTail log, String more) {
+    static ServerReport of(RunningServer server, String whose, LogTail log, String more) {
         List<String> lines = log.lines();
         String state = server.isRunning() ? "on port " + server.port() : "which has ended";
         String logged = lines.isEmpty() ? "nothing" : "last:\n  " + String.join("\n  ", lines);

@@ -1,8 +1,7 @@
 package dev.zvpg.postgres.junit;
 
+import dev.zvpg.RunningServer;
 import dev.zvpg.ScratchClone;
-import dev.zvpg.postgres.PostgresServer;
-import dev.zvpg.server.Server;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -18,10 +17,10 @@ final class TestDatabase implements AutoCloseable {
 
     /** The types of the parameters that there is something for. */
     static final Set<Class<?>> TYPES =
-            Set.of(ScratchClone.class, PostgresServer.class, Server.class, DataSource.class, Connection.class);
+            Set.of(ScratchClone.class, RunningServer.class, DataSource.class, Connection.class);
 
     private final ScratchClone clone;
-    private final Server server;
+    private final RunningServer server;
     private final String database;
     private final Optional<FailedClone> afterAFailure;
     private final LogTail log;

@@ -31,8 +31,8 @@ import org.opentest4j.TestAbortedException;
  * void placesAnOrder(DataSource orders) { … }
  * }</pre>
  *
- * <p><b>Parameters.</b> {@code ScratchClone}, {@code PostgresServer} (or {@code Server}), {@code DataSource} (plain
- * connections, not pooled) and {@code Connection} (a new one for each parameter, closed with the test). All of one
+ * <p><b>Parameters.</b> {@code ScratchClone}, {@code RunningServer}, {@code DataSource} (plain connections, not pooled) and
+ * {@code Connection} (a new one for each parameter, closed with the test). All of one
  * test, those of its constructor and its {@code @BeforeEach} and {@code @AfterEach} methods included, belong to one
  * clone, and no other test sees it. A test without such a parameter gets no clone and costs nothing.
  *

@@ -1,6 +1,6 @@
 package dev.zvpg.postgres.junit;
 
-import dev.zvpg.server.Server;
+import dev.zvpg.RunningServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ final class Preparations {
     }
 
     /** Called by a preparation. */
-    static void note(Server server) throws IOException {
+    static void note(RunningServer server) throws IOException {
         Path directory = server.logFile();
         while (directory != null && !Files.exists(directory.resolve(FILE))) {
             directory = directory.getParent();

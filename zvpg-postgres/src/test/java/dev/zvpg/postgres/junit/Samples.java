@@ -3,9 +3,8 @@ package dev.zvpg.postgres.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.zvpg.RunningServer;
 import dev.zvpg.ScratchClone;
-import dev.zvpg.postgres.PostgresServer;
-import dev.zvpg.server.Server;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -36,7 +35,7 @@ final class Samples {
     private Samples() {}
 
     /** One table with one row. */
-    static void prepare(PostgresServer server) throws Exception {
+    static void prepare(RunningServer server) throws Exception {
         Preparations.note(server);
         update(server.dataSource("postgres"), "CREATE TABLE orders AS SELECT 1 AS id");
     }
@@ -90,7 +89,7 @@ final class Samples {
 
         @ParameterizedTest
         @ValueSource(ints = {7, 8})
-        void takesOtherParametersToo(int other, PostgresServer server, Server same, ScratchClone clone)
+        void takesOtherParametersToo(int other, RunningServer server, RunningServer same, ScratchClone clone)
                 throws SQLException {
             assertThat(other).isBetween(7, 8);
             assertThat(server.port())
@@ -136,13 +135,13 @@ final class Samples {
         static final ZvpgExtension db = ZvpgExtension.prepared("orders-v1", Samples::prepare);
 
         @BeforeAll
-        static void insert(PostgresServer server, DataSource database) throws SQLException {
+        static void insert(RunningServer server, DataSource database) throws SQLException {
             port = server.port();
             update(database, "INSERT INTO orders VALUES (2)");
         }
 
         @RepeatedTest(2)
-        void hasItsOwn(PostgresServer server, DataSource database) throws SQLException {
+        void hasItsOwn(RunningServer server, DataSource database) throws SQLException {
             assertThat(count(database)).isEqualTo(1);
             assertThat(server.port()).isNotEqualTo(port);
             portsOfTests.add(server.port());
@@ -158,7 +157,7 @@ final class Samples {
         }
 
         @AfterAll
-        static void isStillTheSame(PostgresServer server, Connection connection) throws SQLException {
+        static void isStillTheSame(RunningServer server, Connection connection) throws SQLException {
             assertThat(server.port()).isEqualTo(port);
             assertThat(count(connection)).isEqualTo(2);
         }
@@ -173,7 +172,7 @@ final class Samples {
         static final Set<Integer> ports = ConcurrentHashMap.newKeySet();
 
         @RepeatedTest(3)
-        void usesTheClassesDatabase(PostgresServer server) {
+        void usesTheClassesDatabase(RunningServer server) {
             ports.add(server.port());
         }
     }
@@ -185,7 +184,7 @@ final class Samples {
                 ZvpgExtension.prepared("orders-v1", Samples::prepare).shared();
 
         @Test
-        void cannotBe(PostgresServer server) {}
+        void cannotBe(RunningServer server) {}
     }
 
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
