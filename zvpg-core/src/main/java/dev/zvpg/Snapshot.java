@@ -6,6 +6,7 @@ import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.info.Event;
 import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRequest;
@@ -38,7 +39,16 @@ public final class Snapshot {
     }
 
     /**
-     * Its name, unique in its branch.
+     * Returns its identity: the {@code id} of its infos, and of the {@linkplain Event.Ref events} that speak of it.
+     *
+     * @return such as {@code v1-k3f9q2x1}; unique in the repository and never used twice
+     */
+    public String id() {
+        return key.id().value();
+    }
+
+    /**
+     * Returns its name, unique in its branch.
      *
      * @return such as {@code v1}
      */
@@ -47,7 +57,7 @@ public final class Snapshot {
     }
 
     /**
-     * How it is written.
+     * Returns its name as it is written.
      *
      * @return such as {@code main@v1}, with the name that the branch had when this handle was made
      */

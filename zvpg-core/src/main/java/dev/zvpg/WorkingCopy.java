@@ -3,6 +3,7 @@ package dev.zvpg;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.engine.Operations;
@@ -37,7 +38,17 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
     }
 
     /**
-     * Its name.
+     * Returns its identity, which a rename, a reset and a merge leave as it is: the {@code id} of its infos, and of the
+     * {@linkplain Event.Ref events} that speak of it.
+     *
+     * @return such as {@code feature-new-api-k3f9q2x1}; unique in the repository and never used twice
+     */
+    public String id() {
+        return key.id();
+    }
+
+    /**
+     * Returns its name.
      *
      * @return the name by which this handle was found
      */

@@ -89,7 +89,8 @@ class AdoptionTest {
         try (Repository repo = zvpg().listen(events::add).init(source())) {
             assertThat(events.get(1)).isEqualTo(new Event.Progress("copy of " + original, 2, 2));
             assertThat(events).last().isInstanceOfSatisfying(Event.ClusterAdopted.class, adopted -> {
-                assertThat(adopted.branch()).isEqualTo("main");
+                assertThat(adopted.branch())
+                        .isEqualTo(new Event.Ref(repo.branch("main").id(), "main"));
                 assertThat(adopted.from()).isEqualTo(original.toString());
                 assertThat(adopted.findings())
                         .extracting(Object::toString)

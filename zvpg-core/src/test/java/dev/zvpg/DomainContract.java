@@ -47,7 +47,7 @@ import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 
 /** What the domain promises on every storage; the servers are fakes, so that only domain and storage are at work. */
-public abstract class DomainContract extends MergeContract {
+public abstract class DomainContract extends EventContract {
 
     // --- snapshots ---
 

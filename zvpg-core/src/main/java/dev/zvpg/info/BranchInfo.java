@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  *
  * <p>Immutable.
  *
+ * @param id its identity, unique in the repository and never used twice; a rename leaves it as it is
  * @param name its name
  * @param created when it was made
  * @param start the snapshot it began from, written {@code branch@name}; empty for the first branch, and when it was
@@ -23,6 +24,7 @@ import java.util.OptionalLong;
  * @param referencedBytes the bytes it refers to, shared or not; empty where the storage does not tell
  */
 public record BranchInfo(
+        String id,
         String name,
         Instant created,
         Optional<String> start,

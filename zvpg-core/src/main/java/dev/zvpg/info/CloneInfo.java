@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  *
  * <p>Immutable.
  *
+ * @param id its identity, unique in the repository and never used twice
  * @param name its name
  * @param created when it was made
  * @param snapshot the snapshot it is a copy of, written {@code branch@name}; empty when that was deleted since
@@ -24,6 +25,7 @@ import java.util.OptionalLong;
  * @param referencedBytes the bytes it refers to, shared or not; empty where the storage does not tell
  */
 public record CloneInfo(
+        String id,
         String name,
         Instant created,
         Optional<String> snapshot,

@@ -7,150 +7,170 @@ import java.util.List;
 /**
  * Something that happened in a repository, told to listeners after the fact. Only what this JVM did is told.
  *
+ * <p>Branches, clones and snapshots are told with their identities: a name changes and is given again, an identity does
+ * not and is not.
+ *
  * <p>Immutable.
  */
 public sealed interface Event {
 
     /**
+     * The branch, clone or snapshot that an event speaks of.
+     *
+     * @param id its identity, unique in the repository and never used twice: the {@code id} of its handle and its infos
+     * @param name the name that it has at the time of the event; a snapshot's is written {@code branch@name}
+     */
+    record Ref(String id, String name) {
+
+        /** Returns the name, for whoever prints it. */
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /**
      * A repository was made from an existing cluster.
      *
-     * @param branch the name of its first branch, which holds the copy
+     * @param branch its first branch, which holds the copy
      * @param from the cluster, such as {@code /var/lib/postgresql/15/main}
      * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
      *     done
      * @param took how long it took
      */
-    record ClusterAdopted(String branch, String from, List<Finding> findings, Duration took) implements Event {}
+    record ClusterAdopted(Ref branch, String from, List<Finding> findings, Duration took) implements Event {}
 
     /**
      * A snapshot was taken.
      *
-     * @param ref its name, written {@code branch@name}
+     * @param snapshot the snapshot
+     * @param branch the branch that it was taken on
      * @param findings what it does not have, because the server keeps it only while it runs, such as the rows of
      *     unlogged tables
      * @param took how long it took
      */
-    record SnapshotTaken(String ref, List<Finding> findings, Duration took) implements Event {}
+    record SnapshotTaken(Ref snapshot, Ref branch, List<Finding> findings, Duration took) implements Event {}
 
     /**
      * A snapshot was deleted.
      *
-     * @param ref its name, written {@code branch@name}
+     * @param snapshot the snapshot
+     * @param branch the branch that it was taken on, which may be deleted since
      */
-    record SnapshotDeleted(String ref) implements Event {}
+    record SnapshotDeleted(Ref snapshot, Ref branch) implements Event {}
 
     /**
      * A branch was made.
      *
-     * @param name its name
-     * @param from the snapshot it starts from, written {@code branch@name}
+     * @param branch the branch
+     * @param from the snapshot it starts from
      * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
      *     done
      * @param took how long it took
      */
-    record BranchCreated(String name, String from, List<Finding> findings, Duration took) implements Event {}
+    record BranchCreated(Ref branch, Ref from, List<Finding> findings, Duration took) implements Event {}
 
     /**
      * A branch was reset to an earlier snapshot.
      *
-     * @param name its name
-     * @param to the snapshot, written {@code branch@name}
+     * @param branch the branch
+     * @param to the snapshot
      * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
      *     done
      * @param took how long it took, but for starting its server again
      */
-    record BranchReset(String name, String to, List<Finding> findings, Duration took) implements Event {}
+    record BranchReset(Ref branch, Ref to, List<Finding> findings, Duration took) implements Event {}
 
     /**
      * A branch got another name.
      *
-     * @param from the name that it had
-     * @param to the name that it has
+     * @param branch the branch, with its new name
+     * @param oldName the name that it had
      */
-    record BranchRenamed(String from, String to) implements Event {}
+    record BranchRenamed(Ref branch, String oldName) implements Event {}
 
     /**
      * A branch got the state and the history of another one.
      *
-     * @param name its name
-     * @param other the other one's name
-     * @param to the snapshot that it holds now, written {@code branch@name}
+     * @param branch the branch
+     * @param other the other one
+     * @param to the snapshot that it holds now
      * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
      *     done
      * @param took how long it took, but for starting its server again
      */
-    record BranchMerged(String name, String other, String to, List<Finding> findings, Duration took) implements Event {}
+    record BranchMerged(Ref branch, Ref other, Ref to, List<Finding> findings, Duration took) implements Event {}
 
     /**
      * A branch was deleted.
      *
-     * @param name its name
+     * @param branch the branch
      */
-    record BranchDeleted(String name) implements Event {}
+    record BranchDeleted(Ref branch) implements Event {}
 
     /**
      * A clone was made.
      *
-     * @param name its name
-     * @param from the snapshot it is a copy of, written {@code branch@name}
+     * @param workingCopy the clone
+     * @param from the snapshot it is a copy of
      * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
      *     done
      * @param took how long it took
      */
-    record CloneCreated(String name, String from, List<Finding> findings, Duration took) implements Event {}
+    record CloneCreated(Ref workingCopy, Ref from, List<Finding> findings, Duration took) implements Event {}
 
     /**
      * A clone was brought back to its snapshot.
      *
-     * @param name its name
-     * @param to the snapshot, written {@code branch@name}
+     * @param workingCopy the clone
+     * @param to the snapshot
      * @param findings what was found in the copy that belonged to the original or could have reached out, and what was
      *     done
      * @param took how long it took, but for starting its server again
      */
-    record CloneReset(String name, String to, List<Finding> findings, Duration took) implements Event {}
+    record CloneReset(Ref workingCopy, Ref to, List<Finding> findings, Duration took) implements Event {}
 
     /**
      * A clone was deleted because its time was over.
      *
-     * @param name its name
+     * @param workingCopy the clone
      */
-    record CloneExpired(String name) implements Event {}
+    record CloneExpired(Ref workingCopy) implements Event {}
 
     /**
      * A clone was deleted on demand.
      *
-     * @param name its name
+     * @param workingCopy the clone
      */
-    record CloneDeleted(String name) implements Event {}
+    record CloneDeleted(Ref workingCopy) implements Event {}
 
     /**
      * A server was started and answers.
      *
-     * @param workingCopy the name of its branch or clone
+     * @param workingCopy its branch or clone
      * @param port where it listens
      * @param findings what the first start of a copy found in its databases that could have reached out, and what was
      *     done
      * @param took how long it took, from the call to the first answer
      */
-    record ServerStarted(String workingCopy, int port, List<Finding> findings, Duration took) implements Event {}
+    record ServerStarted(Ref workingCopy, int port, List<Finding> findings, Duration took) implements Event {}
 
     /**
      * The first start of a copy was finished that somebody else had begun, who was cut off. Told when it found
      * something.
      *
-     * @param workingCopy the name of its branch or clone
+     * @param workingCopy its branch or clone
      * @param findings what it found in its databases that could have reached out, and what was done
      */
-    record FirstStartFinished(String workingCopy, List<Finding> findings) implements Event {}
+    record FirstStartFinished(Ref workingCopy, List<Finding> findings) implements Event {}
 
     /**
      * A server was stopped.
      *
-     * @param workingCopy the name of its branch or clone
+     * @param workingCopy its branch or clone
      * @param took how long it took
      */
-    record ServerStopped(String workingCopy, Duration took) implements Event {}
+    record ServerStopped(Ref workingCopy, Duration took) implements Event {}
 
     /**
      * Work that takes time in proportion to the data has come this far. Told while it goes on.

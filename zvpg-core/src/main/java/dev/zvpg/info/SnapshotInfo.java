@@ -9,8 +9,10 @@ import java.util.OptionalLong;
  *
  * <p>Immutable.
  *
+ * @param id its identity, unique in the repository and never used twice
  * @param name its name, unique in its branch
- * @param branch the name of the branch it was taken on
+ * @param branchId the identity of the branch it was taken on, which may be deleted since
+ * @param branch the name of that branch: today's, or the last one that it had
  * @param message what its author says of it; perhaps empty
  * @param author who took it
  * @param created when
@@ -22,7 +24,9 @@ import java.util.OptionalLong;
  * @param referencedBytes the bytes it refers to, shared or not; empty where the storage does not tell
  */
 public record SnapshotInfo(
+        String id,
         String name,
+        String branchId,
         String branch,
         String message,
         String author,
@@ -40,7 +44,7 @@ public record SnapshotInfo(
     }
 
     /**
-     * How the snapshot is written.
+     * Returns the name as it is written.
      *
      * @return {@code branch@name}
      */

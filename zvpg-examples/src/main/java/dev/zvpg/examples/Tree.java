@@ -34,7 +34,7 @@ final class Tree {
     private Node node(BranchInfo branch) {
         List<Node> children = new ArrayList<>();
         for (SnapshotInfo snapshot : status.snapshots()) {
-            if (snapshot.branch().equals(branch.name())) {
+            if (snapshot.branchId().equals(branch.id())) {
                 children.add(node(snapshot));
             }
         }

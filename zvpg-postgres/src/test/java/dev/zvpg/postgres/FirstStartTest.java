@@ -119,7 +119,7 @@ class FirstStartTest {
             trial.start();
 
             assertThat(events).last().isInstanceOfSatisfying(Event.FirstStartFinished.class, finished -> {
-                assertThat(finished.workingCopy()).isEqualTo("trial");
+                assertThat(finished.workingCopy().name()).isEqualTo("trial");
                 assertThat(finished.findings().toString()).contains("subscription s in database postgres: disabled");
             });
             repository.destroy();

@@ -251,6 +251,11 @@ public final class Catalog {
         return copy(image.branchId()).map(CopyRecord::name).orElse(image.branchName());
     }
 
+    /** The branch that a snapshot was taken on, which may be deleted since. */
+    public CopyKey branchOf(SnapshotRecord image) {
+        return new CopyKey(CopyRecord.Kind.BRANCH, image.branchId(), branchName(image));
+    }
+
     public SnapshotKey key(SnapshotRecord snapshot) {
         return new SnapshotKey(snapshot.id(), snapshot.name(), ref(snapshot));
     }

@@ -112,7 +112,9 @@ public record SnapshotRecord(
     public SnapshotInfo info(Catalog catalog) {
         Map<String, String> attributes = stored.attributes();
         return new SnapshotInfo(
+                id.value(),
                 name,
+                branchId,
                 catalog.branchName(this),
                 attributes.getOrDefault(MESSAGE, ""),
                 attributes.getOrDefault(AUTHOR, ""),

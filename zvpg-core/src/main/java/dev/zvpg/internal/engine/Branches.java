@@ -66,7 +66,7 @@ public final class Branches {
             }
             context.storage()
                     .update(List.of(AttributeChange.set(branch.volume().id(), Map.of(CopyRecord.NAME, newName))));
-            context.events().tell(new Event.BranchRenamed(before, newName));
+            context.events().tell(new Event.BranchRenamed(new Event.Ref(branch.id(), newName), before));
         }
     }
 }

@@ -63,7 +63,9 @@ public final class CopyFactory {
                             context.progress("copy of " + source)::copied);
             context.home().writeCredentials(adoption.superuser()); // before the branch that cannot be had without them
             publish(draft, volume, CopyRequest.branch(name, options), now -> CopyRecord.ORIGINALS);
-            context.events().tell(new Event.ClusterAdopted(name, source.toString(), adoption.findings(), took(began)));
+            Event.Ref branch = new Event.Ref(volume.value(), name);
+            context.events()
+                    .tell(new Event.ClusterAdopted(branch, source.toString(), adoption.findings(), took(began)));
             return adoption.superuser();
         }
     }
@@ -73,22 +75,23 @@ public final class CopyFactory {
         long began = System.nanoTime();
         Catalog catalog = context.catalog();
         requirePossible(catalog, request); // before the long copy; and once more after it, when it counts
-        catalog.require(from);
+        SnapshotKey now = catalog.key(catalog.require(from)); // a handle knows the name that its branch had
         VolumeId volume = VolumeId.generate(request.name());
         try (Draft draft = context.storage().clone(from.id(), volume, context.progress(request.words()))) {
             List<Finding> findings = context.launcher().disarm(Context.dataDirectory(draft.directory()));
-            publish(draft, volume, request, now -> origin(request, now, catalog, from.id()));
-            return made(request, volume, from, findings, began);
+            publish(draft, volume, request, latest -> origin(request, latest, catalog, from.id()));
+            return made(request, volume, now, findings, began);
         }
     }
 
     private CopyKey made(CopyRequest request, VolumeId volume, SnapshotKey from, List<Finding> findings, long began) {
+        CopyKey made = new CopyKey(request.kind(), volume.value(), request.name());
         context.events()
                 .tell(
                         request.kind() == CopyRecord.Kind.BRANCH
-                                ? new Event.BranchCreated(request.name(), from.ref(), findings, took(began))
-                                : new Event.CloneCreated(request.name(), from.ref(), findings, took(began)));
-        return new CopyKey(request.kind(), volume.value(), request.name());
+                                ? new Event.BranchCreated(Events.ref(made), Events.ref(from), findings, took(began))
+                                : new Event.CloneCreated(Events.ref(made), Events.ref(from), findings, took(began)));
+        return made;
     }
 
     /** Makes a branch or a clone of a scratch clone whose server has ended. */

@@ -63,7 +63,7 @@ public final class Deletions {
                     servers.start(context.catalog().require(key));
                 }
             }
-            context.events().tell(new Event.BranchDeleted(branch.name()));
+            context.events().tell(new Event.BranchDeleted(Events.ref(branch.key())));
         }
     }
 
@@ -118,8 +118,8 @@ public final class Deletions {
             context.events()
                     .tell(
                             copy.kind() == CopyRecord.Kind.BRANCH
-                                    ? new Event.BranchDeleted(copy.name())
-                                    : new Event.CloneDeleted(copy.name()));
+                                    ? new Event.BranchDeleted(Events.ref(copy.key()))
+                                    : new Event.CloneDeleted(Events.ref(copy.key())));
         }
     }
 
@@ -171,7 +171,7 @@ public final class Deletions {
         clone.ifPresent(copy -> {
             stopAndRemove(catalog, copy);
             LOG.info("Clone {} has expired and was deleted", copy.name());
-            context.events().tell(new Event.CloneExpired(copy.name()));
+            context.events().tell(new Event.CloneExpired(Events.ref(copy.key())));
         });
         return clone.map(CopyRecord::name);
     }

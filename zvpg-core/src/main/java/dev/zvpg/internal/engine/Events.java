@@ -2,6 +2,8 @@ package dev.zvpg.internal.engine;
 
 import dev.zvpg.info.Event;
 import dev.zvpg.info.Subscription;
+import dev.zvpg.internal.catalog.CopyKey;
+import dev.zvpg.internal.catalog.SnapshotKey;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -21,6 +23,16 @@ public final class Events {
         Registration registration = new Registration(listener);
         registrations.add(registration);
         return () -> registrations.remove(registration);
+    }
+
+    /** How an event speaks of a branch or clone. */
+    static Event.Ref ref(CopyKey copy) {
+        return new Event.Ref(copy.id(), copy.name());
+    }
+
+    /** How an event speaks of a snapshot. */
+    static Event.Ref ref(SnapshotKey snapshot) {
+        return new Event.Ref(snapshot.id().value(), snapshot.ref());
     }
 
     InFlight inFlight() {

@@ -40,6 +40,7 @@ public final class InfoReader {
 
     private static BranchInfo branch(Catalog catalog, CopyRecord copy, ServerState state, Path directory) {
         return new BranchInfo(
+                copy.id(),
                 copy.name(),
                 copy.created(),
                 copy.base().flatMap(catalog::snapshot).map(catalog::ref),
@@ -61,6 +62,7 @@ public final class InfoReader {
 
     private static CloneInfo clone(Catalog catalog, CopyRecord copy, ServerState state, Path directory) {
         return new CloneInfo(
+                copy.id(),
                 copy.name(),
                 copy.created(),
                 copy.base().flatMap(catalog::snapshot).map(catalog::ref),

@@ -80,9 +80,9 @@ public final class Merges {
             replacement.commit();
             context.events()
                     .tell(new Event.BranchMerged(
-                            branch.name(),
-                            other.name(),
-                            catalog.ref(target),
+                            Events.ref(branch.key()),
+                            Events.ref(other.key()),
+                            Events.ref(catalog.key(target)),
                             replacement.findings(),
                             replacement.took()));
             return new Merged(true, catalog.key(target), saved);

@@ -49,7 +49,10 @@ public final class Resets {
                 replacement.commit();
                 context.events()
                         .tell(new Event.BranchReset(
-                                branch.name(), target.ref(), replacement.findings(), replacement.took()));
+                                Events.ref(branch.key()),
+                                Events.ref(catalog.key(snapshot)),
+                                replacement.findings(),
+                                replacement.took()));
             }
             snapshots.collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
             return saved;
@@ -71,7 +74,10 @@ public final class Resets {
                 replacement.commit();
                 context.events()
                         .tell(new Event.CloneReset(
-                                clone.name(), catalog.ref(snapshot), replacement.findings(), replacement.took()));
+                                Events.ref(clone.key()),
+                                Events.ref(catalog.key(snapshot)),
+                                replacement.findings(),
+                                replacement.took()));
             }
         }
     }

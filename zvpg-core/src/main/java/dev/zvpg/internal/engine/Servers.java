@@ -80,8 +80,8 @@ public final class Servers {
             return Optional.empty(); // whoever began it is gone, and perhaps its port too; we begin another
         }
         running.filter(server -> !server.findings().isEmpty()) // which a server that was found has only by this
-                .ifPresent(
-                        server -> context.events().tell(new Event.FirstStartFinished(copy.name(), server.findings())));
+                .ifPresent(server ->
+                        context.events().tell(new Event.FirstStartFinished(Events.ref(copy.key()), server.findings())));
         return running;
     }
 
@@ -99,7 +99,7 @@ public final class Servers {
                 Server server = context.launcher().start(spec);
                 context.events()
                         .tell(new Event.ServerStarted(
-                                copy.name(),
+                                Events.ref(copy.key()),
                                 server.port(),
                                 server.findings(),
                                 Duration.ofNanos(System.nanoTime() - began)));
@@ -146,7 +146,8 @@ public final class Servers {
         server.ifPresent(running -> {
             long began = System.nanoTime();
             how.accept(running);
-            context.events().tell(new Event.ServerStopped(copy.name(), Duration.ofNanos(System.nanoTime() - began)));
+            context.events()
+                    .tell(new Event.ServerStopped(Events.ref(copy.key()), Duration.ofNanos(System.nanoTime() - began)));
         });
         return server.isPresent();
     }

@@ -92,8 +92,10 @@ public final class Snapshots {
             SnapshotId id = SnapshotId.generate(chosen);
             List<Finding> findings = write(branch, id, attributes, ref, options);
             followSurvivors(id, parents, catalog);
-            context.events().tell(new Event.SnapshotTaken(ref, findings, Duration.ofNanos(System.nanoTime() - began)));
-            return new SnapshotKey(id, chosen, ref);
+            SnapshotKey taken = new SnapshotKey(id, chosen, ref);
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            context.events().tell(new Event.SnapshotTaken(Events.ref(taken), Events.ref(branch.key()), findings, took));
+            return taken;
         }
     }
 
@@ -168,7 +170,8 @@ public final class Snapshots {
             context.storage().destroy(key.id(), relink(catalog, image));
         }
         collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
-        context.events().tell(new Event.SnapshotDeleted(catalog.ref(image)));
+        context.events()
+                .tell(new Event.SnapshotDeleted(Events.ref(catalog.key(image)), Events.ref(catalog.branchOf(image))));
     }
 
     /** Takes a snapshot back that was taken for something that failed. */

@@ -65,7 +65,7 @@ public final class GraphSvg {
         int lanes =
                 layout.rows().stream().mapToInt(GraphLayout.Row::lanes).max().orElse(0);
         this.textX = MARGIN + lanes * LANE;
-        history.nodes().forEach(node -> colors.putIfAbsent(node.branchId(), colors.size() % COLORS));
+        history.nodes().forEach(node -> colors.putIfAbsent(node.info().branchId(), colors.size() % COLORS));
     }
 
     public static String render(History history, GraphLayout layout) {
@@ -100,7 +100,7 @@ public final class GraphSvg {
     }
 
     private String branch(int row) {
-        return history.nodes().get(row).branchId();
+        return history.nodes().get(row).info().branchId();
     }
 
     private void path(GraphLayout.Edge edge) {
@@ -129,7 +129,7 @@ public final class GraphSvg {
     private void node(int row) {
         History.Node node = history.nodes().get(row);
         SnapshotInfo info = node.info();
-        String color = "c" + colors.get(node.branchId());
+        String color = "c" + colors.get(node.info().branchId());
         body.append("<g>\n<title>");
         body.append(escape(info.ref() + "\n" + info.author() + ", " + info.created() + "\n" + info.message()));
         body.append("</title>\n<circle class=\"node ").append(color);

@@ -29,11 +29,10 @@ public record History(List<Node> nodes, List<Label> loose) {
      * A snapshot.
      *
      * @param info its facts
-     * @param branchId the identity of its branch
      * @param parents where in the history the snapshots are that it follows: always further down
      * @param labels the branches whose head it is, then its clones, each by name
      */
-    record Node(SnapshotInfo info, String branchId, List<Integer> parents, List<Label> labels) {}
+    record Node(SnapshotInfo info, List<Integer> parents, List<Label> labels) {}
 
     /** A branch or a clone. */
     record Label(CopyRecord.Kind kind, String name) {
@@ -60,8 +59,7 @@ public record History(List<Node> nodes, List<Label> loose) {
                     .filter(parent -> parent > row)
                     .distinct()
                     .toList();
-            nodes.add(new Node(
-                    image.info(catalog), image.branchId(), parents, labels.getOrDefault(image.id(), List.of())));
+            nodes.add(new Node(image.info(catalog), parents, labels.getOrDefault(image.id(), List.of())));
         }
         return new History(List.copyOf(nodes), List.copyOf(loose));
     }

@@ -152,7 +152,7 @@ final class Session {
 
     private void tellWhatASnapshotLacks(Event event) {
         if (event instanceof Event.SnapshotTaken taken) {
-            taken.findings().forEach(finding -> hint("in snapshot " + taken.ref() + ", " + finding));
+            taken.findings().forEach(finding -> hint("in snapshot " + taken.snapshot() + ", " + finding));
         }
     }
 

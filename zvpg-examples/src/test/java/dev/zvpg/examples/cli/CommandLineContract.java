@@ -214,6 +214,15 @@ abstract class CommandLineContract {
                         "branch", "create", "old", "--from", "v1", "--set", "autovacuum=off", "--no-start", "--json")
                 .json();
         assertThat(old.get("head").textValue()).isEqualTo("main@v1");
+        JsonNode branches = place.zvpg("branch", "list", "--json").json();
+        assertThat(branches.findValuesAsText("id"))
+                .hasSize(4)
+                .doesNotHaveDuplicates()
+                .contains(old.get("id").textValue());
+        assertThat(place.zvpg("branch", "log", "deeper", "--json").json().findValuesAsText("branchId"))
+                .containsExactly(
+                        branches.get(1).get("id").textValue(),
+                        branches.get(2).get("id").textValue());
 
         assertThat(place.zvpg("branch", "list").succeeded().out())
                 .matches("(?s)BRANCH +STATE +PORT +HEAD +STARTED FROM.*")
@@ -230,6 +239,9 @@ abstract class CommandLineContract {
 
         assertThat(place.zvpg("branch", "rename", "old", "older").succeeded().out())
                 .isEqualTo("renamed branch old to older\n");
+        JsonNode renamed = place.zvpg("branch", "list", "--json").json().get(3);
+        assertThat(renamed.get("name").textValue()).isEqualTo("older");
+        assertThat(renamed.get("id")).isEqualTo(old.get("id"));
         assertThat(query(place.zvpg("branch", "start", "older").succeeded().out(), "SELECT count(*) FROM t"))
                 .isEqualTo("10");
         place.zvpg("branch", "restart", "older").succeeded();

@@ -28,7 +28,9 @@ class WritingTest {
     @Test
     void aRecordIsAnObjectWithItsComponentsInTheirOrder() {
         SnapshotInfo snapshot = new SnapshotInfo(
+                "v1-k3f9q2x1",
                 "v1",
+                "main-8d0pw3ab",
                 "main",
                 "say \"hi\"\n",
                 "me",
@@ -43,7 +45,9 @@ class WritingTest {
         assertThat(Json.text(snapshot)).isEqualTo("""
                         {
                           "ref" : "main@v1",
+                          "id" : "v1-k3f9q2x1",
                           "name" : "v1",
+                          "branchId" : "main-8d0pw3ab",
                           "branch" : "main",
                           "message" : "say \\"hi\\"\\n",
                           "author" : "me",
