@@ -186,6 +186,32 @@ public abstract class EventContract extends MergeContract {
     }
 
     @Test
+    void aSnapshotThatGoesWithTheLastOneThatDescendsFromItIsToldToo() {
+        Branch feature = main().snapshot("v1", "").branch("feature");
+        Snapshot f1 = feature.snapshot("f1", "");
+        Clone trial = f1.clone("trial");
+        assertThat(told(feature::discard)).containsExactly(new Event.BranchDeleted(ref(feature)));
+        assertThat(told(trial::delete))
+                .containsExactly(new Event.SnapshotDeleted(ref(f1), ref(feature)), new Event.CloneDeleted(ref(trial)));
+    }
+
+    @Test
+    void aListenerThatKeepsWhatItIsToldByIdentityHasWhatTheRepositoryHas() {
+        Mirror mirror = Mirror.of(repo.status());
+        repo.listen(mirror);
+        Snapshot v1 = main().snapshot("v1", "");
+        Branch feature = v1.branch("feature");
+        feature.snapshot("f1", "").branch("topic");
+        feature.rename("release").snapshot("r1", "").clone("trial");
+        v1.branch("feature").snapshot("f1", "");
+        feature.discard();
+        repo.branch("topic").discard();
+        v1.delete();
+        assertThat(mirror.objects()).hasSize(6);
+        assertThat(mirror.objects()).isEqualTo(Mirror.of(repo.status()).objects());
+    }
+
+    @Test
     void aCloneThatExpiresIsToldByItsIdentity() {
         Clone trial = main().snapshot("v1", "").clone("trial", o -> o.timeToLive(Duration.ofMinutes(1)));
         clock.advance(Duration.ofMinutes(2));

@@ -54,10 +54,13 @@ class RepositoryWalkTest {
         long seed = new Random().nextLong();
         Repository repo = zvpg(home()).init();
         RepositoryWalk walk = new RepositoryWalk(seed, repo, repo.branch("main"), "", FILES);
+        Mirror mirror = Mirror.of(repo.status());
+        repo.listen(mirror);
         try {
             for (int done = 0; done < STEPS; done += 40) {
                 walk.take(40);
                 walk.check();
+                assertThat(mirror.objects()).isEqualTo(Mirror.of(repo.status()).objects());
             }
             walk.checkSnapshots();
             if (Effort.isFull()) { // a short one may miss the rare ones

@@ -52,7 +52,8 @@ public sealed interface Event {
     record SnapshotTaken(Ref snapshot, Ref branch, List<Finding> findings, Duration took) implements Event {}
 
     /**
-     * A snapshot was deleted.
+     * A snapshot was deleted: on demand, or because its branch is gone and nothing descends from it any more. Not told
+     * when the whole repository is destroyed.
      *
      * @param snapshot the snapshot
      * @param branch the branch that it was taken on, which may be deleted since

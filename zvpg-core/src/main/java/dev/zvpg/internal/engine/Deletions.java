@@ -234,7 +234,7 @@ public final class Deletions {
                 context.storage().destroy(snapshot);
             }
         }
-        snapshots.collectGarbage();
+        context.catalog().unreachable().forEach(snapshots::discard);
     }
 
     /** Refuses to destroy a repository that holds what this version cannot know the meaning of. */

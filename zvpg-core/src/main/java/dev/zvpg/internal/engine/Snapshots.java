@@ -170,6 +170,10 @@ public final class Snapshots {
             context.storage().destroy(key.id(), relink(catalog, image));
         }
         collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
+        tellDeleted(catalog, image);
+    }
+
+    private void tellDeleted(Catalog catalog, SnapshotRecord image) {
         context.events()
                 .tell(new Event.SnapshotDeleted(Events.ref(catalog.key(image)), Events.ref(catalog.branchOf(image))));
     }
@@ -211,9 +215,13 @@ public final class Snapshots {
 
     /** Destroys the snapshots that nobody can reach any more; one that refuses is left for the next time. */
     void collectGarbage() {
+        Catalog catalog;
+        List<SnapshotRecord> gone;
         try (Locks.Held held = context.locks().repository()) {
-            context.catalog().unreachable().forEach(this::discard);
+            catalog = context.catalog();
+            gone = catalog.unreachable().stream().filter(this::discard).toList();
         }
+        gone.forEach(image -> tellDeleted(catalog, image));
     }
 
     /** The same, with a look at what there was a moment ago, which costs nothing where there is none. */
@@ -223,14 +231,17 @@ public final class Snapshots {
         }
     }
 
-    private void discard(SnapshotRecord image) {
+    /** Destroys a snapshot if that is possible now; tells whether it did. */
+    boolean discard(SnapshotRecord image) {
         try {
             context.storage().destroy(image.id());
+            return true;
         } catch (NotFoundException e) {
             LOG.debug("Snapshot {} is gone already", image.id());
         } catch (ZvpgException e) {
             LOG.warn("Snapshot {} cannot be removed now; the next open() tries again", image.id(), e);
         }
+        return false;
     }
 
     private String generateName(Catalog catalog, CopyRecord branch) {
