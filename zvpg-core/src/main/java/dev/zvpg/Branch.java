@@ -54,7 +54,7 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * As {@link #snapshot(String, String)}, with options.
+     * Takes a snapshot as {@link #snapshot(String, String)} does, with options.
      *
      * @param name its name, unique in the branch, by git's rules for refs and without {@code @}
      * @param message what it is; at most 8,191 bytes of UTF-8
@@ -90,7 +90,7 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * As {@link #branch(String)}, with options.
+     * Makes a branch as {@link #branch(String)} does, with options.
      *
      * @param name its name, unique in the repository, by git's rules for refs and without {@code @}
      * @param options changes the default options
@@ -118,10 +118,10 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * Whether it holds work that its head snapshot does not have: rows, definitions, settings in its files, replication
-     * slots. The server's own maintenance (such as autovacuum's ANALYZE) is none, where the write-ahead log is still
-     * there and the installation has {@code pg_waldump} to read it. In doubt it does: a branch without a snapshot, and
-     * one whose server crashed, is dirty.
+     * Tells whether it holds work that its head snapshot does not have: rows, definitions, settings in its files,
+     * replication slots. The server's own maintenance (such as autovacuum's ANALYZE) is none, where the write-ahead log
+     * is still there and the installation has {@code pg_waldump} to read it. In doubt it does: a branch without a
+     * snapshot, and one whose server crashed, is dirty.
      *
      * @return false when its head snapshot holds all that it holds
      * @throws ServerException when its server does not answer
@@ -179,7 +179,7 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * As {@link #resetTo(Snapshot)}, with options.
+     * Makes the branch what a snapshot is, as {@link #resetTo(Snapshot)} does, with options.
      *
      * @param snapshot any snapshot of the repository
      * @param options changes the default options
@@ -217,7 +217,7 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * The snapshot that the branch's state follows: its newest one, or the one it began from.
+     * Finds the snapshot that the branch's state follows: its newest one, or the one it began from.
      *
      * @return empty before the first snapshot
      */
@@ -227,7 +227,7 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * The snapshots taken on this branch.
+     * Returns the snapshots taken on this branch.
      *
      * @return oldest first
      */
@@ -239,7 +239,7 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * A snapshot taken on this branch, if there is one.
+     * Finds a snapshot that was taken on this branch.
      *
      * @param name its name, or {@code latest} for the head
      * @return the snapshot
@@ -251,7 +251,7 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * The branch's history: its head and what that follows, across branches, down to the first snapshot.
+     * Returns the branch's history: its head and what that follows, across branches, down to the first snapshot.
      *
      * @return nearest first
      */
@@ -264,7 +264,7 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * The facts of this moment.
+     * Returns the facts of this moment.
      *
      * @return a record
      */

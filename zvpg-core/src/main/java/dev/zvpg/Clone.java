@@ -30,7 +30,7 @@ public final class Clone extends WorkingCopy {
     }
 
     /**
-     * The snapshot that it is a copy of.
+     * Finds the snapshot that it is a copy of.
      *
      * @return empty when that was deleted since
      */
@@ -43,7 +43,7 @@ public final class Clone extends WorkingCopy {
     }
 
     /**
-     * The facts of this moment.
+     * Returns the facts of this moment.
      *
      * @return a record
      */
@@ -65,7 +65,7 @@ public final class Clone extends WorkingCopy {
     }
 
     /**
-     * Whether something was written to it: writing transactions ran since its snapshot, those of the server's own
+     * Tells whether something was written to it: writing transactions ran since its snapshot, those of the server's own
      * maintenance (such as autovacuum's ANALYZE) included. In doubt it is dirty: when its snapshot was deleted, or its
      * server crashed. One that was never started is not.
      *

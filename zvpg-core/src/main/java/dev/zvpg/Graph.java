@@ -38,8 +38,8 @@ public final class Graph {
     }
 
     /**
-     * The drawing as text, in the manner of {@code git log --graph --oneline}. Of a message it shows the first line,
-     * cut at 72 characters, and no control characters.
+     * Returns the drawing as text, in the manner of {@code git log --graph --oneline}. Of a message it shows the first
+     * line, cut at 72 characters, and no control characters.
      *
      * @return lines with {@code \n} between them
      */
@@ -48,9 +48,9 @@ public final class Graph {
     }
 
     /**
-     * The drawing as a Mermaid flowchart, which GitHub and others show in Markdown. (Not as its {@code gitGraph}, which
-     * cannot draw every history that deleted snapshots and resets leave.) GitHub draws charts of up to 500 lines
-     * between boxes.
+     * Returns the drawing as a Mermaid flowchart, which GitHub and others show in Markdown. (Not as its
+     * {@code gitGraph}, which cannot draw every history that deleted snapshots and resets leave.) GitHub draws charts
+     * of up to 500 lines between boxes.
      *
      * @return a chart, ended by {@code \n}
      */
@@ -59,8 +59,8 @@ public final class Graph {
     }
 
     /**
-     * The drawing as an SVG document of its own: no scripts, no fonts, nothing from elsewhere. It follows the reader's
-     * choice of light or dark, and tells a snapshot's author, time and whole message when one points at it.
+     * Returns the drawing as an SVG document of its own: no scripts, no fonts, nothing from elsewhere. It follows the
+     * reader's choice of light or dark, and tells a snapshot's author, time and whole message when one points at it.
      *
      * @return a document, ended by {@code \n}
      */
@@ -69,7 +69,7 @@ public final class Graph {
     }
 
     /**
-     * The same as {@link #text()}.
+     * Returns the drawing as {@link #text()} does.
      *
      * @return lines with {@code \n} between them
      */

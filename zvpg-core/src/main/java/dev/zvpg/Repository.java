@@ -38,16 +38,16 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Where it is.
+     * Returns its home directory.
      *
-     * @return the absolute path of its home directory
+     * @return an absolute path
      */
     public Path home() {
         return operations.context().home().root();
     }
 
     /**
-     * A branch.
+     * Finds a branch.
      *
      * @param name its name
      * @return the branch
@@ -61,7 +61,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * A branch, if there is one of that name.
+     * Finds a branch, if there is one of that name.
      *
      * @param name its name
      * @return the branch
@@ -75,7 +75,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * The branches.
+     * Returns the branches.
      *
      * @return by name
      */
@@ -86,7 +86,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * A clone.
+     * Finds a clone.
      *
      * @param name its name
      * @return the clone
@@ -100,7 +100,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * A clone, if there is one of that name.
+     * Finds a clone, if there is one of that name.
      *
      * @param name its name
      * @return the clone
@@ -114,7 +114,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * The clone on a port.
+     * Finds the clone on a port.
      *
      * @param port where its server listens, or will
      * @return the clone
@@ -128,7 +128,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * The clone on a port, if there is one.
+     * Finds the clone on a port, if there is one.
      *
      * @param port where its server listens, or will
      * @return the clone
@@ -151,7 +151,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * The clones.
+     * Returns the clones.
      *
      * @return by name
      */
@@ -162,7 +162,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * A snapshot.
+     * Finds a snapshot.
      *
      * @param ref {@code branch@name}, {@code branch@latest}, or a bare name where only one branch has it
      * @return the snapshot
@@ -176,7 +176,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * A snapshot, if there is one of that name.
+     * Finds a snapshot, if there is one of that name.
      *
      * @param ref {@code branch@name}, {@code branch@latest}, or a bare name where only one branch has it
      * @return the snapshot
@@ -188,7 +188,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * The snapshots of all branches.
+     * Returns the snapshots of all branches.
      *
      * @return in the order they were taken
      */
@@ -216,7 +216,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Everything there is, from one listing, and what is wrong with it.
+     * Tells everything there is, from one listing, and what is wrong with it.
      *
      * @return a record
      */
@@ -225,11 +225,11 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * A file that holds the superuser's password for programs such as {@code psql}, which find it by the connection
-     * parameter {@code passfile} or the environment variable {@code PGPASSFILE}. Nobody but its owner can read it. It
-     * is for every port: libpq knows no ranges, and whoever takes the port of a server that was stopped has one of the
-     * range anyway. A client that says {@code require_auth=scram-sha-256} (libpq 16 and later) does not tell him the
-     * password.
+     * Returns a file that holds the superuser's password for programs such as {@code psql}, which find it by the
+     * connection parameter {@code passfile} or the environment variable {@code PGPASSFILE}. Nobody but its owner can
+     * read it. It is for every port: libpq knows no ranges, and whoever takes the port of a server that was stopped has
+     * one of the range anyway. A client that says {@code require_auth=scram-sha-256} (libpq 16 and later) does not tell
+     * him the password.
      *
      * @return its path in the home directory; it is written when it is first asked for
      */

@@ -68,7 +68,7 @@ public final class ScratchClone implements Database, AutoCloseable {
     }
 
     /**
-     * Where its cluster's files are.
+     * Returns where its cluster's files are.
      *
      * @return an absolute path
      */
@@ -92,7 +92,7 @@ public final class ScratchClone implements Database, AutoCloseable {
     }
 
     /**
-     * As {@link #keep(String)}, with options.
+     * Keeps it as {@link #keep(String)} does, with options.
      *
      * @param name its name, unique among the repository's clones, by git's rules for refs and without {@code @}
      * @param options changes the default options

@@ -62,7 +62,7 @@ public final class ScratchPool implements AutoCloseable {
     }
 
     /**
-     * As {@link #lease()}, with another bound on the wait.
+     * Hands out a running clone as {@link #lease()} does, with another bound on the wait.
      *
      * @param patience not negative; zero for a clone that is ready, or none
      * @return the clone, to be closed: then it goes back
@@ -73,7 +73,7 @@ public final class ScratchPool implements AutoCloseable {
     }
 
     /**
-     * How it stands.
+     * Tells how many clones it has ready and leased, and how many it has made.
      *
      * @return the facts of this moment
      */

@@ -78,7 +78,7 @@ public final class Snapshot {
     }
 
     /**
-     * As {@link #branch(String)}, with options.
+     * Makes a branch as {@link #branch(String)} does, with options.
      *
      * @param name its name, unique in the repository, by git's rules for refs and without {@code @}
      * @param options changes the default options
@@ -106,7 +106,7 @@ public final class Snapshot {
     }
 
     /**
-     * As {@link #clone(String)}, with options.
+     * Makes a clone as {@link #clone(String)} does, with options.
      *
      * @param name its name, unique among the repository's clones, by git's rules for refs and without {@code @}
      * @param options changes the default options
@@ -140,7 +140,7 @@ public final class Snapshot {
     }
 
     /**
-     * As {@link #scratch()}, with options.
+     * Makes a running clone as {@link #scratch()} does, with options.
      *
      * @param options changes the default options, {@link ScratchOptions#LEAN}
      * @return the running clone, to be closed
@@ -169,7 +169,7 @@ public final class Snapshot {
     }
 
     /**
-     * As {@link #withScratch}, for work that yields nothing.
+     * Works on a clone as {@link #withScratch} does, for work that yields nothing.
      *
      * @param <X> the checked exception that the work may throw
      * @param work gets the running clone
@@ -192,7 +192,7 @@ public final class Snapshot {
     }
 
     /**
-     * As {@link #pool()}, with options: {@code v1.pool(o -> o.size(8))}.
+     * Opens a pool as {@link #pool()} does, with options: {@code v1.pool(o -> o.size(8))}.
      *
      * @param options changes the default options, {@link PoolOptions#DEFAULT}
      * @return the pool, to be closed; it is filled in the background
@@ -247,7 +247,7 @@ public final class Snapshot {
     }
 
     /**
-     * The facts of this moment.
+     * Returns the facts of this moment.
      *
      * @return a record
      */

@@ -117,7 +117,7 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
     }
 
     /**
-     * As {@link #use}, for work that yields something.
+     * Works on it as {@link #use} does, for work that yields something.
      *
      * @param <T> what the work yields
      * @param <X> the checked exception that it may throw
@@ -171,7 +171,7 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
     }
 
     /**
-     * Where its cluster's files are.
+     * Returns where its cluster's files are.
      *
      * @return an absolute path
      */
@@ -180,7 +180,7 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
     }
 
     /**
-     * Whether its server runs.
+     * Tells whether its server runs.
      *
      * @return the state at this moment
      */
@@ -189,7 +189,7 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
     }
 
     /**
-     * The settings that were chosen for its server: when it was made, or by {@link #configure}.
+     * Returns the settings that were chosen for its server: when it was made, or by {@link #configure}.
      *
      * @return by name; empty when the cluster's own files say all
      */

@@ -94,7 +94,7 @@ public record Configuration(
         TRACE;
 
         /**
-         * As it is written in the file.
+         * Returns the level as it is written in the file.
          *
          * @return such as {@code warn}
          */
@@ -122,7 +122,7 @@ public record Configuration(
     }
 
     /**
-     * A repository that keeps everything in its home directory.
+     * Describes a repository that keeps everything in its home directory.
      *
      * <p>Sets storage {@code directory}, {@link PortRange#DEFAULT}, log level {@code warn}, and nothing else.
      *
@@ -144,7 +144,7 @@ public record Configuration(
     }
 
     /**
-     * A repository in a ZFS pool.
+     * Describes a repository in a ZFS pool.
      *
      * <p>Sets storage {@code zfs}, the home directory to where ZFS mounts, {@link PortRange#DEFAULT}, log level
      * {@code warn}, and nothing else.
@@ -169,7 +169,7 @@ public record Configuration(
     }
 
     /**
-     * The home directory of a repository that says nothing of it.
+     * Returns the home directory of a repository that says nothing of it.
      *
      * @return {@code ~/.zvpg/repository}; for root, whose home directory PostgreSQL's user cannot enter,
      *     {@code /var/lib/zvpg}
@@ -180,7 +180,7 @@ public record Configuration(
     }
 
     /**
-     * The file that is read when nobody names one.
+     * Returns the file that is read when nobody names one.
      *
      * @return what the environment variable {@value #VARIABLE} says, else {@code ~/.zvpg/config.json}
      */
@@ -211,7 +211,8 @@ public record Configuration(
     }
 
     /**
-     * As {@link #read(Path)}, also where the file belongs to another user, who then chooses which programs are run.
+     * Reads a file as {@link #read(Path)} does, also where it belongs to another user, who then chooses which programs
+     * are run.
      *
      * @param file where it is
      * @return what it says

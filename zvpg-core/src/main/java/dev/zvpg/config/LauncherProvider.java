@@ -12,7 +12,7 @@ import dev.zvpg.server.ServerLauncher;
 public interface LauncherProvider {
 
     /**
-     * The installation in {@link Configuration#postgresBin()}, or the best one where that says nothing.
+     * Finds the installation in {@link Configuration#postgresBin()}, or the best one where that says nothing.
      *
      * @param configuration which one to find
      * @return the installation

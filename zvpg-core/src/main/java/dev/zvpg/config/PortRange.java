@@ -22,7 +22,7 @@ public record PortRange(int first, int last) {
     }
 
     /**
-     * Whether a port lies in the range.
+     * Tells whether a port lies in the range.
      *
      * @param port any number
      * @return true when it does

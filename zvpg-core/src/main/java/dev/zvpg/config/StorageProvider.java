@@ -12,7 +12,7 @@ import dev.zvpg.storage.Storage;
 public interface StorageProvider {
 
     /**
-     * What {@link Configuration#storage()} is when this provider is meant.
+     * Returns what {@link Configuration#storage()} is when this provider is meant.
      *
      * @return such as {@code zfs}
      */

@@ -68,7 +68,7 @@ public final class ConfigurationException extends ZvpgException {
     }
 
     /**
-     * The file that holds the setting.
+     * Returns the file that holds the setting.
      *
      * @return empty when the setting was made in code
      */
@@ -77,7 +77,7 @@ public final class ConfigurationException extends ZvpgException {
     }
 
     /**
-     * The setting that cannot be used.
+     * Returns the setting that cannot be used.
      *
      * @return empty when the whole file is meant
      */

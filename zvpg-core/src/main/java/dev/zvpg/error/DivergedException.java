@@ -32,7 +32,7 @@ public final class DivergedException extends ZvpgException {
     }
 
     /**
-     * The snapshots that only the branch has, and the other one does not follow.
+     * Returns the snapshots that only the branch has, and the other one does not follow.
      *
      * @return written {@code branch@name}, nearest first; empty when it has not moved and only holds unsaved work
      */
@@ -41,7 +41,7 @@ public final class DivergedException extends ZvpgException {
     }
 
     /**
-     * Whether the branch holds work that no snapshot has.
+     * Tells whether the branch holds work that no snapshot has.
      *
      * @return true when writing transactions ran since its head snapshot
      */

@@ -35,7 +35,7 @@ public final class NotMergedException extends ZvpgException {
     }
 
     /**
-     * The snapshots that no other branch and no clone descends from.
+     * Returns the snapshots that no other branch and no clone descends from.
      *
      * @return written {@code branch@name}, nearest first; empty when it only holds unsaved work
      */
@@ -44,7 +44,7 @@ public final class NotMergedException extends ZvpgException {
     }
 
     /**
-     * Whether the branch holds work that no snapshot has, or it cannot be found out that it does not.
+     * Tells whether the branch holds work that no snapshot has, or it cannot be found out that it does not.
      *
      * @return whether it may
      */

@@ -83,7 +83,7 @@ public final class ServerException extends ZvpgException {
     }
 
     /**
-     * The exit code of the process that failed.
+     * Returns the exit code of the process that failed.
      *
      * @return empty when no process ended, or nobody could see its code
      */
@@ -92,7 +92,7 @@ public final class ServerException extends ZvpgException {
     }
 
     /**
-     * The last lines that the process or server wrote.
+     * Returns the last lines that the process or server wrote.
      *
      * @return oldest first, perhaps empty
      */

@@ -43,7 +43,7 @@ public final class StorageException extends ZvpgException {
     }
 
     /**
-     * The storage's verb that failed.
+     * Returns the storage's verb that failed.
      *
      * @return such as {@code snapshot}
      */
@@ -52,7 +52,7 @@ public final class StorageException extends ZvpgException {
     }
 
     /**
-     * What the verb was applied to.
+     * Returns what the verb was applied to.
      *
      * @return the storage's own name of it
      */

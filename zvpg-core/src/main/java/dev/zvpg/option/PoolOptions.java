@@ -93,8 +93,8 @@ public final class PoolOptions {
     }
 
     /**
-     * Whether a clone that provably did not change is handed out again. Without it every lease gets a clone that nobody
-     * had before.
+     * Chooses whether a clone that provably did not change is handed out again. Without it every lease gets a clone
+     * that nobody had before.
      *
      * @param reuse false for a new one each time
      * @return a copy
@@ -104,7 +104,7 @@ public final class PoolOptions {
     }
 
     /**
-     * How the servers run.
+     * Changes how the servers run.
      *
      * @param options changes the options of the scratch clones
      * @return a copy

@@ -28,7 +28,7 @@ public final class SnapshotOptions {
     }
 
     /**
-     * With or without a checkpoint first.
+     * Chooses whether a checkpoint is written first.
      *
      * @param checkpoint whether to write one
      * @return a copy

@@ -21,7 +21,7 @@ public sealed interface ClusterSource {
     int LAST_PORT = 65_535;
 
     /**
-     * The files of a cluster whose server does not run.
+     * Names the files of a cluster whose server does not run.
      *
      * @param path its data directory, or the directory of a configuration file that names the data directory
      * @return a source
@@ -31,7 +31,7 @@ public sealed interface ClusterSource {
     }
 
     /**
-     * A cluster whose server runs, and goes on running undisturbed while it is copied.
+     * Names a cluster whose server runs, and goes on running undisturbed while it is copied.
      *
      * @param host where it listens: a name or an address, such as {@code db.example.org}, {@code 192.0.2.7},
      *     {@code ::1} or {@code [::1]}
@@ -46,8 +46,8 @@ public sealed interface ClusterSource {
     }
 
     /**
-     * The same with another configuration: the copy gets its settings from this file, and not from the one that the
-     * cluster uses. For settings that are too large for this machine, or that nobody can find.
+     * Takes another configuration: the copy gets its settings from this file, and not from the one that the cluster
+     * uses. For settings that are too large for this machine, or that nobody can find.
      *
      * @param postgresqlConf a file in the format of {@code postgresql.conf}
      * @return a changed copy
@@ -55,7 +55,7 @@ public sealed interface ClusterSource {
     ClusterSource configuration(Path postgresqlConf);
 
     /**
-     * The file that the copy's settings come from.
+     * Returns the file that the copy's settings come from.
      *
      * @return empty when they come from the cluster's own
      */
@@ -120,7 +120,7 @@ public sealed interface ClusterSource {
         }
 
         /**
-         * The same over a connection of which more is demanded.
+         * Demands more of the connection.
          *
          * @param security what the connection must be like
          * @return a changed copy

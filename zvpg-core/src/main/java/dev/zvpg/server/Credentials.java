@@ -20,7 +20,7 @@ public record Credentials(String user, String password) {
     }
 
     /**
-     * The same as JDBC connection properties.
+     * Returns the user and the password as JDBC connection properties.
      *
      * @return new properties {@code user} and {@code password}
      */

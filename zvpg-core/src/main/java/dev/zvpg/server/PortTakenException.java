@@ -23,7 +23,7 @@ public final class PortTakenException extends Exception {
     }
 
     /**
-     * The port that is taken.
+     * Returns the port that is taken.
      *
      * @return 1 to 65,535
      */

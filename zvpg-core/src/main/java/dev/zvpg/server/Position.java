@@ -25,7 +25,7 @@ public record Position(
     }
 
     /**
-     * Whether a cluster at this position holds nothing that one at another does not.
+     * Tells whether a cluster at this position holds nothing that one at another does not.
      *
      * @param saved the other one, of the same history
      * @return whether all that this one holds is there
@@ -37,7 +37,8 @@ public record Position(
     }
 
     /**
-     * The same for what changes without a transaction: settings and replication slots.
+     * Tells whether another position has the same settings and all of the replication slots: what changes without a
+     * transaction.
      *
      * @param saved the other one, of the same history
      * @return whether the settings are the same, and each slot is there
@@ -47,7 +48,7 @@ public record Position(
     }
 
     /**
-     * Whether transactions that write were in progress, whose changes are logged in part before this position.
+     * Tells whether transactions that write were in progress, whose changes are logged in part before this position.
      *
      * @return whether the two transaction ids differ
      */

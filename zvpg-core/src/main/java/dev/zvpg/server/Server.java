@@ -15,35 +15,35 @@ import javax.sql.DataSource;
 public interface Server {
 
     /**
-     * Where it listens.
+     * Returns the port that it listens on.
      *
      * @return 1 to 65,535
      */
     int port();
 
     /**
-     * The process id of its main process.
+     * Returns the process id of its main process.
      *
      * @return a positive number
      */
     long pid();
 
     /**
-     * Where it writes its log.
+     * Returns the file that it writes its log to.
      *
      * @return an absolute path
      */
     Path logFile();
 
     /**
-     * Who connects to it.
+     * Returns who connects to it.
      *
      * @return a superuser
      */
     Credentials credentials();
 
     /**
-     * The JDBC URL of a database on it, without credentials.
+     * Returns the JDBC URL of a database on it, without credentials.
      *
      * @param database the database's name, as it is (it is escaped here)
      * @return such as {@code jdbc:postgresql://127.0.0.1:6010/postgres?requireAuth=scram-sha-256}; more parameters
@@ -60,15 +60,15 @@ public interface Server {
     DataSource dataSource(String database);
 
     /**
-     * Whether it still runs.
+     * Tells whether it still runs.
      *
      * @return false once its main process has ended
      */
     boolean isRunning();
 
     /**
-     * What its start found in a copy that belonged to the original or could have reached out, and what was done about
-     * it.
+     * Tells what its start found in a copy that belonged to the original or could have reached out, and what was done
+     * about it.
      *
      * @return empty unless this object comes from the first start of a copy
      */
@@ -109,7 +109,7 @@ public interface Server {
     }
 
     /**
-     * Whether it puts on disk what a recovery needs before it goes on, as it must to survive a power cut.
+     * Tells whether it puts on disk what a recovery needs before it goes on, as it must to survive a power cut.
      *
      * @return false when that is switched off
      * @throws ServerException when it does not answer
@@ -119,7 +119,8 @@ public interface Server {
     }
 
     /**
-     * What a snapshot of the running server's files does not have, because the server keeps it only while it runs.
+     * Tells what a snapshot of the running server's files does not have, because the server keeps it only while it
+     * runs.
      *
      * @return such as the rows of unlogged tables, with what becomes of them; by default nothing
      * @throws ServerException when it does not answer
@@ -139,7 +140,7 @@ public interface Server {
     }
 
     /**
-     * How far it is at this moment. What has ended by then may not have reached the files; {@link #flush} and
+     * Tells how far it is at this moment. What has ended by then may not have reached the files; {@link #flush} and
      * {@link #checkpoint} see to that.
      *
      * @return the position

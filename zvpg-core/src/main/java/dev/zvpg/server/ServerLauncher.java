@@ -24,7 +24,7 @@ import java.util.Optional;
 public interface ServerLauncher {
 
     /**
-     * The version of the installation.
+     * Returns the version of the installation.
      *
      * @return such as {@code 18.6}
      */
@@ -75,7 +75,7 @@ public interface ServerLauncher {
     DataDirectory inspect(Path dataDirectory);
 
     /**
-     * How far a cluster was at its last checkpoint, which is how far it is when its directory is {@linkplain
+     * Tells how far a cluster was at its last checkpoint, which is how far it is when its directory is {@linkplain
      * DataDirectory#exact() exact}.
      *
      * @param dataDirectory an existing data directory
@@ -85,8 +85,8 @@ public interface ServerLauncher {
     Position position(Path dataDirectory);
 
     /**
-     * Whether a cluster has only been tidied between two of its positions: vacuumed, analyzed, checkpointed. So whoever
-     * goes back to the first one loses no rows and no definitions.
+     * Tells whether a cluster has only been tidied between two of its positions: vacuumed, analyzed, checkpointed. So
+     * whoever goes back to the first one loses no rows and no definitions.
      *
      * @param dataDirectory the cluster, whose log is written at least as far as {@code to}
      * @param from a position at which no transaction that writes was in progress
@@ -136,8 +136,8 @@ public interface ServerLauncher {
     void requireReachable(ServerSpec spec);
 
     /**
-     * The settings for a server whose data will be thrown away: it starts fast and takes little memory, and loses data
-     * when the machine goes down. Never for a branch or a named clone.
+     * Returns the settings for a server whose data will be thrown away: it starts fast and takes little memory, and
+     * loses data when the machine goes down. Never for a branch or a named clone.
      *
      * @return as {@link ServerSpec#settings()}; empty when there is nothing to gain
      */

@@ -39,7 +39,7 @@ public record ServerSecurity(SslMode sslMode, Optional<Path> rootCertificate, St
         VERIFY_FULL;
 
         /**
-         * As PostgreSQL writes it.
+         * Returns the mode as PostgreSQL writes it.
          *
          * @return such as {@code verify-full}
          */

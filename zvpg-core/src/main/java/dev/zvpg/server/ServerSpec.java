@@ -35,7 +35,7 @@ public record ServerSpec(
     }
 
     /**
-     * What to start so that it outlives the JVM.
+     * Describes a server that outlives the JVM.
      *
      * @param dataDirectory the cluster's files
      * @param runDirectory what belongs to this run
@@ -49,7 +49,7 @@ public record ServerSpec(
     }
 
     /**
-     * What to start on files that may be a copy of others.
+     * Describes a server on files that may be a copy of others.
      *
      * @param dataDirectory the cluster's files
      * @param runDirectory what belongs to this run
@@ -69,7 +69,7 @@ public record ServerSpec(
     }
 
     /**
-     * The same on another port.
+     * Chooses another port.
      *
      * @param port where to listen instead
      * @return a copy

@@ -23,7 +23,7 @@ public record AttributeChange(StoredId target, Map<String, String> set, Set<Stri
     }
 
     /**
-     * A change that only adds or replaces.
+     * Makes a change that only adds or replaces.
      *
      * @param target whose attributes
      * @param set the attributes to add or replace

