@@ -3,7 +3,7 @@ package dev.zvpg.directory;
 import dev.zvpg.internal.io.FileFacts;
 import dev.zvpg.internal.io.FileOwner;
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.internal.io.Tool;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.storage.CopyProgress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -43,10 +43,10 @@ final class Reflink {
         Files.createDirectory(probe, Label.DIRECTORY_MODE);
         try {
             Files.write(probe.resolve("original"), new byte[1 << 16]);
-            Tool.Result copied = Tool.run(probe, List.of("cp", "--reflink=always", "--", "original", "copy"));
+            Subprocess copied = Subprocess.run(probe, List.of("cp", "--reflink=always", "--", "original", "copy"));
             // the messages that copy() understands are those of GNU's cp
-            return copied.exitCode() == 0
-                    && Tool.run(probe, List.of("cp", "--version")).lines().stream()
+            return copied.ok()
+                    && Subprocess.run(probe, List.of("cp", "--version")).lines().stream()
                             .anyMatch(line -> line.contains("GNU"));
         } catch (InterruptedIOException e) {
             throw e;
@@ -76,7 +76,7 @@ final class Reflink {
         List<String> command = new ArrayList<>(CP);
         command.add(".");
         command.add(target.toString());
-        check(Tool.run(source, command), false);
+        check(Subprocess.run(source, command), false);
         progress.copied(0, 0); // no byte was copied
     }
 
@@ -99,7 +99,7 @@ final class Reflink {
         command.addAll(CP);
         command.add(".");
         command.add(target.toString());
-        check(Tool.run(source, command), true);
+        check(Subprocess.run(source, command), true);
         PlainCopy.complete(source, target, made);
         try (OpenDirectory top = OpenDirectory.open(target)) {
             removeSpecials(top);
@@ -136,9 +136,8 @@ final class Reflink {
         try {
             Files.write(probe.resolve("file"), new byte[1]);
             Files.createSymbolicLink(probe.resolve("link"), Path.of("file"));
-            return Tool.run(probe, guarded(probe, "cat \"$1/file\" && ! cat \"$1/link\""))
-                            .exitCode()
-                    == 0;
+            return Subprocess.run(probe, guarded(probe, "cat \"$1/file\" && ! cat \"$1/link\""))
+                    .ok();
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
@@ -148,7 +147,7 @@ final class Reflink {
         }
     }
 
-    private static void check(Tool.Result result, boolean alive) throws IOException {
+    private static void check(Subprocess result, boolean alive) throws IOException {
         for (String line : result.lines()) {
             boolean moved =
                     VANISHED.matcher(line).matches() || REPLACED.matcher(line).matches();
@@ -156,7 +155,7 @@ final class Reflink {
                 throw failure(line);
             }
         }
-        if (result.exitCode() != 0 && result.lines().isEmpty()) {
+        if (!result.ok() && result.lines().isEmpty()) {
             throw new IOException("cp ended with exit code " + result.exitCode() + " and said nothing");
         }
     }

@@ -1,7 +1,7 @@
 package dev.zvpg.directory;
 
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.internal.io.Tool;
+import dev.zvpg.internal.io.Subprocess;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
@@ -113,9 +113,8 @@ final class Subvolumes {
      */
     static boolean delete(Path tree) throws IOException {
         try {
-            return Tool.run(parent(tree), List.of("btrfs", "subvolume", "delete", tree.toString()))
-                            .exitCode()
-                    == 0;
+            return Subprocess.run(parent(tree), List.of("btrfs", "subvolume", "delete", tree.toString()))
+                    .ok();
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
@@ -132,8 +131,8 @@ final class Subvolumes {
     }
 
     private static void run(Path directory, List<String> command) throws IOException {
-        Tool.Result result = Tool.run(directory, command);
-        if (result.exitCode() == 0) {
+        Subprocess result = Subprocess.run(directory, command);
+        if (result.ok()) {
             return;
         }
         String said = String.join("; ", result.lines());

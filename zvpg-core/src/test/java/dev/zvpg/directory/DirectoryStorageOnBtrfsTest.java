@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.Effort;
 import dev.zvpg.error.StorageException;
-import dev.zvpg.internal.io.Tool;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.storage.ChildJvm;
 import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.Draft;
@@ -201,7 +201,7 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
         List<String> unprivileged = List.of("setpriv", "--bounding-set", "-sys_admin");
         List<String> trial = new ArrayList<>(unprivileged);
         trial.add("true");
-        assumeTrue(Tool.run(fileSystem(), trial).exitCode() == 0, "needs setpriv (util-linux)");
+        assumeTrue(Subprocess.run(fileSystem(), trial).ok(), "needs setpriv (util-linux)");
         mainWith("file", "x");
         snapshot(MAIN, V1);
         try (ChildJvm child = new ChildJvm(

@@ -8,7 +8,7 @@ import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.Attacker;
 import dev.zvpg.internal.io.HostileTree;
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.internal.io.Tool;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
@@ -204,7 +204,7 @@ class HostileStorageTest {
                 storage.destroy(main);
                 assertThat(Attacker.audit(outside)).isEqualTo(before);
             } finally {
-                Tool.run(directory, java.util.List.of("umount", here.toString()));
+                Subprocess.run(directory, java.util.List.of("umount", here.toString()));
             }
             storage.recover(any -> true);
             assertThat(directory.resolve("storage/volumes")).isEmptyDirectory();
@@ -212,11 +212,10 @@ class HostileStorageTest {
     }
 
     private void mount(String... arguments) throws IOException {
-        Tool.Result mounted = Tool.run(
+        Subprocess mounted = Subprocess.run(
                 directory,
                 Stream.concat(Stream.of("mount"), Stream.of(arguments)).toList());
-        org.junit.jupiter.api.Assumptions.assumeTrue(
-                mounted.exitCode() == 0, () -> "needs to mount: " + mounted.lines());
+        org.junit.jupiter.api.Assumptions.assumeTrue(mounted.ok(), () -> "needs to mount: " + mounted.lines());
     }
 
     @Test

@@ -3,7 +3,7 @@ package dev.zvpg.directory;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.internal.io.OpenDirectory;
-import dev.zvpg.internal.io.Tool;
+import dev.zvpg.internal.io.Subprocess;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -85,11 +85,12 @@ public final class LoopMount implements BeforeAllCallback, AfterAllCallback {
         }
         List<String> command = new ArrayList<>(mkfs);
         command.add(image().toString());
-        Tool.Result made = Tool.run(directory(), command);
-        assumeTrue(made.exitCode() == 0, () -> String.join(" ", command) + ": " + made.lines());
+        Subprocess made = Subprocess.run(directory(), command);
+        assumeTrue(made.ok(), () -> String.join(" ", command) + ": " + made.lines());
         Files.createDirectory(root());
-        Tool.Result done = Tool.run(directory(), List.of("mount", "-o", "loop", image().toString(), root().toString()));
-        assumeTrue(done.exitCode() == 0, () -> "needs loop devices and a kernel that mounts this: " + done.lines());
+        Subprocess done =
+                Subprocess.run(directory(), List.of("mount", "-o", "loop", image().toString(), root().toString()));
+        assumeTrue(done.ok(), () -> "needs loop devices and a kernel that mounts this: " + done.lines());
         for (Path open : List.of(directory(), root())) { // a server's user must get through
             Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwx--x--x"));
         }
@@ -101,7 +102,7 @@ public final class LoopMount implements BeforeAllCallback, AfterAllCallback {
 
     private static boolean exists(String program) {
         try {
-            Tool.run(Path.of("/"), List.of(program, "-V"));
+            Subprocess.run(Path.of("/"), List.of(program, "-V"));
             return true;
         } catch (IOException e) {
             return false;
@@ -125,12 +126,12 @@ public final class LoopMount implements BeforeAllCallback, AfterAllCallback {
         try {
             // what a killed JVM had started may still be at work here for a moment
             long deadline = System.nanoTime() + PATIENCE.toNanos();
-            Tool.Result result = Tool.run(directory(), List.of("umount", root().toString()));
-            while (result.exitCode() != 0 && System.nanoTime() - deadline < 0) {
+            Subprocess result = Subprocess.run(directory(), List.of("umount", root().toString()));
+            while (!result.ok() && System.nanoTime() - deadline < 0) {
                 LockSupport.parkNanos(RETRY_NANOS);
-                result = Tool.run(directory(), List.of("umount", root().toString()));
+                result = Subprocess.run(directory(), List.of("umount", root().toString()));
             }
-            if (result.exitCode() != 0) {
+            if (!result.ok()) {
                 throw new IOException("umount: " + result.lines() + "; this process has open " + openFiles());
             }
             OpenDirectory.deleteTree(directory());

@@ -14,6 +14,7 @@ import dev.zvpg.directory.LoopMount;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.Problem;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.os.Program;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.ClusterSource;
@@ -79,11 +80,11 @@ class DataOutsideTest {
     private static void follow(ConfigurationException refusal) throws Exception {
         Matcher advice = ADVICE.matcher(refusal.getMessage());
         assertThat(advice.find()).as(refusal.getMessage()).isTrue();
-        Program.Result result = run(advice.group(1));
+        Subprocess result = run(advice.group(1));
         assertThat(result.ok()).as(advice.group(1) + ": " + result.output()).isTrue();
     }
 
-    private static Program.Result run(String script) throws Exception {
+    private static Subprocess run(String script) throws Exception {
         return Program.run(
                 ServerUser.current(), java.time.Duration.ofMinutes(1), java.util.Map.of(), "/bin/sh", "-c", script);
     }

@@ -2,6 +2,7 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.os.Program;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.Credentials;
@@ -158,11 +159,11 @@ final class ForeignCluster {
     }
 
     private void program(String name, String... arguments) throws Exception {
-        Program.Result result = run(name, arguments);
+        Subprocess result = run(name, arguments);
         assertThat(result.ok()).as(name + ": " + result.output()).isTrue();
     }
 
-    private Program.Result run(String name, String... arguments) throws Exception {
+    private Subprocess run(String name, String... arguments) throws Exception {
         String[] command = Stream.concat(
                         Stream.of(postgres.binDirectory().resolve(name).toString()), Stream.of(arguments))
                 .toArray(String[]::new);

@@ -9,6 +9,7 @@ import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.info.Event;
 import dev.zvpg.info.Subscription;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.cluster.ControlFile;
 import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.os.Program;
@@ -137,7 +138,7 @@ class SavedTest {
         assertThat(main.isDirty()).isTrue();
         main.snapshot("v2", "");
         assertThat(main.isDirty()).isFalse();
-        Program.Result done = Program.run(
+        Subprocess done = Program.run(
                 ServerUser.of(null),
                 Duration.ofMinutes(1),
                 Map.of(),

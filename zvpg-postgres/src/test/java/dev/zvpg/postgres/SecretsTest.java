@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.os.OperatingSystem;
 import dev.zvpg.postgres.os.Program;
@@ -185,7 +186,7 @@ class SecretsTest {
     }
 
     private void certificate(String name) throws Exception {
-        Program.Result result = Program.run(
+        Subprocess result = Program.run(
                 ServerUser.current(),
                 Duration.ofMinutes(1),
                 Map.of(),

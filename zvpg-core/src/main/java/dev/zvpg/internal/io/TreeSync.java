@@ -20,10 +20,10 @@ public final class TreeSync {
      */
     public static void sync(Path tree) throws IOException {
         try {
-            if (Tool.run(tree, List.of("sync", "-f", ".")).exitCode() == 0) {
+            if (Subprocess.run(tree, List.of("sync", "-f", ".")).ok()) {
                 return;
             }
-        } catch (InterruptedIOException | Tool.StuckException e) {
+        } catch (InterruptedIOException | Subprocess.StuckException e) {
             throw e;
         } catch (IOException e) {
             // there is no such program

@@ -1,6 +1,6 @@
 /**
  * What every module of the library does with files, once: directories that stay open while root works in them, files
- * that are replaced as a whole, work that no interrupt cuts short.
+ * that are replaced as a whole, programs of the system, work that no interrupt cuts short.
  *
  * <p><b>Whose tree is it.</b> A data directory belongs to the server's user, and every role that may run programs is
  * that user. A process of that user may exchange any directory in it for a link, at any moment. A path is looked up

@@ -2,6 +2,7 @@ package dev.zvpg.postgres.cluster;
 
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.Program;
@@ -55,7 +56,7 @@ public final class Initdb {
 
     private static void initialize(
             Installation installation, ServerUser user, Path dataDirectory, Credentials superuser) throws IOException {
-        Program.Result result = SecretFile.run(
+        Subprocess result = SecretFile.run(
                 user,
                 TIMEOUT,
                 Map.of(),
@@ -71,7 +72,7 @@ public final class Initdb {
                 // durability is the storage's business: it syncs what it snapshots
                 "--no-sync");
         if (!result.ok()) {
-            throw result.failure("initdb cannot make a cluster in " + dataDirectory);
+            throw Program.failure("initdb cannot make a cluster in " + dataDirectory, result);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.internal.io.TreeSync;
 import dev.zvpg.postgres.cluster.Cluster;
 import dev.zvpg.postgres.cluster.ConfFile;
@@ -168,10 +169,10 @@ public record Adopting(
      * astray.
      */
     private void closeToOthers() throws IOException {
-        Program.Result closed =
+        Subprocess closed =
                 Program.run(user, SYNC_TIMEOUT, Map.of(), "chmod", "-R", "u=rwX,go=", "--", target.toString());
         if (!closed.ok()) {
-            throw closed.failure("cannot close " + target + " to other users");
+            throw Program.failure("cannot close " + target + " to other users", closed);
         }
     }
 

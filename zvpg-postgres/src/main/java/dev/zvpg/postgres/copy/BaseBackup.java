@@ -3,6 +3,7 @@ package dev.zvpg.postgres.copy;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.cluster.ConfFile;
 import dev.zvpg.postgres.cluster.Tablespaces;
 import dev.zvpg.postgres.install.Installation;
@@ -193,7 +194,7 @@ final class BaseBackup {
             certificate.ifPresent(file -> environment.put("PGSSLROOTCERT", file.toString()));
             String password =
                     source.credentials().password().replace("\\", "\\\\").replace(":", "\\:");
-            Program.Result result = SecretFile.run(
+            Subprocess result = SecretFile.run(
                     user,
                     FOR_EVER,
                     environment,
@@ -201,7 +202,7 @@ final class BaseBackup {
                     output -> tell(output, progress),
                     command(elsewhere));
             if (!result.ok()) {
-                throw result.failure("pg_basebackup cannot copy " + source);
+                throw Program.failure("pg_basebackup cannot copy " + source, result);
             }
             tell(result.output(), progress);
             moveTablespaces(elsewhere);

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.install;
 
 import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.os.OperatingSystem;
 import dev.zvpg.postgres.os.Program;
 import dev.zvpg.postgres.os.Reachability;
@@ -57,7 +58,7 @@ public record Installation(Path bin, String version, int major) {
         OperatingSystem.requireLinux();
         try {
             Path real = realBin(bin);
-            Program.Result result = Program.run(
+            Subprocess result = Program.run(
                     executor(real.resolve("postgres")),
                     TIMEOUT,
                     Map.of(),

@@ -1,9 +1,8 @@
 package dev.zvpg.postgres.os;
 
-import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Subprocess;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -48,48 +47,38 @@ public record Reader(ServerUser user, boolean followsIncludes) {
         return new Reader(user, false);
     }
 
-    /** What a file holds, which its owner may have exchanged for a pipe, or for one without an end. */
-    byte[] read(Path file) throws IOException {
+    /**
+     * What a file holds, which its owner may have exchanged for a pipe, or for one without an end. Whatever its encoding
+     * is, it comes out as it went in.
+     */
+    public String text(Path file) throws IOException {
         if (!user.switched()) {
-            return OpenDirectory.readTrusted(file, MOST_BYTES);
+            return new String(OpenDirectory.readTrusted(file, MOST_BYTES), StandardCharsets.ISO_8859_1);
         }
         // a file that is missing or may not be read is told from others by what the shell says of it
-        Process process = Program.open(
+        Subprocess read = Program.run(
                 user,
-                "timeout",
-                Long.toString(TIMEOUT.toSeconds()),
+                TIMEOUT,
+                Map.of(),
                 "/bin/sh",
                 "-c",
                 "test -e \"$1\" || exit 3; test -f \"$1\" || exit 4; exec head -c $2 -- \"$1\"",
                 "sh",
                 file.toString(),
                 Integer.toString(MOST_BYTES + 1));
-        try (InputStream in = process.getInputStream()) {
-            byte[] content = in.readNBytes(MOST_BYTES + 1);
-            switch (process.waitFor()) {
-                case 0 -> {
-                    if (content.length > MOST_BYTES) {
-                        throw new FileSystemException(
-                                file.toString(), null, "it holds more than " + MOST_BYTES + " bytes");
-                    }
-                    return content;
+        String content = read.output(StandardCharsets.ISO_8859_1);
+        switch (read.exitCode()) {
+            case 0 -> {
+                if (content.length() > MOST_BYTES) {
+                    throw new FileSystemException(file.toString(), null, "it holds more than " + MOST_BYTES + " bytes");
                 }
-                case 3 -> throw new NoSuchFileException(file.toString());
-                case 4 ->
-                    throw new FileSystemException(file.toString(), null, "it is not a regular file, so it is not read");
-                default -> throw new AccessDeniedException(file.toString());
+                return content;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new OperationInterruptedException("interrupted while " + file + " was read", e);
-        } finally {
-            process.destroyForcibly();
+            case 3 -> throw new NoSuchFileException(file.toString());
+            case 4 ->
+                throw new FileSystemException(file.toString(), null, "it is not a regular file, so it is not read");
+            default -> throw new AccessDeniedException(file.toString());
         }
-    }
-
-    /** The same as text: whatever its encoding is, it comes out as it went in. */
-    public String text(Path file) throws IOException {
-        return new String(read(file), StandardCharsets.ISO_8859_1);
     }
 
     /** What is in a directory, sorted. */
@@ -99,7 +88,7 @@ public record Reader(ServerUser user, boolean followsIncludes) {
                 return files.sorted().toList();
             }
         }
-        Program.Result names = Program.run(user, TIMEOUT, Map.of(), "ls", "-1", "--", directory.toString());
+        Subprocess names = Program.run(user, TIMEOUT, Map.of(), "ls", "-1", "--", directory.toString());
         if (!names.ok()) {
             throw new NoSuchFileException(directory.toString());
         }

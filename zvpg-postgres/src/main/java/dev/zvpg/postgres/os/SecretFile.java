@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.os;
 
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Subprocess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,7 @@ public final class SecretFile {
     private SecretFile() {}
 
     /** Runs a program as {@link Program#run} does. */
-    public static Program.Result run(
+    public static Subprocess run(
             ServerUser user,
             Duration timeout,
             Map<String, String> environment,

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.os;
 
 import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.internal.io.Subprocess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -91,7 +92,7 @@ public record ServerUser(String name, int uid, int gid, Set<Integer> groups, boo
         // id asks every source of users that the system knows, not only /etc/passwd
         ServerUser nobodyYet = new ServerUser("", -1, -1, Set.of(), false);
         try {
-            Program.Result result = Program.run(
+            Subprocess result = Program.run(
                     nobodyYet,
                     TIMEOUT,
                     Map.of(),

@@ -2,6 +2,7 @@ package dev.zvpg.postgres.run;
 
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.OwnerLock;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.os.Program;
 import dev.zvpg.postgres.os.ServerUser;
@@ -46,7 +47,7 @@ public final class DetachedLaunch implements Launch {
     @Override
     public void begin(Map<String, String> settings, ServerLog log) throws IOException {
         // it takes milliseconds; interrupted in the middle it might leave a server that nobody knows of
-        Program.Result result = Program.runToTheEnd(
+        Subprocess result = Program.runToTheEnd(
                 user,
                 TIMEOUT,
                 Map.of("PGDATA", dataDirectory.toString()),
@@ -68,7 +69,7 @@ public final class DetachedLaunch implements Launch {
                 "-o",
                 options(settings, log));
         if (!result.ok()) {
-            throw result.failure("pg_ctl cannot start a server on " + dataDirectory);
+            throw Program.failure("pg_ctl cannot start a server on " + dataDirectory, result);
         }
         said = result.lastLines(Program.LINES);
     }

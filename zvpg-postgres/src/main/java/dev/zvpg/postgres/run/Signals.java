@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.run;
 
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.postgres.os.Program;
@@ -26,7 +27,7 @@ interface Signals {
 
         @Override
         public void send(String signal, OsProcess process) throws IOException {
-            Program.Result result = Program.runToTheEnd(
+            Subprocess result = Program.runToTheEnd(
                     user,
                     TIMEOUT,
                     Map.of(),
@@ -35,7 +36,7 @@ interface Signals {
                     signal,
                     Long.toString(process.pid()));
             if (!result.ok() && process.isAlive()) {
-                throw result.failure("pg_ctl cannot send SIG" + signal + " to process " + process.pid());
+                throw Program.failure("pg_ctl cannot send SIG" + signal + " to process " + process.pid(), result);
             }
         }
     }

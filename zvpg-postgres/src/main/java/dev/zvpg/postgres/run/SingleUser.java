@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.run;
 
 import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.Program;
@@ -59,7 +60,7 @@ public record SingleUser(Installation installation, ServerUser user, Path dataDi
         command.add(database);
         String input = OURS + String.join("\n", statements) + "\nSELECT '" + DONE + "'\n";
         try {
-            Program.Result result =
+            Subprocess result =
                     Program.run(user, LONGEST, Map.of(), input, watcher(what), command.toArray(String[]::new));
             boolean failed = !result.ok()
                     || !result.output().contains(" = \"" + DONE + "\"")
@@ -95,7 +96,7 @@ public record SingleUser(Installation installation, ServerUser user, Path dataDi
         };
     }
 
-    private static List<String> complaints(Program.Result result) {
+    private static List<String> complaints(Subprocess result) {
         List<String> complaints = result.output()
                 .lines()
                 .filter(line ->
