@@ -2,9 +2,9 @@ package dev.zvpg.zfs;
 
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.NotFoundException;
-import dev.zvpg.error.StorageException;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.Claims.Claim;
+import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
 import dev.zvpg.zfs.Program.Answer;
@@ -49,7 +49,7 @@ final class Making {
             try {
                 Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
             } catch (IOException e) {
-                throw new StorageException(verb, Objects.name(volume), String.valueOf(e.getMessage()), e);
+                throw IoFailure.of(verb, Objects.name(volume), directory, e);
             }
         });
     }

@@ -2,13 +2,13 @@ package dev.zvpg.zfs;
 
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
-import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.StorageException;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.Claims;
+import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -250,13 +250,12 @@ record MountPoints(Path root) {
         }
     }
 
-    private static RuntimeException failed(String operation, Path directory, IOException e) {
-        if (e instanceof AccessDeniedException) {
-            return new PermissionException(
-                    "cannot " + operation + " the mount point " + directory + ": access denied",
-                    "mounting needs root, or name another directory with ZfsOptions.mountDirectory",
-                    e);
-        }
-        return new StorageException(operation, "the mount point " + directory, String.valueOf(e.getMessage()), e);
+    private static ZvpgException failed(String operation, Path directory, IOException e) {
+        return IoFailure.of(
+                operation,
+                "the mount point " + directory,
+                directory,
+                "mounting needs root, or name another directory with ZfsOptions.mountDirectory",
+                e);
     }
 }

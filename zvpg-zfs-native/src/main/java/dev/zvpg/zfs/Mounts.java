@@ -1,10 +1,10 @@
 package dev.zvpg.zfs;
 
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.io.IoFailure;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,7 +88,7 @@ final class Mounts {
         try (InputStream table = new FileInputStream(TABLE.toFile())) {
             return parse(new String(table.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + TABLE, e);
+            throw IoFailure.of("read", TABLE, e);
         }
     }
 

@@ -2,8 +2,8 @@ package dev.zvpg.internal.home;
 
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.OperationInterruptedException;
-import dev.zvpg.error.StorageException;
 import dev.zvpg.internal.io.FileMutex;
+import dev.zvpg.internal.io.IoFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -84,8 +84,7 @@ public final class Locks {
         } catch (NoSuchFileException e) { // the repository was removed, or is not there yet
             throw new NotFoundException("the repository is gone: " + file + " has no directory", e);
         } catch (IOException e) {
-            throw new StorageException(
-                    "lock", name, String.valueOf(e), "check that the home directory can be written", e);
+            throw IoFailure.of("lock", file, e);
         }
     }
 }

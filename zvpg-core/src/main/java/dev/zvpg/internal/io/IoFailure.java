@@ -13,6 +13,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what the file system says into the exception that a caller can act on. Thread-safe. */
 public final class IoFailure {
@@ -34,28 +36,62 @@ public final class IoFailure {
      * @param place the directory whose file system it was done in
      */
     public static ZvpgException of(String operation, String target, Path place, IOException e) {
-        String what = "cannot " + operation + " " + target + ": ";
+        return of(operation, target, place, null, e);
+    }
+
+    /** The same with other advice, where it is not permitted, than to grant the user a right to the file. */
+    public static ZvpgException of(
+            String operation, String target, Path place, @Nullable String allowed, IOException e) {
+        String what = "cannot " + operation + " " + target;
+        return of(what, place, allowed, e, reason -> new StorageException(operation, target, reason, e));
+    }
+
+    /**
+     * Returns the exception for something that failed, and makes that of another type than the storage's when there is
+     * nothing special about it.
+     *
+     * @param what the beginning of a sentence, such as {@code cannot read FILE}
+     * @param allowed the advice where it is not permitted; null to grant the right to the file
+     * @param other takes the reason
+     */
+    public static ZvpgException of(
+            String what, @Nullable String allowed, IOException e, Function<String, ZvpgException> other) {
+        return of(what, null, allowed, e, other);
+    }
+
+    private static ZvpgException of(
+            String what,
+            @Nullable Path place,
+            @Nullable String allowed,
+            IOException e,
+            Function<String, ZvpgException> other) {
         if (isInterruption(e)) {
             Thread.currentThread().interrupt();
-            return new OperationInterruptedException(
-                    what + "the thread was interrupted; nothing was changed, so it may be tried again", e);
+            return new OperationInterruptedException(what + ": the thread was interrupted; it may be tried again", e);
         }
         String reason = reason(e);
         if (e instanceof AccessDeniedException
                 || reason.contains("Operation not permitted")
                 || reason.contains("Permission denied")) {
+            Object file =
+                    e instanceof FileSystemException failed && failed.getFile() != null ? failed.getFile() : place;
+            String user = "user " + System.getProperty("user.name");
             return new PermissionException(
-                    what + "permission denied (" + reason + ")",
-                    "grant user " + System.getProperty("user.name") + " the right to read and write " + file(e, place),
+                    what + ": permission denied (" + reason + ") for " + user,
+                    allowed != null
+                            ? allowed
+                            : "grant " + user + " the right to "
+                                    + (file == null ? "do that" : "read and write " + file),
                     e);
         }
         if (isOutOfSpace(reason, place)) {
             return new OutOfSpaceException(
-                    what + "no space is left in " + place + " (" + space(place) + "; " + reason + ")",
-                    "free some or destroy volumes and snapshots, then try again",
+                    what + ": no space is left" + (place == null ? "" : " in " + place + ": " + space(place)) + " ("
+                            + reason + ")",
+                    "free some space, or destroy what nobody needs any more, then try again",
                     e);
         }
-        return new StorageException(operation, target, reason, e);
+        return other.apply(reason);
     }
 
     /** Tells whether it failed because the thread was interrupted. */
@@ -66,12 +102,12 @@ public final class IoFailure {
     }
 
     /** The system's words depend on the user's language, so the space that is left is asked, too. */
-    private static boolean isOutOfSpace(String reason, Path place) {
+    private static boolean isOutOfSpace(String reason, @Nullable Path place) {
         if (reason.contains("No space left") || reason.contains("quota exceeded")) {
             return true;
         }
         try {
-            return Files.getFileStore(place).getUsableSpace() < MIB / 16;
+            return place != null && Files.getFileStore(place).getUsableSpace() < MIB / 16;
         } catch (IOException e) {
             return false;
         }
@@ -84,12 +120,6 @@ public final class IoFailure {
         } catch (IOException e) {
             return "its size is unknown";
         }
-    }
-
-    private static String file(IOException e, Path place) {
-        return e instanceof FileSystemException failed && failed.getFile() != null
-                ? String.valueOf(failed.getFile())
-                : place.toString();
     }
 
     private static String reason(IOException e) {

@@ -2,7 +2,6 @@ package dev.zvpg.postgres.copy;
 
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
-import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.cluster.ConfFile;
 import dev.zvpg.postgres.cluster.PostmasterPid;
@@ -13,9 +12,7 @@ import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -89,10 +86,8 @@ public final class SourceCopy {
                         "stop it, or copy it as it runs with ClusterSource.server(host, port, user, password)");
             }
             return found;
-        } catch (AccessDeniedException e) {
-            throw SourceDirectory.unreadable(e);
         } catch (IOException e) {
-            throw Failures.of("cannot copy the cluster in " + source + " to " + target, e);
+            throw Failures.of("cannot copy the cluster in " + source + " to " + target, SourceDirectory.WHO_MAY, e);
         }
     }
 
@@ -250,9 +245,6 @@ public final class SourceCopy {
                 copied = in.transferTo(position, CHUNK, out);
                 told.add(copied);
             }
-        } catch (ClosedByInterruptException e) {
-            throw new OperationInterruptedException(
-                    "interrupted while the cluster in " + source + " was copied; the copy is removed", e);
         }
     }
 

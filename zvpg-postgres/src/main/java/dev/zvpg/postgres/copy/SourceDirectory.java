@@ -2,7 +2,6 @@ package dev.zvpg.postgres.copy;
 
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
-import dev.zvpg.error.PermissionException;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.cluster.Cluster;
 import dev.zvpg.postgres.cluster.ConfFile;
@@ -33,6 +32,10 @@ import java.util.regex.Pattern;
  */
 record SourceDirectory(Path data, Optional<Path> configuration, Reader reader) {
 
+    /** The advice for whoever may not read all of it. */
+    static final String WHO_MAY = "do it as the user who owns it or as root, or copy the running server with "
+            + "ClusterSource.server(host, port, user, password)";
+
     private static final Path ETC = Path.of("/etc/postgresql");
     private static final String OPTIONS = "postmaster.opts";
     private static final int OPTIONS_BYTES = 1 << 20;
@@ -50,20 +53,11 @@ record SourceDirectory(Path data, Optional<Path> configuration, Reader reader) {
             return new SourceDirectory(
                     data, source.configuration().or(() -> configuration(reader, given, data)), reader);
         } catch (AccessDeniedException e) {
-            throw unreadable(e);
+            throw Failures.of("cannot copy the cluster in " + source.path(), WHO_MAY, e);
         } catch (IOException e) {
             throw new ConfigurationException(
                     source.path(), null, "no PostgreSQL data directory can be read there: " + e, e);
         }
-    }
-
-    static PermissionException unreadable(AccessDeniedException e) {
-        return new PermissionException(
-                "cannot copy the cluster: permission denied on " + e.getFile() + " for "
-                        + System.getProperty("user.name"),
-                "do it as the user who owns it or as root, or copy the running server with "
-                        + "ClusterSource.server(host, port, user, password)",
-                e);
     }
 
     /** The directory itself, or the one that its configuration file names. */

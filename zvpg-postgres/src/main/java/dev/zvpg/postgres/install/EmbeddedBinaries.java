@@ -1,7 +1,6 @@
 package dev.zvpg.postgres.install;
 
 import dev.zvpg.error.ConfigurationException;
-import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.OperatingSystem;
 import java.io.IOException;
@@ -90,7 +89,7 @@ public record EmbeddedBinaries(URL resource, String version, String checksum) {
         try {
             return new EmbeddedBinaries(resource, matcher.group(1) + "." + matcher.group(2), checksum(resource));
         } catch (IOException e) {
-            throw new ServerException("cannot read " + resource, e);
+            throw Failures.of("cannot read " + resource, e);
         }
     }
 
