@@ -103,7 +103,7 @@ final class Destroying {
     }
 
     /** What cannot be removed keeps its claim, which nobody holds; the object does not exist in any case. */
-    private void removing(StoredId id, Claim claim, Uninterrupted.Action<StoredId> action) {
+    private void removing(StoredId id, Claim claim, Uninterrupted.Action<StoredId, IOException> action) {
         try {
             Uninterrupted.call(action);
             claim.close();

@@ -92,7 +92,7 @@ final class DocumentFile {
     }
 
     /** Does something while nobody changes it. */
-    <T> T hold(Uninterrupted.Action<T> action) throws IOException {
+    <T> T hold(Uninterrupted.Action<T, IOException> action) throws IOException {
         return lock.hold(action);
     }
 
@@ -109,7 +109,7 @@ final class DocumentFile {
     }
 
     /** Does what makes space, once more with the reserve given up when there is none left to do it with. */
-    <T> T withTheReserve(Uninterrupted.Action<T> action) throws IOException {
+    <T> T withTheReserve(Uninterrupted.Action<T, IOException> action) throws IOException {
         try {
             return Uninterrupted.call(action);
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.zvpg.internal.engine;
 
 import dev.zvpg.info.Event;
 import dev.zvpg.internal.home.Locks;
+import dev.zvpg.internal.io.Uninterrupted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,25 +59,17 @@ final class InFlight {
 
     /** Waits until the operations of other threads have ended; false when they have not within the time. */
     synchronized boolean await(Duration patience) {
-        boolean interrupted = false;
         long deadline = System.nanoTime() + patience.toNanos();
-        try {
+        // what is cut off now would leave a server stopped
+        return Uninterrupted.call(() -> {
             while (operations.keySet().stream().anyMatch(worker -> worker != Thread.currentThread())) {
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (left <= 0) {
                     return false;
                 }
-                try {
-                    wait(left);
-                } catch (InterruptedException e) {
-                    interrupted = true; // what is cut off now would leave a server stopped
-                }
+                wait(left);
             }
             return true;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        });
     }
 }

@@ -1,6 +1,7 @@
 package dev.zvpg.internal.engine;
 
 import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.option.PoolOptions;
 import dev.zvpg.server.Baseline;
 import java.time.Duration;
@@ -147,25 +148,15 @@ final class PoolWorkers {
      * end.
      */
     void await(Duration patience) {
-        boolean interrupted = false;
         long deadline = System.nanoTime() + patience.toNanos();
-        try {
-            while (true) {
-                try {
-                    if (threads.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                        scratches.forget(pool);
-                    } else {
-                        LOG.warn("The {} is not ended after {}; the next open() removes what is left", pool, patience);
-                    }
-                    return;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
+        Uninterrupted.call(() -> {
+            boolean ended = threads.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (ended) {
+                scratches.forget(pool);
+            } else {
+                LOG.warn("The {} is not ended after {}; the next open() removes what is left", pool, patience);
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+            return ended;
+        });
     }
 }

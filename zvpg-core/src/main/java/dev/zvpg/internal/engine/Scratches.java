@@ -7,6 +7,7 @@ import dev.zvpg.internal.catalog.CopyRequest;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.option.PoolOptions;
 import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.server.Lifetime;
@@ -233,16 +234,15 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
 
     /** What goes last is the volume, because it is what a crash in between is found by. */
     private void delete(VolumeId volume, Draft draft) {
-        boolean interrupted = Thread.interrupted(); // the flag must not keep us from cleaning up
         try {
-            OpenDirectory.deleteTree(context.home().runDirectory(volume.value()));
-            draft.close();
+            // the flag must not keep us from cleaning up
+            Uninterrupted.call(() -> {
+                OpenDirectory.deleteTree(context.home().runDirectory(volume.value()));
+                draft.close();
+                return volume;
+            });
         } catch (IOException e) {
             throw IoFailure.of("delete", context.home().runDirectory(volume.value()), e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

@@ -114,7 +114,7 @@ public final class FileMutex {
      * @throws FileLockInterruptionException when the thread was interrupted while it waited; its flag is set
      * @throws IOException as {@link #lock()} does, or when the action fails
      */
-    public <T> T hold(Uninterrupted.Action<T> action) throws IOException {
+    public <T> T hold(Uninterrupted.Action<T, IOException> action) throws IOException {
         try (Held held = lock()) {
             return Uninterrupted.call(action);
         } catch (InterruptedException e) {

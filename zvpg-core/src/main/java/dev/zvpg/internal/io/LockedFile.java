@@ -14,7 +14,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +52,7 @@ final class LockedFile {
             if (!wait) {
                 return Optional.empty();
             }
-            pause();
+            Uninterrupted.park(RETRY_NANOS);
         }
         FileChannel channel = null;
         try {
@@ -127,16 +126,9 @@ final class LockedFile {
             if (!wait) {
                 return false;
             }
-            pause();
+            Uninterrupted.park(RETRY_NANOS);
         }
         return true;
-    }
-
-    private static void pause() throws InterruptedException {
-        LockSupport.parkNanos(RETRY_NANOS);
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
     }
 
     void touch() throws IOException {

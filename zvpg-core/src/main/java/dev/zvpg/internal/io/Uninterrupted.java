@@ -1,9 +1,7 @@
 package dev.zvpg.internal.io;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileLockInterruptionException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs what must not be cut short by an interrupt, because something would stay half-made. Java's file channels close
@@ -19,17 +17,18 @@ public final class Uninterrupted {
      * Something that may be repeated from its beginning when an interrupt cut it short.
      *
      * @param <T> what comes of it
+     * @param <E> how it fails
      */
-    public interface Action<T> {
+    public interface Action<T, E extends Exception> {
 
         /**
          * Does it.
          *
          * @return what comes of it
-         * @throws IOException when it fails
+         * @throws E when it fails
          * @throws InterruptedException when it was cut short
          */
-        T run() throws IOException, InterruptedException;
+        T run() throws E, InterruptedException;
     }
 
     /**
@@ -37,19 +36,22 @@ public final class Uninterrupted {
      *
      * @param action what to do
      * @param <T> what comes of it
+     * @param <E> how it fails
      * @return what comes of it
-     * @throws IOException when it fails for another reason than an interrupt
+     * @throws E when it fails for another reason than an interrupt
      */
-    public static <T> T call(Action<T> action) throws IOException {
+    public static <T, E extends Exception> T call(Action<T, E> action) throws E {
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
                 try {
                     return action.run();
-                } catch (ClosedByInterruptException
-                        | FileLockInterruptionException
-                        | InterruptedIOException
-                        | InterruptedException e) {
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (Exception e) {
+                    if (!(e instanceof IOException failure && IoFailure.isInterruption(failure))) {
+                        throw e;
+                    }
                     Thread.interrupted(); // some of these leave the flag up, which would cut the next attempt short too
                     interrupted = true;
                 }
@@ -62,21 +64,27 @@ public final class Uninterrupted {
     }
 
     /**
+     * Waits a moment, shorter than {@link Thread#sleep} can, in an action.
+     *
+     * @param nanos how long
+     * @throws InterruptedException when the thread is interrupted meanwhile
+     */
+    public static void park(long nanos) throws InterruptedException {
+        LockSupport.parkNanos(nanos);
+        if (Thread.interrupted()) { // such a thread would not park at all
+            throw new InterruptedException();
+        }
+    }
+
+    /**
      * Waits for the end of a thread.
      *
      * @param thread which will end by itself
      */
     public static void join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        call(() -> {
+            thread.join();
+            return thread;
+        });
     }
 }

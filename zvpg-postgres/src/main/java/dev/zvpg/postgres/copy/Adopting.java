@@ -6,6 +6,7 @@ import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.internal.io.TreeSync;
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.postgres.cluster.Cluster;
 import dev.zvpg.postgres.cluster.ConfFile;
 import dev.zvpg.postgres.cluster.CopyMark;
@@ -261,15 +262,14 @@ public record Adopting(
     }
 
     private void discard() {
-        boolean interrupted = Thread.interrupted(); // the flag must not keep us from cleaning up
         try {
-            OpenDirectory.deleteTree(target);
+            // the flag must not keep us from cleaning up
+            Uninterrupted.call(() -> {
+                OpenDirectory.deleteTree(target);
+                return target;
+            });
         } catch (IOException e) {
             throw Failures.of("cannot remove the unfinished copy " + target, e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.run;
 
 import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.postgres.cluster.Cluster;
 import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.install.Installation;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Ends one server process. */
@@ -84,22 +84,15 @@ public record ServerControl(
 
     private boolean ends(Duration patience, BooleanSupplier lives) {
         long deadline = System.nanoTime() + patience.toNanos();
-        boolean interrupted = false;
-        try {
+        return Uninterrupted.call(() -> {
             while (lives.getAsBoolean()) {
                 if (System.nanoTime() - deadline > 0) {
                     return false;
                 }
-                // an interrupted thread would not park at all
-                interrupted |= Thread.interrupted();
-                LockSupport.parkNanos(this, POLL_NANOS);
+                Uninterrupted.park(POLL_NANOS);
             }
             return true;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        });
     }
 
     /** A handle outlives its server; by now the data directory and the sockets may be those of the next one. */

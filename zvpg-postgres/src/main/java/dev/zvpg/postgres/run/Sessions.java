@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.run;
 
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.postgres.cluster.CopyMark;
 import dev.zvpg.server.Credentials;
 import java.nio.file.Path;
@@ -135,14 +136,7 @@ public record Sessions(Connections connections, int major, Path dataDirectory) {
         source.setLoginTimeout(LOGIN_SECONDS);
         source.setSocketTimeout(Math.toIntExact(patience.toSeconds()));
         // the driver waits for the login in a way that an interrupt ends, also one from before
-        boolean interrupted = Thread.interrupted();
-        try {
-            return source.getConnection();
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        return Uninterrupted.call(() -> source.getConnection());
     }
 
     /** The first column of what a query finds. */

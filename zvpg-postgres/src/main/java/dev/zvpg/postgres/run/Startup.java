@@ -6,6 +6,7 @@ import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.postgres.cluster.Cluster;
 import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.cluster.Tablespaces;
@@ -262,19 +263,15 @@ public final class Startup {
 
     /** Leaves no process and no lock; a thread's interrupt flag is put aside meanwhile. */
     private void abort(Launch launch, RunDirectory run, ServerLog log) {
-        boolean interrupted = Thread.interrupted();
-        try {
+        Uninterrupted.call(() -> {
             begun(launch)
                     .ifPresent(process -> new ServerControl(
                                     installation, launch.signals(), process, dataDirectory, run, log)
                             .stopAtOnce());
             // whoever keeps its number for it may let go
             number(launch).ifPresent(pid -> launch.signals().ended(new OsProcess(pid, 0)));
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+            return launch;
+        });
     }
 
     /**

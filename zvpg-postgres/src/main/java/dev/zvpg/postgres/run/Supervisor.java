@@ -2,6 +2,7 @@ package dev.zvpg.postgres.run;
 
 import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.postgres.os.Program;
@@ -19,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -192,21 +192,16 @@ public final class Supervisor implements Signals {
 
     /** The next one, which the shell writes as a whole; null when it has ended. */
     private @Nullable String line(long deadline) throws IOException {
-        boolean interrupted = false;
-        try {
+        Uninterrupted.call(() -> {
             while (!replies.ready() && process.isAlive()) {
                 if (System.nanoTime() - deadline > 0) {
                     throw silent();
                 }
-                interrupted |= Thread.interrupted(); // an interrupted thread would not park at all
-                LockSupport.parkNanos(this, POLL_NANOS);
+                Uninterrupted.park(POLL_NANOS);
             }
-            return replies.readLine();
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+            return process;
+        });
+        return replies.readLine();
     }
 
     private ServerException silent() {
