@@ -3,6 +3,7 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.Effort;
 import dev.zvpg.server.Adoption;
 import dev.zvpg.server.Backup;
 import dev.zvpg.server.ClusterSource;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,6 +180,7 @@ class AdoptDirectoryTest {
         assertThat(sandbox.path("main.pid")).doesNotExist();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void debiansSplitConfigurationIsFoundByWhatTheServerNoted() throws Exception {
         Path etc = Files.createDirectory(sandbox.path("etc"));
@@ -188,6 +191,7 @@ class AdoptDirectoryTest {
         assertHasDebiansSettings(adopt(postgres, ClusterSource.directory(main.data())));
     }
 
+    @Tag(Effort.FULL)
     @Test
     void theDirectoryOfTheConfigurationNamesTheClusterToo() throws Exception {
         Path etc = Files.createDirectory(sandbox.path("etc"));
@@ -199,6 +203,7 @@ class AdoptDirectoryTest {
         assertHasDebiansSettings(adopt(postgres, ClusterSource.directory(etc)));
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aClusterWithoutAnyConfigurationStarts() throws Exception {
         ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original", "max_prepared_transactions = 7")
@@ -232,6 +237,7 @@ class AdoptDirectoryTest {
         server.stop();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void theDatabaseThatEverybodyConnectsToIsMadeWhereThereIsNone() throws Exception {
         ForeignCluster original =
@@ -244,6 +250,7 @@ class AdoptDirectoryTest {
         server.stop();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aSuperuserWhoMayNotLogInGetsToLogInToTheCopy() throws Exception {
         ForeignCluster original =

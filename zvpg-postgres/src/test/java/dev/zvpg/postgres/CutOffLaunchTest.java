@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.zvpg.Branch;
+import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
 import dev.zvpg.server.ServerState;
@@ -14,11 +15,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A JVM is killed while what it launched is no server yet. */
+@Tag(Effort.FULL)
 class CutOffLaunchTest {
 
     private static final Duration LONG = Duration.ofMinutes(2);

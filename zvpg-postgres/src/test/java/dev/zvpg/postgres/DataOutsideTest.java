@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
+import dev.zvpg.Effort;
 import dev.zvpg.Launched;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Branches whose data lies elsewhere: never imaged, always startable, and what the refusal advises helps. */
+@Tag(Effort.FULL)
 class DataOutsideTest {
 
     /** The commands in a message. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.zvpg.Effort;
 import dev.zvpg.postgres.cluster.CopyMark;
 import dev.zvpg.server.Adoption;
 import dev.zvpg.server.ClusterSource;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +115,7 @@ class HarmlessCopyTest {
         publisher.stop();
     }
 
+    @Tag(Effort.FULL)
     @ParameterizedTest
     @MethodSource("versions")
     void aCopyOfACopyIsLookedIntoOnceAndOnlyOnce(Postgres postgres) throws Exception {
@@ -146,6 +149,7 @@ class HarmlessCopyTest {
         main.stop();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aDisarmingThatWasCutOffIsMadeUpForByTheNextStart() throws Exception {
         Path data = sandbox.cluster(postgres, "data");
@@ -158,6 +162,7 @@ class HarmlessCopyTest {
         assertThat(data.resolve(CopyMark.MARK)).doesNotExist();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void databasesThatAnotherMachineSortedAreFoundWithWhatToDo() throws Exception {
         ForeignCluster original =
@@ -180,6 +185,7 @@ class HarmlessCopyTest {
         copy.stop();
     }
 
+    @Tag(Effort.FULL)
     @ParameterizedTest
     @MethodSource("versions")
     void columnsThatAnotherMachineSortedAreFoundWithWhatToDo(Postgres postgres) throws Exception {
@@ -264,6 +270,7 @@ class HarmlessCopyTest {
         assertThat(sandbox.path("their-log")).doesNotExist();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void librariesOfJobsAreNotLoadedInACloneEither() throws Exception {
         Path data = sandbox.cluster(postgres, "data");
@@ -313,6 +320,7 @@ class HarmlessCopyTest {
         clone.stop();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aLineThatNamesTheOriginalsDataDirectoryMovesNobody() throws Exception {
         Path data = sandbox.cluster(postgres, "data");

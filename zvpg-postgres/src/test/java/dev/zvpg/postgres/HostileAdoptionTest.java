@@ -18,11 +18,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clusters of another user that hold what no cluster should and change while they are adopted. */
+@Tag(Effort.FULL)
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class HostileAdoptionTest {
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.zvpg.Effort;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.Attacker;
@@ -26,11 +27,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clusters whose owner leads whoever reads them elsewhere; none of them has a server. */
+@Tag(Effort.FULL)
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class HostileClusterTest {
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.Branch;
+import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.RunningServer;
 import dev.zvpg.ScratchClone;
@@ -22,10 +23,12 @@ import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two containers with one repository: neither sees the other's processes, nor its shared memory. */
+@Tag(Effort.FULL)
 class OtherContainerTest {
 
     private static final List<String> CONTAINER = List.of("unshare", "--pid", "--ipc", "--mount-proc", "--fork");

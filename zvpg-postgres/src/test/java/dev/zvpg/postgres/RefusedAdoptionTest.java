@@ -3,6 +3,7 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.Effort;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.OperationInterruptedException;
@@ -19,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +63,7 @@ class RefusedAdoptionTest {
         original.stop();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void whatIsWrittenToWhileItIsCopiedIsRefused() throws Exception {
         ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original");
@@ -113,6 +116,7 @@ class RefusedAdoptionTest {
                 .hasMessageContaining("in the original");
     }
 
+    @Tag(Effort.FULL)
     @Test
     void settingsThatThisMachineCannotHaveAreRefusedAndCanBeReplaced() throws Exception {
         ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original", "shared_buffers = 7000GB");
@@ -130,6 +134,7 @@ class RefusedAdoptionTest {
         server.stop();
     }
 
+    @Tag(Effort.FULL)
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                 shared_buffers = 7000GB                  | memory              | shared_buffers           | 16MB
@@ -160,6 +165,7 @@ class RefusedAdoptionTest {
         server.stop();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void databasesWhoseLocaleIsMissingHereAreFound() throws Exception {
         ForeignCluster original =
@@ -186,6 +192,7 @@ class RefusedAdoptionTest {
         server.stop();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aBrokenConfigurationIsNamedWithItsLine() throws Exception {
         ForeignCluster original = ForeignCluster.make(sandbox, postgres, "original");
@@ -209,6 +216,7 @@ class RefusedAdoptionTest {
         assertThat(sandbox.path("copy")).doesNotExist();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aFullDiskIsSaidAndNothingHalfMadeStays() throws Exception {
         org.junit.jupiter.api.Assumptions.assumeTrue(ServerUser.of(null).switched(), "needs root");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
+import dev.zvpg.Effort;
 import dev.zvpg.Launched;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -82,6 +84,7 @@ class SavedTest {
         assertThat(Sql.value(copy, "SELECT count(*) FROM t")).isEqualTo("1");
     }
 
+    @Tag(Effort.FULL)
     @Test
     void whatIsCommittedBesideALongTransactionIsUnsaved() throws Exception {
         try (Connection connection = main.dataSource().getConnection();
@@ -97,6 +100,7 @@ class SavedTest {
         assertThat(main.isDirty()).isTrue();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void anAsynchronousCommitIsInTheFilesOnceTheServerSaysSo() throws Exception {
         Server server = Launched.by(main.server());
@@ -127,6 +131,7 @@ class SavedTest {
         assertThat(main.isDirty()).isTrue();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void includedSettingsAndDataChecksumsAreWork() throws Exception {
         Path included = Files.createDirectory(main.dataDirectory().resolve("conf.d"));
@@ -192,6 +197,7 @@ class SavedTest {
         assertThat(main.isDirty()).isTrue();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void everyKindOfWorkIsToldFromMaintenance() throws Exception {
         Sql.execute(
@@ -250,6 +256,7 @@ class SavedTest {
         }
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aLogThatNobodyReadsToItsEndIsTakenForWork() throws Exception {
         Path bin = new FakeBin(sandbox, postgres)

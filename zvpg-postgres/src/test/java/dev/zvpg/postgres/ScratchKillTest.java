@@ -19,12 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Kills real JVMs that have scratch clones, and looks at what is left. */
+@Tag(Effort.FULL)
 class ScratchKillTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(ScratchKillTest.class);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
+import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.WorkingCopy;
@@ -12,12 +13,14 @@ import java.sql.SQLException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a server of a branch that is there already, main's above all, can be told to run with. */
+@Tag(Effort.FULL)
 class SettingsOfMainTest {
 
     /** One that every build has, and that is not known to do nothing by itself. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.zvpg.Effort;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.server.Credentials;
@@ -18,10 +19,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A start that takes long goes on, one that stands still is ended, and one that fails leaves no server. */
+@Tag(Effort.FULL)
 class StuckStartTest {
 
     private static final Duration LONG = Duration.ofMinutes(2);

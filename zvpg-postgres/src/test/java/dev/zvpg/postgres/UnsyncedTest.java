@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
+import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.directory.LoopMount;
 import dev.zvpg.error.InUseException;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Branches whose servers do not sync what they write. */
+@Tag(Effort.FULL)
 class UnsyncedTest {
 
     @RegisterExtension

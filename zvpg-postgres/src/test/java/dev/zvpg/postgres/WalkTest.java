@@ -18,9 +18,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A random walk over branches, clones, resets and merges whose data is a table in real servers. */
+@Tag(Effort.FULL)
 class WalkTest {
 
     private static final int STEPS = Effort.of(40, 100);

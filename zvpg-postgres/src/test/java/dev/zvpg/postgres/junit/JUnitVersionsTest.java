@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,6 +23,7 @@ import org.junit.platform.testkit.engine.EngineTestKit;
  * The extension is compiled against one version of JUnit; here its tests run on the oldest and the newest that it works
  * with.
  */
+@Tag(Effort.FULL)
 class JUnitVersionsTest {
 
     private static final Pattern JUNIT = Pattern.compile("junit-(jupiter|platform)(-\\w+)*-\\d[^/]*\\.jar");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
+import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
@@ -20,9 +21,11 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag(Effort.FULL)
 class PruningTest {
 
     @RegisterExtension
