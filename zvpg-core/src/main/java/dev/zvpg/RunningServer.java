@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import dev.zvpg.error.ServerException;
 import dev.zvpg.server.Credentials;
 import dev.zvpg.server.Server;
 import java.nio.file.Path;
@@ -7,8 +8,8 @@ import javax.sql.DataSource;
 
 /**
  * The server of a {@link WorkingCopy} or a {@link ScratchClone}, from one start of it to the next stop: where it listens, and how to connect.
- * Nothing is read again for that; nor does it look whether the server still runs, but connecting fails when it does
- * not.
+ * Nothing is read again for that. A {@link DataSource} of one that has ended connects to whatever listens on its port
+ * by then, so ask for it anew after a stop.
  *
  * <p>Thread-safe.
  */
@@ -18,6 +19,14 @@ public final class RunningServer implements Database {
 
     RunningServer(Server server) {
         this.server = server;
+    }
+
+    /** Its port may be somebody else's by the time that it has ended. */
+    private Server running() {
+        if (!server.isRunning()) {
+            throw new ServerException(this + " has ended", "start it, and ask the branch or clone for its server anew");
+        }
+        return server;
     }
 
     /** For who tests what the launcher does. */
@@ -72,12 +81,12 @@ public final class RunningServer implements Database {
 
     @Override
     public String jdbcUrl(String database) {
-        return server.jdbcUrl(database);
+        return running().jdbcUrl(database);
     }
 
     @Override
     public DataSource dataSource(String database) {
-        return server.dataSource(database);
+        return running().dataSource(database);
     }
 
     @Override

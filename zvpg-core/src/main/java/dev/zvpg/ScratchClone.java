@@ -78,6 +78,16 @@ public final class ScratchClone implements Database, AutoCloseable {
     }
 
     /**
+     * Stops its server and leaves its files and its port, for trying what an application does without its database.
+     * Nothing starts it again. When it has ended already, nothing happens.
+     *
+     * @throws ServerException when it does not end
+     */
+    public void stop() {
+        server().launched().stop();
+    }
+
+    /**
      * Keeps it as a named clone: its server is stopped, and all that was written to it stays. Closes it.
      *
      * @param name its name, unique among the repository's clones, by git's rules for refs and without {@code @}

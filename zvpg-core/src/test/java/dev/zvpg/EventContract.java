@@ -101,6 +101,21 @@ public abstract class EventContract extends MergeContract {
     }
 
     @Test
+    void whatIsKeptOfAScratchCloneNamesItsSnapshotAsItIsCalledNow() {
+        Branch main = main();
+        List<Event> told = new ArrayList<>();
+        try (ScratchClone scratch = main.snapshot("v1", "").scratch();
+                Subscription listening = repo.listen(told::add)) {
+            main.rename("trunk");
+            scratch.keep("found");
+        }
+        assertThat(told)
+                .filteredOn(Event.CloneCreated.class::isInstance)
+                .extracting(event -> ((Event.CloneCreated) event).from().name())
+                .containsExactly("trunk@v1");
+    }
+
+    @Test
     void anEventOfAServerTellsWhoseItIs() {
         List<Event.Ref> refs = new ArrayList<>();
         repo.listen(event -> {

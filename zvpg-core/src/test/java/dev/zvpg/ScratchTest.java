@@ -79,6 +79,34 @@ class ScratchTest {
         assertThat(runDirectories()).hasSize(1);
     }
 
+    @Test
+    void nobodyIsLedToTheServerThatHasThePortOfOneThatHasEnded() {
+        ScratchClone pg = v1.scratch();
+        RunningServer server = pg.server();
+        pg.close();
+        try (ScratchClone next = v1.scratch()) {
+            assertThat(next.server().isRunning()).isTrue();
+            assertThatThrownBy(server::jdbcUrl)
+                    .isInstanceOf(ServerException.class)
+                    .hasMessageContaining("has ended");
+            assertThatThrownBy(server::dataSource).isInstanceOf(ServerException.class);
+        }
+    }
+
+    @Test
+    void theServerCanBeStoppedAndItsPortIsNobodyElsesUntilItIsClosed() {
+        try (ScratchClone pg = v1.scratch()) {
+            pg.stop();
+            pg.stop();
+            assertThat(pg.server().isRunning()).isFalse();
+            assertThat(pg.dataDirectory()).exists();
+            try (ScratchClone other = v1.scratch()) {
+                assertThat(other.server().port()).isNotEqualTo(pg.server().port());
+            }
+        }
+        assertThat(volumes()).isEqualTo(1);
+    }
+
     private List<Path> runDirectories() throws IOException {
         try (Stream<Path> directories = Files.list(directory.resolve("home/servers"))) {
             return directories.toList();

@@ -155,6 +155,9 @@ final class Reflink {
                 throw failure(line);
             }
         }
+        if (!result.isComplete()) {
+            throw new IOException("cp ended, and what it said could not be read to its end");
+        }
         if (!result.ok() && result.lines().isEmpty()) {
             throw new IOException("cp ended with exit code " + result.exitCode() + " and said nothing");
         }

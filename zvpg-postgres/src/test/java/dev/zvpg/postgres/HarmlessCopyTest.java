@@ -162,7 +162,6 @@ class HarmlessCopyTest {
         assertThat(data.resolve(CopyMark.MARK)).doesNotExist();
     }
 
-    @Tag(Effort.FULL)
     @Test
     void databasesThatAnotherMachineSortedAreFoundWithWhatToDo() throws Exception {
         ForeignCluster original =

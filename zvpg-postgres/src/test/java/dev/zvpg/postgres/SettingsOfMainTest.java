@@ -20,7 +20,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a server of a branch that is there already, main's above all, can be told to run with. */
-@Tag(Effort.FULL)
 class SettingsOfMainTest {
 
     /** One that every build has, and that is not known to do nothing by itself. */
@@ -67,6 +66,7 @@ class SettingsOfMainTest {
                 .isEqualTo("s");
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aLevelOfWalThatTheFilesAskForHoldsWhereItIsEnoughForABackup() throws SQLException {
         alterSystem("wal_level", "logical");
@@ -75,6 +75,7 @@ class SettingsOfMainTest {
         assertThat(show(main, "wal_level")).isEqualTo("replica");
     }
 
+    @Tag(Effort.FULL)
     @Test
     void mainLoadsTheLibrariesThatItsFilesNameAlsoAfterAResetAndItsCopiesDoNot() throws SQLException {
         alterSystem("shared_preload_libraries", LIBRARY);
@@ -92,6 +93,7 @@ class SettingsOfMainTest {
         assertThat(show(trial, "shared_preload_libraries")).isEqualTo(LIBRARY);
     }
 
+    @Tag(Effort.FULL)
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                 wrok_mem                 | 1MB       | unrecognized configuration parameter "wrok_mem"

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A start that takes long goes on, one that stands still is ended, and one that fails leaves no server. */
-@Tag(Effort.FULL)
 class StuckStartTest {
 
     private static final Duration LONG = Duration.ofMinutes(2);
@@ -34,6 +33,7 @@ class StuckStartTest {
 
     private final Postgres postgres = Postgres.embedded();
 
+    @Tag(Effort.FULL)
     @Test
     void aRecoveryThatMakesProgressMayTakeLongerThanTheTimeout() throws Exception {
         Path data = crashed();
@@ -85,6 +85,7 @@ class StuckStartTest {
         sandbox.start(postgres, data).stop();
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aServerWhoseNumberCannotBeReadIsEnded() throws Exception {
         Path data = sandbox.cluster(postgres, "data");
@@ -98,6 +99,7 @@ class StuckStartTest {
         assertNothingIsLeft(data);
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aServerThatCouldNotNoteItsNumberIsFoundByItsLock() throws Exception {
         Path data = sandbox.cluster(postgres, "data");
@@ -115,6 +117,7 @@ class StuckStartTest {
         assertNothingIsLeft(data);
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aServerThatEndsBeforeItNotedItsNumberIsNotWaitedFor() throws Exception {
         Path data = sandbox.cluster(postgres, "data");
@@ -129,6 +132,7 @@ class StuckStartTest {
         assertNothingIsLeft(data);
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aServerWhosePgCtlFailedAfterwardsIsEnded() throws Exception {
         Path data = sandbox.cluster(postgres, "data");
@@ -141,6 +145,7 @@ class StuckStartTest {
         assertNothingIsLeft(data);
     }
 
+    @Tag(Effort.FULL)
     @Test
     void aServerThatDoesNotLetUsInIsEnded() throws Exception {
         Path data = sandbox.cluster(postgres, "data");

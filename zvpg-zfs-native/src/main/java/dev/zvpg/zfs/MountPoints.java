@@ -149,17 +149,17 @@ record MountPoints(Path root) {
                     Mounts.mount(dataset, directory);
                 }
                 return;
-            } catch (InUseException | StorageException e) {
-                if (isMounted(directory)) {
-                    return; // by somebody else, meanwhile
-                }
-                throw e;
             } catch (NotFoundException e) {
                 // the directory, removed by somebody who destroyed what was mounted before; or else the dataset
                 if (attempt == ATTEMPTS || Files.isDirectory(directory)) {
                     remove(directory);
                     throw e;
                 }
+            } catch (ZvpgException e) {
+                if (isMounted(directory)) {
+                    return; // by somebody else, meanwhile
+                }
+                throw e;
             }
         }
     }

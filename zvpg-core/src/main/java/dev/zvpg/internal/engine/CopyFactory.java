@@ -98,14 +98,15 @@ public final class CopyFactory {
     CopyKey keep(Scratch scratch, CopyRequest request) {
         long began = System.nanoTime();
         SnapshotKey from = scratch.from();
-        publish(
+        Catalog seen = publish(
                 scratch.draft(),
                 scratch.volume(),
                 request,
                 now -> now.snapshot(from.id()).isPresent()
                         ? Map.of(CopyRecord.BASE, from.id().value())
                         : Map.of());
-        return made(request, scratch.volume(), from, List.of(), began);
+        SnapshotKey now = seen.snapshot(from.id()).map(seen::key).orElse(from); // its branch may have another name
+        return made(request, scratch.volume(), now, List.of(), began);
     }
 
     /** A clone is a copy of that snapshot and of no other; a branch follows what is left of its history. */
@@ -134,8 +135,11 @@ public final class CopyFactory {
         }
     }
 
-    /** Takes the step before which the volume is nobody's and after which it is the branch or clone. */
-    private void publish(
+    /**
+     * Takes the step before which the volume is nobody's and after which it is the branch or clone; returns what there
+     * was then.
+     */
+    private Catalog publish(
             Draft draft, VolumeId volume, CopyRequest request, Function<Catalog, Map<String, String>> origin) {
         try (Locks.Held held = context.locks().repository()) {
             context.home().requireLiving();
@@ -150,6 +154,7 @@ public final class CopyFactory {
                     context.clock().instant());
             attributes.putAll(origin.apply(catalog));
             draft.publish(attributes);
+            return catalog;
         }
     }
 

@@ -40,14 +40,19 @@ public record Holdings(Operations operations) {
         Found found = Found.in(operations.context());
         requireOwnStorage(found);
         requireABranch(found.catalog);
-        sweep(found);
+        othersScratches().sweep();
+        operations.snapshots().collectGarbage(found.catalog);
+        forgetEndedRuns(found);
     }
 
     /** The same for one that is to be made on it. */
     void takeUpEmpty() {
         Found found = Found.in(operations.context());
         requireOwnStorage(found);
-        sweep(found);
+        othersScratches().sweep();
+        // what is left of a repository whose destruction was cut off is no news to anybody
+        found.catalog.unreachable().forEach(operations.snapshots()::discard);
+        forgetEndedRuns(found);
         requireNobodyAtWork();
     }
 
@@ -92,9 +97,7 @@ public record Holdings(Operations operations) {
         });
     }
 
-    private void sweep(Found found) {
-        othersScratches().sweep();
-        operations.snapshots().collectGarbage(found.catalog);
+    private void forgetEndedRuns(Found found) {
         Set<String> there = new HashSet<>();
         found.drafts.stream()
                 .filter(draft -> !draft.abandoned())

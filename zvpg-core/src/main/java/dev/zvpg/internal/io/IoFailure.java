@@ -13,6 +13,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +104,7 @@ public final class IoFailure {
 
     /** The system's words depend on the user's language, so the space that is left is asked, too. */
     private static boolean isOutOfSpace(String reason, @Nullable Path place) {
-        if (reason.contains("No space left") || reason.contains("quota exceeded")) {
+        if (reason.contains("No space left") || reason.toLowerCase(Locale.ROOT).contains("quota exceeded")) {
             return true;
         }
         try {

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
 /**
@@ -46,7 +45,8 @@ public final class Subprocess implements AutoCloseable {
 
     private final String name;
     private final Process process;
-    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final Output output = new Output();
+    private volatile boolean complete;
 
     /** Reads on a thread of its own, because reading from a pipe does not notice an interrupt. */
     private final Thread reader;
@@ -60,6 +60,24 @@ public final class Subprocess implements AutoCloseable {
         reader = new Thread(this::read, "zvpg-output-of-" + name);
         reader.setDaemon(true);
         reader.start();
+    }
+
+    /** What a program has printed, of which the end is had without a copy of all. */
+    private static final class Output extends ByteArrayOutputStream {
+
+        synchronized byte[] last(int most) {
+            return Arrays.copyOfRange(buf, Math.max(0, count - most), count);
+        }
+
+        synchronized void append(byte[] bytes, int length) {
+            if (count + length > MOST) {
+                byte[] end = last(MOST / 2);
+                reset();
+                writeBytes(LEFT_OUT);
+                writeBytes(end);
+            }
+            write(bytes, 0, length);
+        }
     }
 
     /** Looks a few times a second at a program that is waited for, and throws when that is to end. */
@@ -136,7 +154,10 @@ public final class Subprocess implements AutoCloseable {
                 if (!TEXT_FILE_BUSY.matcher(String.valueOf(e.getMessage())).find() || System.nanoTime() > patience) {
                     throw e;
                 }
-                LockSupport.parkNanos(BUSY_PARK_NANOS);
+                Uninterrupted.call(() -> {
+                    Uninterrupted.park(BUSY_PARK_NANOS);
+                    return builder;
+                });
             }
         }
     }
@@ -187,12 +208,17 @@ public final class Subprocess implements AutoCloseable {
     }
 
     public String output(Charset charset) {
-        return new String(last(MOST), charset);
+        return new String(output.last(MOST), charset);
     }
 
     /** The last of it, which is all that is needed to see how far it has come. */
     public String lastOutput() {
-        return new String(last(MOST_SHOWN), StandardCharsets.UTF_8);
+        return new String(output.last(MOST_SHOWN), StandardCharsets.UTF_8);
+    }
+
+    /** Whether that is all: not where somebody else still holds the pipe. */
+    public boolean isComplete() {
+        return complete;
     }
 
     public List<String> lines() {
@@ -201,7 +227,8 @@ public final class Subprocess implements AutoCloseable {
 
     /** The last lines that are not blank. */
     public List<String> lastLines(int most) {
-        List<String> lines = output().lines().filter(line -> !line.isBlank()).toList();
+        List<String> lines =
+                lastOutput().lines().filter(line -> !line.isBlank()).toList();
         return lines.subList(Math.max(0, lines.size() - most), lines.size());
     }
 
@@ -213,7 +240,7 @@ public final class Subprocess implements AutoCloseable {
         }
         // asked first, so that it can clean up: initdb removes what it made
         List<ProcessHandle> children = process.descendants().toList();
-        process.destroy();
+        process.toHandle().destroy(); // which leaves the pipe open for its last words
         awaitEnd(GRACE);
         process.destroyForcibly();
         children.forEach(ProcessHandle::destroyForcibly);
@@ -221,34 +248,18 @@ public final class Subprocess implements AutoCloseable {
     }
 
     private void awaitEnd(Duration most) {
-        process.onExit()
-                .completeOnTimeout(process, most.toMillis(), TimeUnit.MILLISECONDS)
-                .join();
+        Uninterrupted.call(() -> process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private void read() {
         byte[] buffer = new byte[8192];
         try (InputStream in = process.getInputStream()) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                synchronized (output) {
-                    if (output.size() + n > MOST) {
-                        byte[] end = last(MOST / 2);
-                        output.reset();
-                        output.writeBytes(LEFT_OUT);
-                        output.writeBytes(end);
-                    }
-                    output.write(buffer, 0, n);
-                }
+                output.append(buffer, n);
             }
+            complete = true;
         } catch (IOException e) {
             // it was killed; what it printed until then is kept
-        }
-    }
-
-    private byte[] last(int most) {
-        synchronized (output) {
-            byte[] all = output.toByteArray();
-            return Arrays.copyOfRange(all, Math.max(0, all.length - most), all.length);
         }
     }
 }

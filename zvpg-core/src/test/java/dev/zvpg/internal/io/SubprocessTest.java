@@ -64,7 +64,8 @@ class SubprocessTest {
     @Test
     void anInterruptEndsItWithWhatItHasStartedAfterItHasCleanedUp() {
         Path cleaned = directory.resolve("cleaned");
-        List<String> command = List.of("sh", "-c", "trap 'touch cleaned; exit 1' TERM; sleep 301 & wait");
+        List<String> command =
+                List.of("sh", "-c", "trap 'echo one; echo two; touch cleaned; exit 1' TERM; sleep 301 & wait");
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> {
                     try (Subprocess running = Subprocess.start("sh", builder(command), "")) {
@@ -96,6 +97,16 @@ class SubprocessTest {
             assertThat(Thread.interrupted()).isTrue();
             assertThat(running.exitCode()).isEqualTo(3);
             assertThat(running.lines()).containsExactly("words");
+        }
+    }
+
+    @Test
+    void outputThatSomebodyElseMayStillAddToIsNotComplete() throws Exception {
+        try (Subprocess whole = Subprocess.start("sh", builder(List.of("sh", "-c", "echo words")), "");
+                Subprocess part = Subprocess.start("sh", builder(List.of("sh", "-c", "echo words; sleep 20 &")), "")) {
+            assertThat(whole.await(() -> {}).isComplete()).isTrue();
+            assertThat(part.await(() -> {}).isComplete()).isFalse();
+            assertThat(part.output()).isEqualTo("words\n");
         }
     }
 

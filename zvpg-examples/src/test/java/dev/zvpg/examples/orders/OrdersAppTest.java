@@ -65,7 +65,7 @@ class OrdersAppTest {
 
     @Test
     void databaseThatIsGoneIsAnError(ScratchClone database) throws Exception {
-        database.close();
+        database.stop();
         assertThat(send("GET", "/orders/1").statusCode()).isEqualTo(500);
     }
 }

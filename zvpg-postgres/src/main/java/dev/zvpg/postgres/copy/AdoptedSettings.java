@@ -70,7 +70,7 @@ final class AdoptedSettings {
     private static ZvpgException unreadable(Path file, IOException e) {
         return e instanceof NoSuchFileException
                 ? new ConfigurationException(file, null, "there is no such file", "name another", e)
-                : Failures.of("cannot read " + file, e);
+                : Failures.of("cannot read " + file, "let the owner of the cluster read it, who alone is believed", e);
     }
 
     /**

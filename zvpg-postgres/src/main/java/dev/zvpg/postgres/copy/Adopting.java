@@ -2,6 +2,7 @@ package dev.zvpg.postgres.copy;
 
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.Subprocess;
@@ -123,7 +124,7 @@ public record Adopting(
                 installation, user, startTimeout, target.resolveSibling(target.getFileName() + ".trial"), chosen);
         try {
             Initdb.run(installation, user, trial.target, superuser);
-        } catch (ServerException e) {
+        } catch (ServerException | PermissionException e) {
             LOG.debug("The settings of the original are not tried before the copy", e);
             return;
         }

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.os;
 
+import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.Subprocess;
 import java.io.IOException;
@@ -56,10 +57,8 @@ public record Reader(ServerUser user, boolean followsIncludes) {
             return new String(OpenDirectory.readTrusted(file, MOST_BYTES), StandardCharsets.ISO_8859_1);
         }
         // a file that is missing or may not be read is told from others by what the shell says of it
-        Subprocess read = Program.run(
-                user,
-                TIMEOUT,
-                Map.of(),
+        Subprocess read = read(
+                file,
                 "/bin/sh",
                 "-c",
                 "test -e \"$1\" || exit 3; test -f \"$1\" || exit 4; exec head -c $2 -- \"$1\"",
@@ -78,6 +77,14 @@ public record Reader(ServerUser user, boolean followsIncludes) {
             case 4 ->
                 throw new FileSystemException(file.toString(), null, "it is not a regular file, so it is not read");
             default -> throw new AccessDeniedException(file.toString());
+        }
+    }
+
+    private Subprocess read(Path file, String... command) throws IOException {
+        try {
+            return Program.run(user, TIMEOUT, Map.of(), command);
+        } catch (ServerException e) { // a pipe by now, that nobody writes into
+            throw new FileSystemException(file.toString(), null, "it could not be read: " + e.problem());
         }
     }
 

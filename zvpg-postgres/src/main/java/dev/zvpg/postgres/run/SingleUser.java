@@ -97,7 +97,7 @@ public record SingleUser(Installation installation, ServerUser user, Path dataDi
     }
 
     private static List<String> complaints(Subprocess result) {
-        List<String> complaints = result.output()
+        List<String> complaints = result.lastOutput()
                 .lines()
                 .filter(line ->
                         COMPLAINT.matcher(line).find() || line.contains("DETAIL:  ") || line.contains("HINT:  "))

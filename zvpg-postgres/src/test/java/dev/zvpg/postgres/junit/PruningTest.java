@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Tag(Effort.FULL)
 class PruningTest {
 
     @RegisterExtension
@@ -80,6 +79,7 @@ class PruningTest {
                 .containsExactlyInAnyOrder("main", "used", "unused-but-locked", "being-made");
     }
 
+    @Tag(Effort.FULL)
     @Test
     void ofTooManyRemovesThoseThatWereUsedLeastRecentlyButNoneOfToday() throws Exception {
         key("today", Duration.ofHours(1));
@@ -97,6 +97,7 @@ class PruningTest {
                 .containsExactlyInAnyOrder("main", "today", "also-today");
     }
 
+    @Tag(Effort.FULL)
     @Test
     void keepsAKeyAsLongAsARunUsesItHoweverLongAgoThatBegan() throws Exception {
         Path cache = Files.createDirectory(sandbox.path("cache"));
@@ -119,6 +120,7 @@ class PruningTest {
         }
     }
 
+    @Tag(Effort.FULL)
     @Test
     void deletesTheCloneOfAFailedTestWhenItsTimeIsOver() throws Exception {
         Path cache = Files.createDirectory(sandbox.path("cache"));
