@@ -178,9 +178,44 @@ public final class Catalog {
      * from. So taking a snapshot moves the head by itself, and no crash can come between the two.
      */
     public Optional<SnapshotRecord> head(CopyRecord copy) {
+        return newest(copy).or(() -> copy.base().flatMap(this::snapshot));
+    }
+
+    private Optional<SnapshotRecord> newest(CopyRecord copy) {
         return snapshotsOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
-                .max(Comparator.comparingLong(SnapshotRecord::sequence))
-                .or(() -> copy.base().flatMap(this::snapshot));
+                .max(Comparator.comparingLong(SnapshotRecord::sequence));
+    }
+
+    /** The snapshot whose image a working copy's state continues: the newest one of its volume, else what that began as. */
+    public Optional<SnapshotId> grownFrom(CopyRecord copy) {
+        return newest(copy).map(SnapshotRecord::id).or(copy::grownFrom);
+    }
+
+    /** The snapshots whose images a snapshot's own continues, itself first, nearest first, as far as they are known. */
+    public List<SnapshotRecord> images(SnapshotId start) {
+        Map<SnapshotId, SnapshotRecord> images = new LinkedHashMap<>();
+        Optional<SnapshotRecord> next = snapshot(start);
+        while (next.isPresent() && images.putIfAbsent(next.get().id(), next.get()) == null) {
+            next = next.get().grownFrom().flatMap(this::snapshot);
+        }
+        return List.copyOf(images.values());
+    }
+
+    /**
+     * The nearest snapshot whose image two others both continue: every block that it shares with both, they share with
+     * each other.
+     */
+    public Optional<SnapshotRecord> commonImage(SnapshotId one, SnapshotId other) {
+        List<SnapshotRecord> theirs = images(other);
+        return images(one).stream().filter(theirs::contains).findFirst();
+    }
+
+    /** The nearest image of a line seen earlier that is still there: what a new object continues if one was deleted. */
+    public Optional<SnapshotId> survivingImage(SnapshotId start, Catalog earlier) {
+        return earlier.images(start).stream()
+                .map(SnapshotRecord::id)
+                .filter(snapshots::containsKey)
+                .findFirst();
     }
 
     public long nextSequence(CopyRecord copy) {
@@ -225,12 +260,21 @@ public final class Catalog {
     }
 
     private Map<SnapshotId, SnapshotRecord> history(Collection<SnapshotId> starts) {
+        return history(starts, Integer.MAX_VALUE);
+    }
+
+    /** What keeps snapshots: a merge keeps what its branch had, and not what came from the other one. */
+    private Map<SnapshotId, SnapshotRecord> firstParents(Collection<SnapshotId> starts) {
+        return history(starts, 1);
+    }
+
+    private Map<SnapshotId, SnapshotRecord> history(Collection<SnapshotId> starts, int parents) {
         Map<SnapshotId, SnapshotRecord> seen = new LinkedHashMap<>();
         Deque<SnapshotId> next = new ArrayDeque<>(starts);
         while (!next.isEmpty()) {
             SnapshotRecord image = snapshots.get(next.removeFirst());
             if (image != null && seen.putIfAbsent(image.id(), image) == null) {
-                next.addAll(image.parents());
+                image.parents().stream().limit(parents).forEach(next::add);
             }
         }
         return seen;
@@ -284,7 +328,7 @@ public final class Catalog {
         List<SnapshotId> starts = starts(others(moved));
         starts.add(to);
         snapshotsOf(moved).forEach(image -> starts.add(image.id()));
-        return history(starts).containsKey(wanted);
+        return firstParents(starts).containsKey(wanted);
     }
 
     /** The snapshots that nobody could reach any more without a branch, nearest first. */
@@ -293,7 +337,7 @@ public final class Catalog {
         List<SnapshotId> starts = new ArrayList<>();
         head(branch).ifPresent(head -> starts.add(head.id()));
         starts.addAll(starts(List.of(branch)));
-        return history(starts).values().stream()
+        return firstParents(starts).values().stream()
                 .filter(image -> !otherwise.contains(image.id()))
                 .toList();
     }
@@ -303,7 +347,7 @@ public final class Catalog {
     }
 
     private Set<SnapshotId> reachable(List<CopyRecord> from) {
-        return history(starts(from)).keySet();
+        return firstParents(starts(from)).keySet();
     }
 
     /** What working copies hold: the snapshots that they began from, and those that were taken on them. */

@@ -16,6 +16,8 @@ import java.util.TreeMap;
  * @param name its name, unique among its kind
  * @param volume the volume that holds it
  * @param base the snapshot it started from, or last returned to; empty when it started empty
+ * @param grownFrom the snapshot whose image its volume began as, or the nearest one before it that is left; empty when
+ *     it started empty
  * @param untouched the snapshot that a branch's volume is still the image of, because no server was ever started on it
  * @param port where its server listens
  * @param portFixed whether the caller chose the port
@@ -31,6 +33,7 @@ public record CopyRecord(
         String name,
         StoredVolume volume,
         Optional<SnapshotId> base,
+        Optional<SnapshotId> grownFrom,
         Optional<SnapshotId> untouched,
         int port,
         boolean portFixed,
@@ -62,6 +65,7 @@ public record CopyRecord(
     public static final String REPOSITORY = "repository";
     public static final String NAME = "name";
     public static final String BASE = "base";
+    public static final String GROWN_FROM = SnapshotRecord.GROWN_FROM;
 
     /** Goes before the first start; a volume without it may have been written to. */
     public static final String UNTOUCHED = "untouched";
@@ -93,6 +97,7 @@ public record CopyRecord(
                 attributes.text(NAME, volume.id().value()),
                 volume,
                 attributes.read(BASE, "the identity of a snapshot", SnapshotId::new),
+                attributes.read(GROWN_FROM, "the identity of a snapshot", SnapshotId::new),
                 attributes.read(UNTOUCHED, "the identity of a snapshot", SnapshotId::new),
                 attributes.read(PORT, "a port", CopyRecord::port).orElse(0),
                 attributes.flag(PORT_FIXED),

@@ -6,6 +6,7 @@ import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredSnapshot;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -19,6 +20,8 @@ import java.util.TreeSet;
  * @param branchName the name that the branch had then, or when it was deleted
  * @param sequence its place among the snapshots of its volume, from 1
  * @param parents the snapshots it follows, nearest first
+ * @param grownFrom the snapshot whose image its own continues, block by block; empty for the first of all, or when that
+ *     is not known
  * @param position what it holds
  * @param stored what the storage says of it
  */
@@ -29,10 +32,14 @@ public record SnapshotRecord(
         String branchName,
         long sequence,
         List<SnapshotId> parents,
+        Optional<SnapshotId> grownFrom,
         Position position,
         StoredSnapshot stored) {
 
     public static final String PARENTS = "parents";
+    /** Beside the parents, because a merge has a parent whose blocks it shares nothing with. */
+    public static final String GROWN_FROM = "grown-from";
+
     public static final String BRANCH_NAME = "branch-name";
     private static final String NAME = "name";
     private static final String BRANCH = "branch";
@@ -60,6 +67,7 @@ public record SnapshotRecord(
                 attributes.text(BRANCH_NAME, ""),
                 attributes.number(SEQUENCE, 0),
                 attributes.ids(PARENTS, SnapshotId::new),
+                attributes.read(GROWN_FROM, "the identity of a snapshot", SnapshotId::new),
                 new Position(
                         attributes.text(WAL, ""),
                         attributes.number(OLDEST_TRANSACTION_ID, 0),
@@ -77,7 +85,8 @@ public record SnapshotRecord(
             String author,
             String version,
             long sequence,
-            List<SnapshotId> parents) {
+            List<SnapshotId> parents,
+            Optional<SnapshotId> grownFrom) {
         Map<String, String> attributes = new TreeMap<>();
         attributes.put(ObjectAttributes.FORMAT, Integer.toString(ObjectAttributes.CURRENT_FORMAT));
         attributes.put(NAME, name);
@@ -88,6 +97,7 @@ public record SnapshotRecord(
         attributes.put(AUTHOR, author);
         attributes.put(VERSION, version);
         attributes.put(PARENTS, parents(parents));
+        grownFrom.ifPresent(image -> attributes.put(GROWN_FROM, image.value()));
         return attributes;
     }
 

@@ -103,7 +103,11 @@ public final class CopyFactory {
                 scratch.volume(),
                 request,
                 now -> now.snapshot(from.id()).isPresent()
-                        ? Map.of(CopyRecord.BASE, from.id().value())
+                        ? Map.of(
+                                CopyRecord.BASE,
+                                from.id().value(),
+                                CopyRecord.GROWN_FROM,
+                                from.id().value())
                         : Map.of());
         SnapshotKey now = seen.snapshot(from.id()).map(seen::key).orElse(from); // its branch may have another name
         return made(request, scratch.volume(), now, List.of(), began);
@@ -111,10 +115,13 @@ public final class CopyFactory {
 
     /** A clone is a copy of that snapshot and of no other; a branch follows what is left of its history. */
     private static Map<String, String> origin(CopyRequest request, Catalog now, Catalog before, SnapshotId from) {
+        Map<String, String> origin = new HashMap<>();
+        now.survivingImage(from, before).ifPresent(image -> origin.put(CopyRecord.GROWN_FROM, image.value()));
         if (request.kind() == CopyRecord.Kind.CLONE) {
-            return Map.of(CopyRecord.BASE, from.value());
+            origin.put(CopyRecord.BASE, from.value());
+            return origin;
         }
-        Map<String, String> origin = new HashMap<>(Map.of(CopyRecord.UNTOUCHED, from.value()));
+        origin.put(CopyRecord.UNTOUCHED, from.value());
         now.survivor(from, before).ifPresent(base -> origin.put(CopyRecord.BASE, base.value()));
         return origin;
     }

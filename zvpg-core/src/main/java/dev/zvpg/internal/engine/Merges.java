@@ -108,7 +108,7 @@ public final class Merges {
         Set<SnapshotId> theirs =
                 catalog.history(other).stream().map(SnapshotRecord::id).collect(Collectors.toSet());
         List<String> moved = mine.stream()
-                .takeWhile(image -> !theirs.contains(image.id()))
+                .filter(image -> !theirs.contains(image.id()))
                 .map(catalog::ref)
                 .toList();
         boolean unsaved = dirtyCheck.isUnsaved(catalog, branch);

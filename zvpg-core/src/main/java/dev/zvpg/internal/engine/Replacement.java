@@ -85,14 +85,15 @@ final class Replacement implements AutoCloseable {
         try (Locks.Held repository = context.locks().repository()) {
             context.home().requireLiving();
             Map<String, String> attributes = new TreeMap<>(copy.volume().attributes());
-            attributes.keySet().removeAll(Set.of(CopyRecord.BASE, CopyRecord.UNTOUCHED));
+            attributes.keySet().removeAll(Set.of(CopyRecord.BASE, CopyRecord.GROWN_FROM, CopyRecord.UNTOUCHED));
             if (copy.kind() == CopyRecord.Kind.CLONE) {
                 attributes.put(CopyRecord.BASE, target.id().value());
+                attributes.put(CopyRecord.GROWN_FROM, target.id().value());
             } else {
-                // the target may have been deleted meanwhile
-                context.catalog()
-                        .survivor(target.id(), before)
-                        .ifPresent(base -> attributes.put(CopyRecord.BASE, base.value()));
+                Catalog now = context.catalog(); // the target may have been deleted meanwhile
+                now.survivingImage(target.id(), before)
+                        .ifPresent(image -> attributes.put(CopyRecord.GROWN_FROM, image.value()));
+                now.survivor(target.id(), before).ifPresent(base -> attributes.put(CopyRecord.BASE, base.value()));
                 if (!wasRunning) {
                     attributes.put(CopyRecord.UNTOUCHED, target.id().value());
                 }

@@ -22,6 +22,7 @@ import dev.zvpg.storage.Attributes;
 import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StorageFeature;
+import dev.zvpg.storage.StoredId;
 import dev.zvpg.storage.VolumeId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +90,8 @@ public final class Snapshots {
                     context.author(),
                     context.launcher().version(),
                     catalog.nextSequence(branch),
-                    parents);
+                    parents,
+                    catalog.grownFrom(branch));
             SnapshotId id = SnapshotId.generate(chosen);
             List<Finding> findings = write(branch, id, attributes, ref, options);
             followSurvivors(id, parents, catalog);
@@ -142,22 +145,32 @@ public final class Snapshots {
         return server.get().leftOut();
     }
 
-    /** Gives the new snapshot the nearest parent that is left, if its own was deleted while it was made. */
+    /** Gives the new snapshot the nearest ancestors that are left, if its own were deleted while it was made. */
     private void followSurvivors(SnapshotId id, List<SnapshotId> parents, Catalog before) {
         if (parents.isEmpty()) {
             return;
         }
         try (Locks.Held held = context.locks().repository()) {
             Catalog now = context.catalog();
+            Optional<SnapshotRecord> taken = now.snapshot(id);
+            if (taken.isEmpty()) {
+                return; // deleted already
+            }
             List<SnapshotId> left = parents.stream()
                     .flatMap(parent -> now.survivor(parent, before).stream())
                     .toList();
-            if (!left.equals(parents)) {
-                context.storage()
-                        .update(List.of(
-                                AttributeChange.set(id, Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(left)))));
+            Optional<SnapshotId> image = taken.get().grownFrom().flatMap(parent -> now.survivingImage(parent, before));
+            if (!left.equals(parents) || !image.equals(taken.get().grownFrom())) {
+                Map<String, String> set = new TreeMap<>(Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(left)));
+                context.storage().update(List.of(grownFrom(id, image, set)));
             }
         }
+    }
+
+    /** Says what an object continues, beside what else is to be said of it. */
+    private static AttributeChange grownFrom(StoredId id, Optional<SnapshotId> image, Map<String, String> set) {
+        image.ifPresent(known -> set.put(SnapshotRecord.GROWN_FROM, known.value()));
+        return new AttributeChange(id, set, image.isPresent() ? Set.of() : Set.of(SnapshotRecord.GROWN_FROM));
     }
 
     /** Deletes a snapshot; what grew from it stays, and follows the snapshot's parents from now on. */
@@ -188,26 +201,45 @@ public final class Snapshots {
     }
 
     /**
-     * Puts a snapshot's parents in its place, in its children and in the branches that began from it. A clone keeps
-     * naming it: a clone is a copy of that snapshot and of no other.
+     * Puts a snapshot's ancestors in its place, in what grew from it and in the branches that began from it. A clone
+     * keeps naming it: a clone is a copy of that snapshot and of no other.
      */
     private static List<AttributeChange> relink(Catalog catalog, SnapshotRecord gone) {
         List<AttributeChange> changes = new ArrayList<>();
+        Optional<SnapshotId> from = Optional.of(gone.id());
         for (SnapshotRecord child : catalog.snapshots()) {
-            if (child.parents().contains(gone.id())) {
-                Set<SnapshotId> parents = new LinkedHashSet<>();
-                child.parents().forEach(p -> parents.addAll(p.equals(gone.id()) ? gone.parents() : List.of(p)));
-                changes.add(AttributeChange.set(
-                        child.id(), Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(List.copyOf(parents)))));
+            boolean follows = child.parents().contains(gone.id());
+            boolean continues = child.grownFrom().equals(from);
+            if (follows || continues) {
+                Map<String, String> set = new TreeMap<>();
+                if (follows) {
+                    Set<SnapshotId> parents = new LinkedHashSet<>();
+                    child.parents().forEach(p -> parents.addAll(p.equals(gone.id()) ? gone.parents() : List.of(p)));
+                    set.put(SnapshotRecord.PARENTS, SnapshotRecord.parents(List.copyOf(parents)));
+                }
+                changes.add(grownFrom(child.id(), continues ? gone.grownFrom() : child.grownFrom(), set));
             }
         }
-        for (CopyRecord branch : catalog.copies(CopyRecord.Kind.BRANCH)) {
-            if (branch.base().equals(Optional.of(gone.id()))) {
-                changes.add(gone.parents().stream()
-                        .findFirst()
-                        .map(parent ->
-                                AttributeChange.set(branch.volume().id(), Map.of(CopyRecord.BASE, parent.value())))
-                        .orElseGet(() -> new AttributeChange(branch.volume().id(), Map.of(), Set.of(CopyRecord.BASE))));
+        for (CopyRecord copy : catalog.copies()) {
+            boolean began = copy.kind() == CopyRecord.Kind.BRANCH && copy.base().equals(from);
+            boolean continues = copy.grownFrom().equals(from);
+            if (began || continues) {
+                Map<String, String> set = new TreeMap<>();
+                Set<String> remove = new HashSet<>();
+                if (began) {
+                    gone.parents().stream()
+                            .findFirst()
+                            .ifPresentOrElse(
+                                    parent -> set.put(CopyRecord.BASE, parent.value()),
+                                    () -> remove.add(CopyRecord.BASE));
+                }
+                if (continues) {
+                    gone.grownFrom()
+                            .ifPresentOrElse(
+                                    image -> set.put(CopyRecord.GROWN_FROM, image.value()),
+                                    () -> remove.add(CopyRecord.GROWN_FROM));
+                }
+                changes.add(new AttributeChange(copy.volume().id(), set, remove));
             }
         }
         return changes;
