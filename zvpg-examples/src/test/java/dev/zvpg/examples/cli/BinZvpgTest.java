@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -55,6 +56,7 @@ class BinZvpgTest {
         assertThat(answer.ended(0).out()).isEqualTo("42\n");
     }
 
+    @Tag("full")
     @Test
     void onATerminalItAsksBeforeWorkIsLost() throws Exception {
         assumeThat(Script.run(place, "", "sh", "-c", "command -v script").exitCode())
@@ -109,6 +111,7 @@ class BinZvpgTest {
                 .isEqualTo("zvpg: not built yet; run ./mvnw -q package -DskipTests in " + place.path("") + " first\n");
     }
 
+    @Tag("full")
     @Test
     void itStartsFromAnArchiveOfLoadedClassesAndDoesWithoutOne() throws Exception {
         copyScripts();

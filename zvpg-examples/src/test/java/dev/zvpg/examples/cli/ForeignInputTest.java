@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -64,6 +65,7 @@ class ForeignInputTest {
                 .saying("set LANG=C.UTF-8");
     }
 
+    @Tag("full")
     @Test
     void whatIsTypedWithoutALocaleIsKept() throws Exception {
         init();
@@ -106,6 +108,7 @@ class ForeignInputTest {
         }
     }
 
+    @Tag("full")
     @Test
     void aBranchOfABranchWithUnsavedWorkSaysWhatItLacks() throws Exception {
         init();
@@ -124,6 +127,7 @@ class ForeignInputTest {
                 .succeeded();
     }
 
+    @Tag("full")
     @Test
     void settingsForABiggerMachineAreReplacedWithAFile() throws Exception {
         original.init("--home", original.path("home").toString(), "--no-start").succeeded();

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -74,6 +75,7 @@ class InitFromTest {
         }
     }
 
+    @Tag("full")
     @Test
     void aRunningServerIsCopiedWithThePasswordFromAFile() throws Exception {
         Postgres postgres = installed();
