@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  *
  * @param target whose attributes
  * @param set the attributes to add or replace; see {@link Attributes} for the bounds
- * @param remove the attributes to remove; one that is not there is no error
+ * @param remove the attributes to remove; one that is not there is no error, and one that is set as well is set
  */
 public record AttributeChange(StoredId target, Map<String, String> set, Set<String> remove) {
 

@@ -1,7 +1,7 @@
 package dev.zvpg.storage;
 
 /**
- * Listens to how far a copy is. Called on the thread that copies, or on one that it waits for; never by two at once.
+ * Listens to how far a copy is. Called on the thread that called the verb, before that returns.
  */
 @FunctionalInterface
 public interface CopyProgress {

@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * A new tree that is there for its maker only, until it is published: a volume, or the image of one. It ends with its
  * maker, which is this process; what a killed one leaves is told by {@link Storage#drafts()} and removed by
- * {@link Storage#recover}.
+ * {@link Storage#recover}. It outlives the {@link Storage} object that made it: after that is closed, it is still its
+ * maker's, and can be published and closed.
  *
  * <p>Confined to one thread at a time.
  */

@@ -3,6 +3,7 @@ package dev.zvpg.storage;
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.StorageException;
@@ -17,20 +18,32 @@ import java.util.function.Predicate;
  *
  * <p><b>Drafts.</b> Every new tree begins as a {@link Draft}: it is there for its maker only, and is gone when that
  * closes it or dies, unless it was published. A draft waits for no disk, so what is thrown away soon costs no more than
- * its files.
+ * its files. Its identity is taken for everybody, but {@link #directory(VolumeId)}, {@link #location} and a
+ * {@code destroy} that changes nothing else are the only verbs that find it; for the others there is no such volume.
+ *
+ * <p><b>What an image keeps,</b> and what grows from it: names, contents, modes, times of modification, symbolic links
+ * as links, hard links within the tree, and owners where this process may set them, all this also of the top directory.
+ * Sockets, pipes and devices may be left out.
  *
  * <p><b>Lifetimes are independent.</b> A volume cloned from a snapshot, the snapshot, and the volume that the snapshot
  * is an image of may be destroyed in any order; none of the others is harmed.
  *
  * <p><b>Atomicity.</b> Each verb happens wholly or not at all, also when the process is killed or the power goes in the
  * middle of it. What an interrupted verb leaves behind is invisible in {@link #list()} and removed by {@link #recover}.
- * A verb that throws has changed nothing.
+ * A verb that throws has changed nothing; {@link Draft#publish} says what is different there.
  *
  * <p><b>Durability.</b> When {@link Draft#publish}, {@link #snapshot}, {@link #update} or {@code destroy} returns, what
  * it did survives a power cut.
  *
  * <p><b>Errors.</b> Beside those listed, every verb may throw {@link PermissionException}, {@link OutOfSpaceException},
- * {@link StorageException}, and {@link IllegalStateException} after {@link #close()}.
+ * {@link StorageException}, and {@link IllegalStateException} after {@link #close()}. In a thread that is interrupted
+ * before or meanwhile, a verb either does all that it should or throws {@link OperationInterruptedException} and has
+ * changed nothing, and the thread is interrupted afterwards in either case; beware that channels of {@code java.nio}
+ * close when their thread is. A message names its object by its identity, and the one of {@link NotFoundException}
+ * tells what there is instead.
+ *
+ * <p><b>In words.</b> {@code toString()} says what it is and where, such as {@code directory /srv/zvpg}: users see that
+ * in a repository's status.
  *
  * <p>Implementations are thread-safe, and several processes may use the same storage at once: verbs on different
  * objects run side by side.
@@ -46,7 +59,8 @@ public interface Storage extends AutoCloseable {
 
     /**
      * Makes an empty volume. Every user may enter its top directory (mode 0711), because the server that runs on it may
-     * belong to another user than this JVM; what is put into it is protected by modes of its own.
+     * belong to another user than this JVM, and so may it every directory above that the storage made; what is put into
+     * it is protected by modes of its own.
      *
      * @param volume its identity
      * @return the new volume, to be published
@@ -69,13 +83,16 @@ public interface Storage extends AutoCloseable {
     /**
      * Copies a volume's files one by one, for an image that the caller makes complete before it publishes it. A file
      * that vanishes meanwhile is left out. It is how a volume that is being written to gets its snapshots where the
-     * storage does not have {@link StorageFeature#ATOMIC_SNAPSHOT}; one that has it need not offer it.
+     * storage does not have {@link StorageFeature#ATOMIC_SNAPSHOT}, which must override this then; one that has it need
+     * not offer it. Files grow, shrink and change while they are read: any mixture of their old and new bytes will do.
+     * What is written to the volume after this has returned is not in the image.
      *
      * @param volume what to take an image of
      * @param snapshot the image's identity
      * @param progress told about the copy's progress
      * @return the image, to be published as a snapshot
-     * @throws NotFoundException when there is no such volume
+     * @throws NotFoundException when there is no such volume, or it is destroyed meanwhile, unless whoever destroys it
+     *     is told that it is in use
      * @throws AlreadyExistsException when the identity is taken
      * @throws UnsupportedOperationException when the storage does not offer it
      */
@@ -107,7 +124,7 @@ public interface Storage extends AutoCloseable {
 
     /**
      * Destroys a volume, and changes attributes of others in the same atomic step. Its snapshots and what was cloned
-     * from them stay. Succeeds also where no space is left. May be a draft, of whichever maker, where nothing else is
+     * from them stay. Succeeds also where no space is left, with all that changes in the same step. May be a draft, of whichever maker, where nothing else is
      * changed.
      *
      * @param volume what to destroy
@@ -154,7 +171,8 @@ public interface Storage extends AutoCloseable {
     Listing list();
 
     /**
-     * Finds what lies in the storage's place and is not its own. It is never touched.
+     * Finds what lies in the storage's place and is not its own. It is never touched. What its own verbs have left is
+     * not foreign, whatever part of that a power cut has spared.
      *
      * @return its names, as the storage writes them
      */
@@ -199,7 +217,8 @@ public interface Storage extends AutoCloseable {
      * middle of is left alone, as are foreign things.
      *
      * @param mayGo asked for each volume that is an abandoned draft before it is removed: ends what may still work in
-     *     it. One for which it returns false, or which cannot be removed, stays for the next time
+     *     it. It may take minutes and ask the storage, so nothing is locked meanwhile; what it throws is passed on. One
+     *     for which it returns false, or which cannot be removed, stays for the next time
      */
     void recover(Predicate<VolumeId> mayGo);
 
