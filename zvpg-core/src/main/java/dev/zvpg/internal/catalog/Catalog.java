@@ -104,7 +104,7 @@ public final class Catalog {
         return List.copyOf(unreadable);
     }
 
-    /** What a later version of this library made: it may belong to the repository, and is not this version's to read. */
+    /** What a later version of this library made: perhaps the repository's, and not this version's to read. */
     public List<String> newer() {
         return List.copyOf(newer);
     }
@@ -186,7 +186,7 @@ public final class Catalog {
                 .max(Comparator.comparingLong(SnapshotRecord::sequence));
     }
 
-    /** The snapshot whose image a working copy's state continues: the newest one of its volume, else what that began as. */
+    /** The snapshot whose image a working copy continues: the newest one of its volume, else what that began as. */
     public Optional<SnapshotId> grownFrom(CopyRecord copy) {
         return newest(copy).map(SnapshotRecord::id).or(copy::grownFrom);
     }

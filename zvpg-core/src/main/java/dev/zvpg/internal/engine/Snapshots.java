@@ -22,7 +22,6 @@ import dev.zvpg.storage.Attributes;
 import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StorageFeature;
-import dev.zvpg.storage.StoredId;
 import dev.zvpg.storage.VolumeId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -162,15 +161,17 @@ public final class Snapshots {
             Optional<SnapshotId> image = taken.get().grownFrom().flatMap(parent -> now.survivingImage(parent, before));
             if (!left.equals(parents) || !image.equals(taken.get().grownFrom())) {
                 Map<String, String> set = new TreeMap<>(Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(left)));
-                context.storage().update(List.of(grownFrom(id, image, set)));
+                Set<String> remove = new HashSet<>();
+                say(SnapshotRecord.GROWN_FROM, image, set, remove);
+                context.storage().update(List.of(new AttributeChange(id, set, remove)));
             }
         }
     }
 
-    /** Says what an object continues, beside what else is to be said of it. */
-    private static AttributeChange grownFrom(StoredId id, Optional<SnapshotId> image, Map<String, String> set) {
-        image.ifPresent(known -> set.put(SnapshotRecord.GROWN_FROM, known.value()));
-        return new AttributeChange(id, set, image.isPresent() ? Set.of() : Set.of(SnapshotRecord.GROWN_FROM));
+    /** Names a snapshot in an attribute, which goes where there is none to name. */
+    private static void say(
+            String attribute, Optional<SnapshotId> snapshot, Map<String, String> set, Set<String> remove) {
+        snapshot.ifPresentOrElse(id -> set.put(attribute, id.value()), () -> remove.add(attribute));
     }
 
     /** Deletes a snapshot; what grew from it stays, and follows the snapshot's parents from now on. */
@@ -212,12 +213,16 @@ public final class Snapshots {
             boolean continues = child.grownFrom().equals(from);
             if (follows || continues) {
                 Map<String, String> set = new TreeMap<>();
+                Set<String> remove = new HashSet<>();
                 if (follows) {
                     Set<SnapshotId> parents = new LinkedHashSet<>();
                     child.parents().forEach(p -> parents.addAll(p.equals(gone.id()) ? gone.parents() : List.of(p)));
                     set.put(SnapshotRecord.PARENTS, SnapshotRecord.parents(List.copyOf(parents)));
                 }
-                changes.add(grownFrom(child.id(), continues ? gone.grownFrom() : child.grownFrom(), set));
+                if (continues) {
+                    say(SnapshotRecord.GROWN_FROM, gone.grownFrom(), set, remove);
+                }
+                changes.add(new AttributeChange(child.id(), set, remove));
             }
         }
         for (CopyRecord copy : catalog.copies()) {
@@ -227,17 +232,10 @@ public final class Snapshots {
                 Map<String, String> set = new TreeMap<>();
                 Set<String> remove = new HashSet<>();
                 if (began) {
-                    gone.parents().stream()
-                            .findFirst()
-                            .ifPresentOrElse(
-                                    parent -> set.put(CopyRecord.BASE, parent.value()),
-                                    () -> remove.add(CopyRecord.BASE));
+                    say(CopyRecord.BASE, gone.parents().stream().findFirst(), set, remove);
                 }
                 if (continues) {
-                    gone.grownFrom()
-                            .ifPresentOrElse(
-                                    image -> set.put(CopyRecord.GROWN_FROM, image.value()),
-                                    () -> remove.add(CopyRecord.GROWN_FROM));
+                    say(CopyRecord.GROWN_FROM, gone.grownFrom(), set, remove);
                 }
                 changes.add(new AttributeChange(copy.volume().id(), set, remove));
             }
