@@ -4,6 +4,7 @@ import dev.zvpg.directory.Document.Entry;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.Claims;
+import dev.zvpg.internal.io.DisplayText;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.storage.AttributeChange;
@@ -29,7 +30,6 @@ import org.slf4j.LoggerFactory;
 record Objects(Place place, DocumentFile file) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Objects.class);
-    private static final int NAMES_IN_A_MESSAGE = 20;
 
     Claims claims() {
         return place.drafts();
@@ -82,12 +82,9 @@ record Objects(Place place, DocumentFile file) {
                     .filter(other -> other.getClass() == id.getClass())
                     .map(StoredId::value)
                     .toList();
-            String there = others.isEmpty()
-                    ? "there is none"
-                    : others.size() <= NAMES_IN_A_MESSAGE
-                            ? "there are " + String.join(", ", others)
-                            : "there are " + others.size() + ", the newest is " + others.get(others.size() - 1);
-            return new NotFoundException("cannot " + verb + " " + name(id) + ": it does not exist in " + place, there);
+            return new NotFoundException(
+                    "cannot " + verb + " " + name(id) + ": it does not exist in " + place,
+                    DisplayText.whatThereIs(others));
         });
     }
 

@@ -2,6 +2,7 @@ package dev.zvpg.zfs;
 
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.internal.io.DisplayText;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredId;
@@ -23,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe, also among processes.
  */
 final class Objects {
-
-    private static final int NAMES_IN_A_MESSAGE = 20;
 
     /** From about so many on, keeping the root open costs less than opening it anew for each of them. */
     private static final int MANY_VOLUMES = 10;
@@ -223,12 +222,8 @@ final class Objects {
                         .map(StoredSnapshot::id)
                         .map(SnapshotId::value)
                         .toList();
-        String there = others.isEmpty()
-                ? "there is none"
-                : others.size() <= NAMES_IN_A_MESSAGE
-                        ? "there are " + String.join(", ", others)
-                        : "there are " + others.size() + ", the newest is " + others.get(others.size() - 1);
         return new NotFoundException(
-                "cannot " + operation + " " + name(id) + ": it does not exist in zfs " + names.root(), there);
+                "cannot " + operation + " " + name(id) + ": it does not exist in zfs " + names.root(),
+                DisplayText.whatThereIs(others));
     }
 }

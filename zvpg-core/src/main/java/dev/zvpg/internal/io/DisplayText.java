@@ -1,10 +1,15 @@
 package dev.zvpg.internal.io;
 
+import java.util.List;
+
 /**
  * Makes free text fit to be shown: messages may hold anything, also what would take over a terminal or break a
  * document. Thread-safe.
  */
 public final class DisplayText {
+
+    /** How many names a message lists. */
+    private static final int NAMES = 20;
 
     private static final int MOST = 72;
 
@@ -39,6 +44,15 @@ public final class DisplayText {
             case Character.FORMAT -> (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
             default -> c == 0xFFFE || c == 0xFFFF;
         };
+    }
+
+    /** Tells whoever named something that is not there what there is: all of few, and of many the last. */
+    public static String whatThereIs(List<String> names) {
+        return names.isEmpty()
+                ? "there is none"
+                : names.size() <= NAMES
+                        ? "there are " + String.join(", ", names)
+                        : "there are " + names.size() + ", the newest is " + names.get(names.size() - 1);
     }
 
     /** The columns that text takes in a font of fixed width. */
