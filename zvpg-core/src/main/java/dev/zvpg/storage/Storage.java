@@ -213,6 +213,20 @@ public interface Storage extends AutoCloseable {
     Path directory(SnapshotId snapshot);
 
     /**
+     * Finds where a volume may differ from a snapshot's image: never less than where it does, and as little more as the
+     * storage can tell. What is not told of has the same bytes in files of the same names. Links, modes and owners are
+     * not looked at. Nobody may write to the volume meanwhile.
+     *
+     * @param image the snapshot
+     * @param volume the volume, which may be a draft
+     * @return the parts of files that may differ
+     * @throws NotFoundException when there is no such snapshot or no such volume
+     */
+    default Changes changes(SnapshotId image, VolumeId volume) {
+        return PageComparison.of(directory(image), directory(volume));
+    }
+
+    /**
      * Removes what verbs that were cut off by a crash have left, and the drafts of the dead. What the living are in the
      * middle of is left alone, as are foreign things.
      *

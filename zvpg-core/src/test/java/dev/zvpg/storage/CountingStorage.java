@@ -92,6 +92,11 @@ public final class CountingStorage implements Storage {
     }
 
     @Override
+    public Changes changes(SnapshotId image, VolumeId volume) {
+        return real.changes(image, volume);
+    }
+
+    @Override
     public List<StoredDraft> drafts() {
         return real.drafts();
     }

@@ -355,6 +355,16 @@ public final class MemoryStorage implements Storage {
         }
     }
 
+    /** Its files are in no file system that can be worked in relative to an open directory. */
+    @Override
+    public Changes changes(SnapshotId image, VolumeId volume) {
+        try {
+            return TreeEdits.differences(directory(image), directory(volume));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public List<String> foreign() {
         checkOpen();

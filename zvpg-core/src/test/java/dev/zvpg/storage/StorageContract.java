@@ -10,6 +10,7 @@ import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ZvpgException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -697,6 +699,44 @@ public abstract class StorageContract {
         for (int i : List.of(0, 1, 3, 4)) {
             assertThat(TreeText.read(storage.directory(new VolumeId("c" + i)))).isEqualTo(Map.of("file", "c" + i));
         }
+    }
+
+    // ---- what differs
+
+    @Test
+    void whereAVolumeDiffersFromAnImageIsToldAndNeverLess() throws Exception {
+        long seed = Long.getLong("zvpg.seed", System.nanoTime());
+        System.out.println("changes: -Dzvpg.seed=" + seed);
+        Random random = new Random(seed);
+        Trees.create(storage, MAIN, Map.of());
+        TreeEdits.fill(storage.directory(MAIN), random);
+        snapshot(MAIN, V1);
+        Trees.clone(storage, V1, CLONE, Map.of());
+        for (int round = 0; round < 5; round++) {
+            for (VolumeId volume : List.of(MAIN, CLONE)) {
+                assertCovered(storage.changes(V1, volume), storage.directory(V1), storage.directory(volume));
+                TreeEdits.edit(storage.directory(volume), random);
+            }
+        }
+        try (Draft draft = storage.clone(V1, new VolumeId("draft"), CopyProgress.NONE)) {
+            TreeEdits.edit(draft.directory(), random);
+            assertCovered(storage.changes(V1, new VolumeId("draft")), storage.directory(V1), draft.directory());
+        }
+    }
+
+    private static void assertCovered(Changes told, Path image, Path volume) throws IOException {
+        Changes differences = TreeEdits.differences(image, volume);
+        assertThat(told.covers(differences))
+                .as("%s covers %s", told, differences)
+                .isTrue();
+    }
+
+    @Test
+    void betweenWhatIsNotThereNothingIsCompared() {
+        mainWith("file", "x");
+        snapshot(MAIN, V1);
+        assertThatThrownBy(() -> storage.changes(V1, CLONE)).isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(() -> storage.changes(new SnapshotId("none"), MAIN)).isInstanceOf(NotFoundException.class);
     }
 
     // ---- foreign things, reopening, closing, recovery

@@ -1,0 +1,143 @@
+package dev.zvpg.internal.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Compares two trees of files by their bytes, page by page. Nothing is assumed of times or sizes that were noted
+ * somewhere: bytes are bytes. Of links, modes and owners nothing is told.
+ *
+ * <p>Nobody may write to either meanwhile. Follows no links. Confined to one thread.
+ */
+public final class TreeComparison {
+
+    /** The unit in which PostgreSQL reads and writes its files. */
+    public static final int PAGE = 8192;
+
+    private static final int PAGES_AT_ONCE = 128;
+
+    private final Found found;
+    private final ByteBuffer left = ByteBuffer.allocateDirect(PAGE * PAGES_AT_ONCE);
+    private final ByteBuffer right = ByteBuffer.allocateDirect(PAGE * PAGES_AT_ONCE);
+
+    private TreeComparison(Found found) {
+        this.found = found;
+    }
+
+    /** Is told of what differs. */
+    public interface Found {
+
+        /**
+         * A part of a file differs; the next one may begin where it ends.
+         *
+         * @param file its path below the top
+         */
+        void differs(Path file, long offset, long length);
+    }
+
+    /**
+     * Compares two trees.
+     *
+     * @param found told of pages that differ, of what a file has that is longer in one tree, and of the whole of one
+     *     that only one tree has
+     * @throws IOException when a file cannot be read
+     */
+    public static void of(Path left, Path right, Found found) throws IOException {
+        TreeComparison comparison = new TreeComparison(found);
+        try (OpenDirectory one = OpenDirectory.open(left);
+                OpenDirectory other = OpenDirectory.open(right)) {
+            comparison.compare(Path.of(""), one, other);
+        }
+    }
+
+    private void compare(Path below, OpenDirectory one, OpenDirectory other) throws IOException {
+        Set<Path> names = new TreeSet<>(one.names());
+        Set<Path> others = new TreeSet<>(other.names());
+        for (Path name : names) {
+            FileFacts facts = one.facts(name);
+            FileFacts theirs = others.remove(name) ? other.facts(name) : null;
+            if (theirs == null || facts.kind() != theirs.kind()) {
+                whole(below, one, name);
+                if (theirs != null) {
+                    whole(below, other, name);
+                }
+            } else if (facts.isDirectory()) {
+                try (OpenDirectory inOne = one.directory(name);
+                        OpenDirectory inOther = other.directory(name)) {
+                    compare(below.resolve(name), inOne, inOther);
+                }
+            } else if (facts.isFile()) {
+                try (FileChannel ours = one.openFile(name);
+                        FileChannel theirFile = other.openFile(name)) {
+                    compare(below.resolve(name), ours, theirFile);
+                }
+            }
+        }
+        for (Path name : others) {
+            whole(below, other, name);
+        }
+    }
+
+    /** All files of something that the other tree does not have. */
+    private void whole(Path below, OpenDirectory directory, Path name) throws IOException {
+        FileFacts facts = directory.facts(name);
+        Path path = below.resolve(name);
+        if (facts.isDirectory()) {
+            try (OpenDirectory inner = directory.directory(name)) {
+                for (Path each : inner.names()) {
+                    whole(path, inner, each);
+                }
+            }
+        } else if (facts.isFile()) {
+            try (FileChannel file = directory.openFile(name)) {
+                found.differs(path, 0, file.size());
+            }
+        }
+    }
+
+    private void compare(Path file, FileChannel one, FileChannel other) throws IOException {
+        long offset = 0;
+        while (true) {
+            int mine = fill(left, one, offset);
+            int theirs = fill(right, other, offset);
+            comparePages(file, offset, Math.min(mine, theirs));
+            if (mine != theirs) { // one of them ends here
+                long end = Math.max(one.size(), other.size());
+                long begin = offset + Math.min(mine, theirs);
+                found.differs(file, begin, end - begin);
+                return;
+            }
+            if (mine < left.capacity()) {
+                return;
+            }
+            offset += mine;
+        }
+    }
+
+    private static int fill(ByteBuffer buffer, FileChannel file, long offset) throws IOException {
+        buffer.clear();
+        int read;
+        do {
+            read = file.read(buffer, offset + buffer.position());
+        } while (read >= 0 && buffer.hasRemaining());
+        buffer.flip();
+        return buffer.limit();
+    }
+
+    private void comparePages(Path file, long offset, int length) {
+        int at = 0;
+        while (at < length) {
+            int mismatch = left.slice(at, length - at).mismatch(right.slice(at, length - at));
+            if (mismatch < 0) {
+                return;
+            }
+            int page = (at + mismatch) / PAGE * PAGE;
+            found.differs(file, offset + page, Math.min(PAGE, length - page));
+            at = page + PAGE;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.zvpg.storage;
+
+import dev.zvpg.internal.io.IoFailure;
+import dev.zvpg.internal.io.TreeComparison;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Finds changes by reading everything. It is what each quicker way is held against, and what is left where there is
+ * none.
+ *
+ * <p>Thread-safe.
+ */
+final class PageComparison {
+
+    private PageComparison() {}
+
+    static Changes of(Path image, Path volume) {
+        Map<Path, List<Changes.Part>> files = new TreeMap<>();
+        try {
+            TreeComparison.of(
+                    image,
+                    volume,
+                    (file, offset, length) -> files.computeIfAbsent(file, path -> new ArrayList<>())
+                            .add(new Changes.Part(offset, length)));
+        } catch (IOException e) {
+            throw IoFailure.of("compare", volume + " with " + image, volume, e);
+        }
+        return new Changes(files);
+    }
+}
