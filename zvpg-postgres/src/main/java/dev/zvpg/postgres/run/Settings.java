@@ -3,6 +3,7 @@ package dev.zvpg.postgres.run;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.postgres.cluster.ConfFile;
+import dev.zvpg.postgres.cluster.ControlFile;
 import dev.zvpg.postgres.cluster.CopyMark;
 import dev.zvpg.postgres.cluster.JobLibraries;
 import dev.zvpg.postgres.cluster.WalLevel;
@@ -29,6 +30,7 @@ public final class Settings {
     private static final int SUMMARIZE_WAL_SINCE = 17;
     private static final int IO_METHOD_SINCE = 18;
 
+    private static final String PREPARED = "max_prepared_transactions";
     private static final String EXTERNAL_PID_FILE = "external_pid_file";
 
     /** Refused too, though nothing sets them here: each would take something out of our hands. */
@@ -121,6 +123,20 @@ public final class Settings {
         }
         result.putAll(caller);
         return result;
+    }
+
+    /**
+     * What an image of a running server needs to recover and a clean one does not: room for the transactions that were
+     * prepared there, whatever its own settings are, which stay with the branch that it is an image of.
+     */
+    static Map<String, String> forRecovery(
+            ControlFile control, Map<String, String> inFiles, Map<String, String> wanted) {
+        String chosen = wanted.getOrDefault(PREPARED, inFiles.getOrDefault(PREPARED, "0"));
+        boolean isEnough =
+                chosen.matches("[0-9]{1,9}") && Integer.parseInt(chosen) >= control.maxPreparedTransactions();
+        return control.isCleanlyStopped() || isEnough
+                ? Map.of()
+                : Map.of(PREPARED, Integer.toString(control.maxPreparedTransactions()));
     }
 
     /** What the server on a directory finds in its files. */
