@@ -11,6 +11,7 @@ module dev.zvpg.core {
 
     exports dev.zvpg;
     exports dev.zvpg.config;
+    exports dev.zvpg.diff;
     exports dev.zvpg.directory;
     exports dev.zvpg.error;
     exports dev.zvpg.info;

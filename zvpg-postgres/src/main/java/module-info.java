@@ -5,6 +5,7 @@ module dev.zvpg.postgres {
     requires org.postgresql.jdbc;
     requires org.slf4j;
     requires static org.apache.commons.compress;
+    requires static org.checkerframework.checker.qual;
     requires static org.tukaani.xz;
     requires static transitive org.junit.jupiter.api;
 

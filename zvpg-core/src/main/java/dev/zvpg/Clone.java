@@ -1,6 +1,5 @@
 package dev.zvpg;
 
-import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.ServerException;
@@ -88,6 +87,22 @@ public final class Clone extends WorkingCopy {
      * @throws InUseException when it is protected, or the storage cannot let go of its files; the message says who uses
      *     them
      */
+    /**
+     * Finds what was changed in it since it was made: compares its snapshot with what it holds now, as
+     * {@link Snapshot#diff(WorkingCopy)} does.
+     *
+     * @return what is different; to be closed
+     * @throws NotFoundException when its snapshot is deleted
+     * @throws ServerException when a server does not start
+     */
+    public Diff changes() {
+        return snapshot()
+                .orElseThrow(() -> new NotFoundException(
+                        "cannot tell what was changed in " + this + ": its snapshot is deleted",
+                        "compare it with another snapshot, with snapshot.diff(clone)"))
+                .diff(this);
+    }
+
     @Override
     public void delete() {
         operations().deletions().discard(key());

@@ -2,10 +2,12 @@ package dev.zvpg;
 
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.InUseException;
+import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRequest;
 import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.engine.Revision;
 import dev.zvpg.internal.engine.Scratch;
 import dev.zvpg.option.CloneOptions;
 import dev.zvpg.option.ScratchOptions;
@@ -85,6 +87,19 @@ public final class ScratchClone implements Database, AutoCloseable {
      */
     public void stop() {
         server().launched().stop();
+    }
+
+    /**
+     * Finds what was changed in it since it was made, such as by a test: compares its snapshot with what it holds now,
+     * as {@link Snapshot#diff(Snapshot)} does. Its server and its sessions go on.
+     *
+     * @return what is different; to be closed before this one is
+     * @throws NotFoundException when its snapshot is deleted
+     * @throws ServerException when a server does not start
+     */
+    public Diff changes() {
+        server();
+        return new Diff(operations, new Revision.OfSnapshot(scratch.from()), new Revision.OfScratch(scratch));
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRequest;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.engine.Revision;
 import dev.zvpg.internal.engine.Scratches;
 import dev.zvpg.option.BranchOptions;
 import dev.zvpg.option.CloneOptions;
@@ -235,6 +236,36 @@ public final class Snapshot {
         return catalog.parents(catalog.require(key)).stream()
                 .map(image -> new Snapshot(operations, catalog.key(image)))
                 .toList();
+    }
+
+    /**
+     * Compares the rows of this snapshot with those of another one. Servers are started on clones of both, which is why
+     * the comparison has to be closed. Where the two grew from one image, only those pages are read in which one of them
+     * may differ from it, so that it costs as much as there is changed and not as much as there is.
+     *
+     * @param later any other snapshot of the repository
+     * @return what the other one has that this one has not, and the other way round; to be closed
+     * @throws ServerException when a server does not start
+     * @throws InUseException when no port of the repository's range is free
+     */
+    public Diff diff(Snapshot later) {
+        return new Diff(operations, revision(), later.revision());
+    }
+
+    /**
+     * Compares the rows of this snapshot with what a branch or clone holds now, as {@link #diff(Snapshot)} does. What no
+     * snapshot has yet is read on the branch's or clone's own server, which is started for that and goes on.
+     *
+     * @param later any branch or clone of the repository
+     * @return what that has and this one has not, and the other way round; to be closed
+     * @throws ServerException when a server does not start
+     */
+    public Diff diff(WorkingCopy later) {
+        return new Diff(operations, revision(), later.revision());
+    }
+
+    Revision revision() {
+        return new Revision.OfSnapshot(key);
     }
 
     /**

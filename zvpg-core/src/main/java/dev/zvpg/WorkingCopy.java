@@ -7,6 +7,7 @@ import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.engine.Revision;
 import dev.zvpg.internal.engine.Servers;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.option.ServerOptions;
@@ -70,6 +71,34 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
             operations.context().home().requireLiving();
             return new RunningServer(operations.servers().start(copy()));
         }
+    }
+
+    /**
+     * Compares what this one holds now with what another one holds now: their rows, saved or not, as
+     * {@link Snapshot#diff(Snapshot)} does. What no snapshot has yet is read on its own server, which is started for
+     * that where it does not run, and stopped again when the comparison is closed; sessions go on meanwhile.
+     *
+     * @param later any other branch or clone of the repository
+     * @return what that has and this one has not, and the other way round; to be closed
+     * @throws ServerException when a server does not start
+     */
+    public Diff diff(WorkingCopy later) {
+        return new Diff(operations, revision(), later.revision());
+    }
+
+    /**
+     * Compares what this one holds now with a snapshot, as {@link #diff(WorkingCopy)} does.
+     *
+     * @param later any snapshot of the repository
+     * @return what that has and this one has not, and the other way round; to be closed
+     * @throws ServerException when a server does not start
+     */
+    public Diff diff(Snapshot later) {
+        return new Diff(operations, revision(), later.revision());
+    }
+
+    Revision revision() {
+        return new Revision.OfCopy(key);
     }
 
     /**

@@ -186,4 +186,16 @@ public interface Server {
     default Baseline baseline() {
         return () -> false;
     }
+
+    /**
+     * Holds on to what its databases have at this moment, for a comparison, and sees to it that all of that is in its
+     * files.
+     *
+     * @return the content, to be closed
+     * @throws ServerException when it does not answer
+     * @throws UnsupportedOperationException when this kind of server cannot be compared, as by default
+     */
+    default ServerContent content() {
+        throw new UnsupportedOperationException(this + " cannot be compared");
+    }
 }

@@ -1,5 +1,6 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.diff.Changes;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.TreeComparison;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.diff.Changes;
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
@@ -215,7 +216,7 @@ public interface Storage extends AutoCloseable {
     /**
      * Finds where a volume may differ from a snapshot's image: never less than where it does, and as little more as the
      * storage can tell. What is not told of has the same bytes in files of the same names. Links, modes and owners are
-     * not looked at. Nobody may write to the volume meanwhile.
+     * not looked at. What is written to the volume meanwhile may be told of or not.
      *
      * @param image the snapshot
      * @param volume the volume, which may be a draft

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.Effort;
+import dev.zvpg.diff.Changes;
+import dev.zvpg.diff.Changes.Part;
 import dev.zvpg.error.ZvpgException;
-import dev.zvpg.storage.Changes.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.diff.Changes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.zvpg.storage;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import dev.zvpg.diff.Changes;
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.StorageException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.zvpg.Effort;
+import dev.zvpg.diff.Changes;
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;

@@ -1,5 +1,6 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.diff.Changes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -41,6 +41,7 @@ class ArchitectureTest {
     private static final String[] EXPORTED = {
         "dev.zvpg",
         "dev.zvpg.config",
+        "dev.zvpg.diff",
         "dev.zvpg.directory",
         "dev.zvpg.error",
         "dev.zvpg.info",

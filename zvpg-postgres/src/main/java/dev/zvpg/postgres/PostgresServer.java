@@ -5,6 +5,7 @@ import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.cluster.CopyMark;
 import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.copy.OnlineBackup;
+import dev.zvpg.postgres.diff.ClusterContent;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.run.FirstStart;
 import dev.zvpg.postgres.run.LiveServer;
@@ -22,6 +23,7 @@ import dev.zvpg.server.Credentials;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
+import dev.zvpg.server.ServerContent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -267,6 +269,21 @@ public final class PostgresServer implements Server {
     /** The same, with another bound on how long what ends may take. */
     Baseline baseline(Duration patience) {
         return ClusterBaseline.of(live, patience);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Two of them can be compared in the rows of all databases that can be connected to. Of one that was compiled
+     * with pages or files of other sizes, everything is read.
+     */
+    @Override
+    public ServerContent content() {
+        try {
+            return ClusterContent.of(live);
+        } catch (SQLException e) {
+            throw live.failure("cannot be compared", e);
+        }
     }
 
     @Override

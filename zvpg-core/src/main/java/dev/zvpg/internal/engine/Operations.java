@@ -14,7 +14,8 @@ public record Operations(
         Resets resets,
         Merges merges,
         InfoReader infos,
-        Scratches scratches)
+        Scratches scratches,
+        Diffs diffs)
         implements AutoCloseable {
 
     public static Operations of(Context context) {
@@ -22,6 +23,7 @@ public record Operations(
         Snapshots snapshots = new Snapshots(context, servers);
         CopyFactory copies = new CopyFactory(context, servers);
         DirtyCheck dirtyCheck = new DirtyCheck(context, servers);
+        Scratches scratches = new Scratches(context, copies);
         return new Operations(
                 context,
                 servers,
@@ -33,7 +35,8 @@ public record Operations(
                 new Resets(context, servers, snapshots, dirtyCheck),
                 new Merges(context, servers, snapshots, dirtyCheck),
                 new InfoReader(context, servers),
-                new Scratches(context, copies));
+                scratches,
+                new Diffs(context, servers, scratches, dirtyCheck));
     }
 
     /**

@@ -46,7 +46,7 @@ public final class Scratch {
         return draft;
     }
 
-    SnapshotKey from() {
+    public SnapshotKey from() {
         return from;
     }
 

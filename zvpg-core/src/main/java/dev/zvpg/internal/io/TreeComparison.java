@@ -3,6 +3,7 @@ package dev.zvpg.internal.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,7 +12,8 @@ import java.util.TreeSet;
  * Compares two trees of files by their bytes, page by page. Nothing is assumed of times or sizes that were noted
  * somewhere: bytes are bytes. Of links, modes and owners nothing is told.
  *
- * <p>Nobody may write to either meanwhile. Follows no links. Confined to one thread.
+ * <p>What is written meanwhile may be seen or not; a file that vanishes is one that only the other tree has. Follows no
+ * links. Confined to one thread.
  */
 public final class TreeComparison {
 
@@ -59,26 +61,40 @@ public final class TreeComparison {
         Set<Path> others = new TreeSet<>(other.names());
         for (Path name : names) {
             FileFacts facts = one.facts(name);
-            FileFacts theirs = others.remove(name) ? other.facts(name) : null;
-            if (theirs == null || facts.kind() != theirs.kind()) {
-                whole(below, one, name);
-                if (theirs != null) {
+            try {
+                if (!others.remove(name)) {
+                    whole(below, one, name);
+                } else if (facts.kind() != other.facts(name).kind()) {
+                    whole(below, one, name);
                     whole(below, other, name);
+                } else {
+                    both(below.resolve(name), facts, name, one, other);
                 }
-            } else if (facts.isDirectory()) {
-                try (OpenDirectory inOne = one.directory(name);
-                        OpenDirectory inOther = other.directory(name)) {
-                    compare(below.resolve(name), inOne, inOther);
-                }
-            } else if (facts.isFile()) {
-                try (FileChannel ours = one.openFile(name);
-                        FileChannel theirFile = other.openFile(name)) {
-                    compare(below.resolve(name), ours, theirFile);
-                }
+            } catch (NoSuchFileException e) {
+                found.differs(below.resolve(name), 0, facts.size());
             }
         }
         for (Path name : others) {
-            whole(below, other, name);
+            try {
+                whole(below, other, name);
+            } catch (NoSuchFileException e) {
+                // neither has it now
+            }
+        }
+    }
+
+    private void both(Path path, FileFacts facts, Path name, OpenDirectory one, OpenDirectory other)
+            throws IOException {
+        if (facts.isDirectory()) {
+            try (OpenDirectory inOne = one.directory(name);
+                    OpenDirectory inOther = other.directory(name)) {
+                compare(path, inOne, inOther);
+            }
+        } else if (facts.isFile()) {
+            try (FileChannel ours = one.openFile(name);
+                    FileChannel theirs = other.openFile(name)) {
+                compare(path, ours, theirs);
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.zvpg.storage;
+package dev.zvpg.diff;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,6 +102,22 @@ public record Changes(Map<Path, List<Part>> files) {
                     .allMatch(part -> mine.stream()
                             .anyMatch(whole -> whole.offset() <= part.offset() && part.end() <= whole.end()));
         });
+    }
+
+    /**
+     * Narrows them to what lies below a directory.
+     *
+     * @param top its path
+     * @return the parts of files there, by their paths below it
+     */
+    public Changes below(Path top) {
+        Map<Path, List<Part>> below = new TreeMap<>();
+        files.forEach((path, parts) -> {
+            if (path.startsWith(top)) {
+                below.put(top.relativize(path), parts);
+            }
+        });
+        return new Changes(below);
     }
 
     /**

@@ -1,0 +1,108 @@
+package dev.zvpg;
+
+import dev.zvpg.diff.DiffStat;
+import dev.zvpg.diff.SequenceDiff;
+import dev.zvpg.diff.TableDiff;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.internal.engine.Diffs;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.engine.Revision;
+import dev.zvpg.internal.io.DisplayText;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What is different between two states of a cluster. It holds servers on both, from which rows are read, so it has to
+ * be closed; with the repository it is closed at the latest.
+ *
+ * <pre>{@code
+ * try (Diff diff = main.diff(feature)) {
+ *     System.out.println(diff.stat());
+ *     try (Stream<RowChange> rows = diff.table("public.orders").rows()) {
+ *         rows.forEach(System.out::println);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Compared are the rows of tables in all databases that can be connected to, large objects, and where sequences
+ * stand. What is not compared is among the {@link #tables()} with the reason; definitions, roles and settings are not
+ * looked at. Of a table whose columns differ, those are compared that both have.
+ *
+ * <p>Thread-safe.
+ */
+public final class Diff implements AutoCloseable {
+
+    private final Diffs.Opened opened;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Diff(Operations operations, Revision before, Revision after) {
+        this.opened = operations.diffs().compare(before, after);
+    }
+
+    /**
+     * Returns the sums.
+     *
+     * @return how many tables and rows differ
+     */
+    public DiffStat stat() {
+        return DiffStat.of(tables());
+    }
+
+    /**
+     * Returns the tables whose rows differ, and those that were not compared.
+     *
+     * @return by database and name
+     */
+    public List<TableDiff> tables() {
+        return opened.comparison().tables();
+    }
+
+    /**
+     * Returns what is different in one table.
+     *
+     * @param name schema and name as PostgreSQL writes them, such as {@code public.orders}
+     * @return the table
+     * @throws NotFoundException when there is no such table among {@link #tables()}, or several databases have one
+     */
+    public TableDiff table(String name) {
+        List<TableDiff> found =
+                tables().stream().filter(table -> table.name().equals(name)).toList();
+        if (found.size() == 1) {
+            return found.get(0);
+        }
+        if (found.isEmpty()) {
+            throw new NotFoundException(
+                    "nothing is different in a table " + name,
+                    "choose among those that differ: "
+                            + DisplayText.whatThereIs(
+                                    tables().stream().map(TableDiff::name).toList()));
+        }
+        throw new NotFoundException(
+                "table " + name + " is different in several databases: "
+                        + String.join(
+                                ", ", found.stream().map(TableDiff::database).toList()),
+                "choose among tables()");
+    }
+
+    /**
+     * Returns the sequences that stand elsewhere.
+     *
+     * @return by database and name
+     */
+    public List<SequenceDiff> sequences() {
+        return opened.comparison().sequences();
+    }
+
+    /** Ends the servers that were started for it. Idempotent. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            opened.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return stat().toString();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.zvpg.postgres.diff;
+
+import dev.zvpg.diff.SequenceDiff;
+import dev.zvpg.diff.TableDiff;
+import dev.zvpg.internal.io.IoFailure;
+import dev.zvpg.server.ServerContent;
+import dev.zvpg.server.ServerContent.CommonImage;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Pairs what two servers have, and compares each pair. Confined to one thread. */
+final class ClusterComparison {
+
+    private final Optional<ClusterContent> base;
+    private final Optional<TouchedPages> touched;
+    private final List<ComparedTable> tables = new ArrayList<>();
+    private final List<SequenceDiff> sequences = new ArrayList<>();
+
+    private ClusterComparison(Optional<ClusterContent> base, Optional<TouchedPages> touched) {
+        this.base = base;
+        this.touched = touched;
+    }
+
+    static ServerContent.Comparison of(ClusterContent before, ClusterContent after, Optional<CommonImage> common) {
+        try {
+            Optional<ClusterContent> base = common.map(image -> (ClusterContent) image.content());
+            Optional<TouchedPages> touched = common.isPresent() && before.hasUsualPages() && after.hasUsualPages()
+                    ? Optional.of(TouchedPages.of(before, after, common.get()))
+                    : Optional.empty();
+            ClusterComparison comparison = new ClusterComparison(base, touched);
+            comparison.compare(before, after);
+            return comparison.result();
+        } catch (SQLException e) {
+            throw after.failure(e);
+        } catch (IOException e) {
+            throw IoFailure.of("compare", after.dataDirectory(), e);
+        }
+    }
+
+    private ServerContent.Comparison result() {
+        return new ServerContent.Comparison(
+                tables.stream()
+                        .sorted(Comparator.comparing(ComparedTable::database).thenComparing(ComparedTable::name))
+                        .map(TableDiff.class::cast)
+                        .toList(),
+                List.copyOf(sequences));
+    }
+
+    private void compare(ClusterContent before, ClusterContent after) throws SQLException, IOException {
+        List<DatabaseContent> bases = base.map(ClusterContent::databases).orElse(List.of());
+        for (Pair<DatabaseContent> pair :
+                Pair.of(before.databases(), after.databases(), bases, DatabaseContent::oid, DatabaseContent::name)) {
+            DatabaseContent either = pair.either();
+            Optional<DatabaseContent> common = bases.stream()
+                    .filter(database -> database.oid() == either.oid())
+                    .findFirst();
+            new DatabaseComparison(pair, common, touched, tables, sequences).run();
+        }
+    }
+}

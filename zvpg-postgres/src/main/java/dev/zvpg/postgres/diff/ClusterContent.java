@@ -1,0 +1,133 @@
+package dev.zvpg.postgres.diff;
+
+import dev.zvpg.error.ServerException;
+import dev.zvpg.postgres.run.LiveServer;
+import dev.zvpg.postgres.run.Sessions;
+import dev.zvpg.server.ServerContent;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a PostgreSQL server holds at one moment: a transaction in each database that can be connected to. Those begin
+ * one after the other, so what is committed in several databases meanwhile may be seen in some.
+ *
+ * <p>Thread-safe.
+ */
+public final class ClusterContent implements ServerContent {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterContent.class);
+
+    /** A limit of -2 marks a database whose DROP was cut off. */
+    private static final String DATABASES = """
+            SELECT oid::int8, datname FROM pg_database WHERE datallowconn AND datconnlimit <> -2 ORDER BY datname
+            """;
+
+    private static final String NEXT_TRANSACTION = "SELECT pg_snapshot_xmax(pg_current_snapshot())";
+
+    /** As the storage's pages and the files' segments are, unless somebody compiled the server otherwise. */
+    private static final String HAS_USUAL_PAGES = """
+            SELECT current_setting('block_size') = '8192'
+               AND pg_size_bytes(current_setting('segment_size')) = 1073741824
+            """;
+
+    private final LiveServer server;
+    private final List<DatabaseContent> databases;
+    private final long nextTransaction;
+    private final boolean hasUsualPages;
+
+    private ClusterContent(
+            LiveServer server, List<DatabaseContent> databases, long nextTransaction, boolean hasUsualPages) {
+        this.server = server;
+        this.databases = databases;
+        this.nextTransaction = nextTransaction;
+        this.hasUsualPages = hasUsualPages;
+    }
+
+    /**
+     * Holds on to what a server has now.
+     *
+     * @throws SQLException when it does not answer
+     */
+    public static ClusterContent of(LiveServer server) throws SQLException {
+        List<DatabaseContent> databases = new ArrayList<>();
+        boolean done = false;
+        try (Connection connection = server.connect(Sessions.LONG);
+                Statement statement = connection.createStatement()) {
+            try (ResultSet row = statement.executeQuery(DATABASES)) {
+                while (row.next()) {
+                    databases.add(DatabaseContent.of(server, row.getLong(1), row.getString(2)));
+                }
+            }
+            long next =
+                    Long.parseLong(Sessions.column(connection, NEXT_TRANSACTION).get(0));
+            boolean usual = Sessions.column(connection, HAS_USUAL_PAGES).get(0).equals("t");
+            statement.execute("CHECKPOINT"); // after the transactions began: the files have all that they see
+            ClusterContent content = new ClusterContent(server, List.copyOf(databases), next, usual);
+            done = true;
+            return content;
+        } finally {
+            if (!done) {
+                databases.forEach(ClusterContent::close);
+            }
+        }
+    }
+
+    LiveServer server() {
+        return server;
+    }
+
+    List<DatabaseContent> databases() {
+        return databases;
+    }
+
+    /** The first transaction of which nothing is in the files yet. */
+    long nextTransaction() {
+        return nextTransaction;
+    }
+
+    boolean hasUsualPages() {
+        return hasUsualPages;
+    }
+
+    Path dataDirectory() {
+        return server.control().dataDirectory();
+    }
+
+    @Override
+    public Comparison compareWith(ServerContent later, Optional<CommonImage> common) {
+        if (!(later instanceof ClusterContent other)) {
+            throw new IllegalArgumentException(later + " is not PostgreSQL's");
+        }
+        return ClusterComparison.of(this, other, common);
+    }
+
+    ServerException failure(SQLException cause) {
+        return server.failure("cannot be compared", cause);
+    }
+
+    @Override
+    public void close() {
+        databases.forEach(ClusterContent::close);
+    }
+
+    private static void close(DatabaseContent database) {
+        try {
+            database.close();
+        } catch (SQLException e) {
+            LOG.debug("The session in database {} ends with its server", database.name(), e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "content of " + server;
+    }
+}

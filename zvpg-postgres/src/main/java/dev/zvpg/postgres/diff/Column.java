@@ -1,0 +1,46 @@
+package dev.zvpg.postgres.diff;
+
+/**
+ * A column of a table. Immutable.
+ *
+ * @param number its number, which stays when it is renamed
+ * @param order how values of its type are put in an order that both a server and this JVM know
+ */
+record Column(int number, String name, Order order) {
+
+    /** How values are ordered. */
+    enum Order {
+        /** As whole numbers. */
+        NUMBER,
+        /** By the bytes of their text, which is the type's own order. */
+        TEXT,
+        /** By the bytes of their text, which a cast makes that is the system's own. */
+        CAST_TEXT,
+        /** By the bytes of what the type's own function writes: a cast may be a user's function. */
+        WRITTEN_TEXT
+    }
+
+    /** The same, compared as the type's own function writes it, for a column that has another type on the other side. */
+    Column written() {
+        return new Column(number, name, Order.WRITTEN_TEXT);
+    }
+
+    /** The value as text. */
+    String text(String value) {
+        return order == Order.WRITTEN_TEXT ? "format('%s', " + value + ")" : value + "::text";
+    }
+
+    /** What to order by. */
+    String ordering(String value, boolean isUtf8) {
+        return switch (order) {
+            case NUMBER, TEXT -> value;
+            case CAST_TEXT, WRITTEN_TEXT ->
+                isUtf8 ? text(value) + " COLLATE \"C\"" : "convert_to(" + text(value) + ", 'UTF8')";
+        };
+    }
+
+    /** Whether a value is the one that a text tells, in a way that an index can answer. */
+    String equality(String value, String text, String type) {
+        return order == Order.WRITTEN_TEXT ? text(value) + " = " + text : value + " = " + text + "::" + type;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.zvpg.postgres.diff;
+
+import dev.zvpg.diff.RowChange;
+import dev.zvpg.diff.TableDiff;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A table that is on both sides, or on one. Immutable. */
+record ComparedTable(
+        @Nullable TableSide before,
+        @Nullable TableSide after,
+        Method method,
+        Optional<String> reason,
+        long inserted,
+        long updated,
+        long deleted)
+        implements TableDiff {
+
+    /** Reads both sides, and counts what is different. */
+    static ComparedTable counted(TableSide before, TableSide after, Method method) throws SQLException {
+        long inserted = 0;
+        long updated = 0;
+        long deleted = 0;
+        try (Differences differences = Differences.of(
+                before, before.database().transaction(), after, after.database().transaction())) {
+            Differences.Difference next;
+            while ((next = differences.next()) != null) {
+                if (!before.key().isEmpty() && next.before() > 0 && next.after() > 0) {
+                    updated++;
+                } else {
+                    inserted += Math.max(0, next.after() - next.before());
+                    deleted += Math.max(0, next.before() - next.after());
+                }
+            }
+        }
+        return new ComparedTable(before, after, method, Optional.empty(), inserted, updated, deleted);
+    }
+
+    /** Counts the rows of a table that only one side has. */
+    static ComparedTable alone(@Nullable TableSide before, @Nullable TableSide after) throws SQLException {
+        return new ComparedTable(before, after, Method.FULL, Optional.empty(), count(after), 0, count(before));
+    }
+
+    private static long count(@Nullable TableSide side) throws SQLException {
+        return side == null
+                ? 0
+                : Long.parseLong(side.database().column(side.count()).get(0));
+    }
+
+    static ComparedTable notCompared(@Nullable TableSide before, @Nullable TableSide after, String reason) {
+        return new ComparedTable(before, after, Method.NOT_COMPARED, Optional.of(reason), 0, 0, 0);
+    }
+
+    boolean isDifferent() {
+        return method == Method.NOT_COMPARED || inserted + updated + deleted > 0;
+    }
+
+    /** The later side, or the one that there is. */
+    private TableSide side() {
+        TableSide side = after == null ? before : after;
+        if (side == null) {
+            throw new IllegalStateException("a table is on one side at least");
+        }
+        return side;
+    }
+
+    @Override
+    public String database() {
+        return side().database().name();
+    }
+
+    @Override
+    public String name() {
+        return side().table().name();
+    }
+
+    @Override
+    public List<String> key() {
+        return side().key().stream().map(Column::name).toList();
+    }
+
+    @Override
+    public Stream<RowChange> rows() {
+        if (method == Method.NOT_COMPARED) {
+            return Stream.empty();
+        }
+        return RowChanges.stream(before, after);
+    }
+
+    @Override
+    public String toString() {
+        return name() + ": " + reason.orElse("+" + inserted + " ~" + updated + " -" + deleted);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.zvpg.postgres.diff;
+
+import dev.zvpg.postgres.run.LiveServer;
+import dev.zvpg.postgres.run.Sessions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * What one database holds at one moment: a transaction that sees it, and more of them where they are wanted.
+ *
+ * <p>Thread-safe, as long as one thread uses the first transaction.
+ */
+final class DatabaseContent implements AutoCloseable {
+
+    /** Everything that decides how a value is written. */
+    private static final String FORMATS = """
+            SELECT set_config(name, value, false) FROM (VALUES
+                ('datestyle', 'ISO, YMD'), ('intervalstyle', 'postgres'), ('timezone', 'UTC'), ('bytea_output', 'hex'),
+                ('extra_float_digits', '1'), ('xmlbinary', 'base64'), ('lc_monetary', 'C'), ('row_security', 'off'),
+                ('standard_conforming_strings', 'on'), ('work_mem', '65536')) AS s(name, value)
+            """;
+
+    private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+    private final LiveServer server;
+    private final long oid;
+    private final String name;
+    private final Connection transaction;
+    private final String snapshot;
+
+    private DatabaseContent(LiveServer server, long oid, String name, Connection transaction, String snapshot) {
+        this.server = server;
+        this.oid = oid;
+        this.name = name;
+        this.transaction = transaction;
+        this.snapshot = snapshot;
+    }
+
+    static DatabaseContent of(LiveServer server, long oid, String name) throws SQLException {
+        Connection connection = begin(server, name, BEGIN);
+        boolean done = false;
+        try {
+            String snapshot =
+                    Sessions.column(connection, "SELECT pg_export_snapshot()").get(0);
+            DatabaseContent content = new DatabaseContent(server, oid, name, connection, snapshot);
+            done = true;
+            return content;
+        } finally {
+            if (!done) {
+                connection.close();
+            }
+        }
+    }
+
+    private static Connection begin(LiveServer server, String database, String... statements) throws SQLException {
+        Connection connection = server.sessions().open(database, Sessions.LONG);
+        boolean done = false;
+        try {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                for (String sql : statements) {
+                    statement.execute(sql);
+                }
+                statement.execute(FORMATS);
+            }
+            done = true;
+            return connection;
+        } finally {
+            if (!done) {
+                connection.close();
+            }
+        }
+    }
+
+    long oid() {
+        return oid;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** The transaction that holds the moment. */
+    Connection transaction() {
+        return transaction;
+    }
+
+    /** Opens one more transaction that sees the same, to be closed. */
+    Connection another() throws SQLException {
+        return begin(server, name, BEGIN, "SET TRANSACTION SNAPSHOT " + Quoted.literal(snapshot));
+    }
+
+    List<Table> tables() throws SQLException {
+        return Tables.of(transaction);
+    }
+
+    /** Whether text is in the encoding that it is sent in: also where nobody knows which that is. */
+    boolean isUtf8() throws SQLException {
+        return List.of("UTF8", "SQL_ASCII")
+                .contains(column("SHOW server_encoding").get(0));
+    }
+
+    List<String> column(String sql) throws SQLException {
+        return Sessions.column(transaction, sql);
+    }
+
+    LiveServer server() {
+        return server;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        transaction.close();
+    }
+}

@@ -1,0 +1,44 @@
+package dev.zvpg.postgres.diff;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Pages of a table that follow each other. Immutable.
+ *
+ * @param from the first one's number
+ * @param to the number behind the last one's
+ */
+record Pages(long from, long to) {
+
+    static final int BYTES = 8192;
+
+    /** How many of them a file of a table has, before the next file begins. */
+    static final int A_FILE = 131_072;
+
+    /** The pages that a part of a table's file lies in. */
+    static Pages of(int file, long offset, long end) {
+        long first = (long) file * A_FILE;
+        return new Pages(first + offset / BYTES, first + (end + BYTES - 1) / BYTES);
+    }
+
+    boolean contains(long page) {
+        return from <= page && page < to;
+    }
+
+    /** Sorts them, and makes one of those that touch. */
+    static List<Pages> merged(List<Pages> all) {
+        List<Pages> merged = new ArrayList<>();
+        for (Pages each :
+                all.stream().sorted(Comparator.comparingLong(Pages::from)).toList()) {
+            Pages last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
+            if (last != null && each.from() <= last.to()) {
+                merged.set(merged.size() - 1, new Pages(last.from(), Math.max(last.to(), each.to())));
+            } else {
+                merged.add(each);
+            }
+        }
+        return merged;
+    }
+}

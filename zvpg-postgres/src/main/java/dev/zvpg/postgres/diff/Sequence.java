@@ -1,0 +1,66 @@
+package dev.zvpg.postgres.diff;
+
+import dev.zvpg.diff.SequenceDiff;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sequence, and where it stands. Immutable.
+ *
+ * @param last the last value that was given out; empty before the first one
+ */
+record Sequence(long oid, String name, OptionalLong last, long increment) {
+
+    /** How many values a server takes for itself before it writes to its log, SEQ_LOG_VALS in commands/sequence.c. */
+    private static final long AHEAD = 32;
+
+    private static final String SEQUENCES = """
+            SELECT s.seqrelid::int8, format('%I.%I', n.nspname, c.relname), pg_sequence_last_value(s.seqrelid),
+                   s.seqincrement
+            FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relpersistence = 'p'
+            ORDER BY 2
+            """;
+
+    static List<Sequence> of(Connection connection) throws SQLException {
+        List<Sequence> sequences = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(SEQUENCES)) {
+            while (row.next()) {
+                long last = row.getLong(3);
+                sequences.add(new Sequence(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.wasNull() ? OptionalLong.empty() : OptionalLong.of(last),
+                        row.getLong(4)));
+            }
+        }
+        return sequences;
+    }
+
+    /** What is different between two of them, beyond what a recovery makes different. */
+    static Optional<SequenceDiff> difference(String database, Pair<Sequence> pair) {
+        OptionalLong one = last(pair.before());
+        OptionalLong other = last(pair.after());
+        return one.equals(other) || pair.either().isJustAhead(one, other)
+                ? Optional.empty()
+                : Optional.of(new SequenceDiff(database, pair.either().name(), one, other));
+    }
+
+    private static OptionalLong last(@Nullable Sequence sequence) {
+        return sequence == null ? OptionalLong.empty() : sequence.last();
+    }
+
+    private boolean isJustAhead(OptionalLong one, OptionalLong other) {
+        return one.isPresent()
+                && other.isPresent()
+                && Math.abs(other.getAsLong() - one.getAsLong()) <= AHEAD * Math.abs(increment);
+    }
+}
