@@ -245,6 +245,7 @@ public final class DirectoryStorage implements Storage {
 
     @Override
     public Path location(VolumeId volume) {
+        checkOpen();
         return place.tree(volume);
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * <p>Immutable.
  *
- * @param volumes the volumes, in the order they were published
+ * @param volumes the volumes, in the order they were published; of two that were drafts at one time, either is first
  * @param snapshots the snapshots, in the order they were taken
  */
 public record Listing(List<StoredVolume> volumes, List<StoredSnapshot> snapshots) {

@@ -48,6 +48,7 @@ final class Destroying {
             while (!destroyed) {
                 wasMounted |= mountPoints.unmount(directory);
                 Map<String, Object> arguments = objects.arguments(volume, changes);
+                arguments.put("mayBeDraft", changes.isEmpty());
                 arguments.put("claimed", mountPoints.claims().exists(volume.value()));
                 Program.Result result = objects.run(Program.DESTROY_VOLUME, "destroy", name, arguments);
                 switch (result.answer()) {

@@ -153,6 +153,7 @@ public final class ZfsStorage implements Storage {
 
     @Override
     public Path location(VolumeId volume) {
+        checkOpen();
         return mounting.location(volume);
     }
 

@@ -1,7 +1,8 @@
 EAGAIN, EBUSY = 11, 16
 
 volume = args.volume
-if state(volume) ~= "live" and not draft(volume) and not (args.claimed and unlabelled(volume)) then return missing() end
+is_draft = args.mayBeDraft and (draft(volume) or (args.claimed and unlabelled(volume)))
+if state(volume) ~= "live" and not is_draft then return missing() end
 targets, lost = targets_of(args.changes)
 if lost then return missing(lost) end
 failed = apply(zfs.check, args.changes, targets)
