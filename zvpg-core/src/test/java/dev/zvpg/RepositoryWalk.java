@@ -10,7 +10,9 @@ import dev.zvpg.error.DivergedException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.server.ServerState;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ public final class RepositoryWalk {
     private static final int MOST_BRANCHES = 6;
     private static final int MOST_CLONES = 4;
     private static final int MOST_SNAPSHOTS = 20;
+    private static final int REMEMBERED = 12;
 
     private final Random random;
     private final Repository repo;
@@ -38,7 +41,7 @@ public final class RepositoryWalk {
     private final Data data;
     private final WalkModel model = new WalkModel();
     private final Map<String, Integer> taken = new TreeMap<>();
-    private String last = "nothing";
+    private final Deque<String> last = new ArrayDeque<>();
     private int steps;
 
     /** How rows come into a branch or clone and are read again. */
@@ -134,7 +137,10 @@ public final class RepositoryWalk {
         boolean done = step.getAsBoolean();
         if (done) {
             taken.merge(kind, 1, Integer::sum);
-            last = kind;
+            last.add(kind);
+            if (last.size() > REMEMBERED) {
+                last.remove();
+            }
         }
         return done;
     }
@@ -410,6 +416,6 @@ public final class RepositoryWalk {
 
     @Override
     public String toString() {
-        return "step " + steps + " of walk " + prefix + " (" + last + " was the last)";
+        return "step " + steps + " of walk " + prefix + " (the last ones were " + last + ")";
     }
 }

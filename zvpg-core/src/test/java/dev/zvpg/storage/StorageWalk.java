@@ -3,7 +3,9 @@ package dev.zvpg.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,10 +26,12 @@ import org.jspecify.annotations.Nullable;
 public final class StorageWalk {
 
     private static final int MOST_OBJECTS = 12;
+    private static final int REMEMBERED = 12;
 
     private final Random random;
     private final String prefix;
     private final Map<StoredId, Thing> model = new LinkedHashMap<>();
+    private final Deque<String> last = new ArrayDeque<>();
     private int steps;
 
     /** What the model knows of an object. */
@@ -67,6 +71,24 @@ public final class StorageWalk {
      * @return the step
      */
     public Step next() {
+        Step step = decide();
+        last.add(steps + " " + step.text());
+        if (last.size() > REMEMBERED) {
+            last.remove();
+        }
+        return step;
+    }
+
+    /**
+     * Tells the steps before something went wrong.
+     *
+     * @return some lines, of which the last is the latest
+     */
+    public String lastSteps() {
+        return "its last steps were\n" + String.join("\n", last);
+    }
+
+    private Step decide() {
         steps++;
         List<VolumeId> volumes = ids(VolumeId.class);
         List<SnapshotId> snapshots = ids(SnapshotId.class);
@@ -211,6 +233,17 @@ public final class StorageWalk {
     }
 
     /**
+     * Takes steps that somebody else has taken.
+     *
+     * @param count how many
+     */
+    public void takeOnModel(long count) {
+        for (long i = 0; i < count; i++) {
+            next().onModel().run();
+        }
+    }
+
+    /**
      * Tells everything that the storage holds of this walk, as text to compare with {@link #expected}.
      *
      * @param storage what to look at
@@ -266,6 +299,6 @@ public final class StorageWalk {
      * @param storage what to look at
      */
     public void check(Storage storage) {
-        assertThat(found(storage)).isEqualTo(expected());
+        assertThat(found(storage)).as(this::lastSteps).isEqualTo(expected());
     }
 }
