@@ -192,9 +192,9 @@ class ScratchTest {
 
     @SuppressWarnings("MustBeClosedChecker")
     private void oneOfTheDead() {
-        try (MemoryStorage theirs = storage.reopen()) {
-            theirs.clone(v1.key().id(), new VolumeId("scratch-dead"), CopyProgress.NONE);
-        }
+        MemoryStorage theirs = storage.reopen();
+        theirs.clone(v1.key().id(), new VolumeId("scratch-dead"), CopyProgress.NONE);
+        theirs.kill();
     }
 
     @Test

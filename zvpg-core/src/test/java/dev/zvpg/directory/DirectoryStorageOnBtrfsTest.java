@@ -14,6 +14,7 @@ import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageFeature;
 import dev.zvpg.storage.StorageWalk;
+import dev.zvpg.storage.StorageWork;
 import dev.zvpg.storage.TreeText;
 import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
@@ -51,7 +52,7 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
     }
 
     @Override
-    int kills() {
+    protected int kills() {
         return Effort.of(2, 5);
     }
 
@@ -204,15 +205,12 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
         assumeTrue(Subprocess.run(fileSystem(), trial).ok(), "needs setpriv (util-linux)");
         mainWith("file", "x");
         snapshot(MAIN, V1);
-        try (ChildJvm child = new ChildJvm(
-                unprivileged, StorageWorker.class, place().toString(), "SUBVOLUME", "1", "theirs-", "60")) {
+        try (ChildJvm child = directoryGround().start(unprivileged, StorageWork.walk(1, "theirs-", 60))) {
             List<String> rest = child.rest();
             assertThat(child.exitCode()).as("%s", rest).isZero();
         }
         StorageWalk theirs = new StorageWalk(1, "theirs-");
-        for (int i = 0; i < 60; i++) {
-            theirs.next().onModel().run();
-        }
+        theirs.takeOnModel(60);
         theirs.check(storage());
         assertThat(new Place(place()).scan())
                 .hasSize(storage().list().volumes().size()

@@ -23,7 +23,7 @@ class DirectoryStorageOnXfsTest extends DirectoryStorageContract {
     }
 
     @Override
-    int kills() {
+    protected int kills() {
         return 5;
     }
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A real second process on the test's own class path. Confined to one thread. */
-public final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements OtherProcess {
 
     private final Process process;
     private final BufferedReader output;
@@ -30,7 +30,7 @@ public final class ChildJvm implements AutoCloseable {
         this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    /** Waits for a number of lines, or for the end. */
+    @Override
     public List<String> lines(int count) throws IOException {
         List<String> lines = new ArrayList<>();
         while (lines.size() < count) {
@@ -43,11 +43,12 @@ public final class ChildJvm implements AutoCloseable {
         return lines;
     }
 
-    /** Everything that it still writes until it ends. */
+    @Override
     public List<String> rest() throws IOException {
         return lines(Integer.MAX_VALUE);
     }
 
+    @Override
     public int exitCode() throws InterruptedException {
         return process.waitFor();
     }
@@ -57,9 +58,10 @@ public final class ChildJvm implements AutoCloseable {
         process.getOutputStream().close();
     }
 
-    /** SIGKILL. */
-    public void kill() {
+    @Override
+    public void kill() throws InterruptedException {
         process.toHandle().destroyForcibly(); // Process.destroyForcibly would close the output as well
+        process.waitFor(); // its output may end before its locks go
     }
 
     @Override

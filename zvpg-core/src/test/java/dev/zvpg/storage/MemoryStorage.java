@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ public final class MemoryStorage implements Storage {
     private volatile @Nullable Hook hook;
     private volatile boolean closed;
 
-    /** Since its hook threw. */
+    /** Since its hook threw, or it was killed. */
     private volatile boolean dead;
 
     private MemoryStorage(Disk disk, Set<StorageFeature> features) {
@@ -112,6 +113,14 @@ public final class MemoryStorage implements Storage {
         synchronized (disk) {
             disk.foreign.add(name);
         }
+    }
+
+    /** Ends it as the end of its process would: from now on it does nothing more, and what it has begun stays. */
+    public void kill() {
+        dead = true;
+        hook = (verb, target, moment) -> {
+            throw new IllegalStateException("killed before the " + verb + " of " + target);
+        };
     }
 
     private void reach(String verb, StoredId target, Moment moment) {
@@ -321,7 +330,7 @@ public final class MemoryStorage implements Storage {
         AttributeChange.targets(id, changes);
         reach("destroy", id, Moment.BEFORE);
         synchronized (disk) {
-            if (!disk.pending.containsKey(id)) { // else it is a draft
+            if (!changes.isEmpty() || !disk.pending.containsKey(id)) { // else it is a draft
                 disk.existing("destroy", id);
             }
             disk.entries.putAll(changed("destroy", changes));
@@ -376,6 +385,7 @@ public final class MemoryStorage implements Storage {
 
     @Override
     public Path location(VolumeId volume) {
+        checkOpen();
         return disk.tree(volume);
     }
 
@@ -406,15 +416,11 @@ public final class MemoryStorage implements Storage {
             List<StoredDraft> drafts = new ArrayList<>();
             disk.pending.forEach((id, maker) -> {
                 if (id instanceof VolumeId volume) {
-                    drafts.add(new StoredDraft(volume, maker.isDead()));
+                    drafts.add(new StoredDraft(volume, maker.dead));
                 }
             });
             return drafts;
         }
-    }
-
-    private boolean isDead() {
-        return dead || closed;
     }
 
     @Override
@@ -423,7 +429,7 @@ public final class MemoryStorage implements Storage {
         List<StoredId> debris = new ArrayList<>();
         synchronized (disk) {
             disk.pending.forEach((id, maker) -> {
-                if (maker.isDead()) {
+                if (maker.dead) {
                     debris.add(id);
                 }
             });
@@ -438,6 +444,15 @@ public final class MemoryStorage implements Storage {
     @Override
     public void close() {
         closed = true;
+    }
+
+    /** Whether there is nothing left, whatever is listed. */
+    boolean isEmpty() {
+        synchronized (disk) {
+            return disk.entries.isEmpty()
+                    && disk.pending.isEmpty()
+                    && disk.trees().isEmpty();
+        }
     }
 
     private void checkOpen() {
@@ -475,6 +490,15 @@ public final class MemoryStorage implements Storage {
 
         Path tree(StoredId id) {
             return files.getPath(id instanceof VolumeId ? "/volumes" : "/snapshots", id.value());
+        }
+
+        List<Path> trees() {
+            try (Stream<Path> volumes = Files.list(files.getPath("/volumes"));
+                    Stream<Path> snapshots = Files.list(files.getPath("/snapshots"))) {
+                return Stream.concat(volumes, snapshots).toList();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         Entry existing(String verb, StoredId id) {

@@ -20,29 +20,7 @@ abstract class MemoryStorageContract extends StorageContract {
 
     @Override
     protected Ground newGround() {
-        MemoryStorage first = MemoryStorage.with(features);
-        return new Ground() {
-            @Override
-            public Storage open() {
-                return first.reopen();
-            }
-
-            @Override
-            public String putForeign() {
-                first.putForeign("foreign");
-                return "foreign";
-            }
-
-            @Override
-            public boolean foreignIsUntouched() {
-                return first.foreign().contains("foreign");
-            }
-
-            @Override
-            public void close() {
-                first.close();
-            }
-        };
+        return new MemoryGround(features);
     }
 
     private static final class Crash extends RuntimeException {

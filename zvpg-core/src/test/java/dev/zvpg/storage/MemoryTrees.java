@@ -5,10 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +23,7 @@ final class MemoryTrees {
     private MemoryTrees() {}
 
     static void copy(Path source, Path target) {
+        Map<Object, Path> copied = new HashMap<>(); // by their identity, for the names that are links to the same file
         try {
             Files.walkFileTree(source, new SimpleFileVisitor<>() {
                 @Override
@@ -28,13 +34,33 @@ final class MemoryTrees {
                 }
 
                 @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes unused) throws IOException {
-                    Files.copy(
-                            file,
-                            copyOf(file),
-                            LinkOption.NOFOLLOW_LINKS,
-                            StandardCopyOption.COPY_ATTRIBUTES,
-                            StandardCopyOption.REPLACE_EXISTING);
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Path first = copied.putIfAbsent(attributes.fileKey(), copyOf(file));
+                    try {
+                        if (first != null) {
+                            Files.createLink(copyOf(file), first);
+                        } else {
+                            Files.copy(
+                                    file,
+                                    copyOf(file),
+                                    LinkOption.NOFOLLOW_LINKS,
+                                    StandardCopyOption.COPY_ATTRIBUTES,
+                                    StandardCopyOption.REPLACE_EXISTING);
+                        }
+                    } catch (NoSuchFileException vanished) {
+                        copied.remove(attributes.fileKey());
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException vanished)
+                        throws IOException {
+                    try {
+                        keepAttributes(directory, copyOf(directory)); // last, because each new entry changes its time
+                    } catch (NoSuchFileException e) {
+                        // vanished
+                    }
                     return FileVisitResult.CONTINUE;
                 }
 
@@ -50,6 +76,15 @@ final class MemoryTrees {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void keepAttributes(Path from, Path to) throws IOException {
+        PosixFileAttributes attributes = Files.readAttributes(from, PosixFileAttributes.class);
+        PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+        view.setPermissions(attributes.permissions());
+        view.setOwner(attributes.owner());
+        view.setGroup(attributes.group());
+        view.setTimes(attributes.lastModifiedTime(), null, null);
     }
 
     static void delete(Path tree) {

@@ -3,12 +3,15 @@ package dev.zvpg.zfs;
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.storage.ChildJvm;
+import dev.zvpg.storage.Ground;
+import dev.zvpg.storage.OtherProcess;
 import dev.zvpg.storage.Storage;
-import dev.zvpg.storage.StorageContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -18,7 +21,7 @@ import java.util.UUID;
  *
  * <p>Confined to one thread.
  */
-final class TestPool implements StorageContract.Ground {
+final class TestPool implements Ground {
 
     /** The environment variable that names the pool. */
     static final String VARIABLE = "ZVPG_ZFS_POOL";
@@ -100,6 +103,18 @@ final class TestPool implements StorageContract.Ground {
         return Program.table(lzc.readingChannelProgram(POOL, TREE, Map.of("root", dataset))).keySet().stream()
                 .sorted()
                 .toList();
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return everything().equals(List.of(dataset));
+    }
+
+    @Override
+    public OtherProcess start(List<String> work) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(dataset, mounts.toString()));
+        arguments.addAll(work);
+        return new ChildJvm(List.of(), ZfsProcess.class, arguments.toArray(String[]::new));
     }
 
     @Override

@@ -15,4 +15,9 @@ class ZfsStorageIT extends StorageContract {
     protected int walkSteps() {
         return 200; // on an emulated processor
     }
+
+    @Override
+    protected int kills() {
+        return 2;
+    }
 }
