@@ -183,7 +183,7 @@ public final class MemoryStorage implements Storage {
                 Files.setPosixFilePermissions(disk.tree(id), PosixFilePermissions.fromString("rwx--x--x"));
             }
         } catch (IOException | UncheckedIOException e) {
-            disk.remove(id);
+            tidyUp(id);
             synchronized (disk) {
                 if (source != null) {
                     disk.existing(verb, source); // it may have been destroyed while it was copied
@@ -209,8 +209,15 @@ public final class MemoryStorage implements Storage {
             return draft;
         } finally {
             if (!whole) {
-                disk.remove(id);
+                tidyUp(id);
             }
+        }
+    }
+
+    /** Who is dead does not. */
+    private void tidyUp(StoredId id) {
+        if (!dead) {
+            disk.remove(id);
         }
     }
 

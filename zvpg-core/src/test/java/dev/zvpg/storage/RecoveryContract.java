@@ -172,6 +172,28 @@ public abstract class RecoveryContract extends StoredFilesContract {
         destroyEverything();
     }
 
+    @Test
+    void whatIsHalfCopiedWhenItsMakerDiesIsNothing() throws Exception {
+        mainWith("dir/file", "x".repeat(100_000));
+        snapshot(MAIN, V1);
+        SnapshotId image = new SnapshotId("half");
+        killed(StorageWork.cloneHalf(V1, CLONE), () -> assertNothingButMainAnd(V1));
+        if (!storage.features().contains(StorageFeature.ATOMIC_SNAPSHOT)) { // else it is made at once
+            killed(StorageWork.snapshotHalf(MAIN, image), () -> assertNothingButMainAnd(V1));
+        }
+        assertNothingButMainAnd(V1);
+        assertThat(storage.foreign()).isEmpty();
+        storage.recover(volume -> true);
+        assertNothingButMainAnd(V1);
+        assertThat(storage.drafts()).isEmpty();
+        clone(V1, CLONE);
+        snapshot(MAIN, image);
+        for (StoredId id : listed()) {
+            assertThat(TreeText.read(directory(id))).containsEntry("dir/file", "x".repeat(100_000));
+        }
+        destroyEverything();
+    }
+
     // ---- closing and reopening
 
     @Test

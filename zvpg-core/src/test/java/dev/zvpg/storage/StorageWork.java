@@ -34,6 +34,8 @@ public final class StorageWork {
     private static final String WALK = "walk";
     private static final String DRAFTS = "drafts";
     private static final String REPLACE = "replace";
+    private static final String CLONE = "clone";
+    private static final String SNAPSHOT = "snapshot";
     private static final String COMPETE = "compete";
     private static final String STEPS = "steps";
 
@@ -52,6 +54,16 @@ public final class StorageWork {
     /** Lets a clone take a volume's place, and waits without having closed the draft. */
     static List<String> replace(VolumeId volume, SnapshotId snapshot, VolumeId clone) {
         return List.of(REPLACE, volume.value(), snapshot.value(), clone.value());
+    }
+
+    /** Waits in the middle of the copy that makes a clone; where there is none, with the clone's draft. */
+    static List<String> cloneHalf(SnapshotId snapshot, VolumeId clone) {
+        return List.of(CLONE, snapshot.value(), clone.value());
+    }
+
+    /** Waits in the middle of the copy that makes a snapshot; where there is none, when it is taken. */
+    static List<String> snapshotHalf(VolumeId volume, SnapshotId snapshot) {
+        return List.of(SNAPSHOT, volume.value(), snapshot.value());
     }
 
     /** Gives a volume many attributes of its own names, and takes as many identities as it is given. */
@@ -83,6 +95,15 @@ public final class StorageWork {
                 await(tell);
                 draft.close();
             }
+            case CLONE -> {
+                Draft draft = storage.clone(new SnapshotId(first), new VolumeId(work.get(2)), waiting(tell));
+                await(tell);
+                draft.close();
+            }
+            case SNAPSHOT -> {
+                storage.snapshot(new VolumeId(first), new SnapshotId(work.get(2)), Map.of(), waiting(tell));
+                await(tell);
+            }
             case DRAFTS -> {
                 List<Draft> drafts = new ArrayList<>();
                 drafts.add(storage.clone(new SnapshotId(work.get(2)), new VolumeId(work.get(3)), CopyProgress.NONE));
@@ -107,6 +128,16 @@ public final class StorageWork {
         tell.accept(WAITING);
         TimeUnit.MINUTES.sleep(10);
         throw new IllegalStateException("nobody has killed this");
+    }
+
+    private static CopyProgress waiting(Consumer<String> tell) {
+        return (doneBytes, totalBytes) -> {
+            try {
+                await(tell);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
     }
 
     private static void walk(Storage storage, StorageWalk walk, int steps, Consumer<String> tell) {
