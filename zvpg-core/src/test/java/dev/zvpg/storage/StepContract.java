@@ -126,7 +126,7 @@ public abstract class StepContract extends RecoveryContract {
     @Test
     void noUpdateIsLostAndNoIdentityGivenTwiceAmongProcesses() throws Exception {
         Trees.create(storage, MAIN, Map.of());
-        int rounds = Math.min(20, walkSteps() / 5);
+        int rounds = Math.min(20, walkSteps() / 10);
         List<String> theirs = new ArrayList<>();
         List<String> mine = new ArrayList<>();
         try (OtherProcess other = ground.start(StorageWork.compete(MAIN, "theirs-", rounds))) {
@@ -152,7 +152,7 @@ public abstract class StepContract extends RecoveryContract {
         storage.update(List.of(
                 AttributeChange.set(MAIN, Map.of("n", "0", "gone", "0")), AttributeChange.set(V1, Map.of("n", "0"))));
         Trees.clone(storage, V1, new VolumeId(SEAT + 0), Map.of("n", "0"));
-        int rounds = Math.min(20, walkSteps() / 5);
+        int rounds = Math.min(20, walkSteps() / 10);
         try (OtherProcess other = ground.start(StorageWork.steps(MAIN, V1, rounds))) {
             AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
             Thread waiting = new Thread(() -> {

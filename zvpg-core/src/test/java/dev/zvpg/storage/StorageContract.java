@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every {@link Storage} promises. A storage is tested by a subclass that says where it lives, and adds what only
+ * What every {@link Storage} promises, with what stands above this class. A storage is tested by a subclass that says where it lives, and adds what only
  * this storage does. What depends on a feature is tested according to {@link Storage#features()}.
  */
 public abstract class StorageContract extends StepContract {
