@@ -7,10 +7,8 @@ import dev.zvpg.info.CloneInfo;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
-import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.internal.home.Locks;
-import java.nio.file.Files;
 import java.util.Optional;
 
 /**
@@ -73,11 +71,8 @@ public final class Clone extends WorkingCopy {
      */
     public boolean isDirty() {
         try (Locks.Held held = operations().context().workingCopy(key())) {
-            Context context = operations().context();
-            Catalog catalog = context.catalog();
-            CopyRecord copy = catalog.require(key());
-            boolean everStarted = Files.exists(context.home().runDirectory(key().id()));
-            return everStarted && operations().dirtyCheck().isUnsaved(catalog, copy);
+            Catalog catalog = operations().context().catalog();
+            return operations().dirtyCheck().isUnsaved(catalog, catalog.require(key()));
         }
     }
 

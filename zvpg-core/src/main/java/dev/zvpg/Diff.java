@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What is different between two states of a cluster. It holds servers on both, from which rows are read, so it has to
- * be closed; with the repository it is closed at the latest.
+ * be closed. With the repository it ends at the latest, but then the server of a branch or clone that was started for it
+ * goes on.
  *
  * <pre>{@code
  * try (Diff diff = main.diff(feature)) {
@@ -35,7 +36,12 @@ public final class Diff implements AutoCloseable {
     private final Diffs.Opened opened;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Diff(Operations operations, Revision before, Revision after) {
+    Diff(Operations operations, Revision before, Operations others, Revision after) {
+        if (!operations.context().repositoryId().equals(others.context().repositoryId())) {
+            throw new IllegalArgumentException("what is compared has to be of one repository, and not of "
+                    + operations.context().home().root() + " and "
+                    + others.context().home().root());
+        }
         this.opened = operations.diffs().compare(before, after);
     }
 

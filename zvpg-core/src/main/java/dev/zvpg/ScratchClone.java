@@ -99,7 +99,8 @@ public final class ScratchClone implements Database, AutoCloseable {
      */
     public Diff changes() {
         server();
-        return new Diff(operations, new Revision.OfSnapshot(scratch.from()), new Revision.OfScratch(scratch));
+        return new Diff(
+                operations, new Revision.OfSnapshot(scratch.from()), operations, new Revision.OfScratch(scratch));
     }
 
     /**

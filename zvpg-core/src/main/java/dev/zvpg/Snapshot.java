@@ -247,9 +247,10 @@ public final class Snapshot {
      * @return what the other one has that this one has not, and the other way round; to be closed
      * @throws ServerException when a server does not start
      * @throws InUseException when no port of the repository's range is free
+     * @throws IllegalArgumentException when that is of another repository
      */
     public Diff diff(Snapshot later) {
-        return new Diff(operations, revision(), later.revision());
+        return new Diff(operations, revision(), later.operations(), later.revision());
     }
 
     /**
@@ -259,9 +260,14 @@ public final class Snapshot {
      * @param later any branch or clone of the repository
      * @return what that has and this one has not, and the other way round; to be closed
      * @throws ServerException when a server does not start
+     * @throws IllegalArgumentException when that is of another repository
      */
     public Diff diff(WorkingCopy later) {
-        return new Diff(operations, revision(), later.revision());
+        return new Diff(operations, revision(), later.operations(), later.revision());
+    }
+
+    Operations operations() {
+        return operations;
     }
 
     Revision revision() {

@@ -81,9 +81,10 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
      * @param later any other branch or clone of the repository
      * @return what that has and this one has not, and the other way round; to be closed
      * @throws ServerException when a server does not start
+     * @throws IllegalArgumentException when that is of another repository
      */
     public Diff diff(WorkingCopy later) {
-        return new Diff(operations, revision(), later.revision());
+        return new Diff(operations, revision(), later.operations(), later.revision());
     }
 
     /**
@@ -92,9 +93,10 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
      * @param later any snapshot of the repository
      * @return what that has and this one has not, and the other way round; to be closed
      * @throws ServerException when a server does not start
+     * @throws IllegalArgumentException when that is of another repository
      */
     public Diff diff(Snapshot later) {
-        return new Diff(operations, revision(), later.revision());
+        return new Diff(operations, revision(), later.operations(), later.revision());
     }
 
     Revision revision() {

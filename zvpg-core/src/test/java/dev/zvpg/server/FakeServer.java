@@ -150,6 +150,17 @@ public final class FakeServer implements Server {
         return () -> rows().equals(before);
     }
 
+    @Override
+    public ServerContent content() {
+        requireRunning();
+        return new FakeContent(rows());
+    }
+
+    /** How many contents of such servers are held in this JVM. */
+    public static int contentsHeld() {
+        return FakeContent.OPEN.get();
+    }
+
     /** What it was started with. */
     public ServerSpec spec() {
         return spec;

@@ -166,8 +166,10 @@ public final class Diffs {
             server = servers.find(context.catalog().require(key)).orElseThrow();
         }
         return side(server, copy.volume().id(), common, () -> {
-            try (Locks.Held held = context.workingCopy(key)) {
-                running.close();
+            if (!context.closed().get()) { // else it goes on, as all of them do
+                try (Locks.Held held = context.workingCopy(key)) {
+                    running.close();
+                }
             }
         });
     }

@@ -5,6 +5,7 @@ import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -20,11 +21,16 @@ public final class DirtyCheck {
     }
 
     /**
-     * Whether the branch holds what its head snapshot does not: rows, settings, replication slots. When in doubt it
-     * does: without a head, nothing of the branch is saved; after a crash the position is that of the last checkpoint,
-     * and what was committed since is only in the WAL. Called under the branch's lock.
+     * Whether the branch or clone holds what its head snapshot does not: rows, settings, replication slots. When in
+     * doubt it does: without a head, nothing of a branch is saved; after a crash the position is that of the last
+     * checkpoint, and what was committed since is only in the WAL. A clone that never ran holds nothing. Called under its
+     * lock.
      */
     public boolean isUnsaved(Catalog catalog, CopyRecord branch) {
+        boolean neverRan = !Files.exists(context.home().runDirectory(branch.id()));
+        if (branch.kind() == CopyRecord.Kind.CLONE && neverRan) {
+            return false;
+        }
         Optional<SnapshotRecord> found = catalog.head(branch);
         if (found.isEmpty()) {
             return true;

@@ -50,8 +50,7 @@ final class BranchCommands {
         session.use(repo -> {
             Branch branch = from.branch(repo, name, options);
             from.lacks(repo, branch).ifPresent(session::hint);
-            server.start(branch);
-            server.print(session, repo, branch, branch.info());
+            server.start(session, repo, branch, branch::info);
         });
     }
 

@@ -50,8 +50,7 @@ final class CloneCommands {
                 chosen = timeToLive.isPresent() ? chosen.timeToLive(timeToLive.get()) : chosen;
                 return protect ? chosen.protect() : chosen;
             });
-            server.start(clone);
-            server.print(session, repo, clone, clone.info());
+            server.start(session, repo, clone, clone::info);
         });
     }
 

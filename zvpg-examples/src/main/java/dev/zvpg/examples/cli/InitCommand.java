@@ -133,8 +133,7 @@ final class InitCommand implements Callable<Integer> {
                 findings.forEach(finding -> session.print("in the copy    " + finding));
                 if (!noStart) {
                     Branch main = open.branch(Zvpg.FIRST_BRANCH);
-                    main.start();
-                    session.printConnection(open, main);
+                    session.printConnection(open, main, main.start());
                 }
             });
         }

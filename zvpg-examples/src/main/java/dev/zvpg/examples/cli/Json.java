@@ -39,6 +39,17 @@ final class Json {
         return text(value, Map.of());
     }
 
+    /** Returns a record on one line. */
+    static String line(Record facts) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            write(json, facts, Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory does not fail
+        }
+        return escaped(text.toString());
+    }
+
     /** Returns a record as text, with more keys at its end. */
     static String text(Object value, Map<String, ?> more) {
         StringWriter text = new StringWriter();
@@ -86,6 +97,13 @@ final class Json {
                 write(json, element);
             }
             json.writeEndArray();
+        } else if (value instanceof Map<?, ?> map) {
+            json.writeStartObject();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                json.writeFieldName(String.valueOf(entry.getKey()));
+                write(json, entry.getValue());
+            }
+            json.writeEndObject();
         } else if (value instanceof Record facts) {
             write(json, facts, Map.of());
         } else {

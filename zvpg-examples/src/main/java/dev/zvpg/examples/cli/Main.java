@@ -49,6 +49,7 @@ public final class Main {
         zvpg.addSubcommand(new StatusCommand(session));
         zvpg.addSubcommand(new DoctorCommand(session));
         zvpg.addSubcommand(new GraphCommand(session));
+        zvpg.addSubcommand(new DiffCommand(session));
         zvpg.addSubcommand(new GenerateCompletion());
         return zvpg.setOut(terminal.out())
                 .setErr(terminal.err())

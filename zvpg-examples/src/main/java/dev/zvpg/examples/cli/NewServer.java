@@ -1,9 +1,11 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Repository;
+import dev.zvpg.RunningServer;
 import dev.zvpg.WorkingCopy;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** Takes what can be said of the server of a new branch or clone. Confined to one thread. */
@@ -29,23 +31,14 @@ final class NewServer {
         return settings;
     }
 
-    /** Starts it, unless that is unwanted. */
-    void start(WorkingCopy made) {
-        if (!noStart) {
-            made.start();
-        }
-    }
-
-    /** Prints what was made, and how to connect where its server runs. */
-    void print(Session session, Repository repo, WorkingCopy made, Record facts) {
-        Optional<String> psql = made.findServer().map(running -> Psql.line(repo, running));
+    /** Starts it, unless that is unwanted, and prints what was made and how to connect. */
+    void start(Session session, Repository repo, WorkingCopy made, Supplier<Record> facts) {
+        Optional<RunningServer> server = noStart ? Optional.empty() : Optional.of(made.start());
         if (json) {
-            session.print(Json.text(facts, Map.of("psql", psql)));
+            session.print(Json.text(facts.get(), Map.of("psql", server.map(running -> Psql.line(repo, running)))));
             return;
         }
         session.print("made " + made);
-        if (psql.isPresent()) {
-            session.printConnection(repo, made);
-        }
+        server.ifPresent(running -> session.printConnection(repo, made, running));
     }
 }

@@ -74,8 +74,7 @@ final class ServerCommands {
 
         @Override
         void run(Repository repo, WorkingCopy copy) {
-            copy.start();
-            session.printConnection(repo, copy);
+            session.printConnection(repo, copy, copy.start());
         }
     }
 
@@ -105,8 +104,7 @@ final class ServerCommands {
 
         @Override
         void run(Repository repo, WorkingCopy copy) {
-            copy.restart();
-            session.printConnection(repo, copy);
+            session.printConnection(repo, copy, copy.restart());
         }
     }
 

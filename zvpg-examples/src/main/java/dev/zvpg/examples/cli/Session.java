@@ -98,8 +98,7 @@ final class Session {
     }
 
     /** Prints how to connect. */
-    void printConnection(Repository repo, WorkingCopy copy) {
-        RunningServer server = copy.server();
+    void printConnection(Repository repo, WorkingCopy copy, RunningServer server) {
         print(copy + " runs on port " + server.port() + "; connect with");
         print(Psql.line(repo, server));
     }

@@ -300,6 +300,47 @@ abstract class CommandLineContract {
     }
 
     @Test
+    void diff_tellsWhichRowsAreDifferent() throws Exception {
+        String main = place.init(storage()).succeeded().out();
+        query(main, "CREATE TABLE orders (id int PRIMARY KEY, note text)");
+        query(main, "INSERT INTO orders VALUES (1, 'first'), (2, NULL)");
+        query(main, "CREATE MATERIALIZED VIEW sums AS SELECT 1 AS one");
+        place.zvpg("snapshot", "create", "v1").succeeded();
+        query(main, "UPDATE orders SET note = 'second' WHERE id = 2");
+        query(main, "INSERT INTO orders VALUES (3, E'\\e[31mred')");
+        query(main, "DELETE FROM orders WHERE id = 1");
+
+        assertThat(place.zvpg("diff", "main@v1", "main").succeeded().out()).isEqualTo("""
+                TABLE          INSERTED  UPDATED  DELETED  COMPARED
+                public.orders  +1        ~1       -1       touched pages
+                public.sums                                no, materialized view: it has what its query found when it was refreshed
+                """);
+        assertThat(place.zvpg("diff", "main", "--table", "public.orders")
+                        .succeeded()
+                        .out())
+                .startsWith("- id=1\n~ id=2  note NULL → second\n+ id=3 note=")
+                .doesNotContain("\u001b");
+        JsonNode all = place.zvpg("diff", "v1", "main", "--json").json();
+        assertThat(all.get("tables").get(0).get("table").textValue()).isEqualTo("public.orders");
+        assertThat(all.get("tables").get(0).get("method").textValue()).isEqualTo("touched_pages");
+        assertThat(all.get("sequences")).isEmpty();
+        String rows = place.zvpg("diff", "v1", "main", "--table", "public.orders", "--json")
+                .succeeded()
+                .out();
+        assertThat(rows.lines()).hasSize(3);
+        assertThat(rows)
+                .contains("{\"kind\":\"updated\",\"key\":{\"id\":\"2\"},\"before\":{\"id\":\"2\",\"note\":null},"
+                        + "\"after\":{\"id\":\"2\",\"note\":\"second\"}}");
+        place.zvpg("diff", "v1", "nothing").failed(ExitCode.NOT_FOUND).saying("no branch, clone or snapshot nothing");
+        place.zvpg("diff", "v1").failed(ExitCode.NOT_FOUND).saying("follows no other one");
+        place.zvpg("diff", "v1", "main", "--table", "orders")
+                .failed(ExitCode.NOT_FOUND)
+                .saying("public.orders");
+        assertThat(place.zvpg("diff", "main", "--database", "none").succeeded().out())
+                .isEqualTo("nothing is different\n");
+    }
+
+    @Test
     void status_doctor_graph() throws Exception {
         init();
         assertThat(place.zvpg("graph").succeeded().out()).contains("main");
