@@ -1,0 +1,101 @@
+package dev.zvpg.examples.bench;
+
+import dev.zvpg.Branch;
+import dev.zvpg.Diff;
+import dev.zvpg.Repository;
+import dev.zvpg.Snapshot;
+import dev.zvpg.diff.RowChange;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Which of two million rows are different, the servers that tell it included; and the same with every row read. */
+final class RowDiff implements Scenario {
+
+    private static final int WARM_UP = 2;
+    private static final int ROUNDS = 9;
+    private static final int ROWS = 2_000_000;
+
+    /** In milliseconds, on btrfs. */
+    private static final double FEW_BAR = 250;
+
+    private static final double MANY_BAR = 600;
+    private static final double ALL_BAR = 2500;
+
+    @Override
+    public String title() {
+        return "Rows that are different among two million";
+    }
+
+    @Override
+    public void measure(Ground ground, Report report) throws Exception {
+        try (Repository repo = ground.repository("diff")) {
+            try {
+                Branch main = repo.branch("main");
+                main.start();
+                execute(
+                        main,
+                        "CREATE TABLE accounts (id int PRIMARY KEY, branch int, balance int, filler char(84))",
+                        "INSERT INTO accounts SELECT g, g % 20, 0, '' FROM generate_series(1, " + ROWS + ") g",
+                        "VACUUM (FREEZE, ANALYZE) accounts");
+                Snapshot base = main.snapshot("base", "");
+                Samples few = samples(base, change(base, "few", 40), 40);
+                Samples many = samples(base, change(base, "many", 1000), 1000);
+                Branch rewritten = change(base, "all", 120);
+                execute(rewritten, "VACUUM FULL accounts", "CHECKPOINT");
+                Samples all = samples(base, rewritten, 120);
+                main.stop();
+                add(report, ground, few, FEW_BAR);
+                add(report, ground, many, MANY_BAR);
+                add(report, ground, all, ALL_BAR);
+                report.table("Rows that are different, " + ground.name(), List.of(few, many, all), all.name());
+            } finally {
+                repo.destroy();
+            }
+        }
+    }
+
+    private static void add(Report report, Ground ground, Samples samples, double bar) {
+        Figure figure = Figure.of("diff/" + samples.name() + "/" + ground.name(), samples.median(), "ms");
+        report.add(ground.name().equals("btrfs") ? figure.atMost(bar) : figure);
+    }
+
+    /** A branch with so many rows changed all over the table. */
+    private static Branch change(Snapshot base, String name, int rows) throws SQLException {
+        Branch branch = base.branch(name);
+        branch.start();
+        execute(
+                branch,
+                "UPDATE accounts SET balance = 1 WHERE id IN (SELECT (g::int8 * 7919 * 104729 % " + ROWS
+                        + ")::int + 1 FROM generate_series(1, " + rows + ") g)");
+        return branch;
+    }
+
+    private static Samples samples(Snapshot base, Branch changed, int rows) throws Exception {
+        Snapshot later = changed.commit("");
+        changed.stop();
+        Samples samples = new Samples(changed.name());
+        for (int round = -WARM_UP; round < ROUNDS; round++) {
+            samples.run(round >= 0, () -> {
+                try (Diff diff = base.diff(later);
+                        Stream<RowChange> found = diff.table("public.accounts").rows()) {
+                    if (found.count() != rows) {
+                        throw new IllegalStateException("found other rows than " + rows);
+                    }
+                }
+            });
+        }
+        return samples;
+    }
+
+    private static void execute(Branch branch, String... statements) throws SQLException {
+        try (Connection connection = branch.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+}
