@@ -18,16 +18,19 @@ final class RandomWork implements AutoCloseable {
     /** The tables it works on, each with its key; without one where it is empty. */
     static final List<String> TABLES = List.of("plain", "texts", "pairs", "heap", "parts", "child");
 
+    /** Few rows on a page, so that most pages are left alone. */
+    private static final String ROOMY = ", pad char(300) DEFAULT '') WITH (fillfactor = 10)";
+
     private static final List<String> SCHEMA = List.of(
-            "CREATE TABLE plain (id int PRIMARY KEY, a int, b text)",
-            "CREATE TABLE texts (k text PRIMARY KEY, a int, b bytea)",
-            "CREATE TABLE pairs (x bigint, y timestamptz, a int, b text, PRIMARY KEY (x, y))",
+            "CREATE TABLE plain (id int PRIMARY KEY, a int, b text" + ROOMY,
+            "CREATE TABLE texts (k text PRIMARY KEY, a int, b bytea" + ROOMY,
+            "CREATE TABLE pairs (x bigint, y timestamptz, a int, b text, PRIMARY KEY (x, y)" + ROOMY,
             "CREATE TABLE heap (a int, b text)",
             "CREATE TABLE parts (id int, a int, b text, PRIMARY KEY (id)) PARTITION BY HASH (id)",
             "CREATE TABLE parts0 PARTITION OF parts FOR VALUES WITH (MODULUS 2, REMAINDER 0)",
             "CREATE TABLE parts1 PARTITION OF parts FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
             "CREATE TABLE child (id int PRIMARY KEY, a int REFERENCES plain DEFERRABLE INITIALLY DEFERRED, b text,"
-                    + " g int GENERATED ALWAYS AS (id * 2) STORED)",
+                    + " g int GENERATED ALWAYS AS (id * 2) STORED" + ROOMY,
             "INSERT INTO plain SELECT g, g, 'plain ' || g FROM generate_series(1, 400) g",
             "INSERT INTO texts SELECT 'k' || g, g, decode(lpad(g::text, 4, '0'), 'hex') FROM generate_series(1, 300) g",
             "INSERT INTO pairs SELECT g % 7, 'epoch'::timestamptz + g * interval '1 h', g, '' FROM generate_series(1, 300) g",
@@ -66,6 +69,17 @@ final class RandomWork implements AutoCloseable {
             Connection session = sessions.get(random.nextInt(sessions.size()));
             try {
                 execute(session, step());
+            } catch (SQLException refused) {
+                rollBackIfBroken(session);
+            }
+        }
+    }
+
+    /** Ends all transactions without writing anything else. */
+    void commit() {
+        for (Connection session : sessions) {
+            try {
+                execute(session, "COMMIT");
             } catch (SQLException refused) {
                 rollBackIfBroken(session);
             }

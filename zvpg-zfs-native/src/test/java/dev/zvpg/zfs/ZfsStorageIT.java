@@ -13,11 +13,11 @@ class ZfsStorageIT extends StorageContract {
 
     @Override
     protected int walkSteps() {
-        return 200; // on an emulated processor
+        return 120; // on an emulated processor
     }
 
     @Override
     protected int kills() {
-        return 2;
+        return 1;
     }
 }

@@ -1,14 +1,11 @@
 package dev.zvpg.postgres.diff;
 
 import dev.zvpg.error.ServerException;
+import dev.zvpg.postgres.run.Connections;
 import dev.zvpg.postgres.run.LiveServer;
-import dev.zvpg.postgres.run.Sessions;
 import dev.zvpg.server.ServerContent;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +24,8 @@ public final class ClusterContent implements ServerContent {
 
     /** A limit of -2 marks a database whose DROP was cut off. */
     private static final String DATABASES = """
-            SELECT oid::int8, datname FROM pg_database WHERE datallowconn AND datconnlimit <> -2 ORDER BY datname
+            SELECT datname FROM pg_database
+            WHERE datallowconn AND datconnlimit <> -2 AND datname <> current_database() ORDER BY datname
             """;
 
     private static final String NEXT_TRANSACTION = "SELECT pg_snapshot_xmax(pg_current_snapshot())";
@@ -59,17 +57,15 @@ public final class ClusterContent implements ServerContent {
     public static ClusterContent of(LiveServer server) throws SQLException {
         List<DatabaseContent> databases = new ArrayList<>();
         boolean done = false;
-        try (Connection connection = server.connect(Sessions.LONG);
-                Statement statement = connection.createStatement()) {
-            try (ResultSet row = statement.executeQuery(DATABASES)) {
-                while (row.next()) {
-                    databases.add(DatabaseContent.of(server, row.getLong(1), row.getString(2)));
-                }
+        try {
+            DatabaseContent admin = DatabaseContent.of(server, Connections.ADMIN_DATABASE);
+            databases.add(admin);
+            for (String name : admin.column(DATABASES)) {
+                databases.add(DatabaseContent.of(server, name));
             }
-            long next =
-                    Long.parseLong(Sessions.column(connection, NEXT_TRANSACTION).get(0));
-            boolean usual = Sessions.column(connection, HAS_USUAL_PAGES).get(0).equals("t");
-            statement.execute("CHECKPOINT"); // after the transactions began: the files have all that they see
+            long next = Long.parseLong(admin.column(NEXT_TRANSACTION).get(0));
+            boolean usual = admin.column(HAS_USUAL_PAGES).get(0).equals("t");
+            admin.checkpoint(); // after the transactions began: the files have all that they see
             ClusterContent content = new ClusterContent(server, List.copyOf(databases), next, usual);
             done = true;
             return content;

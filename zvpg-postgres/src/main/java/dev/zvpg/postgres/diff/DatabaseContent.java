@@ -3,6 +3,7 @@ package dev.zvpg.postgres.diff;
 import dev.zvpg.postgres.run.LiveServer;
 import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -22,6 +23,11 @@ final class DatabaseContent implements AutoCloseable {
                 ('standard_conforming_strings', 'on'), ('work_mem', '65536')) AS s(name, value)
             """;
 
+    private static final String MOMENT = """
+            SELECT oid::int8, pg_export_snapshot(), pg_encoding_to_char(encoding) IN ('UTF8', 'SQL_ASCII')
+            FROM pg_database WHERE datname = current_database()
+            """;
+
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
     private final LiveServer server;
@@ -29,22 +35,26 @@ final class DatabaseContent implements AutoCloseable {
     private final String name;
     private final Connection transaction;
     private final String snapshot;
+    private final boolean isUtf8;
 
-    private DatabaseContent(LiveServer server, long oid, String name, Connection transaction, String snapshot) {
+    private DatabaseContent(
+            LiveServer server, long oid, String name, Connection transaction, String snapshot, boolean isUtf8) {
         this.server = server;
         this.oid = oid;
         this.name = name;
         this.transaction = transaction;
         this.snapshot = snapshot;
+        this.isUtf8 = isUtf8;
     }
 
-    static DatabaseContent of(LiveServer server, long oid, String name) throws SQLException {
+    static DatabaseContent of(LiveServer server, String name) throws SQLException {
         Connection connection = begin(server, name, BEGIN);
         boolean done = false;
-        try {
-            String snapshot =
-                    Sessions.column(connection, "SELECT pg_export_snapshot()").get(0);
-            DatabaseContent content = new DatabaseContent(server, oid, name, connection, snapshot);
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(MOMENT)) {
+            row.next();
+            DatabaseContent content =
+                    new DatabaseContent(server, row.getLong(1), name, connection, row.getString(2), row.getBoolean(3));
             done = true;
             return content;
         } finally {
@@ -55,7 +65,7 @@ final class DatabaseContent implements AutoCloseable {
     }
 
     private static Connection begin(LiveServer server, String database, String... statements) throws SQLException {
-        Connection connection = server.sessions().open(database, Sessions.LONG);
+        Connection connection = server.connect(database, Sessions.LONG);
         boolean done = false;
         try {
             connection.setAutoCommit(false);
@@ -97,9 +107,15 @@ final class DatabaseContent implements AutoCloseable {
     }
 
     /** Whether text is in the encoding that it is sent in: also where nobody knows which that is. */
-    boolean isUtf8() throws SQLException {
-        return List.of("UTF8", "SQL_ASCII")
-                .contains(column("SHOW server_encoding").get(0));
+    boolean isUtf8() {
+        return isUtf8;
+    }
+
+    /** Writes all that was committed to the files. */
+    void checkpoint() throws SQLException {
+        try (Statement statement = transaction.createStatement()) {
+            statement.execute("CHECKPOINT");
+        }
     }
 
     List<String> column(String sql) throws SQLException {

@@ -63,7 +63,7 @@ final class Differences implements AutoCloseable {
         }
     }
 
-    private static String query(TableSide side) throws SQLException {
+    private static String query(TableSide side) {
         return side.key().isEmpty()
                 ? side.hashesAndCounts()
                 : side.keysAndHashes(side.database().isUtf8());

@@ -30,8 +30,13 @@ public record LiveServer(ServerControl control, Sessions sessions, Duration star
      * Opens a session of ours. The port, and in a repository the password too, may be those of another server by now.
      */
     public Connection connect(Duration patience) throws SQLException {
+        return connect(Connections.ADMIN_DATABASE, patience);
+    }
+
+    /** Opens one in another database. */
+    public Connection connect(String database, Duration patience) throws SQLException {
         requireRunning(); // nobody else is told the password
-        Connection connection = sessions.open(Connections.ADMIN_DATABASE, patience);
+        Connection connection = sessions.open(database, patience);
         try {
             requireRunning();
         } catch (SQLException e) {
