@@ -19,7 +19,7 @@ final class RandomWork implements AutoCloseable {
     static final List<String> TABLES = List.of("plain", "texts", "pairs", "heap", "parts", "child");
 
     /** Few rows on a page, so that most pages are left alone. */
-    private static final String ROOMY = ", pad char(300) DEFAULT '') WITH (fillfactor = 10)";
+    private static final String ROOMY = ", pad text DEFAULT repeat('.', 300)) WITH (fillfactor = 10)";
 
     private static final List<String> SCHEMA = List.of(
             "CREATE TABLE plain (id int PRIMARY KEY, a int, b text" + ROOMY,
