@@ -1,9 +1,11 @@
 package dev.zvpg.directory;
 
+import dev.zvpg.directory.Document.Entry;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.internal.io.MountPoints;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.storage.CopyProgress;
+import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -94,6 +96,28 @@ final class Copier {
     /** Whether an image of this tree is one instant of it. */
     boolean isAtomic(Path tree) throws IOException {
         return method == CopyMethod.SUBVOLUME && Subvolumes.is(tree);
+    }
+
+    /** Whether images of all volumes are one instant of them. */
+    boolean isAtomic(Objects objects) throws IOException {
+        if (method != CopyMethod.SUBVOLUME) {
+            return false;
+        }
+        for (Entry entry : objects.file().read().entries()) {
+            if (entry.id() instanceof VolumeId && !isAtomic(objects.tree(entry.id()))) {
+                LOG.info(
+                        "{} is a plain directory, made by another method of copying; as long as there are such volumes, "
+                                + "snapshots of running servers are made like backups",
+                        objects.tree(entry.id()));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether subvolumes are made here, and may be removed as a whole. */
+    boolean removesSubvolumes() {
+        return method == CopyMethod.SUBVOLUME && subvolumesGo;
     }
 
     /**

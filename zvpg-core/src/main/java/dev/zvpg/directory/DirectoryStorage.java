@@ -1,6 +1,6 @@
 package dev.zvpg.directory;
 
-import dev.zvpg.directory.Document.Entry;
+import dev.zvpg.diff.Changes;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.internal.io.FileMutex;
@@ -25,8 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps volumes and snapshots as directories, on any POSIX file system of this machine: as subvolumes on btrfs, as
@@ -54,14 +52,15 @@ import org.slf4j.LoggerFactory;
  * once, which writes everything that waits to be written on that file system. A draft that is thrown away waits for
  * nothing.
  *
+ * <p>{@link #changes} reads both trees, unless both are subvolumes and this process is root: then btrfs tells where they
+ * have grown apart.
+ *
  * <p>A destroyed object is gone at once; a file of its tree that cannot be removed is logged, and tried again by
  * {@link #recover}. On Linux and the like; not to be used by several machines over a network.
  *
  * <p>Thread-safe, also among processes.
  */
 public final class DirectoryStorage implements Storage {
-
-    private static final Logger LOG = LoggerFactory.getLogger(DirectoryStorage.class);
 
     /** The format that this version writes, and the only one that it reads. */
     public static final int FORMAT = DocumentFormat.NUMBER;
@@ -71,6 +70,7 @@ public final class DirectoryStorage implements Storage {
     private final Making making;
     private final Destroying destroying;
     private final Copier copier;
+    private final Comparing comparing;
     private final boolean atomic;
     private volatile boolean closed;
 
@@ -80,20 +80,8 @@ public final class DirectoryStorage implements Storage {
         this.destroying = new Destroying(objects, copier);
         this.making = new Making(objects, destroying);
         this.copier = copier;
-        this.atomic = copier.method() == CopyMethod.SUBVOLUME && everyVolumeIsASubvolume();
-    }
-
-    private boolean everyVolumeIsASubvolume() throws IOException {
-        for (Entry entry : objects.file().read().entries()) {
-            if (entry.id() instanceof VolumeId && !copier.isAtomic(place.tree(entry.id()))) {
-                LOG.info(
-                        "{} is a plain directory, made by another method of copying; as long as there are such volumes, "
-                                + "snapshots of running servers are made like backups",
-                        place.tree(entry.id()));
-                return false;
-            }
-        }
-        return true;
+        this.comparing = new Comparing(place, copier);
+        this.atomic = copier.isAtomic(objects);
     }
 
     /**
@@ -272,8 +260,16 @@ public final class DirectoryStorage implements Storage {
     }
 
     @Override
+    public Changes changes(SnapshotId image, VolumeId volume) {
+        return comparing
+                .changes(directory(image), directory(volume))
+                .orElseGet(() -> Storage.super.changes(image, volume));
+    }
+
+    @Override
     public void recover(Predicate<VolumeId> mayGo) {
         checkOpen();
+        comparing.recover();
         destroying.recover(mayGo);
     }
 

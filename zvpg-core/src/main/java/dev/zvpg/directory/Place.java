@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
 /**
  * Where a {@link DirectoryStorage} keeps what: {@code volumes/ID}, {@code snapshots/ID}, and beside these its own few
  * files. {@code drafts} has a claim, see {@link Claims}, on each tree of which the document does not tell the truth,
- * because it is being made or removed.
+ * because it is being made or removed, and one on each pair of trees in {@code storage.comparisons}, which are there for
+ * as long as somebody compares them.
  *
  * <p>Immutable.
  */
@@ -32,13 +33,17 @@ record Place(Path root) {
     private static final String LOCK = "storage.lock";
     private static final String RESERVE = "storage.reserve";
     private static final String PROBE = "storage.probe";
+    private static final String COMPARISONS = "storage.comparisons";
     private static final String DRAFTS = "drafts";
 
     /** Between the area and the identity in a claim's name; neither has one. */
     private static final String DOT = ".";
 
+    /** Begins the name of a claim on two trees that are made only to be compared; no area is called so. */
+    private static final String COMPARISON = "comparison" + DOT;
+
     private static final Set<PosixFilePermission> CLOSED = PosixFilePermissions.fromString("rwx------");
-    private static final Set<String> OWN = Set.of(DOCUMENT, NEW_DOCUMENT, LOCK, RESERVE, PROBE, DRAFTS);
+    private static final Set<String> OWN = Set.of(DOCUMENT, NEW_DOCUMENT, LOCK, RESERVE, PROBE, COMPARISONS, DRAFTS);
 
     /** What the document says exists. */
     Path document() {
@@ -68,6 +73,16 @@ record Place(Path root) {
                 .flatMap(area -> id(area, name.substring(area.directory().length() + DOT.length())));
     }
 
+    /** The name of the claim on what is made under a name in {@link #comparisons}. */
+    static String comparisonClaim(String name) {
+        return COMPARISON + name;
+    }
+
+    /** The name there that a claim is on; empty where it is none. */
+    static Optional<String> claimedComparison(String claim) {
+        return claim.startsWith(COMPARISON) ? Optional.of(claim.substring(COMPARISON.length())) : Optional.empty();
+    }
+
     Path lock() {
         return root.resolve(LOCK);
     }
@@ -80,6 +95,11 @@ record Place(Path root) {
     /** Where it is tried, under the lock, what the file system can. */
     Path probe() {
         return root.resolve(PROBE);
+    }
+
+    /** Where trees are put for as long as they are compared, if any ever was. */
+    Path comparisons() {
+        return root.resolve(COMPARISONS);
     }
 
     Path tree(StoredId id) {

@@ -25,6 +25,9 @@ final class Subvolumes {
 
     private static final String FILE_SYSTEM = "btrfs";
 
+    /** Of what a program that fails has said; it may have written data before. */
+    private static final int MOST_LINES = 20;
+
     private Subvolumes() {}
 
     /** What this process may do with subvolumes. */
@@ -100,6 +103,50 @@ final class Subvolumes {
         }
     }
 
+    /**
+     * Makes a snapshot that is write-protected.
+     *
+     * @see #snapshot
+     */
+    static void protectedSnapshot(Path source, Path tree) throws IOException {
+        requireNothingAt(tree);
+        run(parent(tree), List.of("btrfs", "subvolume", "snapshot", "-r", source.toString(), tree.toString()));
+    }
+
+    /** Removes something that may be write-protected, also without the right to remove it as a whole. */
+    static void deleteProtected(Path tree) throws IOException {
+        if (is(tree)) {
+            if (delete(tree)) {
+                return;
+            }
+            run(parent(tree), List.of("btrfs", "property", "set", "-t", "subvol", tree.toString(), "ro", "false"));
+        }
+        OpenDirectory.deleteTree(tree);
+    }
+
+    /** Whether other subvolumes lie within one; it takes root to see. */
+    static boolean hasOthers(Path tree) throws IOException {
+        return !run(parent(tree), List.of("btrfs", "subvolume", "list", "-o", tree.toString()))
+                .output()
+                .isBlank();
+    }
+
+    /**
+     * Has the kernel compare two that are write-protected. The format is the program's default, which is the oldest
+     * one, because programs that know several are asked for the one to use in a way that others refuse.
+     *
+     * @param program which sends
+     * @return a {@link SendStream}, or something else where it has become very long
+     */
+    static byte[] send(String program, Path image, Path volume) throws IOException {
+        Subprocess sent = run(
+                parent(volume), List.of(program, "send", "-q", "--no-data", "-p", image.toString(), volume.toString()));
+        if (!sent.isComplete()) {
+            throw new IOException("something else holds the end of the pipe that " + program + " has written to");
+        }
+        return sent.bytes();
+    }
+
     private static void requireNothingAt(Path tree) throws IOException {
         if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(tree.toString());
@@ -130,12 +177,12 @@ final class Subvolumes {
         return parent;
     }
 
-    private static void run(Path directory, List<String> command) throws IOException {
+    private static Subprocess run(Path directory, List<String> command) throws IOException {
         Subprocess result = Subprocess.run(directory, command);
         if (result.ok()) {
-            return;
+            return result;
         }
-        String said = String.join("; ", result.lines());
+        String said = String.join("; ", result.lastLines(MOST_LINES));
         if (said.contains("Permission denied") || said.contains("Operation not permitted")) {
             throw new AccessDeniedException(directory.toString(), null, said);
         }

@@ -38,6 +38,7 @@ public final class StorageWork {
     private static final String SNAPSHOT = "snapshot";
     private static final String COMPETE = "compete";
     private static final String STEPS = "steps";
+    private static final String CHANGES = "changes";
 
     private StorageWork() {}
 
@@ -76,6 +77,11 @@ public final class StorageWork {
         return List.of(STEPS, volume.value(), snapshot.value(), String.valueOf(rounds));
     }
 
+    /** Asks where a volume differs from a snapshot's image, and waits. */
+    public static List<String> changes(SnapshotId image, VolumeId volume) {
+        return List.of(CHANGES, image.value(), volume.value());
+    }
+
     /**
      * Works.
      *
@@ -89,6 +95,10 @@ public final class StorageWork {
             case WALK -> walk(storage, new StorageWalk(Long.parseLong(first), work.get(2)), number(work), tell);
             case COMPETE -> compete(storage, new VolumeId(first), work.get(2), number(work), tell);
             case STEPS -> steps(storage, new VolumeId(first), new SnapshotId(work.get(2)), number(work));
+            case CHANGES -> {
+                storage.changes(new SnapshotId(first), new VolumeId(work.get(2)));
+                await(tell);
+            }
             case REPLACE -> {
                 Draft draft = storage.clone(new SnapshotId(work.get(2)), new VolumeId(work.get(3)), CopyProgress.NONE);
                 draft.publishInPlaceOf(new VolumeId(first), Map.of());

@@ -211,6 +211,11 @@ public final class Subprocess implements AutoCloseable {
         return new String(output.last(MOST), charset);
     }
 
+    /** The same as it is, where it is no text. */
+    public byte[] bytes() {
+        return output.last(MOST);
+    }
+
     /** The last of it, which is all that is needed to see how far it has come. */
     public String lastOutput() {
         return new String(output.last(MOST_SHOWN), StandardCharsets.UTF_8);
