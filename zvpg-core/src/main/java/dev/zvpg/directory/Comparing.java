@@ -113,9 +113,7 @@ final class Comparing {
     private void remove(String name, Claim claim) {
         try {
             Uninterrupted.call(() -> {
-                for (Path tree : OpenDirectory.list(directory.resolve(name))) {
-                    Subvolumes.deleteProtected(tree);
-                }
+                Subvolumes.deleteProtected(OpenDirectory.list(directory.resolve(name)));
                 Files.deleteIfExists(directory.resolve(name));
                 return name;
             });

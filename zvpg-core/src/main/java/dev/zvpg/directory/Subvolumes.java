@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -113,15 +114,26 @@ final class Subvolumes {
         run(parent(tree), List.of("btrfs", "subvolume", "snapshot", "-r", source.toString(), tree.toString()));
     }
 
-    /** Removes something that may be write-protected, also without the right to remove it as a whole. */
-    static void deleteProtected(Path tree) throws IOException {
-        if (is(tree)) {
-            if (delete(tree)) {
-                return;
+    /** Removes some that may be write-protected, also without the right to remove them as a whole. */
+    static void deleteProtected(List<Path> trees) throws IOException {
+        List<Path> subvolumes = new ArrayList<>();
+        for (Path tree : trees) {
+            if (is(tree)) {
+                subvolumes.add(tree);
             }
-            run(parent(tree), List.of("btrfs", "property", "set", "-t", "subvol", tree.toString(), "ro", "false"));
         }
-        OpenDirectory.deleteTree(tree);
+        if (!subvolumes.isEmpty() && !delete(subvolumes)) {
+            for (Path tree : subvolumes) {
+                if (is(tree)) {
+                    run(
+                            parent(tree),
+                            List.of("btrfs", "property", "set", "-t", "subvol", tree.toString(), "ro", "false"));
+                }
+            }
+        }
+        for (Path tree : trees) {
+            OpenDirectory.deleteTree(tree); // what is left
+        }
     }
 
     /** Whether other subvolumes lie within one; it takes root to see. */
@@ -159,9 +171,14 @@ final class Subvolumes {
      * @return whether it is gone; not so without the right to do it, and when another subvolume lies within
      */
     static boolean delete(Path tree) throws IOException {
+        return delete(List.of(tree));
+    }
+
+    private static boolean delete(List<Path> trees) throws IOException {
+        List<String> command = new ArrayList<>(List.of("btrfs", "subvolume", "delete"));
+        trees.forEach(tree -> command.add(tree.toString()));
         try {
-            return Subprocess.run(parent(tree), List.of("btrfs", "subvolume", "delete", tree.toString()))
-                    .ok();
+            return Subprocess.run(parent(trees.get(0)), command).ok();
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {

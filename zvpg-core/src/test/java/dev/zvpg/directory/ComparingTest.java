@@ -2,6 +2,7 @@ package dev.zvpg.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.diff.Changes;
 import dev.zvpg.diff.Changes.Part;
@@ -401,6 +402,22 @@ class ComparingTest {
         Files.createFile(place.drafts().directory().resolve(Place.comparisonClaim("nothing-yet")));
         assertThat(storage.foreign()).isEmpty();
         storage.recover(volume -> true);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void whatIsWriteProtectedGoesAlsoWithoutTheRightToDeleteSubvolumes() throws Exception {
+        List<String> unprivileged = List.of("setpriv", "--bounding-set", "-sys_admin");
+        List<String> trial = new ArrayList<>(unprivileged);
+        trial.add("true");
+        assumeTrue(Subprocess.run(tree, trial).ok(), "needs setpriv (util-linux)");
+        Path pair = Files.createDirectories(place.comparisons().resolve("pair"));
+        Subvolumes.protectedSnapshot(image, pair.resolve("image"));
+        Subvolumes.protectedSnapshot(tree, pair.resolve("volume"));
+        try (ChildJvm child = ground.start(unprivileged, StorageWork.recover(V1, MAIN))) {
+            List<String> told = child.rest();
+            assertThat(child.exitCode()).as("%s", told).isZero();
+        }
         assertNothingIsLeft();
     }
 

@@ -39,6 +39,7 @@ public final class StorageWork {
     private static final String COMPETE = "compete";
     private static final String STEPS = "steps";
     private static final String CHANGES = "changes";
+    private static final String RECOVER = "recover";
 
     private StorageWork() {}
 
@@ -82,6 +83,11 @@ public final class StorageWork {
         return List.of(CHANGES, image.value(), volume.value());
     }
 
+    /** Recovers what others have left, and asks where a volume differs from a snapshot's image. */
+    public static List<String> recover(SnapshotId image, VolumeId volume) {
+        return List.of(RECOVER, image.value(), volume.value());
+    }
+
     /**
      * Works.
      *
@@ -98,6 +104,10 @@ public final class StorageWork {
             case CHANGES -> {
                 storage.changes(new SnapshotId(first), new VolumeId(work.get(2)));
                 await(tell);
+            }
+            case RECOVER -> {
+                storage.recover(abandoned -> true);
+                storage.changes(new SnapshotId(first), new VolumeId(work.get(2)));
             }
             case REPLACE -> {
                 Draft draft = storage.clone(new SnapshotId(work.get(2)), new VolumeId(work.get(3)), CopyProgress.NONE);
