@@ -1,117 +1,32 @@
 package dev.zvpg.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.zvpg.diff.Changes;
 import dev.zvpg.diff.Changes.Part;
-import dev.zvpg.error.OperationInterruptedException;
-import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.internal.io.TreeComparison;
-import dev.zvpg.storage.ChildJvm;
-import dev.zvpg.storage.CopyProgress;
-import dev.zvpg.storage.SnapshotId;
-import dev.zvpg.storage.Storage;
-import dev.zvpg.storage.StorageWork;
-import dev.zvpg.storage.Trees;
-import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What btrfs itself finds, against what reading finds. */
-class ComparingTest {
+class ComparingTest extends ComparedOnBtrfs {
 
     @RegisterExtension
     static final LoopMount MOUNT = LoopMount.btrfs();
 
-    private static final int PAGE = TreeComparison.PAGE;
-    private static final VolumeId MAIN = new VolumeId("main");
-    private static final SnapshotId V1 = new SnapshotId("v1");
-    private static final String PATH = System.getenv("PATH");
-
-    private DirectoryGround ground;
-    private Place place;
-    private Storage storage;
-    private Path tree;
-    private Path image;
-
-    @BeforeEach
-    void makeAVolume() throws Exception {
-        ground = new DirectoryGround(MOUNT.root(), CopyMethod.SUBVOLUME);
-        place = new Place(ground.place());
-        storage = ground.open();
-        Trees.create(storage, MAIN, Map.of());
-        tree = storage.directory(MAIN);
-        Files.createDirectories(tree.resolve("base/1/inner"));
-        Files.createDirectories(tree.resolve("base/2"));
-        for (String name : List.of("top", "base/1/a", "base/1/b", "base/1/inner/c", "base/2/d", "base/2/e")) {
-            Files.write(tree.resolve(name), random(new Random(name.hashCode()), 20 * PAGE + 100));
-        }
-        Files.createFile(tree.resolve("empty"));
-        Files.createFile(tree.resolve("base/2/empty"));
-        Files.writeString(tree.resolve("small"), "small");
-        storage.snapshot(MAIN, V1, Map.of(), CopyProgress.NONE);
-        image = storage.directory(V1);
-    }
-
-    @AfterEach
-    void nothingIsLeftBehind() throws Exception {
-        try (Storage opened = storage;
-                DirectoryGround made = ground) {
-            opened.recover(volume -> true);
-            assertNothingIsLeft();
-            assertThat(made.place()).exists();
-        }
-    }
-
-    private void assertNothingIsLeft() throws IOException {
-        assertThat(place.drafts().directory()).isEmptyDirectory();
-        if (Files.exists(place.comparisons())) {
-            assertThat(place.comparisons()).isEmptyDirectory();
-        }
-        assertThat(storage.foreign()).isEmpty();
-    }
-
-    private static byte[] random(Random random, int length) {
-        byte[] bytes = new byte[length];
-        random.nextBytes(bytes);
-        return bytes;
-    }
-
-    private void write(String name, long offset, int length) throws IOException {
-        try (FileChannel channel = FileChannel.open(tree.resolve(name), StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(random(new Random(), length)), offset);
-        }
-    }
-
-    private void run(String... command) throws IOException {
-        Subprocess result = Subprocess.run(tree, List.of(command));
-        assertThat(result.ok()).as("%s: %s", List.of(command), result.lines()).isTrue();
-    }
-
-    /** By the kernel alone. */
-    private Optional<Changes> sent(String program) throws IOException {
-        return new Comparing(place, Copier.at(place, Optional.of(CopyMethod.SUBVOLUME)), program).changes(image, tree);
+    @Override
+    Path fileSystem() {
+        return MOUNT.root();
     }
 
     private Changes sent() throws IOException {
@@ -131,8 +46,6 @@ class ComparingTest {
                         files.computeIfAbsent(file, any -> new ArrayList<>()).add(new Part(offset, length)));
         return new Changes(files);
     }
-
-    // ---- what is found
 
     @Test
     void pagesThatWereWrittenAreFoundAndNoOthers() throws Exception {
@@ -291,139 +204,6 @@ class ComparingTest {
     private List<Path> all() throws IOException {
         try (Stream<Path> all = Files.walk(tree)) {
             return all.filter(path -> !path.equals(tree)).sorted().toList();
-        }
-    }
-
-    // ---- where it does not work
-
-    @Test
-    void aFileOfSeveralNamesIsRead() throws Exception {
-        Files.createLink(tree.resolve("another"), tree.resolve("top"));
-        write("another", 0, 1);
-        assertThat(sent("btrfs")).isEmpty();
-        assertNothingIsLeft();
-        assertThat(storage.changes(V1, MAIN).files()).containsKeys(Path.of("top"), Path.of("another"));
-    }
-
-    @Test
-    void aVolumeWithAnotherSubvolumeWithinIsRead() throws Exception {
-        Subvolumes.create(tree.resolve("base/inner"));
-        Files.writeString(tree.resolve("base/inner/file"), "x");
-        assertThat(sent("btrfs")).isEmpty();
-        assertThat(storage.changes(V1, MAIN).files()).containsOnlyKeys(Path.of("base/inner/file"));
-    }
-
-    @Test
-    void aPlainDirectoryIsRead() throws Exception {
-        VolumeId plain = new VolumeId("plain");
-        try (Storage sharing =
-                DirectoryStorage.at(ground.place(), CopyMethod.REFLINK).open()) {
-            Trees.clone(sharing, V1, plain, Map.of());
-        }
-        tree = storage.directory(plain);
-        write("top", 0, 1);
-        assertThat(sent("btrfs")).isEmpty();
-        assertThat(storage.changes(V1, plain).files()).containsOnlyKeys(Path.of("top"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "echo Operation not permitted; exit 1",
-                "kill -9 $$",
-                "true",
-                "btrfs \"$@\" | head -c 100",
-                "btrfs \"$@\"; echo more",
-                "printf 'btrfs-stream\\0\\003\\0\\0\\0'; btrfs \"$@\" | tail -c +18",
-            })
-    void aSenderThatFailsLeavesNothing(String script) throws Exception {
-        write("top", 0, 1);
-        assertThat(sent(program("sender", script).toString())).isEmpty();
-        assertNothingIsLeft();
-        assertThat(sent(program("sender", "exec btrfs \"$@\"").toString())).isPresent();
-    }
-
-    @Test
-    void withoutASenderNothingIsFoundAndNothingLeft() throws Exception {
-        assertThat(sent("zvpg-no-such-program")).isEmpty();
-        assertNothingIsLeft();
-    }
-
-    @Test
-    void whoIsInterruptedIsToldSoAndLeavesNothing() throws Exception {
-        Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> storage.changes(V1, MAIN)).isInstanceOf(OperationInterruptedException.class);
-        assertThat(Thread.interrupted()).isTrue();
-        assertNothingIsLeft();
-    }
-
-    private Path program(String name, String script) throws IOException {
-        Path bin = Files.createDirectories(ground.place().resolveSibling("bin"));
-        Path program = Files.writeString(bin.resolve(name), "#!/bin/sh\nPATH='" + PATH + "'\n" + script + "\n");
-        return Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
-    }
-
-    @Test
-    void whatTheKilledHaveLeftIsNotForeignAndIsRemoved() throws Exception {
-        Path sending = ground.place().resolveSibling("sending");
-        Path slow = program("btrfs", """
-                [ "$1" = send ] || exec btrfs "$@"
-                : > '%s'
-                while kill -0 $PPID; do sleep 0.05; done 2> /dev/null
-                """.formatted(sending));
-        List<String> wrapper = List.of("env", "PATH=" + slow.getParent() + ":" + PATH);
-        try (ChildJvm child = ground.start(wrapper, StorageWork.changes(V1, MAIN))) {
-            long deadline = System.nanoTime() + 60_000_000_000L;
-            while (!Files.exists(sending)) {
-                assertThat(System.nanoTime()).isLessThan(deadline);
-                Thread.sleep(10);
-            }
-            storage.recover(volume -> true);
-            assertThat(pairs()).as("those of the living").hasSize(1);
-            child.kill();
-        }
-        assertThat(storage.foreign()).isEmpty();
-        assertThat(storage.drafts()).isEmpty();
-        Path pair = pairs().get(0);
-        assertThat(pair.resolve("image/top")).exists();
-        assertThat(pair.resolve("volume/top")).exists();
-        assertThat(sent("btrfs")).isPresent();
-        assertThat(pairs()).containsExactly(pair);
-
-        storage.recover(volume -> true);
-        assertNothingIsLeft();
-    }
-
-    @Test
-    void pairsThatAPowerCutBringsBackWithoutTheirClaimAreRemoved() throws Exception {
-        Path pair = Files.createDirectories(place.comparisons().resolve("pair"));
-        Subvolumes.protectedSnapshot(tree, pair.resolve("volume"));
-        Files.createDirectory(pair.resolve("image"));
-        Files.createFile(place.drafts().directory().resolve(Place.comparisonClaim("nothing-yet")));
-        assertThat(storage.foreign()).isEmpty();
-        storage.recover(volume -> true);
-        assertNothingIsLeft();
-    }
-
-    @Test
-    void whatIsWriteProtectedGoesAlsoWithoutTheRightToDeleteSubvolumes() throws Exception {
-        List<String> unprivileged = List.of("setpriv", "--bounding-set", "-sys_admin");
-        List<String> trial = new ArrayList<>(unprivileged);
-        trial.add("true");
-        assumeTrue(Subprocess.run(tree, trial).ok(), "needs setpriv (util-linux)");
-        Path pair = Files.createDirectories(place.comparisons().resolve("pair"));
-        Subvolumes.protectedSnapshot(image, pair.resolve("image"));
-        Subvolumes.protectedSnapshot(tree, pair.resolve("volume"));
-        try (ChildJvm child = ground.start(unprivileged, StorageWork.recover(V1, MAIN))) {
-            List<String> told = child.rest();
-            assertThat(child.exitCode()).as("%s", told).isZero();
-        }
-        assertNothingIsLeft();
-    }
-
-    private List<Path> pairs() throws IOException {
-        try (Stream<Path> pairs = Files.list(place.comparisons())) {
-            return pairs.toList();
         }
     }
 }
