@@ -77,12 +77,6 @@ public final class Clone extends WorkingCopy {
     }
 
     /**
-     * Stops its server and deletes it, with all that was written to it.
-     *
-     * @throws InUseException when it is protected, or the storage cannot let go of its files; the message says who uses
-     *     them
-     */
-    /**
      * Finds what was changed in it since it was made: compares its snapshot with what it holds now, as
      * {@link Snapshot#diff(WorkingCopy)} does.
      *
@@ -98,6 +92,12 @@ public final class Clone extends WorkingCopy {
                 .diff(this);
     }
 
+    /**
+     * Stops its server and deletes it, with all that was written to it.
+     *
+     * @throws InUseException when it is protected, or the storage cannot let go of its files; the message says who uses
+     *     them
+     */
     @Override
     public void delete() {
         operations().deletions().discard(key());

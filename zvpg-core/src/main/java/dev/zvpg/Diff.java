@@ -13,8 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What is different between two states of a cluster. It holds servers on both, from which rows are read, so it has to
- * be closed. With the repository it ends at the latest, but then the server of a branch or clone that was started for it
- * goes on.
+ * be closed; with the repository it ends at the latest.
  *
  * <pre>{@code
  * try (Diff diff = main.diff(feature)) {
@@ -24,6 +23,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *     }
  * }
  * }</pre>
+ *
+ * <p>The servers are scratch clones, so nobody waits for the comparison: what a branch or clone holds and no snapshot has
+ * yet is taken in a snapshot that is gone when the comparison is made, and its own server goes on. A
+ * {@link ScratchClone} is read itself: what changes definitions in it waits until the comparison is closed.
  *
  * <p>Compared are the rows of tables in all databases that can be connected to, large objects, and where sequences
  * stand. What is not compared is among the {@link #tables()} with the reason; definitions, roles and settings are not

@@ -255,7 +255,7 @@ public final class Snapshot {
 
     /**
      * Compares the rows of this snapshot with what a branch or clone holds now, as {@link #diff(Snapshot)} does. What no
-     * snapshot has yet is read on the branch's or clone's own server, which is started for that and goes on.
+     * snapshot has yet is taken in one that is gone when this returns.
      *
      * @param later any branch or clone of the repository
      * @return what that has and this one has not, and the other way round; to be closed

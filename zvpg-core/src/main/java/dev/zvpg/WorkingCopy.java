@@ -75,8 +75,8 @@ public abstract sealed class WorkingCopy implements Database permits Branch, Clo
 
     /**
      * Compares what this one holds now with what another one holds now: their rows, saved or not, as
-     * {@link Snapshot#diff(Snapshot)} does. What no snapshot has yet is read on its own server, which is started for
-     * that where it does not run, and stopped again when the comparison is closed; sessions go on meanwhile.
+     * {@link Snapshot#diff(Snapshot)} does. What no snapshot has yet is taken in one that is gone when this returns; a
+     * server that runs goes on, and one that does not is not started.
      *
      * @param later any other branch or clone of the repository
      * @return what that has and this one has not, and the other way round; to be closed

@@ -76,19 +76,25 @@ class DiffsTest {
     }
 
     @Test
-    void readsUnsavedWorkOnItsOwnServerAndSavedWorkInAScratchClone() {
+    void takesUnsavedWorkInASnapshotThatIsGoneAfterwards() {
         put(main, "unsaved", "x");
         Clone clone = v1.clone("trial");
         try (Diff diff = clone.diff(main)) {
             assertThat(diff.stat()).isEqualTo(new DiffStat(1, 1, 0, 0, 0));
-            assertThat(clone.findServer()).as("a clone that nobody wrote to").isEmpty();
+            assertThat(repo.snapshots()).containsExactly(v1);
         }
+        assertThat(clone.findServer()).as("a clone that nobody wrote to").isEmpty();
+        assertThat(main.findServer()).as("goes on").isPresent();
         main.stop();
-        try (Diff diff = v1.diff(main)) {
-            assertThat(diff.stat().inserted()).isOne();
-            assertThat(main.findServer()).isPresent();
+        put(clone, "unsaved", "y");
+        try (Diff diff = clone.diff(main)) {
+            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 0, 1, 0, 0));
         }
-        assertThat(main.findServer()).as("started for the comparison only").isEmpty();
+        assertThat(main.findServer()).isEmpty();
+        assertThat(repo.snapshots()).containsExactly(v1);
+        launcher.failNextStart(new ServerException("no memory"));
+        assertThatThrownBy(() -> clone.diff(main)).isInstanceOf(ServerException.class);
+        assertThat(repo.snapshots()).containsExactly(v1);
     }
 
     @Test

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what became of it
  * @param key the values that identify it, by column, in the order of the key; empty in a table without a key
- * @param before its values before, by column, in the table's order; empty when it was inserted
+ * @param before its values before, by column, in the table's order; empty when it was inserted. A column that was
+ *     renamed has its later name
  * @param after its values after; empty when it was deleted
  */
 public record RowChange(

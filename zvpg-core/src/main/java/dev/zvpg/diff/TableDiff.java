@@ -41,7 +41,8 @@ public interface TableDiff {
      * on columns that are not null.
      *
      * @return in the order of the key; empty where there is none, or not the same in both states. Then rows are counted,
-     *     and an update is a deletion and an insertion
+     *     and an update is a deletion and an insertion, as it is where a key is written otherwise, also when the two are
+     *     equal to PostgreSQL, such as 1.0 and 1.00
      */
     List<String> key();
 

@@ -122,7 +122,7 @@ class DiffTest {
                     + {id=1000, v=n}
                     - {id=1001, v=m}""");
         }
-        assertThat(feature.findServer()).as("started for it only").isEmpty();
+        assertThat(feature.findServer()).as("nobody starts it for that").isEmpty();
         assertThat(main.findServer()).as("goes on").isPresent();
         feature.commit("saved");
         try (Diff diff = v1.diff(feature)) {
@@ -160,6 +160,14 @@ class DiffTest {
                 main,
                 "CREATE TABLE t (id int PRIMARY KEY, v text)",
                 "INSERT INTO t SELECT g, 'x' FROM generate_series(1, 10) g");
+        Sql.execute(
+                main,
+                "CREATE TABLE m (id int PRIMARY KEY, v text, wide text)",
+                "ALTER TABLE m ALTER wide SET STORAGE PLAIN",
+                "INSERT INTO m SELECT g, 'x', repeat('.', 3500) FROM generate_series(1, 4) g",
+                "CREATE TABLE n (id int PRIMARY KEY)",
+                "INSERT INTO n VALUES (1), (2)",
+                "CHECKPOINT");
         try (Connection open = main.dataSource().getConnection();
                 Connection sharing = main.dataSource().getConnection();
                 Statement statement = open.createStatement();
@@ -167,6 +175,9 @@ class DiffTest {
             open.setAutoCommit(false);
             sharing.setAutoCommit(false);
             share.execute("SELECT FROM t WHERE id = 3 FOR KEY SHARE");
+            share.execute("SELECT FROM m WHERE id = 1 FOR KEY SHARE");
+            statement.execute("UPDATE m SET v = 'moved' WHERE id = 1"); // to another page
+            statement.execute("DELETE FROM n WHERE id = 1");
             statement.execute("UPDATE t SET v = 'multixact' WHERE id = 3");
             statement.execute("SAVEPOINT a");
             statement.execute("DELETE FROM t WHERE id = 4");
@@ -185,7 +196,43 @@ class DiffTest {
                         ~ {id=5} [v] {id=5, v=x} {id=5, v=prepared}
                         + {id=11, v=new}""");
                 assertThat(diff.table("public.t").method()).isEqualTo(TableDiff.Method.TOUCHED_PAGES);
+                assertThat(rows(diff, "public.n")).isEqualTo("- {id=1}");
+                assertThat(rows(diff, "public.m")).startsWith("~ {id=1} [v]").hasLineCount(1);
             }
+        }
+    }
+
+    @Test
+    void readsAllWhereColumnsOrTheirTypesWentAndCameAgain() throws Exception {
+        Snapshot v1 = snapshot(
+                "v1",
+                "CREATE TABLE again (id int PRIMARY KEY, v text)",
+                "INSERT INTO again VALUES (1, 'old')",
+                "CREATE TABLE part (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
+                "CREATE TABLE part1 PARTITION OF part FOR VALUES FROM (0) TO (10)",
+                "INSERT INTO part VALUES (1, 'old')",
+                "CREATE TABLE typed (id int PRIMARY KEY, v int)",
+                "INSERT INTO typed VALUES (1, -1)",
+                "CREATE TABLE made (id int PRIMARY KEY)",
+                "INSERT INTO made VALUES (1)");
+        Snapshot v2 = snapshot(
+                "v2",
+                "ALTER TABLE again ADD COLUMN w text DEFAULT 'new'",
+                "ALTER TABLE again DROP COLUMN v",
+                "ALTER TABLE again RENAME COLUMN w TO v",
+                "ALTER TABLE part DETACH PARTITION part1",
+                "ALTER TABLE part1 DROP COLUMN v",
+                "ALTER TABLE part1 ADD COLUMN v text DEFAULT 'new'",
+                "ALTER TABLE part ATTACH PARTITION part1 FOR VALUES FROM (0) TO (10)",
+                "ALTER TABLE typed ALTER COLUMN v TYPE oid",
+                "DROP TABLE made",
+                "CREATE TABLE made (id int PRIMARY KEY)",
+                "INSERT INTO made VALUES (2)");
+        try (Diff diff = v1.diff(v2)) {
+            assertThat(rows(diff, "public.again")).isEqualTo("~ {id=1} [v] {id=1, v=old} {id=1, v=new}");
+            assertThat(rows(diff, "public.part")).isEqualTo("~ {id=1} [v] {id=1, v=old} {id=1, v=new}");
+            assertThat(rows(diff, "public.typed")).isEqualTo("~ {id=1} [v] {id=1, v=-1} {id=1, v=4294967295}");
+            assertThat(rows(diff, "public.made")).isEqualTo("- {id=1}\n+ {id=2}");
         }
     }
 
@@ -250,8 +297,7 @@ class DiffTest {
             assertThat(rows(diff, "public.full_vacuum")).isEqualTo("- {id=4, v=xxxx}");
             assertThat(diff.table("public.full_vacuum").method()).isEqualTo(TableDiff.Method.FULL);
             assertThat(diff.table("public.truncated").deleted()).isEqualTo(5000);
-            assertThat(rows(diff, "public.other"))
-                    .isEqualTo("~ {id=2} [b] {id=2, a=2, b=2} {id=2, c=3, b=2, later=7}".replace("[b]", "[]"));
+            assertThat(rows(diff, "public.other")).isEqualTo("~ {id=2} [c] {id=2, c=2, b=2} {id=2, c=3, b=2, later=7}");
             assertThat(rows(diff, "public.dropped")).isEqualTo("- {one=1}");
             assertThat(rows(diff, "public.added")).isEqualTo("+ {id=1}");
         }
@@ -365,13 +411,30 @@ class DiffTest {
                         + " $$BEGIN RAISE EXCEPTION 'sprung as %', current_user; END$$",
                 "CREATE TABLE t (k trap PRIMARY KEY, v trap)",
                 "INSERT INTO t VALUES ('a', 'a')",
+                "CREATE FUNCTION planned(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS"
+                        + " $$BEGIN IF current_user <> 'low' THEN RAISE EXCEPTION 'sprung as %', current_user; END IF;"
+                        + " RETURN $1; END$$",
+                "CREATE TABLE planned (id int PRIMARY KEY)",
+                "CREATE INDEX ON planned ((planned(1)))",
+                "INSERT INTO planned VALUES (1)",
+                "CREATE TABLE checked (id int PRIMARY KEY, CHECK (planned(1) = 1))",
+                "INSERT INTO checked VALUES (1)",
                 "CREATE DOMAIN d AS trap",
                 "CREATE TABLE u (k d PRIMARY KEY, v int)",
                 "INSERT INTO u VALUES ('a', 1)");
-        Snapshot v2 = snapshot("v2", "SET ROLE low", "UPDATE t SET v = 'b'", "UPDATE u SET v = 2");
+        Snapshot v2 = snapshot(
+                "v2",
+                "SET ROLE low",
+                "UPDATE t SET v = 'b'",
+                "UPDATE u SET v = 2",
+                "INSERT INTO planned VALUES (2)",
+                "INSERT INTO checked VALUES (2)");
         try (Diff diff = v1.diff(v2)) {
             assertThat(rows(diff, "public.t")).isEqualTo("~ {k=a} [v] {k=a, v=a} {k=a, v=b}");
             assertThat(rows(diff, "public.u")).isEqualTo("~ {k=a} [v] {k=a, v=1} {k=a, v=2}");
+            assertThat(rows(diff, "public.checked")).isEqualTo("+ {id=2}");
+            assertThat(diff.table("public.planned").reason())
+                    .hasValueSatisfying(reason -> assertThat(reason).contains("planned(integer)"));
         }
     }
 

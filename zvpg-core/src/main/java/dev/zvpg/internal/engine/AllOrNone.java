@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /** Opens several things at once, each on a thread of its own, and all or none of them. */
 final class AllOrNone {
@@ -24,14 +25,14 @@ final class AllOrNone {
         }
         threads.forEach(Thread::start);
         List<T> open = new ArrayList<>();
-        List<Throwable> failures = new ArrayList<>();
+        Throwable failure = null;
         boolean interrupted = false;
         for (int i = 0; i < tasks.size(); ) {
             try {
                 open.add(tasks.get(i).get());
                 i++;
             } catch (ExecutionException e) {
-                failures.add(e.getCause());
+                failure = first(failure, e.getCause() == null ? e : e.getCause());
                 i++;
             } catch (InterruptedException e) { // what they have begun, they undo; so each is waited for
                 interrupted = true;
@@ -39,23 +40,44 @@ final class AllOrNone {
             }
         }
         if (interrupted) {
-            Thread.currentThread().interrupt();
+            failure = new OperationInterruptedException("interrupted; nothing was changed", failure);
         }
-        if (interrupted || !failures.isEmpty()) {
-            open.forEach(Runnable::run);
-            throw interrupted
-                    ? new OperationInterruptedException("interrupted; nothing was changed", null)
-                    : rethrown(failures);
+        try {
+            if (failure != null) {
+                end(open, failure);
+                throw rethrown(failure);
+            }
+            return open;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
-        return open;
     }
 
-    private static RuntimeException rethrown(List<Throwable> failures) {
-        Throwable first = failures.get(0);
-        failures.stream().skip(1).forEach(first::addSuppressed);
-        if (first instanceof Error error) {
+    /** Ends all of them, whatever of it fails, which is added to why they end. */
+    static void end(List<? extends Runnable> open, Throwable why) {
+        for (Runnable each : open) {
+            try {
+                each.run();
+            } catch (RuntimeException e) {
+                why.addSuppressed(e);
+            }
+        }
+    }
+
+    private static Throwable first(@Nullable Throwable first, Throwable next) {
+        if (first == null) {
+            return next;
+        }
+        first.addSuppressed(next);
+        return first;
+    }
+
+    private static RuntimeException rethrown(Throwable failure) {
+        if (failure instanceof Error error) {
             throw error;
         }
-        return first instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(first);
+        return failure instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(failure);
     }
 }

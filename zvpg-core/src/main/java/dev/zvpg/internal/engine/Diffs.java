@@ -1,6 +1,7 @@
 package dev.zvpg.internal.engine;
 
 import dev.zvpg.diff.Changes;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
@@ -8,7 +9,7 @@ import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.option.ScratchOptions;
-import dev.zvpg.server.Server;
+import dev.zvpg.option.SnapshotOptions;
 import dev.zvpg.server.ServerContent;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
@@ -17,23 +18,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Compares what two revisions hold. A snapshot is read in a scratch clone of it; a branch or clone with unsaved work,
- * and a scratch clone, in the server that runs on it. Nothing is written but what a start writes.
+ * Compares what two revisions hold. What is compared is read in scratch clones of snapshots, in which nobody else works;
+ * what no snapshot has yet is taken in one that is gone when the comparison is made.
  *
  * <p>Thread-safe.
  */
 public final class Diffs {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Diffs.class);
+
     private final Context context;
-    private final Servers servers;
+    private final Snapshots snapshots;
     private final Scratches scratches;
     private final DirtyCheck dirtyCheck;
 
-    Diffs(Context context, Servers servers, Scratches scratches, DirtyCheck dirtyCheck) {
+    Diffs(Context context, Snapshots snapshots, Scratches scratches, DirtyCheck dirtyCheck) {
         this.context = context;
-        this.servers = servers;
+        this.snapshots = snapshots;
         this.scratches = scratches;
         this.dirtyCheck = dirtyCheck;
     }
@@ -49,19 +54,9 @@ public final class Diffs {
         /** Lets go of everything, whatever of it refuses. */
         @Override
         public void close() {
-            RuntimeException failure = null;
-            for (Runnable end : ends) {
-                try {
-                    end.run();
-                } catch (RuntimeException e) {
-                    if (failure == null) {
-                        failure = e;
-                    } else {
-                        failure.addSuppressed(e);
-                    }
-                }
-            }
-            if (failure != null) {
+            IllegalStateException failure = new IllegalStateException("a comparison cannot be closed");
+            AllOrNone.end(ends, failure);
+            if (failure.getSuppressed().length > 0) {
                 throw failure;
             }
         }
@@ -79,30 +74,44 @@ public final class Diffs {
         }
     }
 
-    /** Where a revision is read: the snapshot that it is or continues, and what to read when it is no snapshot. */
-    private record Found(Optional<SnapshotId> image, Revision revision) {
+    /** What is read: a scratch clone that there is, or one of a snapshot otherwise. */
+    private record Found(SnapshotKey image, Optional<Scratch> scratch) {
         boolean is(SnapshotId snapshot) {
-            return revision instanceof Revision.OfSnapshot of && of.key().id().equals(snapshot);
+            return scratch.isEmpty() && image.id().equals(snapshot);
         }
     }
 
     /** Compares one with a later one, and keeps both open. */
     public Opened compare(Revision before, Revision after) {
-        Found one = find(before);
-        Found other = find(after);
+        List<SnapshotKey> taken = new ArrayList<>();
+        try {
+            return compare(find(before, taken), find(after, taken));
+        } finally {
+            taken.forEach(this::drop);
+        }
+    }
+
+    private void drop(SnapshotKey taken) {
+        try {
+            snapshots.delete(taken);
+        } catch (ZvpgException e) {
+            LOG.warn("snapshot {} was taken for a comparison and cannot be deleted; delete it", taken.ref(), e);
+        }
+    }
+
+    private Opened compare(Found one, Found other) {
         Catalog catalog = context.catalog();
         Optional<SnapshotRecord> image =
-                one.image().flatMap(mine -> other.image().flatMap(theirs -> catalog.commonImage(mine, theirs)));
+                catalog.commonImage(one.image().id(), other.image().id());
         Optional<SnapshotId> common = image.map(SnapshotRecord::id);
         List<Callable<Side>> openings = new ArrayList<>();
-        openings.add(() -> open(one.revision(), common));
-        openings.add(() -> open(other.revision(), common));
-        boolean isOneOfThem = common.stream().anyMatch(id -> one.is(id) || other.is(id));
-        if (common.isPresent() && !isOneOfThem) {
-            openings.add(() -> open(new Revision.OfSnapshot(catalog.key(image.orElseThrow())), Optional.empty()));
+        openings.add(() -> open(one, common));
+        openings.add(() -> open(other, common));
+        if (common.stream().anyMatch(id -> !one.is(id) && !other.is(id))) {
+            SnapshotKey third = catalog.key(image.orElseThrow());
+            openings.add(() -> open(new Found(third, Optional.empty()), Optional.empty()));
         }
         List<Side> sides = AllOrNone.open(openings);
-        boolean compared = false;
         try {
             Side last = sides.get(sides.size() - 1);
             Optional<ServerContent.CommonImage> shared = common.map(id -> new ServerContent.CommonImage(
@@ -111,75 +120,50 @@ public final class Diffs {
                     sides.get(0).changes().and(sides.get(1).changes())));
             ServerContent.Comparison comparison =
                     sides.get(0).content().compareWith(sides.get(1).content(), shared);
-            compared = true;
             return new Opened(comparison, List.copyOf(sides));
-        } finally {
-            if (!compared) {
-                new Opened(new ServerContent.Comparison(List.of(), List.of()), List.copyOf(sides)).close();
-            }
+        } catch (RuntimeException | Error e) {
+            AllOrNone.end(sides, e);
+            throw e;
         }
     }
 
-    private Found find(Revision revision) {
+    private Found find(Revision revision, List<SnapshotKey> taken) {
         if (revision instanceof Revision.OfSnapshot snapshot) {
             context.catalog().require(snapshot.key());
-            return new Found(Optional.of(snapshot.key().id()), revision);
+            return new Found(snapshot.key(), Optional.empty());
         }
         if (revision instanceof Revision.OfScratch scratch) {
-            return new Found(Optional.of(scratch.scratch().from().id()), revision);
+            return new Found(scratch.scratch().from(), Optional.of(scratch.scratch()));
         }
         CopyKey key = ((Revision.OfCopy) revision).key();
         try (Locks.Held held = context.workingCopy(key)) {
             Catalog catalog = context.catalog();
             CopyRecord copy = catalog.require(key);
             Optional<SnapshotRecord> head = catalog.head(copy);
-            return head.isPresent() && !dirtyCheck.isUnsaved(catalog, copy)
-                    ? new Found(Optional.of(head.get().id()), new Revision.OfSnapshot(catalog.key(head.get())))
-                    : new Found(catalog.grownFrom(copy), revision);
-        }
-    }
-
-    private Side open(Revision revision, Optional<SnapshotId> common) {
-        if (revision instanceof Revision.OfSnapshot snapshot) {
-            return ofSnapshot(snapshot.key(), common);
-        }
-        if (revision instanceof Revision.OfScratch running) {
-            Scratch scratch = running.scratch();
-            return side(scratch.server(), scratch.volume(), common, () -> {});
-        }
-        return ofCopy(((Revision.OfCopy) revision).key(), common);
-    }
-
-    private Side ofSnapshot(SnapshotKey key, Optional<SnapshotId> common) {
-        Scratch scratch = scratches.scratch(key, ScratchOptions.LEAN);
-        return side(scratch.server(), scratch.volume(), common, () -> scratches.end(scratch));
-    }
-
-    /** Its server is started where it does not run, and stopped again at the end. */
-    private Side ofCopy(CopyKey key, Optional<SnapshotId> common) {
-        CopyRecord copy;
-        Servers.Running running;
-        Server server;
-        try (Locks.Held held = context.workingCopy(key)) {
-            copy = context.catalog().require(key);
-            running = servers.borrow(copy);
-            server = servers.find(context.catalog().require(key)).orElseThrow();
-        }
-        return side(server, copy.volume().id(), common, () -> {
-            if (!context.closed().get()) { // else it goes on, as all of them do
-                try (Locks.Held held = context.workingCopy(key)) {
-                    running.close();
-                }
+            if (head.isPresent() && !dirtyCheck.isUnsaved(catalog, copy)) {
+                return new Found(catalog.key(head.get()), Optional.empty());
             }
-        });
+            SnapshotKey now = snapshots.take(key, Optional.empty(), "for a comparison", SnapshotOptions.DEFAULT);
+            taken.add(now);
+            return new Found(now, Optional.empty());
+        }
     }
 
-    private Side side(Server server, VolumeId volume, Optional<SnapshotId> common, Runnable end) {
+    private Side open(Found found, Optional<SnapshotId> common) {
+        if (found.scratch().isPresent()) {
+            return side(found.scratch().get(), common, () -> {});
+        }
+        Scratch scratch = scratches.scratch(found.image(), ScratchOptions.LEAN);
+        return side(scratch, common, () -> scratches.end(scratch));
+    }
+
+    private Side side(Scratch scratch, Optional<SnapshotId> common, Runnable end) {
         ServerContent content = null;
         boolean opened = false;
         try {
-            content = server.content();
-            Changes changes = common.map(image -> changes(image, volume)).orElse(Changes.NONE);
+            content = scratch.server().content();
+            Changes changes =
+                    common.map(image -> changes(image, scratch.volume())).orElse(Changes.NONE);
             Side side = new Side(content, changes, end);
             opened = true;
             return side;

@@ -36,7 +36,7 @@ public record Operations(
                 new Merges(context, servers, snapshots, dirtyCheck),
                 new InfoReader(context, servers),
                 scratches,
-                new Diffs(context, servers, scratches, dirtyCheck));
+                new Diffs(context, snapshots, scratches, dirtyCheck));
     }
 
     /**

@@ -47,7 +47,9 @@ final class ClusterComparison {
                         .sorted(Comparator.comparing(ComparedTable::database).thenComparing(ComparedTable::name))
                         .map(TableDiff.class::cast)
                         .toList(),
-                List.copyOf(sequences));
+                sequences.stream()
+                        .sorted(Comparator.comparing(SequenceDiff::database).thenComparing(SequenceDiff::name))
+                        .toList());
     }
 
     private void compare(ClusterContent before, ClusterContent after) throws SQLException, IOException {

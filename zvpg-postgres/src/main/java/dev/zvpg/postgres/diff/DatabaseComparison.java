@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Pairs the tables and sequences of a database, and compares each pair. Confined to one thread. */
@@ -74,11 +76,14 @@ final class DatabaseComparison {
         Map<Table.Heap, List<Pages>> ours = new HashMap<>();
         Map<Table.Heap, List<Pages>> others = new HashMap<>();
         if (one != null && other != null && areOfBase) {
-            findPages(one, other, ours, others);
+            findPages(one, mine, other, theirs, ours, others);
         }
-        TableSide left = side(before, one, mine, positions, ours);
-        TableSide right = side(after, other, theirs, positions, others);
-        Optional<String> reason = reason(one).or(() -> reason(other));
+        TableSide left = side(before, one, mine, theirs, positions, ours);
+        TableSide right = side(after, other, theirs, theirs, positions, others);
+        Optional<String> reason = Stream.of(Optional.ofNullable(one), Optional.ofNullable(other))
+                .flatMap(Optional::stream)
+                .flatMap(table -> table.notComparable().stream())
+                .findFirst();
         if (reason.isPresent()) {
             return ComparedTable.notCompared(left, right, reason.get());
         }
@@ -95,20 +100,6 @@ final class DatabaseComparison {
         return ComparedTable.counted(left, right, isPartial ? TableDiff.Method.TOUCHED_PAGES : TableDiff.Method.FULL);
     }
 
-    private static Optional<String> reason(@Nullable Table table) {
-        if (table == null) {
-            return Optional.empty();
-        }
-        return switch (table.kind()) {
-            case 'm' -> Optional.of("materialized view: it has what its query found when it was refreshed");
-            case 'f' -> Optional.of("foreign table: its rows are elsewhere");
-            default ->
-                table.isUnlogged()
-                        ? Optional.of("unlogged: a crash empties it, and so does the recovery of a snapshot")
-                        : Optional.empty();
-        };
-    }
-
     /**
      * Finds the columns that both sides have; tells whether the common image had all of them: the pages of one that
      * came later do not tell which value old rows have there.
@@ -122,9 +113,9 @@ final class DatabaseComparison {
             }
             return false;
         }
-        Table common = base.get(one.oid());
+        Table common = one.oid() == other.oid() ? base.get(one.oid()) : null;
         List<Column> known = common == null ? List.of() : common.columns();
-        boolean areOfBase = common != null && one.oid() == other.oid();
+        boolean areOfBase = common != null;
         for (Pair<Column> pair : Pair.of(one.columns(), other.columns(), known, Column::number, Column::name)) {
             Column left = pair.before();
             Column right = pair.after();
@@ -132,7 +123,11 @@ final class DatabaseComparison {
                 boolean isSame = left.order() == right.order();
                 mine.add(isSame ? left : left.written());
                 theirs.add(isSame ? right : right.written());
-                areOfBase &= common != null && common.hasColumn(left.number()) && left.number() == right.number();
+                areOfBase &= common != null
+                        && left.number() == right.number()
+                        && common.hasColumn(left.number())
+                        && one.type(left).equals(other.type(right))
+                        && one.type(left).equals(common.type(left));
             }
         }
         return areOfBase;
@@ -154,28 +149,49 @@ final class DatabaseComparison {
 
     /** Finds the pages to read of heaps that are in the same files on both sides. */
     private void findPages(
-            Table one, Table other, Map<Table.Heap, List<Pages>> ours, Map<Table.Heap, List<Pages>> others)
+            Table one,
+            List<Column> mine,
+            Table other,
+            List<Column> theirs,
+            Map<Table.Heap, List<Pages>> ours,
+            Map<Table.Heap, List<Pages>> others)
             throws IOException {
         if (touched.isEmpty()) {
             return;
         }
-        Map<String, Table.Heap> byPath =
-                other.heaps().stream().collect(Collectors.toMap(Table.Heap::path, Function.identity()));
         for (Table.Heap heap : one.heaps()) {
-            Table.Heap same = byPath.get(heap.path());
-            if (same != null) {
-                touched.get().in(heap.path()).ifPresent(pages -> {
-                    ours.put(heap, pages);
-                    others.put(same, pages);
-                });
+            for (Table.Heap same : other.heaps()) {
+                if (heap.path().equals(same.path()) && areColumnsOfBase(heap, mine, same, theirs)) {
+                    touched.get().in(heap.path()).ifPresent(pages -> {
+                        ours.put(heap, pages);
+                        others.put(same, pages);
+                    });
+                }
             }
         }
+    }
+
+    /** A partition has columns of its own, which may have gone and come again while it was none. */
+    private boolean areColumnsOfBase(Table.Heap one, List<Column> mine, Table.Heap other, List<Column> theirs) {
+        Optional<Table.Heap> common = base.values().stream()
+                .flatMap(table -> table.heaps().stream())
+                .filter(heap -> heap.oid() == one.oid() && heap.oid() == other.oid())
+                .findFirst();
+        return common.isPresent()
+                && IntStream.range(0, mine.size()).allMatch(i -> {
+                    Integer left = one.columns().get(mine.get(i).name());
+                    Integer right = other.columns().get(theirs.get(i).name());
+                    return left != null
+                            && left.equals(right)
+                            && common.get().columns().containsValue(left);
+                });
     }
 
     private static @Nullable TableSide side(
             @Nullable DatabaseContent database,
             @Nullable Table table,
             List<Column> columns,
+            List<Column> shown,
             List<Integer> key,
             Map<Table.Heap, List<Pages>> reads) {
         return database == null || table == null
@@ -184,6 +200,7 @@ final class DatabaseComparison {
                         database,
                         table,
                         List.copyOf(columns),
+                        shown.stream().map(Column::name).toList(),
                         key.stream().map(columns::get).toList(),
                         Map.copyOf(reads));
     }

@@ -7,6 +7,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * What one database holds at one moment: a transaction that sees it, and more of them where they are wanted.
@@ -19,7 +21,7 @@ final class DatabaseContent implements AutoCloseable {
     private static final String FORMATS = """
             SELECT set_config(name, value, false) FROM (VALUES
                 ('datestyle', 'ISO, YMD'), ('intervalstyle', 'postgres'), ('timezone', 'UTC'), ('bytea_output', 'hex'),
-                ('extra_float_digits', '1'), ('xmlbinary', 'base64'), ('lc_monetary', 'C'), ('row_security', 'off'),
+                ('extra_float_digits', '1'), ('quote_all_identifiers', 'off'), ('constraint_exclusion', 'off'), ('xmlbinary', 'base64'), ('lc_monetary', 'C'), ('row_security', 'off'),
                 ('standard_conforming_strings', 'on'), ('work_mem', '65536')) AS s(name, value)
             """;
 
@@ -36,6 +38,7 @@ final class DatabaseContent implements AutoCloseable {
     private final Connection transaction;
     private final String snapshot;
     private final boolean isUtf8;
+    private final Queue<Connection> others = new ConcurrentLinkedQueue<>();
 
     private DatabaseContent(
             LiveServer server, long oid, String name, Connection transaction, String snapshot, boolean isUtf8) {
@@ -99,7 +102,9 @@ final class DatabaseContent implements AutoCloseable {
 
     /** Opens one more transaction that sees the same, to be closed. */
     Connection another() throws SQLException {
-        return begin(server, name, BEGIN, "SET TRANSACTION SNAPSHOT " + Quoted.literal(snapshot));
+        Connection connection = begin(server, name, BEGIN, "SET TRANSACTION SNAPSHOT " + Quoted.literal(snapshot));
+        others.add(connection);
+        return connection;
     }
 
     List<Table> tables() throws SQLException {
@@ -126,8 +131,12 @@ final class DatabaseContent implements AutoCloseable {
         return server;
     }
 
+    /** Ends its transactions, also those that somebody forgot. */
     @Override
     public void close() throws SQLException {
+        for (Connection connection : others) {
+            connection.abort(Runnable::run);
+        }
         transaction.close();
     }
 }

@@ -27,13 +27,21 @@ record Pages(long from, long to) {
         return from <= page && page < to;
     }
 
-    /** Sorts them, and makes one of those that touch. */
-    static List<Pages> merged(List<Pages> all) {
+    /** Sorts them, makes one of those that touch and, where there are more than so many, of those that nearly do. */
+    static List<Pages> merged(List<Pages> all, int most) {
+        List<Pages> merged = merged(all, 0L);
+        for (long gap = 1; merged.size() > most; gap *= 2) {
+            merged = merged(merged, gap);
+        }
+        return merged;
+    }
+
+    private static List<Pages> merged(List<Pages> all, long gap) {
         List<Pages> merged = new ArrayList<>();
         for (Pages each :
                 all.stream().sorted(Comparator.comparingLong(Pages::from)).toList()) {
             Pages last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
-            if (last != null && each.from() <= last.to()) {
+            if (last != null && each.from() - gap <= last.to()) {
                 merged.set(merged.size() - 1, new Pages(last.from(), Math.max(last.to(), each.to())));
             } else {
                 merged.add(each);

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.diff;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 record Pair<T>(@Nullable T before, @Nullable T after) {
 
     /**
-     * Pairs things by the identity that they have had since the common image, else by name: two servers that went on
-     * from one image give the same identity to different things.
+     * Pairs things by the identity that they have had since the common image, and what is left by name: two servers that
+     * went on from one image give the same identity to different things, and what was dropped may have come again.
      */
     static <T> List<Pair<T>> of(
             List<T> before, List<T> after, List<T> base, Function<T, ?> identity, Function<T, String> name) {
@@ -26,20 +27,22 @@ record Pair<T>(@Nullable T before, @Nullable T after) {
         Map<Object, T> byIdentity = after.stream()
                 .filter(one -> common.contains(identity.apply(one)))
                 .collect(Collectors.toMap(identity, Function.identity()));
+        Map<T, T> partners = new LinkedHashMap<>();
+        for (T one : before) {
+            T same = common.contains(identity.apply(one)) ? byIdentity.get(identity.apply(one)) : null;
+            if (same != null) {
+                partners.put(one, same);
+            }
+        }
         Map<String, T> byName = after.stream()
-                .filter(one -> !common.contains(identity.apply(one)))
+                .filter(one -> !partners.containsValue(one))
                 .collect(Collectors.toMap(name, Function.identity()));
         List<Pair<T>> pairs = new ArrayList<>();
         for (T one : before) {
-            pairs.add(new Pair<>(
-                    one,
-                    common.contains(identity.apply(one))
-                            ? byIdentity.remove(identity.apply(one))
-                            : byName.remove(name.apply(one))));
+            T same = partners.get(one);
+            pairs.add(new Pair<>(one, same != null ? same : byName.remove(name.apply(one))));
         }
-        after.stream()
-                .filter(one -> byIdentity.containsValue(one) || byName.containsValue(one))
-                .forEach(one -> pairs.add(new Pair<>(null, one)));
+        after.stream().filter(byName::containsValue).forEach(one -> pairs.add(new Pair<>(null, one)));
         return pairs;
     }
 

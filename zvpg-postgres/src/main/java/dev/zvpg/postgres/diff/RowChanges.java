@@ -206,7 +206,7 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
     private static Map<String, String> key(TableSide side, List<String> texts, Map<String, @Nullable String> row) {
         Map<String, String> key = new LinkedHashMap<>();
         for (int i = 0; i < side.key().size(); i++) {
-            String name = side.key().get(i).name();
+            String name = side.shown(side.key().get(i));
             String value = row.get(name);
             if (value != null) {
                 key.put(name, value);

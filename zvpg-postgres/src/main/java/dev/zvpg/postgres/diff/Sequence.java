@@ -61,6 +61,6 @@ record Sequence(long oid, String name, OptionalLong last, long increment) {
     private boolean isJustAhead(OptionalLong one, OptionalLong other) {
         return one.isPresent()
                 && other.isPresent()
-                && Math.abs(other.getAsLong() - one.getAsLong()) <= AHEAD * Math.abs(increment);
+                && Math.abs((double) other.getAsLong() - one.getAsLong()) <= AHEAD * Math.abs((double) increment);
     }
 }

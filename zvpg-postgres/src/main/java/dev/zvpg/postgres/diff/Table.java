@@ -1,14 +1,15 @@
 package dev.zvpg.postgres.diff;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A table as a user sees it, with whatever holds its rows: itself, or its partitions. Immutable.
  *
  * @param oid its identity, which stays when it is renamed
  * @param name schema and name, as PostgreSQL writes them
- * @param kind what {@code pg_class.relkind} says
- * @param isUnlogged whether a crash empties it
+ * @param notComparable why its rows are not compared; empty when they can be
  * @param columns in their order; without those that are computed when they are read
  * @param types of the columns, or what their domains are of, as PostgreSQL writes them
  * @param key the numbers of the columns that identify a row; empty where there is none
@@ -16,8 +17,7 @@ import java.util.List;
 record Table(
         long oid,
         String name,
-        char kind,
-        boolean isUnlogged,
+        Optional<String> notComparable,
         List<Column> columns,
         List<String> types,
         List<Integer> key,
@@ -28,9 +28,10 @@ record Table(
      *
      * @param oid its identity
      * @param name schema and name, as PostgreSQL writes them
-     * @param path its first file, below the data directory; empty where there is none
+     * @param path its first file, below the data directory; empty where there is none, or none of rows on pages
+     * @param columns the numbers that its columns have in it, by name
      */
-    record Heap(long oid, String name, String path) {}
+    record Heap(long oid, String name, String path, Map<String, Integer> columns) {}
 
     boolean hasColumn(int number) {
         return columns.stream().anyMatch(column -> column.number() == number);

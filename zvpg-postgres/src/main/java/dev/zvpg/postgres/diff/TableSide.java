@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param database where it is
  * @param compared the columns that both sides have, in the same order on both
+ * @param shown what these columns are called on the later side, which is how their values are told
  * @param key those of them that identify a row; empty where there is no such key
  * @param reads the pages to read of each heap; those that are not in it are read whole
  */
@@ -21,6 +22,7 @@ record TableSide(
         DatabaseContent database,
         Table table,
         List<Column> compared,
+        List<String> shown,
         List<Column> key,
         Map<Table.Heap, List<Pages>> reads) {
 
@@ -74,18 +76,36 @@ record TableSide(
         String columns = table.columns().stream()
                 .map(column -> ", s." + Quoted.name(column.name()))
                 .collect(Collectors.joining());
+        String rows = table.heaps().stream()
+                .map(heap -> "SELECT " + names() + " FROM ONLY " + heap.name())
+                .collect(Collectors.joining(" UNION ALL "));
         return "SELECT k.n" + columns + " FROM unnest(" + String.join(", ", texts) + ") WITH ORDINALITY AS k("
-                + String.join(", ", names) + ", n) JOIN " + (table.kind() == 'p' ? "" : "ONLY ") + table.name()
-                + " s ON " + String.join(" AND ", conditions);
+                + String.join(", ", names) + ", n) JOIN (" + rows + ") s ON " + String.join(" AND ", conditions);
+    }
+
+    private String names() {
+        return table.columns().stream()
+                .map(column -> Quoted.name(column.name()))
+                .collect(Collectors.joining(", "));
     }
 
     /** What is in a row that {@link #rows()} and the like have found, by column. */
     Map<String, @Nullable String> values(List<@Nullable String> fields) {
         Map<String, @Nullable String> values = new LinkedHashMap<>();
         for (int i = 0; i < table.columns().size(); i++) {
-            values.put(table.columns().get(i).name(), fields.get(i));
+            values.put(shown(table.columns().get(i)), fields.get(i));
         }
         return values;
+    }
+
+    /** What a column is called in what is told. */
+    String shown(Column column) {
+        for (int i = 0; i < compared.size(); i++) {
+            if (compared.get(i).number() == column.number()) {
+                return shown.get(i);
+            }
+        }
+        return column.name();
     }
 
     private String hash() {

@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads which tables a database has. */
 final class Tables {
@@ -21,10 +24,28 @@ final class Tables {
               AND (n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' OR c.oid = 'pg_largeobject'::regclass)
             """;
 
+    /**
+     * A function that somebody who is no superuser may change, and that planning a query of the table may call with the
+     * rights of whoever reads it: in an index, in statistics, or in what rows are distributed to partitions by.
+     */
+    private static final String TRAP = """
+            SELECT p.oid::regprocedure::text
+            FROM (SELECT 'pg_class'::regclass AS class, i.indexrelid AS object FROM pg_index i WHERE i.indrelid = c.oid
+                  UNION ALL SELECT 'pg_statistic_ext'::regclass, e.oid FROM pg_statistic_ext e WHERE e.stxrelid = c.oid
+                  UNION ALL SELECT 'pg_class'::regclass, c.oid) o
+            JOIN pg_depend d ON d.classid = o.class AND d.objid = o.object
+            LEFT JOIN pg_operator r ON d.refclassid = 'pg_operator'::regclass AND r.oid = d.refobjid
+            JOIN pg_proc p ON p.oid IN (r.oprcode, CASE WHEN d.refclassid = 'pg_proc'::regclass THEN d.refobjid END)
+            JOIN pg_roles w ON w.oid = p.proowner
+            WHERE p.oid >= 16384 AND NOT w.rolsuper LIMIT 1
+            """;
+
     private static final String RELATIONS = """
             SELECT c.oid::int8 AS oid, format('%I.%I', n.nspname, c.relname) AS name, c.relkind AS kind,
-                   c.relpersistence AS persistence, coalesce(pg_relation_filepath(c.oid), '') AS path,
-                   CASE WHEN c.relispartition THEN pg_partition_root(c.oid) END::oid::int8 AS root
+                   c.relpersistence AS persistence, CASE WHEN c.relam = 2 THEN coalesce(pg_relation_filepath(c.oid), '') ELSE '' END AS path,
+                   CASE WHEN c.relispartition THEN pg_partition_root(c.oid) END::oid::int8 AS root,
+                   (""" + TRAP + """
+            ) AS trap
             """ + SCOPE + " ORDER BY c.oid";
 
     private static final String COLUMNS = """
@@ -52,13 +73,22 @@ final class Tables {
             )
               AND NOT EXISTS (
                 SELECT FROM pg_attribute a
-                WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]) AND NOT a.attnotnull)
+                WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])
+                  AND (NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = a.attrelid
+                       AND k.contype = 'n' AND NOT k.convalidated AND a.attnum = ANY (k.conkey))))
             ORDER BY i.indrelid, NOT i.indisprimary, NOT i.indisreplident, i.indexrelid
             """;
 
     private Tables() {}
 
-    private record Relation(long oid, String name, char kind, boolean isUnlogged, String path, long root) {}
+    private record Relation(
+            long oid,
+            String name,
+            char kind,
+            boolean isUnlogged,
+            String path,
+            long root,
+            @Nullable String trap) {}
 
     /** All of them, with partitions below what they are partitions of. */
     static List<Table> of(Connection connection) throws SQLException {
@@ -75,7 +105,8 @@ final class Tables {
                             row.getString("kind").charAt(0),
                             row.getString("persistence").equals("u"),
                             row.getString("path"),
-                            row.getLong("root")));
+                            row.getLong("root"),
+                            row.getString("trap")));
                 }
             }
             try (ResultSet row = statement.executeQuery(COLUMNS)) {
@@ -107,31 +138,48 @@ final class Tables {
             Map<Long, List<Column>> columns,
             Map<Long, List<String>> types,
             Map<Long, List<Integer>> keys) {
-        Map<Long, List<Table.Heap>> heaps = new TreeMap<>();
-        for (Relation relation : relations) {
-            if (relation.kind() == 'r') {
-                long owner = relation.root() == 0 ? relation.oid() : relation.root();
-                heaps.computeIfAbsent(owner, key -> new ArrayList<>())
-                        .add(new Table.Heap(relation.oid(), relation.name(), relation.path()));
-            }
-        }
+        Map<Long, List<Relation>> parts = new TreeMap<>();
+        relations.forEach(
+                part -> parts.computeIfAbsent(part.root() == 0 ? part.oid() : part.root(), key -> new ArrayList<>())
+                        .add(part));
         return relations.stream()
                 .filter(relation -> relation.root() == 0)
                 .map(relation -> new Table(
                         relation.oid(),
                         relation.name(),
-                        relation.kind(),
-                        isUnlogged(relation, relations),
+                        notComparable(relation, parts.getOrDefault(relation.oid(), List.of())),
                         List.copyOf(columns.getOrDefault(relation.oid(), List.of())),
                         List.copyOf(types.getOrDefault(relation.oid(), List.of())),
                         keys.getOrDefault(relation.oid(), List.of()),
-                        List.copyOf(heaps.getOrDefault(relation.oid(), List.of()))))
+                        parts.getOrDefault(relation.oid(), List.of()).stream()
+                                .filter(part -> part.kind() == 'r')
+                                .map(part -> new Table.Heap(
+                                        part.oid(),
+                                        part.name(),
+                                        part.path(),
+                                        columns.getOrDefault(part.oid(), List.of()).stream()
+                                                .collect(Collectors.toMap(Column::name, Column::number))))
+                                .toList()))
                 .toList();
     }
 
-    /** Of a partitioned table, whether one of its partitions is. */
-    private static boolean isUnlogged(Relation table, List<Relation> relations) {
-        return table.isUnlogged()
-                || relations.stream().anyMatch(part -> part.root() == table.oid() && part.isUnlogged());
+    /** Why a table's rows are not compared, of which one reason is enough. */
+    private static Optional<String> notComparable(Relation table, List<Relation> parts) {
+        if (table.kind() == 'm') {
+            return Optional.of("materialized view: it has what its query found when it was refreshed");
+        }
+        return parts.stream().flatMap(part -> notComparable(part).stream()).findFirst();
+    }
+
+    private static Optional<String> notComparable(Relation part) {
+        if (part.kind() == 'f') {
+            return Optional.of("foreign table: its rows are elsewhere");
+        }
+        if (part.isUnlogged()) {
+            return Optional.of("unlogged: a crash empties it, and so does the recovery of a snapshot");
+        }
+        return Optional.ofNullable(part.trap())
+                .map(function -> "calls " + function
+                        + ": reading it would run what that says as superuser, and its owner" + " is none");
     }
 }

@@ -5,13 +5,13 @@ import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.ServerContent.CommonImage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +27,9 @@ final class TouchedPages {
 
     /** A table's file: without the forks, whose names go on with an underscore. */
     private static final Pattern HEAP_FILE = Pattern.compile("(base/\\d+/\\d+)(?:\\.(\\d+))?");
+
+    /** How many ranges a query names: more of them take longer to write down than to read what is between. */
+    private static final int MOST_RANGES = 10_000;
 
     private final Map<String, Map<Integer, List<Pages>>> changed = new HashMap<>();
     private final LateCommits late;
@@ -70,21 +73,20 @@ final class TouchedPages {
         if (!late.isEmpty()) {
             addThoseInDoubt(Path.of(path), files, pages);
         }
-        return Optional.of(Pages.merged(pages));
+        return Optional.of(Pages.merged(pages, MOST_RANGES));
     }
 
     private void addThoseInDoubt(Path path, Map<Integer, List<Pages>> files, List<Pages> pages) throws IOException {
         try (OpenDirectory top = OpenDirectory.open(image);
                 OpenDirectory base = top.directory(path.getName(0));
                 OpenDirectory database = base.directory(path.getName(1))) {
-            for (int file = 0; ; file++) {
-                String name = path.getFileName() + (file == 0 ? "" : "." + file);
-                try (FileChannel heap = database.openFile(Path.of(name))) {
-                    late.find(heap, file, Pages.merged(files.getOrDefault(file, List.of())), pages);
+            Set<Path> names = Set.copyOf(database.names());
+            Path name = path.getFileName();
+            for (int file = 0; names.contains(name); name = Path.of(path.getFileName() + "." + ++file)) {
+                try (FileChannel heap = database.openFile(name)) {
+                    late.find(heap, file, Pages.merged(files.getOrDefault(file, List.of()), Integer.MAX_VALUE), pages);
                 }
             }
-        } catch (NoSuchFileException e) {
-            // there are no more files
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.zvpg.postgres.run;
 
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.postgres.Postgres;
+import dev.zvpg.postgres.cluster.Cluster;
 import dev.zvpg.postgres.cluster.ConfFile;
 import dev.zvpg.postgres.cluster.ControlFile;
 import dev.zvpg.postgres.cluster.CopyMark;
@@ -129,14 +130,14 @@ public final class Settings {
      * What an image of a running server needs to recover and a clean one does not: room for the transactions that were
      * prepared there, whatever its own settings are, which stay with the branch that it is an image of.
      */
-    static Map<String, String> forRecovery(
-            ControlFile control, Map<String, String> inFiles, Map<String, String> wanted) {
+    static Map<String, String> forRecovery(Path dataDirectory, Map<String, String> inFiles, Map<String, String> wanted)
+            throws IOException {
+        ControlFile control = ControlFile.read(dataDirectory);
+        boolean isDone = control.isCleanlyStopped()
+                && Cluster.contents(dataDirectory, "pg_twophase").isEmpty();
         String chosen = wanted.getOrDefault(PREPARED, inFiles.getOrDefault(PREPARED, "0"));
-        boolean isEnough =
-                chosen.matches("[0-9]{1,9}") && Integer.parseInt(chosen) >= control.maxPreparedTransactions();
-        return control.isCleanlyStopped() || isEnough
-                ? Map.of()
-                : Map.of(PREPARED, Integer.toString(control.maxPreparedTransactions()));
+        boolean isLess = chosen.matches("[0-9]{1,9}") && Integer.parseInt(chosen) < control.maxPreparedTransactions();
+        return isDone || !isLess ? Map.of() : Map.of(PREPARED, Integer.toString(control.maxPreparedTransactions()));
     }
 
     /** What the server on a directory finds in its files. */

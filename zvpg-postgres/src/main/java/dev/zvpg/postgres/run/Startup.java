@@ -8,7 +8,6 @@ import dev.zvpg.error.ServerException;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.postgres.cluster.Cluster;
-import dev.zvpg.postgres.cluster.ControlFile;
 import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.cluster.Tablespaces;
 import dev.zvpg.postgres.install.Installation;
@@ -148,7 +147,7 @@ public final class Startup {
             Tablespaces.settings(dataDirectory).forEach(wanted::putIfAbsent);
             Map<String, String> inFiles = Settings.inFiles(dataDirectory);
             wanted.putAll(LogThreshold.instead(inFiles, wanted));
-            wanted.putAll(Settings.forRecovery(ControlFile.read(dataDirectory), inFiles, wanted));
+            wanted.putAll(Settings.forRecovery(dataDirectory, inFiles, wanted));
             Map<String, String> settings =
                     Settings.of(installation.major(), spec.port(), run, spec.lifetime(), slots, wanted);
             if (spec.lifetime() == Lifetime.ATTACHED) {
