@@ -1,5 +1,6 @@
 package dev.zvpg;
 
+import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.ServerException;
