@@ -72,6 +72,7 @@ public final class Snapshots {
         checkMessage(message);
         long began = System.nanoTime();
         try (Locks.Held held = context.workingCopy(key)) {
+            context.home().requireLiving(); // whoever destroys it waits for those that begin before, and for no others
             Catalog catalog = context.catalog();
             CopyRecord branch = catalog.require(key);
             String chosen = name.orElseGet(() -> generateName(catalog, branch));
