@@ -55,7 +55,7 @@ final class DatabaseComparison {
     void run() throws SQLException, IOException {
         for (Pair<Table> pair :
                 Pair.of(tables(before), tables(after), List.copyOf(base.values()), Table::oid, Table::name)) {
-            ComparedTable compared = compare(pair);
+            ComparedTable compared = named(pair);
             if (compared.isDifferent()) {
                 tables.add(compared);
             }
@@ -63,6 +63,15 @@ final class DatabaseComparison {
         for (Pair<Sequence> pair :
                 Pair.of(sequences(before), sequences(after), baseSequences, Sequence::oid, Sequence::name)) {
             Sequence.difference(name, pair).ifPresent(sequences::add);
+        }
+    }
+
+    private ComparedTable named(Pair<Table> pair) throws SQLException, IOException {
+        try {
+            return compare(pair);
+        } catch (SQLException e) {
+            String table = "table " + pair.either().name() + " of database " + name;
+            throw new SQLException(table + ": " + e.getMessage(), e.getSQLState(), e);
         }
     }
 
