@@ -48,7 +48,7 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
 
     @Override
     protected int walkSteps() {
-        return Effort.of(60, 200);
+        return Effort.of(60, 120);
     }
 
     @Override

@@ -19,12 +19,12 @@ class DirectoryStorageOnXfsTest extends DirectoryStorageContract {
 
     @Override
     protected int walkSteps() {
-        return 200;
+        return 120;
     }
 
     @Override
     protected int kills() {
-        return 5;
+        return 3;
     }
 
     @Override

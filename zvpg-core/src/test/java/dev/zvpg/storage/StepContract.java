@@ -34,10 +34,10 @@ public abstract class StepContract extends RecoveryContract {
     /**
      * How many processes are killed in the middle of a verb.
      *
-     * @return 20; less for a storage that is slow
+     * @return 12; less for a storage that is slow
      */
     protected int kills() {
-        return Effort.of(5, 20);
+        return Effort.of(5, 12);
     }
 
     @Test
