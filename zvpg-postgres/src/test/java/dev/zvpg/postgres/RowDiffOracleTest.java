@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class RowDiffOracleTest {
 
-    private static final int ROUNDS = Integer.getInteger("zvpg.test.rounds", Effort.of(1, 4));
+    private static final int ROUNDS = Integer.getInteger("zvpg.test.rounds", Effort.of(1, 2));
     private static final long SEED = Long.getLong("zvpg.test.seed", System.nanoTime());
 
     @RegisterExtension
