@@ -92,7 +92,7 @@ class RowDiffOracleTest {
         Branch branch = x.branch("b" + round);
         branch.start();
         try (RandomWork work = new RandomWork(branch, random, "b" + round + "_", 3)) {
-            work.run(random.nextInt(40));
+            work.run(20 + random.nextInt(30));
         }
         Snapshot z = branch.commit("");
         branch.stop();
