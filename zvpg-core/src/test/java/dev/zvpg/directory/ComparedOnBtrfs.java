@@ -3,6 +3,7 @@ package dev.zvpg.directory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.diff.Changes;
+import dev.zvpg.internal.io.FileReads;
 import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.internal.io.TreeComparison;
 import dev.zvpg.storage.CopyProgress;
@@ -82,9 +83,16 @@ abstract class ComparedOnBtrfs {
         return bytes;
     }
 
+    /** Writes at random, and each byte another one than there was: of single ones, one in 256 would be the same. */
     void write(String name, long offset, int length) throws IOException {
-        try (FileChannel channel = FileChannel.open(tree.resolve(name), StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(random(new Random(), length)), offset);
+        try (FileChannel channel =
+                FileChannel.open(tree.resolve(name), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            byte[] bytes = random(new Random(), length);
+            ByteBuffer before = FileReads.fill(channel, offset, ByteBuffer.allocate(length));
+            for (int i = 0; i < before.limit(); i++) {
+                bytes[i] = (byte) (bytes[i] == before.get(i) ? bytes[i] + 1 : bytes[i]);
+            }
+            channel.write(ByteBuffer.wrap(bytes), offset);
         }
     }
 

@@ -118,8 +118,8 @@ public final class TreeComparison {
     private void compare(Path file, FileChannel one, FileChannel other) throws IOException {
         long offset = 0;
         while (true) {
-            int mine = fill(left, one, offset);
-            int theirs = fill(right, other, offset);
+            int mine = FileReads.fill(one, offset, left).limit();
+            int theirs = FileReads.fill(other, offset, right).limit();
             comparePages(file, offset, Math.min(mine, theirs));
             if (mine != theirs) { // one of them ends here
                 long end = Math.max(one.size(), other.size());
@@ -132,16 +132,6 @@ public final class TreeComparison {
             }
             offset += mine;
         }
-    }
-
-    private static int fill(ByteBuffer buffer, FileChannel file, long offset) throws IOException {
-        buffer.clear();
-        int read;
-        do {
-            read = file.read(buffer, offset + buffer.position());
-        } while (read >= 0 && buffer.hasRemaining());
-        buffer.flip();
-        return buffer.limit();
     }
 
     private void comparePages(Path file, long offset, int length) {

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.diff;
 
 import dev.zvpg.diff.Changes;
+import dev.zvpg.internal.io.FileReads;
 import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,7 +27,8 @@ import java.util.Set;
 final class LateCommits {
 
     private static final Path COMMIT_LOG = Path.of("pg_xact");
-    private static final int TRANSACTIONS_A_FILE = 32 * Pages.BYTES * 4;
+    private static final int BYTES_A_FILE = 32 * Pages.BYTES;
+    private static final int TRANSACTIONS_A_FILE = BYTES_A_FILE * 4;
     private static final int COMMITTED = 1;
 
     private static final int PAGE_LOWER = 12;
@@ -67,27 +69,17 @@ final class LateCommits {
         return new LateCommits(found);
     }
 
-    private static ByteBuffer read(Path dataDirectory, Path file) throws IOException {
+    private static byte[] read(Path dataDirectory, Path file) throws IOException {
         try (OpenDirectory top = OpenDirectory.open(dataDirectory);
-                OpenDirectory log = top.directory(COMMIT_LOG);
-                FileChannel channel = log.openFile(file)) {
-            return read(channel, 0, ByteBuffer.allocate(Math.toIntExact(channel.size())));
+                OpenDirectory log = top.directory(COMMIT_LOG)) {
+            return log.read(file, BYTES_A_FILE);
         }
     }
 
-    private static ByteBuffer read(FileChannel channel, long offset, ByteBuffer buffer) throws IOException {
-        buffer.clear();
-        int read;
-        do {
-            read = channel.read(buffer, offset + buffer.position());
-        } while (read >= 0 && buffer.hasRemaining());
-        return buffer.flip().order(ByteOrder.nativeOrder());
-    }
-
-    private static void compare(ByteBuffer before, ByteBuffer after, int file, long next, Set<Integer> found) {
-        for (int at = 0; at < Math.max(before.limit(), after.limit()); at++) {
-            int mine = at < before.limit() ? before.get(at) : 0;
-            int theirs = at < after.limit() ? after.get(at) : 0;
+    private static void compare(byte[] before, byte[] after, int file, long next, Set<Integer> found) {
+        for (int at = 0; at < Math.max(before.length, after.length); at++) {
+            int mine = at < before.length ? before[at] : 0;
+            int theirs = at < after.length ? after[at] : 0;
             for (int pair = 0; mine != theirs && pair < 4; pair++) {
                 int transaction = file * TRANSACTIONS_A_FILE + at * 4 + pair;
                 if (isCommitted(mine, pair) != isCommitted(theirs, pair) && transaction - (int) next < 0) {
@@ -107,9 +99,12 @@ final class LateCommits {
 
     /** Adds the pages of a table's file of the common image that hold one of them, aside from those known already. */
     void find(FileChannel heap, int file, List<Pages> known, List<Pages> pages) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(PAGES_AT_ONCE * Pages.BYTES);
+        ByteBuffer buffer =
+                ByteBuffer.allocateDirect(PAGES_AT_ONCE * Pages.BYTES).order(ByteOrder.nativeOrder());
         int next = 0; // of those known
-        for (long offset = 0; read(heap, offset, buffer).limit() > 0; offset += PAGES_AT_ONCE * (long) Pages.BYTES) {
+        for (long offset = 0;
+                FileReads.fill(heap, offset, buffer).hasRemaining();
+                offset += PAGES_AT_ONCE * (long) Pages.BYTES) {
             for (int at = 0; at + Pages.BYTES <= buffer.limit(); at += Pages.BYTES) {
                 Pages page = Pages.of(file, offset + at, offset + at + Pages.BYTES);
                 while (next < known.size() && known.get(next).to() <= page.from()) {

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.diff;
 
+import dev.zvpg.internal.io.TreeComparison;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.List;
  */
 record Pages(long from, long to) {
 
-    static final int BYTES = 8192;
+    static final int BYTES = TreeComparison.PAGE;
 
     /** How many of them a file of a table has, before the next file begins. */
     static final int A_FILE = 131_072;

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.junit;
 
 import dev.zvpg.RunningServer;
+import dev.zvpg.internal.io.FileReads;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -38,10 +39,8 @@ record LogTail(Path file, long begin) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long from = Math.max(begin, channel.size() - BYTES);
             ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(0, channel.size() - from));
-            while (buffer.hasRemaining() && channel.read(buffer, from + buffer.position()) >= 0) {
-                // until it is full, or the file has become shorter
-            }
-            return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
+            return new String(
+                    buffer.array(), 0, FileReads.fill(channel, from, buffer).limit(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             // it illustrates another failure, which must not be hidden by this one
             return "(the log " + file + " cannot be read: " + e + ")";

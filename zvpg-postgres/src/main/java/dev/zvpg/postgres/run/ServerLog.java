@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.run;
 
+import dev.zvpg.internal.io.FileReads;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.Program;
@@ -72,10 +73,8 @@ public record ServerLog(Path file, long begin) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long from = Math.max(begin, channel.size() - TAIL_BYTES);
             ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(0, channel.size() - from));
-            while (buffer.hasRemaining() && channel.read(buffer, from + buffer.position()) >= 0) {
-                // until it is full, or the file has become shorter
-            }
-            return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
+            return new String(
+                    buffer.array(), 0, FileReads.fill(channel, from, buffer).limit(), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {
