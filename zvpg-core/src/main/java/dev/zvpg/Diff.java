@@ -4,10 +4,10 @@ import dev.zvpg.diff.DiffStat;
 import dev.zvpg.diff.SequenceDiff;
 import dev.zvpg.diff.TableDiff;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.internal.catalog.Lookup;
 import dev.zvpg.internal.engine.Diffs;
 import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.internal.engine.Revision;
-import dev.zvpg.internal.io.DisplayText;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -80,11 +80,12 @@ public final class Diff implements AutoCloseable {
             return found.get(0);
         }
         if (found.isEmpty()) {
+            List<String> names = tables().stream().map(TableDiff::name).toList();
             throw new NotFoundException(
                     "nothing is different in a table " + name,
-                    "choose among those that differ: "
-                            + DisplayText.whatThereIs(
-                                    tables().stream().map(TableDiff::name).toList()));
+                    names.isEmpty()
+                            ? "no table is different"
+                            : "choose among those that differ: " + Lookup.list(names));
         }
         throw new NotFoundException(
                 "table " + name + " is different in several databases: "

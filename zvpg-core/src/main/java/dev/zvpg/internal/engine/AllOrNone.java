@@ -3,6 +3,7 @@ package dev.zvpg.internal.engine;
 import dev.zvpg.error.OperationInterruptedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -44,7 +45,7 @@ final class AllOrNone {
         }
         try {
             if (failure != null) {
-                end(open, failure);
+                end(open).ifPresent(failure::addSuppressed);
                 throw rethrown(failure);
             }
             return open;
@@ -55,18 +56,20 @@ final class AllOrNone {
         }
     }
 
-    /** Ends all of them, whatever of it fails, which is added to why they end. */
-    static void end(List<? extends Runnable> open, Throwable why) {
+    /** Ends all of them, whatever of it fails, and returns the first failure with the others. */
+    static Optional<RuntimeException> end(List<? extends Runnable> open) {
+        RuntimeException failure = null;
         for (Runnable each : open) {
             try {
                 each.run();
             } catch (RuntimeException e) {
-                why.addSuppressed(e);
+                failure = first(failure, e);
             }
         }
+        return Optional.ofNullable(failure);
     }
 
-    private static Throwable first(@Nullable Throwable first, Throwable next) {
+    private static <T extends Throwable> T first(@Nullable T first, T next) {
         if (first == null) {
             return next;
         }

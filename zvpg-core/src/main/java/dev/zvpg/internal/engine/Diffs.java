@@ -54,10 +54,9 @@ public final class Diffs {
         /** Lets go of everything, whatever of it refuses. */
         @Override
         public void close() {
-            IllegalStateException failure = new IllegalStateException("a comparison cannot be closed");
-            AllOrNone.end(ends, failure);
-            if (failure.getSuppressed().length > 0) {
-                throw failure;
+            Optional<RuntimeException> failure = AllOrNone.end(ends);
+            if (failure.isPresent()) {
+                throw failure.get();
             }
         }
     }
@@ -122,7 +121,7 @@ public final class Diffs {
                     sides.get(0).content().compareWith(sides.get(1).content(), shared);
             return new Opened(comparison, List.copyOf(sides));
         } catch (RuntimeException | Error e) {
-            AllOrNone.end(sides, e);
+            AllOrNone.end(sides).ifPresent(e::addSuppressed);
             throw e;
         }
     }

@@ -57,10 +57,11 @@ final class ClusterComparison {
         for (Pair<DatabaseContent> pair :
                 Pair.of(before.databases(), after.databases(), bases, DatabaseContent::oid, DatabaseContent::name)) {
             DatabaseContent either = pair.either();
-            Optional<DatabaseContent> common = bases.stream()
-                    .filter(database -> database.oid() == either.oid())
-                    .findFirst();
-            new DatabaseComparison(pair, common, touched, tables, sequences).run();
+            Optional<DatabaseContent> common =
+                    bases.stream().filter(one -> one.oid() == either.oid()).findFirst();
+            DatabaseComparison database = new DatabaseComparison(pair, common, touched);
+            tables.addAll(database.tables());
+            sequences.addAll(database.sequences());
         }
     }
 }

@@ -76,10 +76,6 @@ public final class ClusterContent implements ServerContent {
         }
     }
 
-    LiveServer server() {
-        return server;
-    }
-
     List<DatabaseContent> databases() {
         return databases;
     }

@@ -21,49 +21,57 @@ final class DatabaseComparison {
     private final @Nullable DatabaseContent before;
     private final @Nullable DatabaseContent after;
     private final String name;
+    private final Optional<DatabaseContent> common;
     private final Map<Long, Table> base;
-    private final List<Sequence> baseSequences;
+    private final Map<Long, Table.Heap> baseHeaps;
     private final Optional<TouchedPages> touched;
-    private final List<ComparedTable> tables;
-    private final List<SequenceDiff> sequences;
 
-    DatabaseComparison(
-            Pair<DatabaseContent> pair,
-            Optional<DatabaseContent> base,
-            Optional<TouchedPages> touched,
-            List<ComparedTable> tables,
-            List<SequenceDiff> sequences)
+    DatabaseComparison(Pair<DatabaseContent> pair, Optional<DatabaseContent> common, Optional<TouchedPages> touched)
             throws SQLException {
         this.before = pair.before();
         this.after = pair.after();
         this.name = pair.either().name();
+        this.common = common;
         this.touched = touched;
-        this.tables = tables;
-        this.sequences = sequences;
-        this.base = tables(base.orElse(null)).stream().collect(Collectors.toMap(Table::oid, Function.identity()));
-        this.baseSequences = sequences(base.orElse(null));
+        List<Table> tables = tables(common.orElse(null));
+        this.base = tables.stream().collect(Collectors.toMap(Table::oid, Function.identity()));
+        this.baseHeaps = tables.stream()
+                .flatMap(table -> table.heaps().stream())
+                .collect(Collectors.toMap(Table.Heap::oid, Function.identity()));
     }
 
     private static List<Table> tables(@Nullable DatabaseContent database) throws SQLException {
-        return database == null ? List.of() : Tables.of(database.transaction());
+        return database == null ? List.of() : database.tables();
     }
 
     private static List<Sequence> sequences(@Nullable DatabaseContent database) throws SQLException {
-        return database == null ? List.of() : Sequence.of(database.transaction());
+        return database == null ? List.of() : database.sequences();
     }
 
-    void run() throws SQLException, IOException {
+    /** The tables that differ or are not compared. */
+    List<ComparedTable> tables() throws SQLException, IOException {
+        List<ComparedTable> different = new ArrayList<>();
         for (Pair<Table> pair :
                 Pair.of(tables(before), tables(after), List.copyOf(base.values()), Table::oid, Table::name)) {
             ComparedTable compared = named(pair);
             if (compared.isDifferent()) {
-                tables.add(compared);
+                different.add(compared);
             }
         }
-        for (Pair<Sequence> pair :
-                Pair.of(sequences(before), sequences(after), baseSequences, Sequence::oid, Sequence::name)) {
-            Sequence.difference(name, pair).ifPresent(sequences::add);
-        }
+        return different;
+    }
+
+    /** The sequences that stand elsewhere. */
+    List<SequenceDiff> sequences() throws SQLException {
+        return Pair.of(
+                        sequences(before),
+                        sequences(after),
+                        sequences(common.orElse(null)),
+                        Sequence::oid,
+                        Sequence::name)
+                .stream()
+                .flatMap(pair -> Sequence.difference(name, pair).stream())
+                .toList();
     }
 
     private ComparedTable named(Pair<Table> pair) throws SQLException, IOException {
@@ -182,17 +190,14 @@ final class DatabaseComparison {
 
     /** A partition has columns of its own, which may have gone and come again while it was none. */
     private boolean areColumnsOfBase(Table.Heap one, List<Column> mine, Table.Heap other, List<Column> theirs) {
-        Optional<Table.Heap> common = base.values().stream()
-                .flatMap(table -> table.heaps().stream())
-                .filter(heap -> heap.oid() == one.oid() && heap.oid() == other.oid())
-                .findFirst();
-        return common.isPresent()
+        Table.Heap common = one.oid() == other.oid() ? baseHeaps.get(one.oid()) : null;
+        return common != null
                 && IntStream.range(0, mine.size()).allMatch(i -> {
                     Integer left = one.columns().get(mine.get(i).name());
                     Integer right = other.columns().get(theirs.get(i).name());
                     return left != null
                             && left.equals(right)
-                            && common.get().columns().containsValue(left);
+                            && common.columns().containsValue(left);
                 });
     }
 

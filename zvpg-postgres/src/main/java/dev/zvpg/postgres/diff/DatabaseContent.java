@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one database holds at one moment: a transaction that sees it, and more of them where they are wanted.
@@ -17,11 +18,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class DatabaseContent implements AutoCloseable {
 
-    /** Everything that decides how a value is written. */
+    /** What decides how a value is written; and that nobody's conditions are worked out while a query is planned. */
     private static final String FORMATS = """
             SELECT set_config(name, value, false) FROM (VALUES
                 ('datestyle', 'ISO, YMD'), ('intervalstyle', 'postgres'), ('timezone', 'UTC'), ('bytea_output', 'hex'),
-                ('extra_float_digits', '1'), ('quote_all_identifiers', 'off'), ('constraint_exclusion', 'off'), ('xmlbinary', 'base64'), ('lc_monetary', 'C'), ('row_security', 'off'),
+                ('extra_float_digits', '1'), ('quote_all_identifiers', 'off'), ('xmlbinary', 'base64'),
+                ('lc_monetary', 'C'), ('row_security', 'off'), ('constraint_exclusion', 'off'),
                 ('standard_conforming_strings', 'on'), ('work_mem', '65536')) AS s(name, value)
             """;
 
@@ -39,6 +41,8 @@ final class DatabaseContent implements AutoCloseable {
     private final String snapshot;
     private final boolean isUtf8;
     private final Queue<Connection> others = new ConcurrentLinkedQueue<>();
+    private @Nullable List<Table> tables;
+    private @Nullable List<Sequence> sequences;
 
     private DatabaseContent(
             LiveServer server, long oid, String name, Connection transaction, String snapshot, boolean isUtf8) {
@@ -100,15 +104,27 @@ final class DatabaseContent implements AutoCloseable {
         return transaction;
     }
 
-    /** Opens one more transaction that sees the same, to be closed. */
+    /** Opens one more transaction that sees the same, to be {@linkplain #end ended}. */
     Connection another() throws SQLException {
         Connection connection = begin(server, name, BEGIN, "SET TRANSACTION SNAPSHOT " + Quoted.literal(snapshot));
         others.add(connection);
         return connection;
     }
 
+    /** Its tables, which are read once: a side of a comparison may be what both began as, too. */
     List<Table> tables() throws SQLException {
-        return Tables.of(transaction);
+        if (tables == null) {
+            tables = Tables.of(transaction);
+        }
+        return tables;
+    }
+
+    /** Its sequences, likewise. */
+    List<Sequence> sequences() throws SQLException {
+        if (sequences == null) {
+            sequences = Sequence.of(transaction);
+        }
+        return sequences;
     }
 
     /** Whether text is in the encoding that it is sent in: also where nobody knows which that is. */
@@ -127,15 +143,17 @@ final class DatabaseContent implements AutoCloseable {
         return Sessions.column(transaction, sql);
     }
 
-    LiveServer server() {
-        return server;
+    /** Ends one, and with it what still runs in it. */
+    void end(Connection another) throws SQLException {
+        others.remove(another);
+        another.abort(Runnable::run);
     }
 
     /** Ends its transactions, also those that somebody forgot. */
     @Override
     public void close() throws SQLException {
         for (Connection connection : others) {
-            connection.abort(Runnable::run);
+            end(connection);
         }
         transaction.close();
     }

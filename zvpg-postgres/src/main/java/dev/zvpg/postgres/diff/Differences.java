@@ -55,10 +55,7 @@ final class Differences implements AutoCloseable {
             return differences;
         } finally {
             if (!begun) {
-                try (CopyRows first = before;
-                        CopyRows second = after) {
-                    // both end
-                }
+                close(before, after);
             }
         }
     }
@@ -132,6 +129,10 @@ final class Differences implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        close(before, after);
+    }
+
+    private static void close(CopyRows before, @Nullable CopyRows after) throws SQLException {
         try (CopyRows first = before;
                 CopyRows second = after) {
             // both end

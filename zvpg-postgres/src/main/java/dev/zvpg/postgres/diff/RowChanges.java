@@ -26,7 +26,7 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
 
     private static final int AT_ONCE = 500;
 
-    private final List<Connection> open = new ArrayList<>();
+    private final List<Asked> open = new ArrayList<>();
     private final Deque<RowChange> next = new ArrayDeque<>();
     private final Source source;
     private boolean closed;
@@ -73,28 +73,59 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
         return new ServerException("the rows that differ cannot be read: " + cause.getMessage(), cause);
     }
 
-    private Connection on(TableSide side) throws SQLException {
-        Connection connection = side.database().another();
-        open.add(connection);
-        return connection;
+    /** A side, and a transaction to ask it in. */
+    private record Asked(TableSide side, Connection connection) {
+
+        void end() throws SQLException {
+            side.database().end(connection);
+        }
+
+        /** The rows of some keys, by their position among them, from 1. */
+        Map<String, Map<String, @Nullable String>> rowsOfKeys(List<List<String>> keys) throws SQLException {
+            return keys.isEmpty() ? Map.of() : found(side.rowsOfKeys(keys));
+        }
+
+        /** One row of each of some hashes, by the hash. */
+        Map<String, Map<String, @Nullable String>> rowsOf(List<String> hashes) throws SQLException {
+            return hashes.isEmpty() ? Map.of() : found(side.rowsOf(hashes));
+        }
+
+        /** What a query finds, by its first column. */
+        private Map<String, Map<String, @Nullable String>> found(String query) throws SQLException {
+            Map<String, Map<String, @Nullable String>> found = new HashMap<>();
+            try (CopyRows rows = new CopyRows(connection, query)) {
+                List<@Nullable String> row;
+                while ((row = rows.nextTexts()) != null) {
+                    found.put(String.valueOf(row.get(0)), side.values(row.subList(1, row.size())));
+                }
+            }
+            return found;
+        }
+    }
+
+    private Asked ask(TableSide side) throws SQLException {
+        Asked asked = new Asked(side, side.database().another());
+        open.add(asked);
+        return asked;
     }
 
     private Source alone(TableSide side, RowChange.Kind kind) throws SQLException {
-        CopyRows rows = new CopyRows(on(side), side.rows());
+        CopyRows rows = new CopyRows(ask(side).connection(), side.rows());
         return () -> {
             List<@Nullable String> row = rows.nextTexts();
             if (row == null) {
                 return false;
             }
-            add(side, kind, List.of(), side.values(row));
+            add(side, kind, side.values(row));
             return true;
         };
     }
 
     private Source both(TableSide before, TableSide after) throws SQLException {
-        Differences differences = Differences.of(before, on(before), after, on(after));
-        Connection earlier = on(before);
-        Connection later = on(after);
+        Differences differences = Differences.of(
+                before, ask(before).connection(), after, ask(after).connection());
+        Asked earlier = ask(before);
+        Asked later = ask(after);
         boolean isKeyed = !before.key().isEmpty();
         return () -> {
             List<Differences.Difference> some = new ArrayList<>();
@@ -104,103 +135,65 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
                 difference = some.size() < AT_ONCE ? differences.next() : null;
             }
             if (isKeyed) {
-                addKeyed(before, earlier, after, later, some);
+                addKeyed(earlier, later, some);
             } else {
-                addCounted(before, earlier, after, later, some);
+                addCounted(earlier, later, some);
             }
             return some.size() == AT_ONCE;
         };
     }
 
-    private void addKeyed(
-            TableSide before, Connection earlier, TableSide after, Connection later, List<Differences.Difference> some)
-            throws SQLException {
-        Map<Integer, Map<String, @Nullable String>> old = rows(
-                before,
-                earlier,
-                some.stream().map(each -> each.before() > 0 ? each.key() : null).toList());
-        Map<Integer, Map<String, @Nullable String>> young = rows(
-                after,
-                later,
-                some.stream().map(each -> each.after() > 0 ? each.key() : null).toList());
-        for (int i = 0; i < some.size(); i++) {
-            Differences.Difference difference = some.get(i);
-            Map<String, @Nullable String> was = old.getOrDefault(i, Map.of());
-            Map<String, @Nullable String> is = young.getOrDefault(i, Map.of());
+    private void addKeyed(Asked before, Asked after, List<Differences.Difference> some) throws SQLException {
+        List<Differences.Difference> there =
+                some.stream().filter(each -> each.before() > 0).toList();
+        List<Differences.Difference> here =
+                some.stream().filter(each -> each.after() > 0).toList();
+        Map<String, Map<String, @Nullable String>> old = before.rowsOfKeys(
+                there.stream().map(Differences.Difference::key).toList());
+        Map<String, Map<String, @Nullable String>> young =
+                after.rowsOfKeys(here.stream().map(Differences.Difference::key).toList());
+        int earlier = 0;
+        int later = 0;
+        for (Differences.Difference difference : some) {
+            boolean wasThere = difference.before() > 0;
+            boolean isThere = difference.after() > 0;
+            Map<String, @Nullable String> was =
+                    wasThere ? old.getOrDefault(String.valueOf(++earlier), Map.of()) : Map.of();
+            Map<String, @Nullable String> is =
+                    isThere ? young.getOrDefault(String.valueOf(++later), Map.of()) : Map.of();
             next.add(new RowChange(
-                    difference.before() == 0
-                            ? RowChange.Kind.INSERTED
-                            : difference.after() == 0 ? RowChange.Kind.DELETED : RowChange.Kind.UPDATED,
-                    difference.after() > 0 ? key(after, difference.key(), is) : key(before, difference.key(), was),
+                    !wasThere ? RowChange.Kind.INSERTED : isThere ? RowChange.Kind.UPDATED : RowChange.Kind.DELETED,
+                    key(isThere ? after.side() : before.side(), difference.key(), isThere ? is : was),
                     was,
                     is));
         }
     }
 
-    /** The rows of some keys, by position; null for those that are not wanted. */
-    private static Map<Integer, Map<String, @Nullable String>> rows(
-            TableSide side, Connection connection, List<? extends @Nullable List<String>> keys) throws SQLException {
-        List<Integer> positions = new ArrayList<>();
-        List<List<String>> wanted = new ArrayList<>();
-        for (int i = 0; i < keys.size(); i++) {
-            List<String> key = keys.get(i);
-            if (key != null) {
-                positions.add(i);
-                wanted.add(key);
-            }
-        }
-        Map<Integer, Map<String, @Nullable String>> found = new HashMap<>();
-        if (!wanted.isEmpty()) {
-            try (CopyRows rows = new CopyRows(connection, side.rowsOfKeys(wanted))) {
-                List<@Nullable String> row;
-                while ((row = rows.nextTexts()) != null) {
-                    int position = Integer.parseInt(String.valueOf(row.get(0)));
-                    found.put(positions.get(position - 1), side.values(row.subList(1, row.size())));
-                }
-            }
-        }
-        return found;
-    }
-
-    private void addCounted(
-            TableSide before, Connection earlier, TableSide after, Connection later, List<Differences.Difference> some)
-            throws SQLException {
-        Map<String, Map<String, @Nullable String>> gone = rowsOf(
-                before,
-                earlier,
-                some.stream().filter(each -> each.before() > each.after()).toList());
-        Map<String, Map<String, @Nullable String>> come = rowsOf(
-                after,
-                later,
-                some.stream().filter(each -> each.after() > each.before()).toList());
+    private void addCounted(Asked before, Asked after, List<Differences.Difference> some) throws SQLException {
+        Map<String, Map<String, @Nullable String>> gone =
+                before.rowsOf(hashes(some.stream().filter(each -> each.before() > each.after())));
+        Map<String, Map<String, @Nullable String>> come =
+                after.rowsOf(hashes(some.stream().filter(each -> each.after() > each.before())));
         for (Differences.Difference difference : some) {
-            String hash = difference.key().get(0);
             boolean isGone = difference.before() > difference.after();
-            Map<String, @Nullable String> row = (isGone ? gone : come).getOrDefault(hash, Map.of());
+            Map<String, @Nullable String> row =
+                    (isGone ? gone : come).getOrDefault(difference.key().get(0), Map.of());
             for (long copies = Math.abs(difference.after() - difference.before()); copies > 0; copies--) {
-                add(isGone ? before : after, isGone ? RowChange.Kind.DELETED : RowChange.Kind.INSERTED, List.of(), row);
+                add(
+                        isGone ? before.side() : after.side(),
+                        isGone ? RowChange.Kind.DELETED : RowChange.Kind.INSERTED,
+                        row);
             }
         }
     }
 
-    private static Map<String, Map<String, @Nullable String>> rowsOf(
-            TableSide side, Connection connection, List<Differences.Difference> some) throws SQLException {
-        Map<String, Map<String, @Nullable String>> found = new HashMap<>();
-        if (!some.isEmpty()) {
-            List<String> hashes = some.stream().map(each -> each.key().get(0)).toList();
-            try (CopyRows rows = new CopyRows(connection, side.rowsOf(hashes))) {
-                List<@Nullable String> row;
-                while ((row = rows.nextTexts()) != null) {
-                    found.put(String.valueOf(row.get(0)), side.values(row.subList(1, row.size())));
-                }
-            }
-        }
-        return found;
+    private static List<String> hashes(Stream<Differences.Difference> some) {
+        return some.map(each -> each.key().get(0)).toList();
     }
 
-    private void add(TableSide side, RowChange.Kind kind, List<String> key, Map<String, @Nullable String> row) {
+    private void add(TableSide side, RowChange.Kind kind, Map<String, @Nullable String> row) {
         boolean isNew = kind == RowChange.Kind.INSERTED;
-        next.add(new RowChange(kind, key(side, key, row), isNew ? Map.of() : row, isNew ? row : Map.of()));
+        next.add(new RowChange(kind, key(side, List.of(), row), isNew ? Map.of() : row, isNew ? row : Map.of()));
     }
 
     private static Map<String, String> key(TableSide side, List<String> texts, Map<String, @Nullable String> row) {
@@ -238,9 +231,9 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
     @Override
     public void close() {
         closed = true;
-        for (Connection connection : open) {
+        for (Asked asked : open) {
             try {
-                connection.abort(Runnable::run);
+                asked.end();
             } catch (SQLException e) {
                 throw failure(e);
             }

@@ -42,7 +42,8 @@ final class Tables {
 
     private static final String RELATIONS = """
             SELECT c.oid::int8 AS oid, format('%I.%I', n.nspname, c.relname) AS name, c.relkind AS kind,
-                   c.relpersistence AS persistence, CASE WHEN c.relam = 2 THEN coalesce(pg_relation_filepath(c.oid), '') ELSE '' END AS path,
+                   c.relpersistence AS persistence,
+                   coalesce(CASE WHEN c.relam = 2 THEN pg_relation_filepath(c.oid) END, '') AS path,
                    CASE WHEN c.relispartition THEN pg_partition_root(c.oid) END::oid::int8 AS root,
                    (""" + TRAP + """
             ) AS trap
@@ -180,6 +181,6 @@ final class Tables {
         }
         return Optional.ofNullable(part.trap())
                 .map(function -> "calls " + function
-                        + ": reading it would run what that says as superuser, and its owner" + " is none");
+                        + ": reading it would run what that says as superuser, and its owner is none");
     }
 }
