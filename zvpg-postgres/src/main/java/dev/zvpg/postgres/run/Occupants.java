@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Who has the connections of a server that gives none to us, told by the titles of its processes.
@@ -23,23 +24,31 @@ import java.util.stream.Collectors;
  */
 record Occupants(int limit, Map<String, Integer> byWhom) {
 
-    /** Role and database, and where from; the name of the cluster may stand before them. */
-    private static final Pattern TITLE =
-            Pattern.compile("postgres: (?:.*: )?(?<who>[^:]+) (?:\\[local]|\\S+\\(\\d+\\))(?: .*)?");
+    /**
+     * Role and database, and where from; the name of the cluster may stand before them. Not a process that is starting: that is
+     * where a connection is refused, and the last one refused, ours, may not have ended yet.
+     */
+    private static final Pattern TITLE = Pattern.compile(
+            "postgres: (?:.*: )?(?<who>[^:]+) (?:\\[local]|\\S+\\(\\d+\\))(?: (?!initializing$|startup$).*)?");
 
     static Occupants of(Path dataDirectory) {
-        Map<String, Integer> byWhom = new TreeMap<>();
         try {
-            OsProcess.serverProcessesIn(dataDirectory.toRealPath()).stream()
+            Stream<String> titles = OsProcess.serverProcessesIn(dataDirectory.toRealPath()).stream()
                     .map(OsProcess::title)
-                    .flatMap(Optional::stream)
-                    .map(TITLE::matcher)
-                    .filter(Matcher::matches)
-                    .forEach(title -> byWhom.merge(title.group("who"), 1, Integer::sum));
+                    .flatMap(Optional::stream);
+            return new Occupants(ControlFile.read(dataDirectory).maxConnections(), byWhom(titles));
         } catch (IOException e) {
             throw Failures.of("cannot look at the processes in " + dataDirectory, e);
         }
-        return new Occupants(ControlFile.read(dataDirectory).maxConnections(), byWhom);
+    }
+
+    /** Returns how many connections each role and database has, by the titles of a server's processes. */
+    static Map<String, Integer> byWhom(Stream<String> titles) {
+        Map<String, Integer> byWhom = new TreeMap<>();
+        titles.map(TITLE::matcher)
+                .filter(Matcher::matches)
+                .forEach(title -> byWhom.merge(title.group("who"), 1, Integer::sum));
+        return byWhom;
     }
 
     /** Returns the exception for a server that has no connection left. */
