@@ -7,6 +7,7 @@ import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.home.Locks;
+import dev.zvpg.internal.io.LoopbackPort;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
@@ -15,9 +16,6 @@ import dev.zvpg.server.ServerSpec;
 import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.AttributeChange;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -29,9 +27,6 @@ import java.util.function.Consumer;
 
 /** Starts, finds and stops the servers of working copies, and gives out their ports. Thread-safe. */
 public final class Servers {
-
-    /** Where servers listen; what Java takes for the loopback address may be that of IPv6. */
-    private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
     private final Context context;
     private final RestingPorts resting;
@@ -204,9 +199,8 @@ public final class Servers {
 
     /** A cheap look before the leap; the server may still lose the race for the port, and then tries the next. */
     static boolean canBind(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true); // as PostgreSQL does: a port in TIME_WAIT is free
-            socket.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port));
+        try {
+            LoopbackPort.probe(port);
             return true;
         } catch (IOException e) {
             return false;
