@@ -18,6 +18,7 @@ module dev.zvpg.core {
     exports dev.zvpg.internal.io to
             dev.zvpg.postgres,
             dev.zvpg.zfs;
+    exports dev.zvpg.merge;
     exports dev.zvpg.option;
     exports dev.zvpg.server;
     exports dev.zvpg.storage;

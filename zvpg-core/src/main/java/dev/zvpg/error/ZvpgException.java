@@ -16,6 +16,7 @@ public abstract sealed class ZvpgException extends RuntimeException
                 ConfigurationException,
                 DivergedException,
                 InUseException,
+                MergeConflictException,
                 NotFoundException,
                 NotMergedException,
                 OperationInterruptedException,

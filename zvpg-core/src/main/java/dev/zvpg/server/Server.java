@@ -2,8 +2,10 @@ package dev.zvpg.server;
 
 import dev.zvpg.error.Problem;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.merge.MergeOptions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -197,5 +199,35 @@ public interface Server {
      */
     default ServerContent content() {
         throw new UnsupportedOperationException(this + " cannot be compared");
+    }
+
+    /**
+     * Makes in its databases what a branch has changed since it and this server's parted, without committing it.
+     *
+     * @param changes what the branch has, compared with each of the states where the two parted; usually there is one
+     * @param options how conflicts are resolved
+     * @param done the databases that have it already, and are left as they are
+     * @return the merge, to be committed or closed
+     * @throws ServerException when it does not answer
+     * @throws dev.zvpg.error.InUseException when a lock cannot be had in time; the message says who holds it
+     * @throws IllegalArgumentException when an option names neither a table nor a column, or a resolver gives what is
+     *     no value of the column's type
+     * @throws UnsupportedOperationException when this kind of server cannot be merged into, as by default
+     */
+    default ServerMerge merge(List<ServerContent.Comparison> changes, MergeOptions options, Set<String> done) {
+        throw new UnsupportedOperationException(this + " cannot be merged into");
+    }
+
+    /**
+     * Tells what became of a merge that was begun on this server's data, perhaps before it was started the last time.
+     * Waits for transactions that are about to end.
+     *
+     * @param transactions what {@link ServerMerge#transactions} returned
+     * @return in which databases it was committed
+     * @throws ServerException when it does not answer, or the transactions do not end
+     * @throws UnsupportedOperationException when this kind of server cannot be merged into, as by default
+     */
+    default ServerMerge.Outcome outcome(String transactions) {
+        throw new UnsupportedOperationException(this + " cannot be merged into");
     }
 }
