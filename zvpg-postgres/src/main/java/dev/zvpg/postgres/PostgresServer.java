@@ -2,10 +2,13 @@ package dev.zvpg.postgres;
 
 import dev.zvpg.error.Problem;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.postgres.cluster.CopyMark;
 import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.copy.OnlineBackup;
 import dev.zvpg.postgres.diff.ClusterContent;
+import dev.zvpg.postgres.merge.ClusterMerge;
+import dev.zvpg.postgres.merge.Outcomes;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.run.FirstStart;
 import dev.zvpg.postgres.run.LiveServer;
@@ -24,6 +27,7 @@ import dev.zvpg.server.Finding;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerContent;
+import dev.zvpg.server.ServerMerge;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -34,6 +38,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
@@ -283,6 +288,24 @@ public final class PostgresServer implements Server {
             return ClusterContent.of(live);
         } catch (SQLException e) {
             throw live.failure("cannot be compared", e);
+        }
+    }
+
+    @Override
+    public ServerMerge merge(List<ServerContent.Comparison> changes, MergeOptions options, Set<String> done) {
+        try {
+            return ClusterMerge.of(live, changes, options, done);
+        } catch (SQLException e) {
+            throw live.failure("cannot be merged into", e);
+        }
+    }
+
+    @Override
+    public ServerMerge.Outcome outcome(String transactions) {
+        try {
+            return Outcomes.of(live, transactions);
+        } catch (SQLException e) {
+            throw live.failure("cannot be asked what became of a merge", e);
         }
     }
 

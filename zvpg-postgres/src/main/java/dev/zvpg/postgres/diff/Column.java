@@ -6,10 +6,10 @@ package dev.zvpg.postgres.diff;
  * @param number its number, which stays when it is renamed
  * @param order how values of its type are put in an order that both a server and this JVM know
  */
-record Column(int number, String name, Order order) {
+public record Column(int number, String name, Order order) {
 
     /** How values are ordered. */
-    enum Order {
+    public enum Order {
         /** As whole numbers. */
         NUMBER,
         /** By the bytes of their text, which is the type's own order. */

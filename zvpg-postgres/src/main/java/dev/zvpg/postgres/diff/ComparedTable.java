@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A table that is on both sides, or on one. Immutable. */
-record ComparedTable(
+public record ComparedTable(
         @Nullable TableSide before,
         @Nullable TableSide after,
         Method method,
@@ -59,7 +59,7 @@ record ComparedTable(
     }
 
     /** The later side, or the one that there is. */
-    private TableSide side() {
+    public TableSide side() {
         TableSide side = after == null ? before : after;
         if (side == null) {
             throw new IllegalStateException("a table is on one side at least");

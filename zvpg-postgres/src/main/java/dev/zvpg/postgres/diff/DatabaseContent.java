@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe, as long as one thread uses the first transaction.
  */
-final class DatabaseContent implements AutoCloseable {
+public final class DatabaseContent implements AutoCloseable {
 
     /** What decides how a value is written; and that nobody's conditions are worked out while a query is planned. */
-    private static final String FORMATS = """
+    public static final String FORMATS = """
             SELECT set_config(name, value, false) FROM (VALUES
                 ('datestyle', 'ISO, YMD'), ('intervalstyle', 'postgres'), ('timezone', 'UTC'), ('bytea_output', 'hex'),
                 ('extra_float_digits', '1'), ('quote_all_identifiers', 'off'), ('xmlbinary', 'base64'),
@@ -91,11 +91,11 @@ final class DatabaseContent implements AutoCloseable {
         }
     }
 
-    long oid() {
+    public long oid() {
         return oid;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 

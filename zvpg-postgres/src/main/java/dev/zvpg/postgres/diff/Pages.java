@@ -11,7 +11,7 @@ import java.util.List;
  * @param from the first one's number
  * @param to the number behind the last one's
  */
-record Pages(long from, long to) {
+public record Pages(long from, long to) {
 
     static final int BYTES = TreeComparison.PAGE;
 

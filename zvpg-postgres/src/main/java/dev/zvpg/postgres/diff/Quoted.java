@@ -5,15 +5,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes names and values into statements that take no parameters. The session has standard strings. */
-final class Quoted {
+public final class Quoted {
 
     private Quoted() {}
 
-    static String name(String name) {
+    public static String name(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
     }
 
-    static String literal(@Nullable String value) {
+    public static String literal(@Nullable String value) {
         return value == null ? "NULL" : "'" + value.replace("'", "''") + "'";
     }
 

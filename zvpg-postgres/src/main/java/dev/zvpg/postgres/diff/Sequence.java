@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param last the last value that was given out; empty before the first one
  */
-record Sequence(long oid, String name, OptionalLong last, long increment) {
+public record Sequence(long oid, String name, OptionalLong last, long increment) {
 
     /** How many values a server takes for itself before it writes to its log, SEQ_LOG_VALS in commands/sequence.c. */
     private static final long AHEAD = 32;
@@ -29,7 +29,7 @@ record Sequence(long oid, String name, OptionalLong last, long increment) {
             ORDER BY 2
             """;
 
-    static List<Sequence> of(Connection connection) throws SQLException {
+    public static List<Sequence> of(Connection connection) throws SQLException {
         List<Sequence> sequences = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(SEQUENCES)) {

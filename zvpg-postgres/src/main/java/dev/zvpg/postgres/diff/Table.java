@@ -10,14 +10,16 @@ import java.util.Optional;
  * @param oid its identity, which stays when it is renamed
  * @param name schema and name, as PostgreSQL writes them
  * @param notComparable why its rows are not compared; empty when they can be
+ * @param trap a function that makes it not comparable because reading the table would call it
  * @param columns in their order; without those that are computed when they are read
  * @param types of the columns, or what their domains are of, as PostgreSQL writes them
  * @param key the numbers of the columns that identify a row; empty where there is none
  */
-record Table(
+public record Table(
         long oid,
         String name,
         Optional<String> notComparable,
+        Optional<String> trap,
         List<Column> columns,
         List<String> types,
         List<Integer> key,
@@ -31,10 +33,15 @@ record Table(
      * @param path its first file, below the data directory; empty where there is none, or none of rows on pages
      * @param columns the numbers that its columns have in it, by name
      */
-    record Heap(long oid, String name, String path, Map<String, Integer> columns) {}
+    public record Heap(long oid, String name, String path, Map<String, Integer> columns) {}
 
-    boolean hasColumn(int number) {
+    public boolean hasColumn(int number) {
         return columns.stream().anyMatch(column -> column.number() == number);
+    }
+
+    /** Whether its rows are in partitions. */
+    public boolean isPartitioned() {
+        return heaps.stream().noneMatch(heap -> heap.oid() == oid);
     }
 
     /** Where a column is among those of the table. */
@@ -47,7 +54,7 @@ record Table(
         throw new IllegalArgumentException(name + " has no " + column);
     }
 
-    String type(Column column) {
+    public String type(Column column) {
         return types.get(position(column));
     }
 }

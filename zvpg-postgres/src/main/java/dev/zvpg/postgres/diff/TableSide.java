@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param key those of them that identify a row; empty where there is no such key
  * @param reads the pages to read of each heap; those that are not in it are read whole
  */
-record TableSide(
+public record TableSide(
         DatabaseContent database,
         Table table,
         List<Column> compared,

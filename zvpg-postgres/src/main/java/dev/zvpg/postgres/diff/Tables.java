@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads which tables a database has. */
-final class Tables {
+public final class Tables {
 
     /** Users' tables, and the one that holds their large objects. */
     private static final String SCOPE = """
@@ -92,7 +92,7 @@ final class Tables {
             @Nullable String trap) {}
 
     /** All of them, with partitions below what they are partitions of. */
-    static List<Table> of(Connection connection) throws SQLException {
+    public static List<Table> of(Connection connection) throws SQLException {
         Map<Long, List<Column>> columns = new HashMap<>();
         Map<Long, List<String>> types = new HashMap<>();
         Map<Long, List<Integer>> keys = new HashMap<>();
@@ -149,6 +149,9 @@ final class Tables {
                         relation.oid(),
                         relation.name(),
                         notComparable(relation, parts.getOrDefault(relation.oid(), List.of())),
+                        parts.getOrDefault(relation.oid(), List.of()).stream()
+                                .flatMap(part -> Optional.ofNullable(part.trap()).stream())
+                                .findFirst(),
                         List.copyOf(columns.getOrDefault(relation.oid(), List.of())),
                         List.copyOf(types.getOrDefault(relation.oid(), List.of())),
                         keys.getOrDefault(relation.oid(), List.of()),

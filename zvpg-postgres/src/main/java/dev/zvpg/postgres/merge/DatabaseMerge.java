@@ -1,0 +1,325 @@
+package dev.zvpg.postgres.merge;
+
+import dev.zvpg.diff.SequenceDiff;
+import dev.zvpg.diff.TableDiff;
+import dev.zvpg.merge.Conflict.ConstraintConflict;
+import dev.zvpg.merge.Conflict.SchemaConflict;
+import dev.zvpg.merge.MergeOptions;
+import dev.zvpg.merge.TableMerge;
+import dev.zvpg.postgres.diff.ComparedTable;
+import dev.zvpg.postgres.diff.DatabaseContent;
+import dev.zvpg.postgres.diff.Quoted;
+import dev.zvpg.postgres.diff.Sequence;
+import dev.zvpg.postgres.diff.Table;
+import dev.zvpg.postgres.diff.Tables;
+import dev.zvpg.postgres.run.LiveServer;
+import dev.zvpg.postgres.run.Sessions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** The merge into one database: a transaction that is not committed. Confined to one thread. */
+final class DatabaseMerge implements AutoCloseable {
+
+    /**
+     * Who writes waits behind us while we wait, so we give up soon and come again; and where somebody has a lock on a row
+     * and wants to write, we are who gives way.
+     */
+    private static final String SETTINGS =
+            "SET LOCAL lock_timeout = '200ms'; SET LOCAL deadlock_timeout = '100ms'; SET LOCAL synchronous_commit = local";
+
+    /** What is wrong with what is written, and not with how. */
+    private static final String DATA_EXCEPTION = "22";
+
+    private static final String CONSTRAINT_VIOLATION = "23";
+
+    private final Connection connection;
+    private final Delta delta;
+    private final String database;
+    private final MergeOptions options;
+    private final Conflicts conflicts;
+    private final List<String> notMerged = new ArrayList<>();
+    private final List<Merging> mergings = new ArrayList<>();
+    private final List<Writing> writings = new ArrayList<>();
+    private final List<String> moves = new ArrayList<>();
+    private final List<String> restored = new ArrayList<>();
+
+    private DatabaseMerge(
+            Connection connection, Delta delta, String database, MergeOptions options, Conflicts conflicts) {
+        this.connection = connection;
+        this.delta = delta;
+        this.database = database;
+        this.options = options;
+        this.conflicts = conflicts;
+    }
+
+    /** Makes it, as far as there are no conflicts. */
+    static DatabaseMerge of(LiveServer server, String database, Delta delta, MergeOptions options, Conflicts conflicts)
+            throws SQLException {
+        DatabaseMerge merge =
+                new DatabaseMerge(server.connect(database, Sessions.LONG), delta, database, options, conflicts);
+        boolean made = false;
+        try {
+            merge.make();
+            made = true;
+            return merge;
+        } finally {
+            if (!made) {
+                merge.close();
+            }
+        }
+    }
+
+    private void make() throws SQLException {
+        connection.setAutoCommit(false);
+        execute(DatabaseContent.FORMATS);
+        execute(SETTINGS);
+        findTables();
+        for (Merging merging : mergings) {
+            merging.stage();
+        }
+        lock();
+        silenceTriggers();
+        for (int i = 0; i < mergings.size(); i++) {
+            Merging merging = mergings.get(i);
+            Writing writing = Writing.begin(connection, merging.target(), i);
+            attempt(merging.target().table(), () -> merging.decide(writing));
+            writings.add(writing);
+        }
+        if (conflicts.isEmpty()) {
+            for (Writing writing : writings) {
+                attempt(writing.target().table(), writing::apply);
+            }
+            LargeObjects.tidy(connection, writings);
+        }
+        if (conflicts.isEmpty()) {
+            Deferred.violated(connection, database, writings).forEach(conflicts::conflict);
+            new ForeignKeys(connection, database, writings).violated().forEach(conflicts::conflict);
+        }
+        findSequences();
+    }
+
+    private void findTables() throws SQLException {
+        List<Table> ours = Tables.of(connection);
+        for (List<@Nullable ComparedTable> since : delta.tables()) {
+            ComparedTable change =
+                    since.stream().filter(Objects::nonNull).findFirst().orElseThrow();
+            Optional<String> reason = reasonAgainst(change);
+            if (reason.isPresent()) {
+                refuse(change, reason.get());
+            } else if (change.method() == TableDiff.Method.NOT_COMPARED) {
+                notMerged.add(change.name() + ": " + change.reason().orElse(""));
+            } else {
+                Target.Found found = Target.find(connection, ours, change);
+                Optional<String> trap = found.target().isPresent()
+                        ? WriteTraps.reason(connection, found.target().get())
+                        : Optional.of(found.reason());
+                trap.ifPresentOrElse(
+                        why -> refuse(change, why),
+                        () -> mergings.add(new Merging(
+                                connection,
+                                database,
+                                found.target().orElseThrow(),
+                                padded(since),
+                                options,
+                                conflicts,
+                                mergings.size())));
+            }
+        }
+    }
+
+    private List<@Nullable ComparedTable> padded(List<@Nullable ComparedTable> since) {
+        List<@Nullable ComparedTable> all = new ArrayList<>(since);
+        while (all.size() < delta.bases()) {
+            all.add(null);
+        }
+        return all;
+    }
+
+    private static Optional<String> reasonAgainst(ComparedTable change) {
+        Table theirs = change.side().table();
+        if (theirs.trap().isPresent()) {
+            return change.reason();
+        }
+        if (change.before() == null || change.after() == null) {
+            return Optional.of(
+                    change.before() == null
+                            ? "it is new in the branch that is merged"
+                            : "it is not in the branch that is merged any more");
+        }
+        Table before = change.before().table();
+        boolean isSame = before.columns().equals(theirs.columns())
+                && before.types().equals(theirs.types())
+                && before.key().equals(theirs.key())
+                && before.name().equals(theirs.name());
+        return isSame ? Optional.empty() : Optional.of("the branch that is merged has changed its definition");
+    }
+
+    private void refuse(ComparedTable change, String why) {
+        conflicts.conflict(new SchemaConflict(database, change.name(), why));
+    }
+
+    private void lock() throws SQLException {
+        String tables = mergings.stream()
+                .map(Merging::target)
+                .sorted(Comparator.comparingLong(target -> target.table().oid()))
+                .map(Target::relation)
+                .collect(Collectors.joining(", "));
+        if (!tables.isEmpty()) {
+            execute("LOCK TABLE " + tables + " IN SHARE ROW EXCLUSIVE MODE");
+        }
+    }
+
+    /** Those that say that they always fire do not, and say so again before anybody can see that. */
+    private void silenceTriggers() throws SQLException {
+        for (Merging merging : mergings) {
+            Table table = merging.target().table();
+            List<String> triggers = Sessions.column(
+                    connection,
+                    "SELECT format('ALTER TABLE %I.%I DISABLE TRIGGER %I', n.nspname, c.relname, t.tgname) || chr(10) || "
+                            + "format('ALTER TABLE %I.%I ENABLE %s TRIGGER %I', n.nspname, c.relname, CASE t.tgenabled "
+                            + "WHEN 'A' THEN 'ALWAYS' ELSE 'REPLICA' END, t.tgname) FROM pg_trigger t "
+                            + "JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+                            + "WHERE t.tgenabled IN ('A', 'R') AND NOT t.tgisinternal AND t.tgrelid IN ("
+                            + WriteTraps.tree(table) + ") ORDER BY 1");
+            for (String statements : triggers) {
+                int end = statements.indexOf("\nALTER");
+                execute(statements.substring(0, end));
+                restored.add(statements.substring(end + 1));
+                notMerged.add(table.name() + ": a trigger that always fires did not, "
+                        + statements.substring(statements.lastIndexOf(' ') + 1));
+            }
+        }
+    }
+
+    /** What is tried and undone when the data is refused. */
+    private interface Step {
+        void run() throws SQLException;
+    }
+
+    private void attempt(Table table, Step step) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            step.run();
+            connection.releaseSavepoint(before);
+        } catch (SQLException e) {
+            String state = String.valueOf(e.getSQLState());
+            if (state.startsWith(CONSTRAINT_VIOLATION)) {
+                connection.rollback(before);
+                conflicts.conflict(violation(table, e));
+            } else if (state.startsWith(DATA_EXCEPTION)) {
+                throw new IllegalArgumentException(
+                        "a resolver's answer is no value for " + table.name() + " of database " + database + ": "
+                                + e.getMessage(),
+                        e);
+            } else {
+                throw e;
+            }
+        }
+    }
+
+    private ConstraintConflict violation(Table table, SQLException e) {
+        ServerErrorMessage message = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+        String constraint = message == null ? null : message.getConstraint();
+        String column = message == null ? null : message.getColumn();
+        String detail = message == null ? null : message.getDetail();
+        return new ConstraintConflict(
+                database,
+                table.name(),
+                constraint != null ? constraint : column != null ? column : "",
+                detail != null ? detail : String.valueOf(e.getMessage()));
+    }
+
+    /** A sequence goes on from where the further one of both stands: a value that is left out harms nobody. */
+    private void findSequences() throws SQLException {
+        if (delta.sequences().isEmpty()) {
+            return;
+        }
+        List<Sequence> ours = Sequence.of(connection);
+        for (SequenceDiff change : delta.sequences()) {
+            Optional<Sequence> found = ours.stream()
+                    .filter(sequence -> sequence.name().equals(change.name()))
+                    .findFirst();
+            if (change.after().isEmpty()) {
+                continue;
+            }
+            if (found.isEmpty()) {
+                notMerged.add(change.name() + ": this sequence is not in the branch that is merged into");
+                continue;
+            }
+            long wanted = change.after().getAsLong();
+            Sequence sequence = found.get();
+            boolean isFurther = sequence.last().isEmpty()
+                    || (sequence.increment() > 0
+                            ? wanted > sequence.last().getAsLong()
+                            : wanted < sequence.last().getAsLong());
+            if (isFurther) {
+                moves.add("SELECT setval(" + Quoted.literal(sequence.name()) + "::regclass, " + wanted + ")");
+            }
+        }
+    }
+
+    List<TableMerge> tables() {
+        return writings.stream()
+                .filter(writing -> !writing.isEmpty())
+                .map(writing -> new TableMerge(
+                        database,
+                        writing.target().table().name(),
+                        writing.inserted(),
+                        writing.updated(),
+                        writing.deleted()))
+                .toList();
+    }
+
+    List<String> notMerged() {
+        return notMerged;
+    }
+
+    int sequences() {
+        return moves.size();
+    }
+
+    boolean isEmpty() {
+        return moves.isEmpty() && writings.stream().allMatch(Writing::isEmpty);
+    }
+
+    /** The database's identity and the transaction's. */
+    String transaction() throws SQLException {
+        return Sessions.column(
+                        connection,
+                        "SELECT oid || ':' || pg_current_xact_id() FROM pg_database WHERE datname = current_database()")
+                .get(0);
+    }
+
+    void commit() throws SQLException {
+        for (String statement : restored) {
+            execute(statement);
+        }
+        for (String statement : moves) { // others see it at once, so it comes last
+            execute(statement);
+        }
+        connection.commit();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Ends the session, and with it what is not committed. */
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.zvpg.postgres.merge;
+
+import dev.zvpg.merge.MergeOptions;
+import dev.zvpg.postgres.run.LiveServer;
+import dev.zvpg.postgres.run.Sessions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Looks whether what options are for is there: an answer to a conflict that nothing can have is a slip of the pen. */
+final class Patterns {
+
+    private static final String NAMES = """
+            SELECT unnest(ARRAY[format('%I.%I', n.nspname, c.relname),
+                                format('%I.%I', n.nspname, c.relname) || '.' || a.attname, '*.' || a.attname])
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+            """;
+
+    private Patterns() {}
+
+    static void check(LiveServer server, Set<String> patterns) throws SQLException {
+        Set<String> unknown = new TreeSet<>(patterns);
+        unknown.remove(MergeOptions.EVERYTHING);
+        for (String database : unknown.isEmpty()
+                ? Set.<String>of()
+                : Set.copyOf(ClusterMerge.databases(server).values())) {
+            try (Connection connection = server.connect(database, Sessions.BRIEF)) {
+                unknown.removeAll(Set.copyOf(Sessions.column(connection, NAMES).stream()
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.toSet())));
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("no table or column is called " + String.join(", ", unknown)
+                    + "; write schema.table.column, *.column, schema.table or *, as PostgreSQL writes them");
+        }
+    }
+}
