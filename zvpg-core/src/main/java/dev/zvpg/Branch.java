@@ -4,6 +4,7 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.DivergedException;
 import dev.zvpg.error.InUseException;
+import dev.zvpg.error.MergeConflictException;
 import dev.zvpg.error.NotMergedException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.ServerException;
@@ -14,10 +15,11 @@ import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.CopyRequest;
 import dev.zvpg.internal.catalog.SnapshotKey;
-import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Merges;
 import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.internal.home.Locks;
+import dev.zvpg.merge.MergeOptions;
+import dev.zvpg.merge.MergeReport;
 import dev.zvpg.option.BranchOptions;
 import dev.zvpg.option.ResetOptions;
 import dev.zvpg.option.SnapshotOptions;
@@ -134,33 +136,113 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * Gives this branch what another one has, in one step: its state and its history. Possible when this one has not
-     * moved since they parted and holds no unsaved work. Name, port, settings and credentials stay; a running server is
-     * stopped meanwhile and started again. The other branch stays as it is; work of it that no snapshot has is saved in
-     * a snapshot of it first.
+     * Gives this branch what another one has, as {@link #merge(Branch, UnaryOperator)} does without options: conflicts
+     * are told, and nothing has changed then.
      *
      * @param other another branch of the repository
      * @return what became of it
-     * @throws DivergedException when this branch has moved or holds unsaved work; nothing has changed then, and the
-     *     message says what the choices are
-     * @throws OutOfSpaceException when the storage has to copy and there is no space left; nothing has changed then
-     * @throws ServerException when the server does not start again; the branch is merged
-     * @throws IllegalArgumentException when {@code other} is this branch, or of another repository
      */
     public MergeResult merge(Branch other) {
-        Context context = operations().context();
-        if (!other.operations().context().repositoryId().equals(context.repositoryId())) {
+        return merge(other, UnaryOperator.identity());
+    }
+
+    /**
+     * Gives this branch what another one has changed since the two parted; what this one has changed itself stays.
+     *
+     * <p>When this branch has neither moved since then nor holds unsaved work, it becomes what the other one is, in one
+     * step: a fast-forward, for which a running server is stopped and started again. Otherwise the rows that the other one
+     * has inserted, updated and deleted are looked up here by their keys, and the changes are made in one transaction for
+     * each database; sessions stay connected, and whoever writes to those tables waits for a moment. A snapshot that
+     * follows both heads has the result. It is tried in a scratch clone first, so that a conflict harms nobody.
+     *
+     * <p>What becomes of a row that the other branch has
+     *
+     * <ul>
+     *   <li>inserted: it is inserted here; where this branch has inserted one with the same key, each column with another
+     *       value is a conflict;
+     *   <li>updated: the columns that it has changed get its values, and those that this branch has changed stay; a column
+     *       that both have changed, and not alike, is a conflict, and so is a row that this branch has deleted;
+     *   <li>deleted: it is deleted here; a row that this branch has changed is a conflict;
+     *   <li>given another key: it is deleted and inserted;
+     *   <li>changed in a table without a key: as many equal rows are inserted or deleted; fewer than are to be deleted are
+     *       a conflict.
+     * </ul>
+     *
+     * <p>What both have done alike is no conflict. What a constraint forbids is one that only a change of a branch ends;
+     * the others can be resolved by options. Where several snapshots are the last ones in the history of both, because the
+     * branches were merged crosswise, it is a conflict when they do not agree on what is to become of a value. Sequences
+     * move forward only. Tables that cannot be merged are named in the report.
+     *
+     * <p>Name, port, settings and credentials stay. The other branch stays as it is. Work of either that no snapshot has
+     * is saved in a snapshot of it first. {@code resetTo(result.before())} undoes the merge. When the program or the
+     * machine ends in the middle of it, the next one to open the repository brings it to its end, or nothing has changed.
+     *
+     * @param other another branch of the repository
+     * @param options changes the default options
+     * @return what became of it
+     * @throws MergeConflictException when both have changed the same and no option says which is to be; nothing has
+     *     changed then
+     * @throws DivergedException when no snapshot is in the history of both; nothing has changed then
+     * @throws InUseException when a transaction holds rows or tables for long that are to be changed; the message says who,
+     *     and nothing has changed then
+     * @throws OutOfSpaceException when the storage has to copy and there is no space left
+     * @throws ServerException when a server does not start or answer; a fast-forward is done when it does not start again
+     * @throws IllegalArgumentException when {@code other} is this branch, or of another repository; when an option names
+     *     neither a table nor a column; nothing has changed then
+     */
+    public MergeResult merge(Branch other, UnaryOperator<MergeOptions> options) {
+        requireAnother(other);
+        Merges.Merged merged = operations().merges().merge(key(), other.key(), options.apply(MergeOptions.DEFAULT));
+        return new MergeResult(
+                switch (merged.way()) {
+                    case NONE_NEEDED -> MergeResult.Kind.UP_TO_DATE;
+                    case FAST_FORWARD -> MergeResult.Kind.FAST_FORWARD;
+                    case THREE_WAY -> MergeResult.Kind.MERGED;
+                },
+                handle(merged.head()),
+                merged.saved().map(this::handle),
+                handle(merged.before()),
+                merged.report());
+    }
+
+    /**
+     * Tells what a merge would do, conflicts included, and changes nothing.
+     *
+     * @param other another branch of the repository
+     * @return what would become of rows
+     * @throws DivergedException when no snapshot is in the history of both
+     */
+    public MergeReport rehearseMerge(Branch other) {
+        return rehearseMerge(other, UnaryOperator.identity());
+    }
+
+    /**
+     * Tells what {@link #merge(Branch, UnaryOperator)} would do, conflicts included, and changes nothing. It is tried in a
+     * scratch clone of this branch; for work that no snapshot has one is taken, which is gone afterwards.
+     *
+     * @param other another branch of the repository
+     * @param options changes the default options
+     * @return what would become of rows, also where the merge would be a fast-forward
+     * @throws DivergedException when no snapshot is in the history of both
+     * @throws IllegalArgumentException when {@code other} is this branch, or of another repository; when an option names
+     *     neither a table nor a column
+     */
+    public MergeReport rehearseMerge(Branch other, UnaryOperator<MergeOptions> options) {
+        requireAnother(other);
+        return operations().merges().rehearse(key(), other.key(), options.apply(MergeOptions.DEFAULT));
+    }
+
+    private void requireAnother(Branch other) {
+        if (!other.operations()
+                .context()
+                .repositoryId()
+                .equals(operations().context().repositoryId())) {
             throw new IllegalArgumentException(
                     "cannot merge " + other.name() + " into " + name() + ": it is a branch of another repository");
         }
         if (other.equals(this)) {
             throw new IllegalArgumentException("cannot merge branch " + name() + " with itself; name another branch");
         }
-        Merges.Merged merged = operations().merges().merge(key(), other.key());
-        return new MergeResult(
-                merged.hasMoved() ? MergeResult.Kind.FAST_FORWARD : MergeResult.Kind.UP_TO_DATE,
-                handle(merged.head()),
-                merged.saved().map(this::handle));
     }
 
     /**

@@ -91,7 +91,7 @@ public sealed interface Event {
     record BranchRenamed(Ref branch, String oldName) implements Event {}
 
     /**
-     * A branch got the state and the history of another one.
+     * A branch got what another one has: its state and its history, or its changes.
      *
      * @param branch the branch
      * @param other the other one

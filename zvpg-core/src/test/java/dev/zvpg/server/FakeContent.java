@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -51,20 +52,20 @@ final class FakeContent implements ServerContent {
         }
         common.ifPresent(image ->
                 assertThat(FakeServer.rowsOf(image.dataDirectory())).isEqualTo(((FakeContent) image.content()).rows));
-        return new Comparison(
-                changes.isEmpty() ? List.of() : List.of(new Table(changes, common.isPresent())), List.of());
+        Map<String, List<RowChange>> databases = new TreeMap<>();
+        changes.forEach(change -> databases
+                .computeIfAbsent(FakeServer.databaseOf(FakeMerge.key(change)), name -> new ArrayList<>())
+                .add(change));
+        List<TableDiff> tables = new ArrayList<>();
+        databases.forEach((name, rows) -> tables.add(new Table(name, rows, common.isPresent())));
+        return new Comparison(tables, List.of());
     }
 
-    private record Table(List<RowChange> changes, boolean hasCommon) implements TableDiff {
-
-        @Override
-        public String database() {
-            return "postgres";
-        }
+    private record Table(String database, List<RowChange> changes, boolean hasCommon) implements TableDiff {
 
         @Override
         public String name() {
-            return "public.rows";
+            return FakeMerge.TABLE;
         }
 
         @Override

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public final class FakeLauncher implements ServerLauncher {
     private volatile @Nullable Throwable nextStartFailure;
     private volatile @Nullable Runnable afterDisarm;
     private volatile @Nullable RuntimeException afterCopy;
+    private volatile Consumer<String> commitHook = moment -> {};
 
     /** Lets every start on this port find it taken. */
     public FakeLauncher portTaken(int port) {
@@ -82,6 +84,19 @@ public final class FakeLauncher implements ServerLauncher {
     /** Lets every adoption fail when all is copied. */
     public void failAfterCopy(RuntimeException failure) {
         afterCopy = failure;
+    }
+
+    /**
+     * Does something around the commits of merges, such as fail.
+     *
+     * @param hook gets {@code before} and {@code after} each one, with a space and the database
+     */
+    public void onCommit(Consumer<String> hook) {
+        commitHook = hook;
+    }
+
+    private void aroundCommit(String moment) {
+        commitHook.accept(moment);
     }
 
     @Override
@@ -221,7 +236,7 @@ public final class FakeLauncher implements ServerLauncher {
             Files.writeString(spec.dataDirectory().resolve(IN_PRODUCTION), "");
             replace(pid, spec.port() + "\n" + spec.dataDirectory());
         });
-        return new FakeServer(spec);
+        return new FakeServer(spec, this::aroundCommit);
     }
 
     @Override
@@ -229,7 +244,7 @@ public final class FakeLauncher implements ServerLauncher {
         if (elsewhere.contains(spec.dataDirectory())) {
             throw new InUseException("a server runs on " + spec.dataDirectory() + " in another container");
         }
-        return port(spec.dataDirectory()).map(port -> new FakeServer(spec.withPort(port)));
+        return port(spec.dataDirectory()).map(port -> new FakeServer(spec.withPort(port), this::aroundCommit));
     }
 
     /** Ends a server as kill -9 would. */

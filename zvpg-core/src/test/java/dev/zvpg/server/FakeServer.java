@@ -1,10 +1,15 @@
 package dev.zvpg.server;
 
 import dev.zvpg.error.ServerException;
+import dev.zvpg.merge.MergeOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
@@ -13,20 +18,73 @@ public final class FakeServer implements Server {
 
     static final String BACKUP_LABEL = "backup_label";
 
-    private final ServerSpec spec;
+    private static final String TRANSACTION = "transaction-";
 
-    FakeServer(ServerSpec spec) {
+    private final ServerSpec spec;
+    private final Consumer<String> commitHook;
+
+    FakeServer(ServerSpec spec, Consumer<String> commitHook) {
         this.spec = spec;
+        this.commitHook = commitHook;
     }
 
     /** Commits one row. */
     public void put(String key, String value) {
+        write(Map.of(key, Optional.of(value)));
+    }
+
+    /** Commits the deletion of one row. */
+    public void delete(String key) {
+        write(Map.of(key, Optional.empty()));
+    }
+
+    private void write(Map<String, Optional<String>> rows) {
         requireRunning();
         FakeLauncher.run(() -> {
             long wal = position().nextTransactionId() + 1;
-            Files.writeString(rowDirectory().resolve(key), value);
+            for (Map.Entry<String, Optional<String>> row : rows.entrySet()) {
+                Path file = rowDirectory().resolve(row.getKey());
+                if (row.getValue().isPresent()) {
+                    Files.writeString(file, row.getValue().get());
+                } else {
+                    Files.deleteIfExists(file);
+                }
+            }
             FakeLauncher.replace(spec.dataDirectory().resolve(FakeLauncher.WAL), Long.toString(wal));
         });
+    }
+
+    /** The database of a row: what comes before the dot in its key. */
+    static String databaseOf(String key) {
+        return key.contains(".") ? key.substring(0, key.indexOf('.')) : "postgres";
+    }
+
+    /** Commits what a merge does in one database, and remembers that. */
+    void commit(String database, String transaction, Map<String, Optional<String>> rows) {
+        commitHook.accept("before " + database);
+        write(rows);
+        FakeLauncher.run(() -> Files.writeString(transaction(transaction), ""));
+        commitHook.accept("after " + database);
+    }
+
+    boolean isCommitted(String transaction) {
+        return Files.exists(transaction(transaction));
+    }
+
+    private Path transaction(String id) {
+        return spec.dataDirectory().resolve(TRANSACTION + id);
+    }
+
+    @Override
+    public ServerMerge merge(List<ServerContent.Comparison> changes, MergeOptions options, Set<String> done) {
+        requireRunning();
+        return new FakeMerge(this, changes, options, done);
+    }
+
+    @Override
+    public ServerMerge.Outcome outcome(String transactions) {
+        requireRunning();
+        return FakeMerge.outcome(this, transactions);
     }
 
     /** Deletes all rows, as a DELETE without WHERE would. */

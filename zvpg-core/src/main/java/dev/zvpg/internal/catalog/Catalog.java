@@ -350,11 +350,15 @@ public final class Catalog {
         return firstParents(starts(from)).keySet();
     }
 
-    /** What working copies hold: the snapshots that they began from, and those that were taken on them. */
+    /**
+     * What working copies hold: the snapshots that they began from, those that were taken on them, and what they are just
+     * getting by a merge.
+     */
     private List<SnapshotId> starts(List<CopyRecord> from) {
         List<SnapshotId> starts = new ArrayList<>();
         for (CopyRecord copy : from) {
             copy.base().ifPresent(starts::add);
+            copy.merging().map(Merging::theirs).ifPresent(starts::add);
             snapshotsOf(copy).forEach(image -> starts.add(image.id()));
         }
         return starts;

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param grownFrom the snapshot whose image its volume began as, or the nearest one before it that is left; empty when
  *     it started empty
  * @param untouched the snapshot that a branch's volume is still the image of, because no server was ever started on it
+ * @param merging a merge into it that is not at its end; for a branch
  * @param port where its server listens
  * @param portFixed whether the caller chose the port
  * @param settings server settings that the caller chose
@@ -35,6 +36,7 @@ public record CopyRecord(
         Optional<SnapshotId> base,
         Optional<SnapshotId> grownFrom,
         Optional<SnapshotId> untouched,
+        Optional<Merging> merging,
         int port,
         boolean portFixed,
         Map<String, String> settings,
@@ -70,6 +72,12 @@ public record CopyRecord(
     /** Goes before the first start; a volume without it may have been written to. */
     public static final String UNTOUCHED = "untouched";
 
+    /**
+     * Goes before the commit of a merge and stays until its snapshot is taken, so that whoever comes after a crash brings
+     * the merge to its end.
+     */
+    public static final String MERGING = "merging";
+
     public static final String PORT = "port";
     public static final String PROTECTED = "protected";
     public static final String SETTINGS = "settings";
@@ -99,6 +107,7 @@ public record CopyRecord(
                 attributes.read(BASE, "the identity of a snapshot", SnapshotId::new),
                 attributes.read(GROWN_FROM, "the identity of a snapshot", SnapshotId::new),
                 attributes.read(UNTOUCHED, "the identity of a snapshot", SnapshotId::new),
+                attributes.read(MERGING, "the identity of a snapshot and transactions", Merging::parse),
                 attributes.read(PORT, "a port", CopyRecord::port).orElse(0),
                 attributes.flag(PORT_FIXED),
                 attributes

@@ -1,7 +1,6 @@
 package dev.zvpg.internal.engine;
 
 import dev.zvpg.diff.Changes;
-import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
@@ -18,8 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Compares what two revisions hold. What is compared is read in scratch clones of snapshots, in which nobody else works;
@@ -28,8 +25,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 public final class Diffs {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Diffs.class);
 
     private final Context context;
     private final Snapshots snapshots;
@@ -86,15 +81,7 @@ public final class Diffs {
         try {
             return compare(find(before, taken), find(after, taken));
         } finally {
-            taken.forEach(this::drop);
-        }
-    }
-
-    private void drop(SnapshotKey taken) {
-        try {
-            snapshots.delete(taken);
-        } catch (ZvpgException e) {
-            LOG.warn("snapshot {} was taken for a comparison and cannot be deleted; delete it", taken.ref(), e);
+            taken.forEach(snapshots::drop);
         }
     }
 

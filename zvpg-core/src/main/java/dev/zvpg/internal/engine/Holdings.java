@@ -35,7 +35,7 @@ public record Holdings(Operations operations) {
         }
     }
 
-    /** Takes the storage up for a repository that was made on it, and removes what interrupted operations left. */
+    /** Takes the storage up for a repository that was made on it, and ends or removes what interrupted operations left. */
     public void takeUp() {
         Found found = Found.in(operations.context());
         requireOwnStorage(found);
@@ -43,6 +43,7 @@ public record Holdings(Operations operations) {
         othersScratches().sweep();
         operations.snapshots().collectGarbage(found.catalog);
         forgetEndedRuns(found);
+        operations.merges().settleAll(found.catalog);
     }
 
     /** The same for one that is to be made on it. */

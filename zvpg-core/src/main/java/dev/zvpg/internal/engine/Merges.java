@@ -1,82 +1,216 @@
 package dev.zvpg.internal.engine;
 
 import dev.zvpg.error.DivergedException;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.Lookup;
+import dev.zvpg.internal.catalog.Merging;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
-import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.merge.MergeOptions;
+import dev.zvpg.merge.MergeReport;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Gives a branch what another one has. Thread-safe. */
 public final class Merges {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Merges.class);
 
     private final Context context;
     private final Servers servers;
     private final Snapshots snapshots;
     private final DirtyCheck dirtyCheck;
+    private final ThreeWayMerges threeWays;
+    private final Settlement settlement;
 
-    Merges(Context context, Servers servers, Snapshots snapshots, DirtyCheck dirtyCheck) {
+    Merges(
+            Context context,
+            Servers servers,
+            Snapshots snapshots,
+            DirtyCheck dirtyCheck,
+            ThreeWayMerges threeWays,
+            Settlement settlement) {
         this.context = context;
         this.servers = servers;
         this.snapshots = snapshots;
         this.dirtyCheck = dirtyCheck;
+        this.threeWays = threeWays;
+        this.settlement = settlement;
+    }
+
+    /** How a branch gets what another one has. */
+    public enum Way {
+        NONE_NEEDED,
+        FAST_FORWARD,
+        THREE_WAY
     }
 
     /**
      * What became of it.
      *
-     * @param hasMoved whether the branch did not have everything already
+     * @param saved the snapshot that the other branch's unsaved work is in
+     * @param before what the branch was, in which all of it is
      */
-    public record Merged(boolean hasMoved, SnapshotKey head, Optional<SnapshotKey> saved) {}
+    public record Merged(
+            Way way, SnapshotKey head, Optional<SnapshotKey> saved, SnapshotKey before, MergeReport report) {}
 
-    public Merged merge(CopyKey into, CopyKey from) {
+    /** Gives a branch what another one has. */
+    public Merged merge(CopyKey into, CopyKey from, MergeOptions options) {
+        options.message().ifPresent(SnapshotWriter::checkMessage); // before there is something that it belongs to
         try (Locks.Held held = context.workingCopies(into, from)) {
+            settle(into, from, options);
             Catalog catalog = context.catalog();
             CopyRecord branch = catalog.require(into);
             CopyRecord other = catalog.require(from);
-            boolean unsaved = dirtyCheck.isUnsaved(catalog, other);
-            Optional<SnapshotRecord> head = catalog.head(branch);
-            if (!unsaved
-                    && catalog.history(branch)
-                            .containsAll(catalog.head(other).stream().toList())) {
-                return new Merged(false, catalog.key(head.orElseThrow()), Optional.empty());
+            if (hasAll(catalog, branch, other)) {
+                SnapshotKey head = head(catalog, branch);
+                return new Merged(Way.NONE_NEEDED, head, Optional.empty(), head, MergeReport.NOTHING);
             }
-            requireNotMoved(catalog, branch, other);
-            if (!unsaved) {
-                return fastForward(branch, other, Optional.empty());
-            }
-            return saveAndFastForward(branch, other);
+            requireCommon(catalog, branch, other);
+            return mergeWhatIsNew(catalog, branch, other, options);
         }
     }
 
-    private Merged saveAndFastForward(CopyRecord branch, CopyRecord other) {
-        SnapshotKey saved = snapshots.commit(other.key(), "before the merge into " + branch.name());
+    /** Tells what a merge would do, and does nothing. */
+    public MergeReport rehearse(CopyKey into, CopyKey from, MergeOptions options) {
+        try (Locks.Held held = context.workingCopies(into, from)) {
+            settle(into, from, options);
+            Catalog catalog = context.catalog();
+            CopyRecord branch = catalog.require(into);
+            CopyRecord other = catalog.require(from);
+            if (hasAll(catalog, branch, other)) {
+                return MergeReport.NOTHING;
+            }
+            requireCommon(catalog, branch, other);
+            List<SnapshotKey> taken = new ArrayList<>();
+            try {
+                save(other, "for the rehearsal of a merge").ifPresent(taken::add);
+                save(branch, "for the rehearsal of a merge").ifPresent(taken::add);
+                return threeWays.rehearse(into, from, options);
+            } finally {
+                taken.forEach(snapshots::drop);
+            }
+        }
+    }
+
+    /** Brings the merges to their end that were cut off; one that cannot be now is left for the next snapshot or merge. */
+    void settleAll(Catalog found) {
+        for (CopyRecord copy : found.copies()) {
+            if (copy.merging().isEmpty()) {
+                continue;
+            }
+            try (Locks.Held held = context.workingCopy(copy.key())) {
+                settle(copy.key(), MergeOptions.DEFAULT);
+            } catch (ZvpgException e) {
+                LOG.warn("A merge into {} was cut off; the next one tries again to end it", copy.words(), e);
+            }
+        }
+    }
+
+    private void settle(CopyKey into, CopyKey from, MergeOptions options) {
+        Catalog catalog = context.catalog();
+        List<SnapshotRecord> theirs = catalog.history(catalog.require(from));
+        Optional<Merging> merging = catalog.require(into).merging();
+        if (merging.isPresent()) {
+            boolean isTheSame = theirs.stream()
+                    .anyMatch(image -> image.id().equals(merging.get().theirs()));
+            settle(into, isTheSame ? options : MergeOptions.DEFAULT);
+        }
+        if (catalog.require(from).merging().isPresent()) {
+            settle(from, MergeOptions.DEFAULT);
+        }
+    }
+
+    private void settle(CopyKey key, MergeOptions options) {
+        Settlement.Settled settled = settlement.settle(key, options.message());
+        if (settled.isHalf()) {
+            threeWays.finish(key, settled.done(), options);
+        }
+    }
+
+    private boolean hasAll(Catalog catalog, CopyRecord branch, CopyRecord other) {
+        return !dirtyCheck.isUnsaved(catalog, other)
+                && catalog.history(branch)
+                        .containsAll(catalog.head(other).stream().toList());
+    }
+
+    private static SnapshotKey head(Catalog catalog, CopyRecord branch) {
+        return catalog.head(branch)
+                .map(catalog::key)
+                .orElseThrow(() -> Lookup.gone("the head of branch " + branch.name()));
+    }
+
+    /** Refuses what cannot be merged before anything is done for it. */
+    private static void requireCommon(Catalog catalog, CopyRecord branch, CopyRecord other) {
+        List<SnapshotRecord> theirs = catalog.history(other);
+        if (catalog.history(branch).stream().noneMatch(theirs::contains)) {
+            throw new DivergedException(branch.name(), other.name());
+        }
+    }
+
+    private Optional<SnapshotKey> save(CopyRecord branch, String why) {
+        return dirtyCheck.isUnsaved(context.catalog(), branch)
+                ? Optional.of(snapshots.commit(branch.key(), why))
+                : Optional.empty();
+    }
+
+    private Merged mergeWhatIsNew(Catalog before, CopyRecord branch, CopyRecord other, MergeOptions options) {
+        List<SnapshotKey> taken = new ArrayList<>();
         try {
-            return fastForward(branch, other, Optional.of(saved));
+            Optional<SnapshotKey> saved = save(other, "before the merge into " + branch.name());
+            saved.ifPresent(taken::add);
+            if (hasNotMoved(context.catalog(), branch, other)) {
+                SnapshotKey head = head(before, branch);
+                Optional<SnapshotKey> moved = fastForward(branch, other);
+                if (moved.isPresent()) {
+                    return new Merged(Way.FAST_FORWARD, moved.get(), saved, head, MergeReport.NOTHING);
+                }
+            }
+            long began = System.nanoTime();
+            save(branch, "before the merge of " + other.name()).ifPresent(taken::add);
+            SnapshotKey head = head(context.catalog(), branch);
+            ThreeWayMerges.Done done = threeWays.merge(branch.key(), other.key(), options);
+            tell(branch, other, done.snapshot(), Duration.ofNanos(System.nanoTime() - began));
+            return new Merged(Way.THREE_WAY, done.snapshot(), saved, head, done.report());
         } catch (RuntimeException | Error e) {
-            if (isStillWhereItWas(branch, e)) {
-                snapshots.undo(saved, e);
+            if (isStillWhatItWas(before, branch, taken, e)) {
+                taken.forEach(snapshot -> snapshots.undo(snapshot, e));
             }
             throw e;
         }
     }
 
-    private Merged fastForward(CopyRecord branch, CopyRecord other, Optional<SnapshotKey> saved) {
+    private void tell(CopyRecord branch, CopyRecord other, SnapshotKey to, Duration took) {
+        context.events()
+                .tell(new Event.BranchMerged(
+                        Events.ref(branch.key()), Events.ref(other.key()), Events.ref(to), List.of(), took));
+    }
+
+    /** Whether nothing is taken away when the branch becomes what the other one is. */
+    private boolean hasNotMoved(Catalog catalog, CopyRecord branch, CopyRecord other) {
+        return catalog.history(other).containsAll(catalog.history(branch)) && !dirtyCheck.isUnsaved(catalog, branch);
+    }
+
+    /** Returns what the branch is now; empty when a session wrote to it at the last moment, and nothing has changed. */
+    private Optional<SnapshotKey> fastForward(CopyRecord branch, CopyRecord other) {
         Catalog catalog = context.catalog();
         SnapshotRecord target =
                 catalog.head(other).orElseThrow(() -> Lookup.gone("the head of branch " + other.name()));
-        String what = "merge of " + other.name() + " into " + branch.name();
+        String what = Settlement.message(other.name(), branch.name());
         try (Replacement replacement = Replacement.begin(context, servers, catalog, branch, target, what)) {
             replacement.stopServer();
-            requireNotMoved(context.catalog(), branch, other); // once more, now that no session can write any more
+            if (!hasNotMoved(context.catalog(), branch, other)) { // once more, now that no session can write any more
+                return Optional.empty();
+            }
             replacement.commit();
             context.events()
                     .tell(new Event.BranchMerged(
@@ -85,81 +219,26 @@ public final class Merges {
                             Events.ref(catalog.key(target)),
                             replacement.findings(),
                             replacement.took()));
-            return new Merged(true, catalog.key(target), saved);
+            return Optional.of(catalog.key(target));
         }
     }
 
-    /** Tells whether nothing came of the merge; it may also have failed after the branch was moved. */
-    private boolean isStillWhereItWas(CopyRecord branch, Throwable failure) {
+    /** Tells whether nothing came of the merge; it may also have failed after the branch had got something of it. */
+    private boolean isStillWhatItWas(Catalog before, CopyRecord branch, List<SnapshotKey> taken, Throwable failure) {
         try {
-            return context.catalog()
-                    .copy(branch.id())
-                    .filter(now -> now.volume().id().equals(branch.volume().id()))
+            Catalog now = context.catalog();
+            return now.copy(branch.id())
+                    .filter(copy -> copy.volume().id().equals(branch.volume().id()))
+                    .filter(copy -> copy.merging().isEmpty())
+                    .flatMap(now::head)
+                    .map(SnapshotRecord::id)
+                    .filter(head -> before.head(branch).stream()
+                                    .anyMatch(image -> image.id().equals(head))
+                            || taken.stream().anyMatch(snapshot -> snapshot.id().equals(head)))
                     .isPresent();
         } catch (RuntimeException | Error again) {
             failure.addSuppressed(again);
             return false;
         }
-    }
-
-    /** Refuses to take anything away that only the branch has. */
-    private void requireNotMoved(Catalog catalog, CopyRecord branch, CopyRecord other) {
-        List<SnapshotRecord> mine = catalog.history(branch);
-        Set<SnapshotId> theirs =
-                catalog.history(other).stream().map(SnapshotRecord::id).collect(Collectors.toSet());
-        List<String> moved = mine.stream()
-                .filter(image -> !theirs.contains(image.id()))
-                .map(catalog::ref)
-                .toList();
-        boolean unsaved = dirtyCheck.isUnsaved(catalog, branch);
-        if (moved.isEmpty() && !unsaved) {
-            return;
-        }
-        Optional<String> fork = mine.stream()
-                .filter(image -> theirs.contains(image.id()))
-                .findFirst()
-                .map(catalog::ref);
-        throw diverged(catalog, branch, other, fork, moved, unsaved);
-    }
-
-    private static DivergedException diverged(
-            Catalog catalog,
-            CopyRecord branch,
-            CopyRecord other,
-            Optional<String> fork,
-            List<String> moved,
-            boolean unsaved) {
-        String name = branch.name();
-        String begin = "cannot merge " + other.name() + " into " + name + ": ";
-        if (fork.isEmpty()) {
-            String advice =
-                    "to make " + name + " what " + other.name() + " is, reset it to a snapshot of " + other.name();
-            return new DivergedException(begin + "no snapshot is in the history of both", advice, moved, unsaved);
-        }
-        if (moved.isEmpty()) {
-            String advice = "resetting " + name + " to " + fork.get()
-                    + " puts them aside in a snapshot, and then the merge can be done";
-            return new DivergedException(
-                    begin + name + " holds changes that no snapshot has, made since " + fork.get(),
-                    advice,
-                    moved,
-                    unsaved);
-        }
-        String theirs = catalog.head(other).map(catalog::ref).orElse(other.name());
-        return new DivergedException(
-                begin + name + " has moved since they parted at " + fork.get() + ", to " + shortened(moved)
-                        + (unsaved ? ", and holds changes that no snapshot has" : ""),
-                "resetting " + name + " to " + theirs + " gives it " + other.name()
-                        + "'s state and leaves its own in its "
-                        + "snapshots, and a branch from " + moved.get(0) + " is where " + other.name()
-                        + "'s changes can be made again",
-                moved,
-                unsaved);
-    }
-
-    private static String shortened(List<String> refs) {
-        int most = 5;
-        return refs.stream().limit(most).collect(Collectors.joining(", "))
-                + (refs.size() > most ? " and " + (refs.size() - most) + " more" : "");
     }
 }

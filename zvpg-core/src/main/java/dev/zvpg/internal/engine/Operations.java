@@ -20,10 +20,14 @@ public record Operations(
 
     public static Operations of(Context context) {
         Servers servers = new Servers(context);
-        Snapshots snapshots = new Snapshots(context, servers);
+        SnapshotWriter writer = new SnapshotWriter(context, servers);
+        Settlement settlement = new Settlement(context, servers, writer);
+        Snapshots snapshots = new Snapshots(context, writer, settlement);
         CopyFactory copies = new CopyFactory(context, servers);
         DirtyCheck dirtyCheck = new DirtyCheck(context, servers);
         Scratches scratches = new Scratches(context, copies);
+        Diffs diffs = new Diffs(context, snapshots, scratches, dirtyCheck);
+        ThreeWayMerges threeWays = new ThreeWayMerges(context, servers, scratches, diffs, settlement);
         return new Operations(
                 context,
                 servers,
@@ -33,10 +37,10 @@ public record Operations(
                 new Deletions(context, servers, snapshots, dirtyCheck),
                 dirtyCheck,
                 new Resets(context, servers, snapshots, dirtyCheck),
-                new Merges(context, servers, snapshots, dirtyCheck),
+                new Merges(context, servers, snapshots, dirtyCheck, threeWays, settlement),
                 new InfoReader(context, servers),
                 scratches,
-                new Diffs(context, snapshots, scratches, dirtyCheck));
+                diffs);
     }
 
     /**

@@ -85,7 +85,11 @@ final class Replacement implements AutoCloseable {
         try (Locks.Held repository = context.locks().repository()) {
             context.home().requireLiving();
             Map<String, String> attributes = new TreeMap<>(copy.volume().attributes());
-            attributes.keySet().removeAll(Set.of(CopyRecord.BASE, CopyRecord.GROWN_FROM, CopyRecord.UNTOUCHED));
+            // what was being merged into the old volume is no matter of the new one
+            attributes
+                    .keySet()
+                    .removeAll(
+                            Set.of(CopyRecord.BASE, CopyRecord.GROWN_FROM, CopyRecord.UNTOUCHED, CopyRecord.MERGING));
             if (copy.kind() == CopyRecord.Kind.CLONE) {
                 attributes.put(CopyRecord.BASE, target.id().value());
                 attributes.put(CopyRecord.GROWN_FROM, target.id().value());

@@ -114,19 +114,22 @@ public final class Servers {
     }
 
     /** Keeps a server running. Closing it leaves the server as it was found. */
-    public interface Running extends AutoCloseable {
+    public record Running(Server server, Runnable end) implements AutoCloseable {
         @Override
-        void close();
+        public void close() {
+            end.run();
+        }
     }
 
     /** Starts the server for a while, unless it runs anyway. Called under the working copy's lock. */
     public Running borrow(CopyRecord copy) {
         context.home().requireLiving();
-        if (running(copy).isPresent()) {
-            return () -> {};
+        Optional<Server> running = running(copy);
+        if (running.isPresent()) {
+            return new Running(running.get(), () -> {});
         }
-        launch(copy);
-        return () -> stop(context.catalog().require(copy.key())); // it may have got another port
+        // it may get another port
+        return new Running(launch(copy), () -> stop(context.catalog().require(copy.key())));
     }
 
     /** Stops the server if it runs. Called under the working copy's lock. */

@@ -1,6 +1,5 @@
 package dev.zvpg.internal.engine;
 
-import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ZvpgException;
@@ -13,22 +12,8 @@ import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.option.SnapshotOptions;
-import dev.zvpg.server.Backup;
-import dev.zvpg.server.Finding;
-import dev.zvpg.server.Position;
-import dev.zvpg.server.Server;
 import dev.zvpg.storage.AttributeChange;
-import dev.zvpg.storage.Attributes;
-import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.SnapshotId;
-import dev.zvpg.storage.StorageFeature;
-import dev.zvpg.storage.VolumeId;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -45,16 +30,14 @@ public final class Snapshots {
 
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
-    /** Sorts as text in the order of time. */
-    private static final DateTimeFormatter GENERATED_NAME =
-            DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
-
     private final Context context;
-    private final Servers servers;
+    private final SnapshotWriter writer;
+    private final Settlement settlement;
 
-    Snapshots(Context context, Servers servers) {
+    Snapshots(Context context, SnapshotWriter writer, Settlement settlement) {
         this.context = context;
-        this.servers = servers;
+        this.writer = writer;
+        this.settlement = settlement;
     }
 
     /** Takes a snapshot under a generated name. */
@@ -69,110 +52,16 @@ public final class Snapshots {
      */
     public SnapshotKey take(CopyKey key, Optional<String> name, String message, SnapshotOptions options) {
         name.ifPresent(RefName::snapshot);
-        checkMessage(message);
-        long began = System.nanoTime();
+        SnapshotWriter.checkMessage(message);
         try (Locks.Held held = context.workingCopy(key)) {
             context.home().requireLiving(); // whoever destroys it waits for those that begin before, and for no others
             Catalog catalog = context.catalog();
-            CopyRecord branch = catalog.require(key);
-            String chosen = name.orElseGet(() -> generateName(catalog, branch));
-            String ref = branch.name() + "@" + chosen;
-            if (catalog.snapshot(branch, chosen).isPresent()) {
-                throw new AlreadyExistsException(
-                        "cannot take snapshot " + ref + ": it exists", "choose another name, or delete it first");
+            if (catalog.require(key).merging().isPresent()) { // what it brought belongs to its own snapshot
+                settlement.settle(key, Optional.empty());
+                catalog = context.catalog();
             }
-            List<SnapshotId> parents =
-                    catalog.head(branch).map(SnapshotRecord::id).stream().toList();
-            Map<String, String> attributes = SnapshotRecord.attributes(
-                    branch,
-                    chosen,
-                    message,
-                    context.author(),
-                    context.launcher().version(),
-                    catalog.nextSequence(branch),
-                    parents,
-                    catalog.grownFrom(branch));
-            SnapshotId id = SnapshotId.generate(chosen);
-            List<Finding> findings = write(branch, id, attributes, ref, options);
-            followSurvivors(id, parents, catalog);
-            SnapshotKey taken = new SnapshotKey(id, chosen, ref);
-            Duration took = Duration.ofNanos(System.nanoTime() - began);
-            context.events().tell(new Event.SnapshotTaken(Events.ref(taken), Events.ref(branch.key()), findings, took));
-            return taken;
+            return writer.take(catalog, catalog.require(key), name, message, options, Optional.empty());
         }
-    }
-
-    /** Returns what the snapshot does not have. */
-    private List<Finding> write(
-            CopyRecord branch, SnapshotId id, Map<String, String> attributes, String ref, SnapshotOptions options) {
-        VolumeId volume = branch.volume().id();
-        Path data = context.dataDirectory(volume);
-        context.launcher().requireSelfContained(data); // also one that was moved there while its server runs
-        context.launcher().inspect(data); // refuses what belongs to another version
-        Optional<Server> server = servers.find(branch);
-        if (server.isEmpty()) {
-            Position position = context.launcher().position(data);
-            context.storage().snapshot(volume, id, with(attributes, position), context.progress("snapshot " + ref));
-            return List.of();
-        }
-        Set<StorageFeature> features = context.storage().features();
-        if (features.contains(StorageFeature.ATOMIC_SNAPSHOT)) {
-            // Btrfs writes what waits in memory before it takes the image, but what comes meanwhile may be in it or
-            // not, one
-            // by one: a page without the log that it follows from cannot be recovered. A server that syncs has the log
-            // on
-            // disk by then. No checkpoint and no flush in front of the image helps one that does not.
-            if (!features.contains(StorageFeature.WRITE_ORDER) && !server.get().syncs()) {
-                throw new InUseException(
-                        "cannot take snapshot " + ref + " of a running server on " + context.storage()
-                                + ": the server does not sync what it writes (fsync=off), so the snapshot might not start",
-                        "stop it first, or let it sync and restart it");
-            }
-            // in this order: what has ended at this position must have reached the files
-            Position position = server.get().position();
-            if (options.checkpoint()) {
-                server.get().checkpoint();
-            } else {
-                server.get().flush();
-            }
-            context.storage().snapshot(volume, id, with(attributes, position), context.progress("snapshot " + ref));
-        } else {
-            try (Backup backup = server.get().startBackup("zvpg " + ref);
-                    Draft image = context.storage().copy(volume, id, context.progress("snapshot " + ref))) {
-                image.publish(with(attributes, backup.finish(Context.dataDirectory(image.directory()))));
-            }
-        }
-        return server.get().leftOut();
-    }
-
-    /** Gives the new snapshot the nearest ancestors that are left, if its own were deleted while it was made. */
-    private void followSurvivors(SnapshotId id, List<SnapshotId> parents, Catalog before) {
-        if (parents.isEmpty()) {
-            return;
-        }
-        try (Locks.Held held = context.locks().repository()) {
-            Catalog now = context.catalog();
-            Optional<SnapshotRecord> taken = now.snapshot(id);
-            if (taken.isEmpty()) {
-                return; // deleted already
-            }
-            List<SnapshotId> left = parents.stream()
-                    .flatMap(parent -> now.survivor(parent, before).stream())
-                    .toList();
-            Optional<SnapshotId> image = taken.get().grownFrom().flatMap(parent -> now.survivingImage(parent, before));
-            if (!left.equals(parents) || !image.equals(taken.get().grownFrom())) {
-                Map<String, String> set = new TreeMap<>(Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(left)));
-                Set<String> remove = new HashSet<>();
-                say(SnapshotRecord.GROWN_FROM, image, set, remove);
-                context.storage().update(List.of(new AttributeChange(id, set, remove)));
-            }
-        }
-    }
-
-    /** Names a snapshot in an attribute, which goes where there is none to name. */
-    private static void say(
-            String attribute, Optional<SnapshotId> snapshot, Map<String, String> set, Set<String> remove) {
-        snapshot.ifPresentOrElse(id -> set.put(attribute, id.value()), () -> remove.add(attribute));
     }
 
     /** Deletes a snapshot; what grew from it stays, and follows the snapshot's parents from now on. */
@@ -182,15 +71,40 @@ public final class Snapshots {
         try (Locks.Held held = context.locks().repository()) {
             catalog = context.catalog();
             image = catalog.require(key);
+            requireNotBeingMerged(catalog, image);
             context.storage().destroy(key.id(), relink(catalog, image));
         }
         collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
         tellDeleted(catalog, image);
     }
 
+    /** The snapshot of a merge will follow it. */
+    private static void requireNotBeingMerged(Catalog catalog, SnapshotRecord image) {
+        catalog.copies().stream()
+                .filter(copy -> copy.merging()
+                        .filter(merging -> merging.theirs().equals(image.id()))
+                        .isPresent())
+                .findFirst()
+                .ifPresent(copy -> {
+                    throw new InUseException(
+                            "cannot delete snapshot " + catalog.ref(image) + ": it is being merged into "
+                                    + copy.words(),
+                            "if that was cut off, the next snapshot of " + copy.words() + " brings it to its end");
+                });
+    }
+
     private void tellDeleted(Catalog catalog, SnapshotRecord image) {
         context.events()
                 .tell(new Event.SnapshotDeleted(Events.ref(catalog.key(image)), Events.ref(catalog.branchOf(image))));
+    }
+
+    /** Takes a snapshot back that was only needed for a while. */
+    void drop(SnapshotKey taken) {
+        try {
+            delete(taken);
+        } catch (ZvpgException e) {
+            LOG.warn("Snapshot {} was only needed for a while and cannot be deleted; delete it", taken.ref(), e);
+        }
     }
 
     /** Takes a snapshot back that was taken for something that failed. */
@@ -221,7 +135,7 @@ public final class Snapshots {
                     set.put(SnapshotRecord.PARENTS, SnapshotRecord.parents(List.copyOf(parents)));
                 }
                 if (continues) {
-                    say(SnapshotRecord.GROWN_FROM, gone.grownFrom(), set, remove);
+                    SnapshotWriter.say(SnapshotRecord.GROWN_FROM, gone.grownFrom(), set, remove);
                 }
                 changes.add(new AttributeChange(child.id(), set, remove));
             }
@@ -233,10 +147,10 @@ public final class Snapshots {
                 Map<String, String> set = new TreeMap<>();
                 Set<String> remove = new HashSet<>();
                 if (began) {
-                    say(CopyRecord.BASE, gone.parents().stream().findFirst(), set, remove);
+                    SnapshotWriter.say(CopyRecord.BASE, gone.parents().stream().findFirst(), set, remove);
                 }
                 if (continues) {
-                    say(CopyRecord.GROWN_FROM, gone.grownFrom(), set, remove);
+                    SnapshotWriter.say(CopyRecord.GROWN_FROM, gone.grownFrom(), set, remove);
                 }
                 changes.add(new AttributeChange(copy.volume().id(), set, remove));
             }
@@ -273,27 +187,5 @@ public final class Snapshots {
             LOG.warn("Snapshot {} cannot be removed now; the next open() tries again", image.id(), e);
         }
         return false;
-    }
-
-    private String generateName(Catalog catalog, CopyRecord branch) {
-        Instant now = context.clock().instant();
-        while (catalog.snapshot(branch, GENERATED_NAME.format(now)).isPresent()) {
-            now = now.plusMillis(1);
-        }
-        return GENERATED_NAME.format(now);
-    }
-
-    private static Map<String, String> with(Map<String, String> attributes, Position position) {
-        Map<String, String> all = new TreeMap<>(attributes);
-        all.putAll(SnapshotRecord.position(position));
-        return all;
-    }
-
-    private static void checkMessage(String message) {
-        int bytes = message.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > Attributes.MAX_VALUE_BYTES || message.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("a snapshot's message has at most " + Attributes.MAX_VALUE_BYTES
-                    + " bytes of UTF-8 and no zero character; this one has " + bytes + " bytes");
-        }
     }
 }
