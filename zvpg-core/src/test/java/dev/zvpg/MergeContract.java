@@ -2,22 +2,24 @@ package dev.zvpg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.zvpg.error.DivergedException;
+import dev.zvpg.error.MergeConflictException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.merge.MergeReport;
 import dev.zvpg.server.ServerState;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 
-/** What the domain promises of merges. */
-public abstract class MergeContract extends CloneContract {
+/** What the domain promises of merges, above all of those into a branch that has not moved. */
+public abstract class MergeContract extends ThreeWayMergeContract {
 
     /** A branch with one snapshot more than main, which holds {@code a=1}. */
     private Branch feature() {
@@ -26,18 +28,6 @@ public abstract class MergeContract extends CloneContract {
         put(feature, "a", "2");
         feature.snapshot("f1", "");
         return feature;
-    }
-
-    private void assertDiverged(Branch branch, Branch other, List<String> moved, boolean unsaved, String message) {
-        Map<String, Map<String, String>> before = everything();
-        ServerState state = branch.state();
-        DivergedException e = catchThrowableOfType(DivergedException.class, () -> branch.merge(other));
-        assertThat(e).isNotNull();
-        assertThat(e.moved()).isEqualTo(moved);
-        assertThat(e.hasUnsavedWork()).isEqualTo(unsaved);
-        assertThat(e).hasMessageContaining(message);
-        assertThat(everything()).isEqualTo(before);
-        assertThat(branch.state()).isEqualTo(state);
     }
 
     @Test
@@ -51,6 +41,8 @@ public abstract class MergeContract extends CloneContract {
             assertThat(result.kind()).isEqualTo(MergeResult.Kind.FAST_FORWARD);
             assertThat(result.snapshot().ref()).isEqualTo("feature@f2");
             assertThat(result.saved()).isEmpty();
+            assertThat(result.before().ref()).isEqualTo("main@v1");
+            assertThat(result.report()).isEqualTo(MergeReport.NOTHING);
         });
 
         assertThat(events).containsExactly("ServerStopped", "BranchMerged", "ServerStarted");
@@ -101,6 +93,7 @@ public abstract class MergeContract extends CloneContract {
                     assertThat(again.kind()).isEqualTo(MergeResult.Kind.UP_TO_DATE);
                     assertThat(again.snapshot().ref()).isEqualTo("feature@f1");
                     assertThat(again.saved()).isEmpty();
+                    assertThat(again.before()).isEqualTo(again.snapshot());
                 }))
                 .isEmpty();
         assertThat(everything()).isEqualTo(before);
@@ -142,64 +135,30 @@ public abstract class MergeContract extends CloneContract {
     }
 
     @Test
-    void aBranchThatHasMovedIsNotMergedInto() {
-        Branch feature = feature();
-        main().snapshot("v2", "");
-        main().snapshot("v3", "");
-        assertDiverged(
-                main(),
-                feature,
-                List.of("main@v3", "main@v2"),
-                false,
-                "cannot merge feature into main: main has moved since they parted at main@v1, to main@v3, main@v2; "
-                        + "resetting main to feature@f1 gives it feature's state");
-        put(main(), "a", "3");
-        assertDiverged(
-                main(),
-                feature,
-                List.of("main@v3", "main@v2"),
-                true,
-                "main@v3, main@v2, and holds changes that no snapshot has");
-        // what the message says is possible
-        main().resetTo(repo.snapshot("feature@f1"));
-        assertThat(rows(main())).isEqualTo(Map.of("a", "2"));
-        assertThat(main().merge(feature).kind()).isEqualTo(MergeResult.Kind.UP_TO_DATE);
-    }
-
-    @Test
-    void aBranchWithUnsavedWorkIsNotMergedInto() {
-        Branch feature = feature();
-        put(feature, "b", "unsaved too, and not saved for nothing");
-        put(main(), "a", "3");
-        assertDiverged(
-                main(),
-                feature,
-                List.of(),
-                true,
-                "cannot merge feature into main: main holds changes that no snapshot has, made since main@v1; "
-                        + "resetting main to main@v1 puts them aside in a snapshot");
-        // what the message says is possible
-        Snapshot aside = main().resetTo(repo.snapshot("main@v1")).orElseThrow();
-        assertThat(main().merge(feature).kind()).isEqualTo(MergeResult.Kind.FAST_FORWARD);
-        assertThat(rows(main())).isEqualTo(rows(feature));
-        assertThat(rows(aside.clone("aside"))).isEqualTo(Map.of("a", "3"));
-    }
-
-    @Test
-    void aCrashedBranchIsNotMergedInto() {
-        Branch feature = feature();
-        launcher.crash(main().dataDirectory());
-        assertDiverged(main(), feature, List.of(), true, "holds changes that no snapshot has");
-    }
-
-    @Test
     void branchesWithoutACommonSnapshotAreNotMerged() {
         Branch feature = feature();
         main().snapshot("v2", "");
         repo.snapshot("main@v1").delete();
-        assertDiverged(main(), feature, List.of("main@v2"), false, "no snapshot is in the history of both");
+        assertDiverged(feature);
         repo.snapshot("main@v2").delete();
-        assertDiverged(main(), feature, List.of(), true, "no snapshot is in the history of both");
+        assertDiverged(feature);
+        put(feature, "b", "unsaved");
+        repo.snapshot("feature@f1").delete();
+        assertDiverged(feature);
+    }
+
+    private void assertDiverged(Branch other) {
+        Map<String, Map<String, String>> before = everything();
+        ServerState state = main().state();
+        for (ThrowableAssert.ThrowingCallable verb : List.<ThrowableAssert.ThrowingCallable>of(
+                () -> main().merge(other), () -> main().rehearseMerge(other))) {
+            assertThatThrownBy(verb)
+                    .isInstanceOf(DivergedException.class)
+                    .hasMessage("cannot merge feature into main: no snapshot is in the history of both; to make main "
+                            + "what feature is, reset it to a snapshot of feature");
+        }
+        assertThat(everything()).isEqualTo(before);
+        assertThat(main().state()).isEqualTo(state);
     }
 
     @Test
@@ -209,10 +168,14 @@ public abstract class MergeContract extends CloneContract {
         Map<String, Map<String, String>> before = everything();
         launcher.afterNextDisarm( // while main still runs
                 () -> Launched.fake(main().server()).put("a", "a session's last words"));
-        assertThatThrownBy(() -> main().merge(feature)).isInstanceOf(DivergedException.class);
+        assertThatThrownBy(() -> main().merge(feature)).isInstanceOf(MergeConflictException.class);
         assertThat(everything()).isEqualTo(before);
         assertThat(main().state()).isEqualTo(ServerState.RUNNING);
         assertThat(rows(main())).isEqualTo(Map.of("a", "a session's last words"));
+        main().resetTo(repo.snapshot("main@v1"));
+        launcher.afterNextDisarm(() -> Launched.fake(main().server()).put("c", "last words"));
+        assertThat(main().merge(feature).kind()).isEqualTo(MergeResult.Kind.MERGED);
+        assertThat(rows(main())).isEqualTo(Map.of("a", "2", "b", "unsaved", "c", "last words"));
     }
 
     @Test

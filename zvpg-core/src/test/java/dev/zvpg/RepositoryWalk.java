@@ -7,6 +7,7 @@ import dev.zvpg.WalkModel.Image;
 import dev.zvpg.WalkModel.Line;
 import dev.zvpg.WalkModel.Trial;
 import dev.zvpg.error.DivergedException;
+import dev.zvpg.error.MergeConflictException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.server.ServerState;
@@ -243,26 +244,57 @@ public final class RepositoryWalk {
         }
         Branch branch = repo.branch(into.name);
         Branch other = repo.branch(from.name);
-        List<Image> theirs = from.history();
-        List<String> moved = into.history().stream()
-                .takeWhile(image -> !theirs.contains(image))
-                .map(Image::ref)
-                .toList();
-        if (!from.isDirty() && into.history().contains(from.head())) {
+        Image ours = into.head();
+        Image theirs = from.head();
+        List<Image> bases = ours == null || theirs == null ? List.of() : ours.bases(theirs);
+        if (!from.isDirty() && into.history().contains(theirs)) {
             assertThat(branch.merge(other).kind()).as(toString()).isEqualTo(MergeResult.Kind.UP_TO_DATE);
-        } else if (!moved.isEmpty() || into.isDirty()) {
-            DivergedException e = catchThrowableOfType(DivergedException.class, () -> branch.merge(other));
-            assertThat(e.moved()).as(toString()).isEqualTo(moved);
-            assertThat(e.hasUnsavedWork()).as(toString()).isEqualTo(into.isDirty());
-        } else {
+        } else if (bases.isEmpty()) {
+            assertThat(catchThrowableOfType(DivergedException.class, () -> branch.merge(other)))
+                    .as(toString())
+                    .isNotNull();
+        } else if (bases.contains(ours) && !into.isDirty()) {
             MergeResult result = branch.merge(other);
             assertThat(result.kind()).as(toString()).isEqualTo(MergeResult.Kind.FAST_FORWARD);
             assertThat(result.saved().isPresent()).as(this + ": saved").isEqualTo(from.isDirty());
             result.saved().ifPresent(saved -> model.snapshot(from, saved.name()));
             into.becomes(Optional.ofNullable(from.head()).orElseThrow());
             taken.merge("fastForward", 1, Integer::sum);
+        } else {
+            threeWay(into, branch, from, other, bases);
         }
+        model.collect();
         return true;
+    }
+
+    private void threeWay(Line into, Branch branch, Line from, Branch other, List<Image> bases) {
+        Set<String> conflicts = new HashSet<>();
+        Map<String, String> merged = into.merged(bases, from, conflicts);
+        boolean takeTheirs = random.nextBoolean();
+        if (!conflicts.isEmpty() && !takeTheirs) {
+            MergeConflictException e = catchThrowableOfType(MergeConflictException.class, () -> branch.merge(other));
+            assertThat(e).as(toString()).isNotNull();
+            assertThat(e.conflicts()).as(toString()).hasSameSizeAs(conflicts);
+            taken.merge("conflict", 1, Integer::sum);
+            return;
+        }
+        MergeResult result = branch.merge(other, options -> takeTheirs ? options.theirs() : options);
+        assertThat(result.kind()).as(toString()).isEqualTo(MergeResult.Kind.MERGED);
+        assertThat(result.saved().isPresent()).as(this + ": saved").isEqualTo(from.isDirty());
+        result.saved().ifPresent(saved -> model.snapshot(from, saved.name()));
+        if (into.isDirty()) {
+            model.snapshot(into, result.before().name());
+        }
+        boolean running = into.running;
+        into.start();
+        into.running = running;
+        if (!merged.equals(into.rows)) {
+            into.writes++;
+            into.rows = merged;
+        }
+        model.merge(
+                into, result.snapshot().name(), Optional.ofNullable(from.head()).orElseThrow());
+        taken.merge("threeWay", 1, Integer::sum);
     }
 
     private boolean rename() {

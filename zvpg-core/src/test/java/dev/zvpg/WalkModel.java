@@ -4,10 +4,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +31,7 @@ final class WalkModel {
         final int writes;
         final boolean exact;
 
-        @Nullable
-        Image parent;
+        List<Image> parents; // a merge has two
 
         boolean gone;
 
@@ -39,7 +41,7 @@ final class WalkModel {
             this.rows = Map.copyOf(line.rows);
             this.writes = line.writes;
             this.exact = !line.running && line.exact;
-            this.parent = line.head();
+            this.parents = Stream.ofNullable(line.head()).toList();
         }
 
         String ref() {
@@ -47,11 +49,25 @@ final class WalkModel {
         }
 
         List<Image> history() {
-            List<Image> history = new ArrayList<>();
-            for (Image image = this; image != null; image = image.parent) {
-                history.add(image);
+            Set<Image> history = new LinkedHashSet<>();
+            Deque<Image> next = new ArrayDeque<>(List.of(this));
+            while (!next.isEmpty()) {
+                Image image = next.removeFirst();
+                if (!image.gone && history.add(image)) {
+                    next.addAll(image.parents);
+                }
             }
-            return history;
+            return List.copyOf(history);
+        }
+
+        /** Those that nothing else that both follow follows. */
+        List<Image> bases(Image other) {
+            Set<Image> bases = new LinkedHashSet<>(history());
+            bases.retainAll(other.history());
+            for (Image base : List.copyOf(bases)) {
+                base.history().stream().filter(image -> image != base).forEach(bases::remove);
+            }
+            return List.copyOf(bases);
         }
     }
 
@@ -107,6 +123,34 @@ final class WalkModel {
             untouched = null;
         }
 
+        /** What a merge makes of the rows, in which theirs is taken where there are conflicts. */
+        Map<String, String> merged(List<Image> bases, Line other, Set<String> conflicts) {
+            Map<String, String> merged = new TreeMap<>(rows);
+            for (String key : other.rows.keySet()) { // no walk deletes a row
+                String our = rows.get(key);
+                String their = Objects.requireNonNull(other.rows.get(key));
+                Set<String> results = new HashSet<>();
+                for (Image base : bases) {
+                    String before = base.rows.get(key);
+                    if (their.equals(before) || their.equals(our)) {
+                        results.add(String.valueOf(our));
+                    } else {
+                        results.add(their);
+                        if (!Objects.equals(our, before)) {
+                            conflicts.add(key);
+                        }
+                    }
+                }
+                if (results.size() > 1) {
+                    conflicts.add(key);
+                }
+                if (results.contains(their)) {
+                    merged.put(key, their);
+                }
+            }
+            return merged;
+        }
+
         void becomes(Image image) {
             rows = new TreeMap<>(image.rows);
             writes = image.writes;
@@ -141,6 +185,12 @@ final class WalkModel {
         return image;
     }
 
+    /** A snapshot that follows another branch's head as well. */
+    void merge(Line line, String name, Image other) {
+        Image image = snapshot(line, name);
+        image.parents = Stream.concat(image.parents.stream(), Stream.of(other)).toList();
+    }
+
     Line branch(String name, Image from) {
         Line line = new Line(name);
         line.becomes(from);
@@ -151,11 +201,19 @@ final class WalkModel {
     void delete(Image gone) {
         gone.gone = true;
         images.remove(gone);
+        List<Image> parents =
+                gone.parents.stream().filter(parent -> !parent.gone).toList();
         for (Image image : images) {
-            image.parent = image.parent == gone ? gone.parent : image.parent;
+            if (image.parents.contains(gone)) {
+                image.parents = image.parents.stream()
+                        .flatMap(parent -> parent == gone ? parents.stream() : Stream.of(parent))
+                        .filter(parent -> !parent.gone)
+                        .distinct()
+                        .toList();
+            }
         }
         for (Line line : lines) {
-            line.base = line.base == gone ? gone.parent : line.base;
+            line.base = line.base == gone ? parents.stream().findFirst().orElse(null) : line.base;
         }
         collect();
     }
@@ -192,8 +250,8 @@ final class WalkModel {
         Set<Image> reachable = new HashSet<>();
         while (!next.isEmpty()) {
             Image image = next.removeFirst();
-            if (reachable.add(image) && image.parent != null) {
-                next.add(image.parent);
+            if (reachable.add(image)) {
+                image.parents.stream().limit(1).forEach(next::add);
             }
         }
         return reachable;

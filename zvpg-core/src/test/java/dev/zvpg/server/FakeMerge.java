@@ -56,7 +56,8 @@ final class FakeMerge implements ServerMerge {
         Set<String> keys = new TreeSet<>();
         byKey.forEach(rows -> keys.addAll(rows.keySet()));
         keys.forEach(key -> merge(
-                key, byKey.stream().map(rows -> Optional.ofNullable(rows.get(key))).toList()));
+                key,
+                byKey.stream().map(rows -> Optional.ofNullable(rows.get(key))).toList()));
     }
 
     static String key(RowChange change) {
@@ -80,7 +81,8 @@ final class FakeMerge implements ServerMerge {
             }
         }
         if (conflict == null && results.size() > 1) { // the bases do not agree
-            RowChange change = changes.stream().flatMap(Optional::stream).findFirst().orElseThrow();
+            RowChange change =
+                    changes.stream().flatMap(Optional::stream).findFirst().orElseThrow();
             conflict = conflict(
                     key, change.before().get(VALUE), our, change.after().get(VALUE));
         }
@@ -144,7 +146,9 @@ final class FakeMerge implements ServerMerge {
 
     @Override
     public String transactions() {
-        writes.keySet().forEach(database -> transactions.put(database, UUID.randomUUID().toString()));
+        writes.keySet()
+                .forEach(
+                        database -> transactions.put(database, UUID.randomUUID().toString()));
         return transactions.entrySet().stream()
                 .map(each -> each.getKey() + ":" + each.getValue())
                 .collect(Collectors.joining(" "));
@@ -152,8 +156,8 @@ final class FakeMerge implements ServerMerge {
 
     @Override
     public void commit() {
-        writes.forEach((database, rows) ->
-                server.commit(database, Objects.requireNonNull(transactions.get(database)), rows));
+        writes.forEach(
+                (database, rows) -> server.commit(database, Objects.requireNonNull(transactions.get(database)), rows));
     }
 
     static Outcome outcome(FakeServer server, String transactions) {
@@ -161,8 +165,7 @@ final class FakeMerge implements ServerMerge {
                 .map(each -> each.split(":"))
                 .collect(Collectors.partitioningBy(
                         each -> server.isCommitted(each[1]), Collectors.mapping(each -> each[0], Collectors.toSet())));
-        return new Outcome(
-                Objects.requireNonNull(databases.get(true)), Objects.requireNonNull(databases.get(false)));
+        return new Outcome(Objects.requireNonNull(databases.get(true)), Objects.requireNonNull(databases.get(false)));
     }
 
     @Override

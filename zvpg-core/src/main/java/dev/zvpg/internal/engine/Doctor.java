@@ -200,6 +200,7 @@ public final class Doctor {
                 + "delete snapshots with this library, never with the storage's own tools";
         for (SnapshotRecord image : catalog.snapshots()) {
             if (!image.parents().stream()
+                    .limit(1) // what was merged may go with its branch
                     .allMatch(parent -> catalog.snapshot(parent).isPresent())) {
                 problems.add(
                         new Problem("snapshot " + catalog.ref(image) + " follows a snapshot that is gone", advice));

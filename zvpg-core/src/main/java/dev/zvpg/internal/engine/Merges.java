@@ -172,6 +172,7 @@ public final class Merges {
                 SnapshotKey head = head(before, branch);
                 Optional<SnapshotKey> moved = fastForward(branch, other);
                 if (moved.isPresent()) {
+                    snapshots.collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
                     return new Merged(Way.FAST_FORWARD, moved.get(), saved, head, MergeReport.NOTHING);
                 }
             }

@@ -132,6 +132,7 @@ public final class Snapshots {
                 if (follows) {
                     Set<SnapshotId> parents = new LinkedHashSet<>();
                     child.parents().forEach(p -> parents.addAll(p.equals(gone.id()) ? gone.parents() : List.of(p)));
+                    parents.removeIf(parent -> catalog.snapshot(parent).isEmpty()); // what was merged, and is gone
                     set.put(SnapshotRecord.PARENTS, SnapshotRecord.parents(List.copyOf(parents)));
                 }
                 if (continues) {
@@ -147,7 +148,10 @@ public final class Snapshots {
                 Map<String, String> set = new TreeMap<>();
                 Set<String> remove = new HashSet<>();
                 if (began) {
-                    SnapshotWriter.say(CopyRecord.BASE, gone.parents().stream().findFirst(), set, remove);
+                    Optional<SnapshotId> base = catalog.parents(gone).stream()
+                            .map(SnapshotRecord::id)
+                            .findFirst();
+                    SnapshotWriter.say(CopyRecord.BASE, base, set, remove);
                 }
                 if (continues) {
                     SnapshotWriter.say(CopyRecord.GROWN_FROM, gone.grownFrom(), set, remove);
