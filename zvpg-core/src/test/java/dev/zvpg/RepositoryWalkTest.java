@@ -65,7 +65,17 @@ class RepositoryWalkTest {
             walk.checkSnapshots();
             if (Effort.isFull()) { // a short one may miss the rare ones
                 assertThat(walk.taken())
-                        .containsKeys("put", "snapshot", "branch", "clone", "reset", "merge", "fastForward", "threeWay", "conflict", "rename")
+                        .containsKeys(
+                                "put",
+                                "snapshot",
+                                "branch",
+                                "clone",
+                                "reset",
+                                "merge",
+                                "fastForward",
+                                "threeWay",
+                                "conflict",
+                                "rename")
                         .containsKeys("cloneReset", "deleteClone", "deleteBranch", "deleteSnapshot", "startOrStop");
             }
             requireNothingLeftOver(repo);

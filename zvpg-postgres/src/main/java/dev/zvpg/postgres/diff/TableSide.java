@@ -148,7 +148,7 @@ public record TableSide(
         }
         return "SELECT r.* FROM unnest(" + pages(pages, Pages::from) + ", " + pages(pages, Pages::to)
                 + ") p(low, high), LATERAL (SELECT " + columns + " FROM ONLY " + heap.name()
-                + " WHERE ctid >= p.low AND ctid < p.high OFFSET 0) r";
+                + " h WHERE h.ctid >= p.low AND h.ctid < p.high OFFSET 0) r";
     }
 
     private interface Bound {

@@ -36,7 +36,8 @@ public final class ClusterMerge implements ServerMerge {
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
     /** Its commit waits until all that was written before is on disk, the transactions' numbers among it. */
-    private static final String FLUSH = "SELECT pg_logical_emit_message(true, 'zvpg', 'merge')";
+    private static final String FLUSH = "SELECT pg_logical_emit_message(true, 'zvpg', 'merge') "
+            + "FROM (SELECT set_config('synchronous_commit', 'local', true)) s";
 
     private final LiveServer server;
     private final List<DatabaseMerge> merges = new ArrayList<>();
@@ -153,7 +154,7 @@ public final class ClusterMerge implements ServerMerge {
             }
             if (!transactions.isEmpty()) {
                 try (Connection connection = server.connect(Connections.ADMIN_DATABASE, Sessions.LONG)) {
-                    Sessions.column(connection, "SET synchronous_commit = local; " + FLUSH);
+                    Sessions.column(connection, FLUSH);
                 }
             }
             return String.join(",", transactions);
