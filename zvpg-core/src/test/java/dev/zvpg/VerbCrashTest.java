@@ -3,6 +3,7 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.CopyRequest;
 import dev.zvpg.option.BranchOptions;
 import dev.zvpg.server.FakeLauncher;
@@ -60,6 +61,29 @@ class VerbCrashTest {
                         true,
                         repo -> repo.branch("main").stop(),
                         merge),
+                new Scenario("merge into a branch that has moved", true, VerbCrashTest::move, merge),
+                new Scenario(
+                        "merge into a stopped branch that has moved",
+                        true,
+                        repo -> {
+                            move(repo);
+                            repo.branch("main").stop();
+                        },
+                        merge),
+                new Scenario(
+                        "merge of what is saved into what is saved",
+                        false,
+                        repo -> {
+                            move(repo);
+                            repo.branch("main").commit("");
+                            repo.branch("feature").commit("");
+                        },
+                        merge),
+                new Scenario(
+                        "rehearsal of a merge",
+                        true,
+                        VerbCrashTest::move,
+                        repo -> repo.branch("main").rehearseMerge(repo.branch("feature"))),
                 new Scenario(
                         "reset", true, nothing, repo -> repo.branch("feature").resetTo(repo.snapshot("main@v1"))),
                 new Scenario(
@@ -99,6 +123,10 @@ class VerbCrashTest {
                         false,
                         nothing,
                         repo -> repo.branch("renamed").start()));
+    }
+
+    private static void move(Repository repo) {
+        Launched.fake(repo.branch("main").start()).put("b", "4");
     }
 
     @TempDir
@@ -176,6 +204,7 @@ class VerbCrashTest {
                 repo.snapshots().forEach(snapshot -> found.add(snapshot.toString()));
                 assertThat(storage.drafts()).isEmpty();
                 assertThat(storage.list().volumes())
+                        .noneMatch(volume -> volume.attributes().containsKey(CopyRecord.MERGING))
                         .hasSize(repo.branches().size() + repo.clones().size());
                 for (Branch branch : repo.branches()) { // everything starts, and goes on working
                     branch.start();
