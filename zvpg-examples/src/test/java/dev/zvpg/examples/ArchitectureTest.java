@@ -45,6 +45,7 @@ class ArchitectureTest {
         "dev.zvpg.directory",
         "dev.zvpg.error",
         "dev.zvpg.info",
+        "dev.zvpg.merge",
         "dev.zvpg.option",
         "dev.zvpg.server",
         "dev.zvpg.storage",

@@ -1,7 +1,6 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Branch;
-import dev.zvpg.MergeResult;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
@@ -137,34 +136,6 @@ final class BranchCommands {
     /** Finds a snapshot, one with a bare name on the branch itself first. */
     private static Snapshot find(Repository repo, Branch branch, String name) {
         return branch.findSnapshot(name).orElseGet(() -> repo.snapshot(name));
-    }
-
-    @Command(
-            name = "merge",
-            mixinStandardHelpOptions = true,
-            description = "Gives a branch what another one has, where it has not moved since they parted.")
-    void merge(
-            @Parameters(paramLabel = "BRANCH", description = "the branch to take from; it stays") String name,
-            @Option(
-                            names = "--into",
-                            paramLabel = "BRANCH",
-                            defaultValue = Zvpg.FIRST_BRANCH,
-                            description = "the branch to merge into; ${DEFAULT-VALUE} without this")
-                    String into)
-            throws Exception {
-        session.use(repo -> {
-            Branch target = repo.branch(into);
-            MergeResult result = target.merge(repo.branch(name));
-            String saved = result.saved()
-                    .map(snapshot -> "; unsaved work of " + name + " is in " + snapshot.ref())
-                    .orElse("");
-            session.print(
-                    switch (result.kind()) {
-                        case UP_TO_DATE -> target + " has all that " + name + " has" + saved;
-                        case FAST_FORWARD ->
-                            target + " is now at " + result.snapshot().ref() + saved;
-                    });
-        });
     }
 
     @Command(

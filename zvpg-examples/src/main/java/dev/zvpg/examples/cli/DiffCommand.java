@@ -230,13 +230,13 @@ final class DiffCommand implements Callable<Integer> {
         };
     }
 
-    private static String values(Map<String, ? extends @Nullable String> values) {
+    static String values(Map<String, ? extends @Nullable String> values) {
         return values.entrySet().stream()
                 .map(each -> each.getKey() + "=" + value(each.getValue()))
                 .collect(Collectors.joining(" "));
     }
 
-    private static String value(@Nullable String value) {
+    static String value(@Nullable String value) {
         return value == null
                 ? "NULL"
                 : value.length() > MOST_CHARACTERS ? value.substring(0, MOST_CHARACTERS) + "…" : value;

@@ -4,6 +4,7 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.DivergedException;
 import dev.zvpg.error.InUseException;
+import dev.zvpg.error.MergeConflictException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.NotMergedException;
 
@@ -28,6 +29,7 @@ final class ExitCode {
         if (e instanceof AlreadyExistsException
                 || e instanceof InUseException
                 || e instanceof DivergedException
+                || e instanceof MergeConflictException
                 || e instanceof NotMergedException) {
             return CONFLICT;
         }

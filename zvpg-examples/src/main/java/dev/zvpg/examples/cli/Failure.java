@@ -14,6 +14,8 @@ final class Failure {
             "call init() again", "run zvpg init again",
             "Postgres.in(directory)", "--postgres-bin",
             "call trustOwner()", "say --trust-owner",
+            "with options of the merge, take ours or theirs",
+                    "with --resolve WHERE=ours|theirs|newest|add, say --ours or --theirs",
             "configuration(path)", "--from-configuration FILE",
             "ClusterSource.server(host, port, user, password)", "--from-server HOST:PORT");
 

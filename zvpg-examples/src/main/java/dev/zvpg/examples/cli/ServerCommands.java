@@ -25,7 +25,7 @@ final class ServerCommands {
     /** Returns the commands of branches with those of their servers. */
     static CommandLine ofBranches(Session session) {
         CommandLine branch = with(new BranchCommands(session), session, Which.OfBranch::new);
-        return branch.addSubcommand(new SetOfBranch(session));
+        return branch.addSubcommand(new SetOfBranch(session)).addSubcommand(new MergeCommand(session));
     }
 
     /** Returns the commands of clones with those of their servers. */

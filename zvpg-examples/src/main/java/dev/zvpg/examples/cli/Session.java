@@ -35,7 +35,7 @@ import picocli.CommandLine.ScopeType;
             "1:failed: the storage, a server, a permission, no space left",
             "2:a command, an option, a name or a value that is none",
             "3:no such repository, configuration, branch, snapshot or clone",
-            "4:taken, in use, protected, or diverged; nothing was changed",
+            "4:taken, in use, protected, or in conflict; nothing was changed",
             "5:the configuration cannot be used",
             "6:unsaved work would have been deleted, and nobody confirmed it; nothing was changed",
             "7:doctor found something wrong"

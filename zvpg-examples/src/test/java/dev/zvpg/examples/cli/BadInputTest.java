@@ -29,6 +29,8 @@ class BadInputTest {
                 clone start                                | --name=NAME | --port=PORT
                 clone start --name n --port 6000           | mutually exclusive
                 branch create n --parent main --from v1    | mutually exclusive
+                branch merge f --ours --theirs             | mutually exclusive
+                branch merge f --resolve public.t=mine     | such as public.stock.quantity=add
                 graph --format png                         | [TEXT, MERMAID, SVG]
                 init --storage zfs                         | --zfs-pool
                 init --storage directory --zfs-pool tank   | --zfs-pool is for storage zfs
