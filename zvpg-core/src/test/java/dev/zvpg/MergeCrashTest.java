@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.MergeConflictException;
+import dev.zvpg.error.Problem;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.internal.catalog.CopyRecord;
@@ -174,6 +175,10 @@ class MergeCrashTest {
         killAt("after one");
         reopen();
         assertThat(isNoted()).isTrue();
+        assertThat(repo.doctor())
+                .extracting(Problem::what)
+                .containsExactly(
+                        "a merge into branch main is not at its end: it goes on at this moment, or was cut off");
         assertThat(rows()).isEqualTo(Map.of("one.n", "11", "two.n", "20"));
 
         Snapshot half = main().snapshot("half", ""); // what it holds can be saved all the same

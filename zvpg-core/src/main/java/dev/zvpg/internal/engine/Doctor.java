@@ -148,6 +148,7 @@ public final class Doctor {
         catalog.unreadable().forEach(unreadable -> problems.add(unreadable.problem()));
         sharedPorts(catalog, problems);
         lostParents(catalog, problems);
+        merges(catalog, problems);
         leftovers(catalog, problems);
         fullDisks(findings, problems);
         if (!foreign.isEmpty()) {
@@ -211,6 +212,14 @@ public final class Doctor {
                 problems.add(new Problem(name(branch) + " began from a snapshot that is gone", advice));
             }
         }
+    }
+
+    private static void merges(Catalog catalog, List<Problem> problems) {
+        catalog.copies().stream()
+                .filter(copy -> copy.merging().isPresent())
+                .forEach(copy -> problems.add(new Problem(
+                        "a merge into " + name(copy) + " is not at its end: it goes on at this moment, or was cut off",
+                        "if it was cut off, merge again, with options where there are conflicts")));
     }
 
     private void leftovers(Catalog catalog, List<Problem> problems) {
