@@ -1,6 +1,7 @@
 package dev.zvpg;
 
 import dev.zvpg.diff.DiffStat;
+import dev.zvpg.diff.SchemaChange;
 import dev.zvpg.diff.SequenceDiff;
 import dev.zvpg.diff.TableDiff;
 import dev.zvpg.error.NotFoundException;
@@ -29,8 +30,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * {@link ScratchClone} is read itself: what changes definitions in it waits until the comparison is closed.
  *
  * <p>Compared are the rows of tables in all databases that can be connected to, large objects, and where sequences
- * stand. What is not compared is among the {@link #tables()} with the reason; definitions, roles and settings are not
- * looked at. Of a table whose columns differ, those are compared that both have.
+ * stand. What is not compared is among the {@link #tables()} with the reason. Of a table whose columns differ, those are
+ * compared that both have. {@link #schema()} tells which definitions differ, in these databases and of the whole cluster:
+ * what PostgreSQL's catalogs say, without what it keeps there for itself, such as statistics and where files are.
  *
  * <p>Thread-safe.
  */
@@ -51,10 +53,10 @@ public final class Diff implements AutoCloseable {
     /**
      * Returns the sums.
      *
-     * @return how many tables and rows differ
+     * @return how many tables, rows and definitions differ
      */
     public DiffStat stat() {
-        return DiffStat.of(tables());
+        return DiffStat.of(tables(), schema());
     }
 
     /**
@@ -101,6 +103,17 @@ public final class Diff implements AutoCloseable {
      */
     public List<SequenceDiff> sequences() {
         return opened.comparison().sequences();
+    }
+
+    /**
+     * Returns the definitions that differ: tables, columns, functions, privileges, comments and all else that the catalogs
+     * of a database hold, and roles, databases, tablespaces and settings of the cluster. Not told are the order of a
+     * table's columns, owners and privileges of large objects, and what {@code ALTER ROLE ALL} sets for all databases.
+     *
+     * @return by database, those of the whole cluster first, kind and identity
+     */
+    public List<SchemaChange> schema() {
+        return opened.comparison().schema();
     }
 
     /** Ends the servers that were started for it. Idempotent. */

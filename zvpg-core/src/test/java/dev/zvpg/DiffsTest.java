@@ -64,11 +64,11 @@ class DiffsTest {
         put(feature, "new", "3");
         Snapshot f1 = feature.commit("");
         try (Diff diff = v1.diff(v2)) {
-            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 0, 1, 0, 0));
+            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 0, 1, 0, 0, 0));
             assertThat(diff.table("public.rows").method()).isEqualTo(TableDiff.Method.TOUCHED_PAGES);
         }
         try (Diff diff = v2.diff(f1)) {
-            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 1, 1, 0, 0));
+            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 1, 1, 0, 0, 0));
         }
         try (Diff diff = v2.diff(v2)) {
             assertThat(diff.tables()).isEmpty();
@@ -80,7 +80,7 @@ class DiffsTest {
         put(main, "unsaved", "x");
         Clone clone = v1.clone("trial");
         try (Diff diff = clone.diff(main)) {
-            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 1, 0, 0, 0));
+            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 1, 0, 0, 0, 0));
             assertThat(repo.snapshots()).containsExactly(v1);
         }
         assertThat(clone.findServer()).as("a clone that nobody wrote to").isEmpty();
@@ -88,7 +88,7 @@ class DiffsTest {
         main.stop();
         put(clone, "unsaved", "y");
         try (Diff diff = clone.diff(main)) {
-            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 0, 1, 0, 0));
+            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 0, 1, 0, 0, 0));
         }
         assertThat(main.findServer()).isEmpty();
         assertThat(repo.snapshots()).containsExactly(v1);

@@ -12,16 +12,18 @@ import java.util.List;
  * @param updated how many have other values
  * @param deleted how many only the earlier state has
  * @param notCompared how many tables were not compared
+ * @param schemaChanges how many definitions differ
  */
-public record DiffStat(int tables, long inserted, long updated, long deleted, int notCompared) {
+public record DiffStat(int tables, long inserted, long updated, long deleted, int notCompared, int schemaChanges) {
 
     /**
-     * Adds up tables.
+     * Adds up.
      *
      * @param tables what was compared, and what was not
+     * @param schema the definitions that differ
      * @return the sums
      */
-    public static DiffStat of(List<TableDiff> tables) {
+    public static DiffStat of(List<TableDiff> tables, List<SchemaChange> schema) {
         List<TableDiff> compared = tables.stream()
                 .filter(table -> table.method() != TableDiff.Method.NOT_COMPARED)
                 .toList();
@@ -30,6 +32,7 @@ public record DiffStat(int tables, long inserted, long updated, long deleted, in
                 compared.stream().mapToLong(TableDiff::inserted).sum(),
                 compared.stream().mapToLong(TableDiff::updated).sum(),
                 compared.stream().mapToLong(TableDiff::deleted).sum(),
-                tables.size() - compared.size());
+                tables.size() - compared.size(),
+                schema.size());
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Tells what is different between two states of a database: rows, table by table, and sequences. {@link
+ * Tells what is different between two states of a database: rows, table by table, sequences, and definitions. {@link
  * dev.zvpg.Snapshot#diff} and {@link dev.zvpg.WorkingCopy#diff} find it.
  */
 @NullMarked

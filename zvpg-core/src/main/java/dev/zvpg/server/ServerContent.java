@@ -1,6 +1,7 @@
 package dev.zvpg.server;
 
 import dev.zvpg.diff.Changes;
+import dev.zvpg.diff.SchemaChange;
 import dev.zvpg.diff.SequenceDiff;
 import dev.zvpg.diff.TableDiff;
 import dev.zvpg.error.ServerException;
@@ -31,8 +32,9 @@ public interface ServerContent extends AutoCloseable {
      *
      * @param tables those with rows that differ, and those that were not compared
      * @param sequences those that stand elsewhere
+     * @param schema definitions that are not the same
      */
-    record Comparison(List<TableDiff> tables, List<SequenceDiff> sequences) {}
+    record Comparison(List<TableDiff> tables, List<SequenceDiff> sequences, List<SchemaChange> schema) {}
 
     /**
      * Compares it with another one of the same launcher. What it returns reads from both.

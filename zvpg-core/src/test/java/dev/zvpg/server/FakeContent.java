@@ -58,7 +58,7 @@ final class FakeContent implements ServerContent {
                 .add(change));
         List<TableDiff> tables = new ArrayList<>();
         databases.forEach((name, rows) -> tables.add(new Table(name, rows, common.isPresent())));
-        return new Comparison(tables, List.of());
+        return new Comparison(tables, List.of(), List.of());
     }
 
     private record Table(String database, List<RowChange> changes, boolean hasCommon) implements TableDiff {

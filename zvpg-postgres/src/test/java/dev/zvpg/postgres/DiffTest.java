@@ -87,7 +87,7 @@ class DiffTest {
                 "DELETE FROM orders WHERE id = 61",
                 "INSERT INTO orders VALUES (-5, 1.50, E'tab\\there, \\\\ and\\nline')");
         try (Diff diff = v1.diff(v2)) {
-            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 1, 1, 1, 0));
+            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 1, 1, 1, 0, 0));
             assertThat(rows(diff, "public.orders")).isEqualTo("""
                     + {id=-5, amount=1.50, note=tab\there, \\ and
                     line}
@@ -126,7 +126,7 @@ class DiffTest {
         assertThat(main.findServer()).as("goes on").isPresent();
         feature.commit("saved");
         try (Diff diff = v1.diff(feature)) {
-            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 1, 1, 0, 0));
+            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 1, 1, 0, 0, 0));
         }
     }
 
@@ -243,7 +243,7 @@ class DiffTest {
                 "v2", "DELETE FROM t WHERE v IS NULL", "INSERT INTO t VALUES ('a'), ('c')", "UPDATE t SET v = v");
         try (Diff diff = v1.diff(v2)) {
             assertThat(rows(diff, "public.t").lines()).containsExactlyInAnyOrder("- {v=null}", "+ {v=a}", "+ {v=c}");
-            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 2, 0, 1, 0));
+            assertThat(diff.stat()).isEqualTo(new DiffStat(1, 2, 0, 1, 0, 0));
             assertThat(diff.table("public.t").key()).isEmpty();
         }
     }
@@ -349,7 +349,7 @@ class DiffTest {
         Snapshot v1 = snapshot(
                 "v1", "CREATE UNLOGGED TABLE cache (id int)", "CREATE MATERIALIZED VIEW sums AS SELECT 1 AS one");
         try (Diff diff = v1.diff(v1)) {
-            assertThat(diff.stat()).isEqualTo(new DiffStat(0, 0, 0, 0, 2));
+            assertThat(diff.stat()).isEqualTo(new DiffStat(0, 0, 0, 0, 2, 0));
             assertThat(diff.tables())
                     .extracting(table ->
                             table.name() + " " + table.reason().orElseThrow().split(":", -1)[0])
@@ -392,7 +392,7 @@ class DiffTest {
                             .allSatisfy(row -> assertThat(row.changed()).containsExactly("v"));
                 }
             }
-            assertThat(diff.stat()).isEqualTo(new DiffStat(7, 0, 20, 0, 0));
+            assertThat(diff.stat()).isEqualTo(new DiffStat(7, 0, 20, 0, 0, 0));
         }
     }
 

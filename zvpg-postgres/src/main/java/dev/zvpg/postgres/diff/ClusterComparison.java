@@ -1,11 +1,14 @@
 package dev.zvpg.postgres.diff;
 
+import dev.zvpg.diff.SchemaChange;
 import dev.zvpg.diff.SequenceDiff;
 import dev.zvpg.diff.TableDiff;
 import dev.zvpg.internal.io.IoFailure;
+import dev.zvpg.postgres.schema.SchemaComparison;
 import dev.zvpg.server.ServerContent;
 import dev.zvpg.server.ServerContent.CommonImage;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +22,7 @@ final class ClusterComparison {
     private final Optional<TouchedPages> touched;
     private final List<ComparedTable> tables = new ArrayList<>();
     private final List<SequenceDiff> sequences = new ArrayList<>();
+    private final List<SchemaChange> schema = new ArrayList<>();
 
     private ClusterComparison(Optional<ClusterContent> base, Optional<TouchedPages> touched) {
         this.base = base;
@@ -49,11 +53,19 @@ final class ClusterComparison {
                         .toList(),
                 sequences.stream()
                         .sorted(Comparator.comparing(SequenceDiff::database).thenComparing(SequenceDiff::name))
+                        .toList(),
+                schema.stream()
+                        .sorted(Comparator.comparing(SchemaChange::database))
                         .toList());
     }
 
     private void compare(ClusterContent before, ClusterContent after) throws SQLException, IOException {
         List<DatabaseContent> bases = base.map(ClusterContent::databases).orElse(List.of());
+        SchemaComparison cluster = SchemaComparison.ofCluster(
+                before.admin().transaction(),
+                after.admin().transaction(),
+                base.map(content -> content.admin().transaction()));
+        schema.addAll(cluster.changes());
         for (Pair<DatabaseContent> pair :
                 Pair.of(before.databases(), after.databases(), bases, DatabaseContent::oid, DatabaseContent::name)) {
             DatabaseContent either = pair.either();
@@ -62,6 +74,21 @@ final class ClusterComparison {
             DatabaseComparison database = new DatabaseComparison(pair, common, touched);
             tables.addAll(database.tables());
             sequences.addAll(database.sequences());
+            schema.addAll(schema(pair, common, cluster));
         }
+    }
+
+    private static List<SchemaChange> schema(
+            Pair<DatabaseContent> pair, Optional<DatabaseContent> common, SchemaComparison cluster)
+            throws SQLException {
+        DatabaseContent one = pair.before();
+        DatabaseContent other = pair.after();
+        if (one == null || other == null) {
+            return List.of(); // told of the cluster
+        }
+        Optional<Connection> origin =
+                common.filter(content -> content.oid() == one.oid()).map(DatabaseContent::transaction);
+        return SchemaComparison.ofDatabase(other.name(), one.transaction(), other.transaction(), origin, cluster)
+                .changes();
     }
 }

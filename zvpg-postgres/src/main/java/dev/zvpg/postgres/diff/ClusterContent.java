@@ -80,6 +80,11 @@ public final class ClusterContent implements ServerContent {
         return databases;
     }
 
+    /** The one that is there in every cluster, from which what is the whole cluster's is read. */
+    DatabaseContent admin() {
+        return databases.get(0);
+    }
+
     /** The first transaction of which nothing is in the files yet. */
     long nextTransaction() {
         return nextTransaction;

@@ -41,6 +41,7 @@ public final class ClusterMerge implements ServerMerge {
 
     private final LiveServer server;
     private final List<DatabaseMerge> merges = new ArrayList<>();
+    private final List<String> notMerged = new ArrayList<>();
     private final Conflicts conflicts = new Conflicts();
 
     private ClusterMerge(LiveServer server) {
@@ -95,6 +96,9 @@ public final class ClusterMerge implements ServerMerge {
     }
 
     private void make(List<Comparison> changes, MergeOptions options, Set<String> done) throws SQLException {
+        Definitions definitions = Definitions.of(changes);
+        definitions.conflicts().forEach(conflicts::conflict);
+        notMerged.addAll(definitions.notMerged());
         Map<Long, String> databases = databases(server);
         for (Delta delta : Delta.of(changes)) {
             Optional<Map.Entry<Long, String>> found = find(databases, delta);
@@ -134,10 +138,10 @@ public final class ClusterMerge implements ServerMerge {
     public MergeReport report() {
         List<TableMerge> tables =
                 merges.stream().flatMap(merge -> merge.tables().stream()).toList();
-        List<String> notMerged =
-                merges.stream().flatMap(merge -> merge.notMerged().stream()).toList();
+        List<String> left = new ArrayList<>(notMerged);
+        merges.forEach(merge -> left.addAll(merge.notMerged()));
         int sequences = merges.stream().mapToInt(DatabaseMerge::sequences).sum();
-        return new MergeReport(tables, sequences, notMerged, conflicts.first(), conflicts.count());
+        return new MergeReport(tables, sequences, left, conflicts.first(), conflicts.count());
     }
 
     private List<DatabaseMerge> writing() {

@@ -11,6 +11,7 @@ import dev.zvpg.postgres.diff.DatabaseContent;
 import dev.zvpg.postgres.diff.Quoted;
 import dev.zvpg.postgres.diff.Sequence;
 import dev.zvpg.postgres.diff.Table;
+import dev.zvpg.postgres.diff.TableSide;
 import dev.zvpg.postgres.diff.Tables;
 import dev.zvpg.postgres.run.LiveServer;
 import dev.zvpg.postgres.run.Sessions;
@@ -114,9 +115,10 @@ final class DatabaseMerge implements AutoCloseable {
         for (List<@Nullable ComparedTable> since : delta.tables()) {
             ComparedTable change =
                     since.stream().filter(Objects::nonNull).findFirst().orElseThrow();
-            Optional<String> reason = reasonAgainst(change);
-            if (reason.isPresent()) {
-                refuse(change, reason.get());
+            if (change.side().table().trap().isPresent()) {
+                refuse(change, change.reason().orElse(""));
+            } else if (isRedefined(change)) {
+                continue;
             } else if (change.method() == TableDiff.Method.NOT_COMPARED) {
                 notMerged.add(change.name() + ": " + change.reason().orElse(""));
             } else {
@@ -146,23 +148,15 @@ final class DatabaseMerge implements AutoCloseable {
         return all;
     }
 
-    private static Optional<String> reasonAgainst(ComparedTable change) {
-        Table theirs = change.side().table();
-        if (theirs.trap().isPresent()) {
-            return change.reason();
-        }
-        if (change.before() == null || change.after() == null) {
-            return Optional.of(
-                    change.before() == null
-                            ? "it is new in the branch that is merged"
-                            : "it is not in the branch that is merged any more");
-        }
-        Table before = change.before().table();
-        boolean isSame = before.columns().equals(theirs.columns())
-                && before.types().equals(theirs.types())
-                && before.key().equals(theirs.key())
-                && before.name().equals(theirs.name());
-        return isSame ? Optional.empty() : Optional.of("the branch that is merged has changed its definition");
+    /** Whether its definition has changed, which is a conflict already. */
+    private static boolean isRedefined(ComparedTable change) {
+        TableSide before = change.before();
+        TableSide after = change.after();
+        return before == null
+                || after == null
+                || !before.table().columns().equals(after.table().columns())
+                || !before.table().types().equals(after.table().types())
+                || !before.table().key().equals(after.table().key());
     }
 
     private void refuse(ComparedTable change, String why) {

@@ -1,0 +1,146 @@
+package dev.zvpg.postgres.schema;
+
+import dev.zvpg.diff.SchemaChange;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the definitions in two databases, or those of two whole clusters. All sessions are in transactions that see one
+ * moment, with pg_catalog alone in their search path. Immutable.
+ *
+ * @param changes what is different
+ * @param before what references mean on the earlier side; empty where they mean the same on both sides
+ * @param after what they mean on the later side
+ */
+public record SchemaComparison(List<SchemaChange> changes, Optional<Tokens> before, Optional<Tokens> after) {
+
+    /** What nothing is known of: references mean the same on both sides. */
+    private static final SchemaComparison SAME = new SchemaComparison(List.of(), Optional.empty(), Optional.empty());
+
+    /**
+     * Compares what is the whole cluster's: roles, databases, tablespaces, subscriptions and settings.
+     *
+     * @param before a session on the earlier side
+     * @param after one on the later side
+     * @param base one on what both began as; empty where that is not known
+     * @throws SQLException when a server does not answer
+     */
+    public static SchemaComparison ofCluster(Connection before, Connection after, Optional<Connection> base)
+            throws SQLException {
+        return compare("", before, after, base, SAME, true);
+    }
+
+    /**
+     * Compares what is a database's own.
+     *
+     * @param database its name
+     * @param cluster what is different about the whole cluster
+     * @throws SQLException when a server does not answer
+     */
+    public static SchemaComparison ofDatabase(
+            String database, Connection before, Connection after, Optional<Connection> base, SchemaComparison cluster)
+            throws SQLException {
+        return compare(database, before, after, base, cluster, false);
+    }
+
+    private static SchemaComparison compare(
+            String database,
+            Connection before,
+            Connection after,
+            Optional<Connection> base,
+            SchemaComparison cluster,
+            boolean isShared)
+            throws SQLException {
+        List<Catalog> mine = Catalogs.of(before, isShared);
+        List<Catalog> theirs = Catalogs.of(after, isShared);
+        Fingerprint one = Fingerprint.of(before, mine, isShared);
+        Fingerprint other = Fingerprint.of(after, theirs, isShared);
+        if (one.equals(other) && cluster.before().isEmpty()) {
+            return SAME;
+        }
+        Set<String> withSystem = one.differentSystem(other);
+        Schema left = Schema.read(before, mine, isShared, withSystem);
+        Schema right = Schema.read(after, theirs, isShared, withSystem);
+        @Nullable Schema origin = null;
+        if (base.isPresent()) {
+            origin = base.get() == before
+                    ? left
+                    : base.get() == after ? right : Schema.read(base.get(), mine, isShared, withSystem);
+        }
+        Set<Address> common = common(left, right, origin);
+        Side earlier = new Side(left, new Tokens(left, common, cluster.before()));
+        Side later = new Side(right, new Tokens(right, common, cluster.after()));
+        return new SchemaComparison(
+                new Wording(database, earlier, later).of(differences(earlier, later, origin)),
+                Optional.of(earlier.tokens()),
+                Optional.of(later.tokens()));
+    }
+
+    /** What both have since the common image. */
+    private static Set<Address> common(Schema before, Schema after, @Nullable Schema base) {
+        Set<Address> common = new HashSet<>();
+        if (base != null) {
+            for (Entry entry : base.entries()) {
+                if (before.find(entry.address()) != null && after.find(entry.address()) != null) {
+                    common.add(entry.address());
+                }
+            }
+        }
+        return common;
+    }
+
+    private static List<Difference> differences(Side before, Side after, @Nullable Schema base) throws SQLException {
+        List<Difference> all = new ArrayList<>();
+        Map<String, Entry> others = after.byToken();
+        before.byToken().forEach((token, entry) -> {
+            Entry other = others.remove(token);
+            all.add(
+                    other == null
+                            ? new Difference(entry, null, List.of(), List.of())
+                            : difference(before, entry, after, other, base));
+        });
+        others.values().forEach(entry -> all.add(new Difference(null, entry, List.of(), List.of())));
+        all.removeIf(each ->
+                each.isOnBoth() && each.names().isEmpty() && each.aspects().isEmpty());
+        Consequences consequences = new Consequences(before, after, all);
+        List<Difference> left = new ArrayList<>();
+        for (Difference difference : all) {
+            consequences.without(difference).ifPresent(left::add);
+        }
+        return left;
+    }
+
+    private static Difference difference(Side before, Entry one, Side after, Entry other, @Nullable Schema base) {
+        Entry origin = base == null || !one.address().equals(other.address()) ? null : base.find(one.address());
+        Set<String> all = new TreeSet<>(one.values().keySet());
+        all.addAll(other.values().keySet());
+        List<Difference.Aspect> names = new ArrayList<>();
+        List<Difference.Aspect> aspects = new ArrayList<>();
+        for (String aspect : all) {
+            String left = before.token(one, aspect);
+            String right = after.token(other, aspect);
+            if (!left.equals(right) && !isAsInBase(aspect, one, other, origin)) {
+                (other.name().contains(aspect) ? names : aspects).add(new Difference.Aspect(aspect, left, right));
+            }
+        }
+        return new Difference(one, other, names, aspects);
+    }
+
+    /** Whether an expression is on both sides what it has been: it is written otherwise where something was renamed. */
+    private static boolean isAsInBase(String aspect, Entry one, Entry other, @Nullable Entry base) {
+        return base != null
+                && base.value(aspect) instanceof Value.Tree origin
+                && one.value(aspect) instanceof Value.Tree left
+                && other.value(aspect) instanceof Value.Tree right
+                && left.digest().equals(origin.digest())
+                && right.digest().equals(origin.digest());
+    }
+}
