@@ -117,26 +117,25 @@ final class DatabaseMerge implements AutoCloseable {
                     since.stream().filter(Objects::nonNull).findFirst().orElseThrow();
             if (change.side().table().trap().isPresent()) {
                 refuse(change, change.reason().orElse(""));
-            } else if (isRedefined(change)) {
-                continue;
             } else if (change.method() == TableDiff.Method.NOT_COMPARED) {
                 notMerged.add(change.name() + ": " + change.reason().orElse(""));
-            } else {
-                Target.Found found = Target.find(connection, ours, change);
-                Optional<String> trap = found.target().isPresent()
-                        ? WriteTraps.reason(connection, found.target().get())
-                        : Optional.of(found.reason());
-                trap.ifPresentOrElse(
-                        why -> refuse(change, why),
-                        () -> mergings.add(new Merging(
-                                connection,
-                                database,
-                                found.target().orElseThrow(),
-                                padded(since),
-                                options,
-                                conflicts,
-                                mergings.size())));
+            } else if (!isRedefined(change)) {
+                findTable(ours, change, since);
             }
+        }
+    }
+
+    private void findTable(List<Table> ours, ComparedTable change, List<@Nullable ComparedTable> since)
+            throws SQLException {
+        Target.Found found = Target.find(connection, ours, change);
+        Optional<String> reason = found.target().isPresent()
+                ? WriteTraps.reason(connection, found.target().get())
+                : Optional.of(found.reason());
+        if (reason.isPresent()) {
+            refuse(change, reason.get());
+        } else {
+            Target target = found.target().orElseThrow();
+            mergings.add(new Merging(connection, database, target, padded(since), options, conflicts, mergings.size()));
         }
     }
 
