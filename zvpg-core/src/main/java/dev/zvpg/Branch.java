@@ -150,32 +150,34 @@ public final class Branch extends WorkingCopy {
      * Gives this branch what another one has changed since the two parted; what this one has changed itself stays.
      *
      * <p>When this branch has neither moved since then nor holds unsaved work, it becomes what the other one is, in one
-     * step: a fast-forward, for which a running server is stopped and started again. Otherwise the rows that the other one
-     * has inserted, updated and deleted are looked up here by their keys, and the changes are made in one transaction for
-     * each database; sessions stay connected, and whoever writes to those tables waits for a moment. A snapshot that
-     * follows both heads has the result. It is tried in a scratch clone first, so that a conflict harms nobody.
+     * step: a fast-forward, for which a running server is stopped and started again. Otherwise the rows that the other
+     * one has inserted, updated and deleted are looked up here by their keys, and the changes are made in one
+     * transaction for each database; sessions stay connected, and whoever writes to those tables waits for a moment. A
+     * snapshot that follows both heads has the result. It is tried in a scratch clone first, so that a conflict harms
+     * nobody.
      *
      * <p>What becomes of a row that the other branch has
      *
      * <ul>
-     *   <li>inserted: it is inserted here; where this branch has inserted one with the same key, each column with another
-     *       value is a conflict;
-     *   <li>updated: the columns that it has changed get its values, and those that this branch has changed stay; a column
-     *       that both have changed, and not alike, is a conflict, and so is a row that this branch has deleted;
+     *   <li>inserted: it is inserted here; where this branch has inserted one with the same key, each column with
+     *       another value is a conflict;
+     *   <li>updated: the columns that it has changed get its values, and those that this branch has changed stay; a
+     *       column that both have changed, and not alike, is a conflict, and so is a row that this branch has deleted;
      *   <li>deleted: it is deleted here; a row that this branch has changed is a conflict;
      *   <li>given another key: it is deleted and inserted;
-     *   <li>changed in a table without a key: as many equal rows are inserted or deleted; fewer than are to be deleted are
-     *       a conflict.
+     *   <li>changed in a table without a key: as many equal rows are inserted or deleted; fewer than are to be deleted
+     *       are a conflict.
      * </ul>
      *
-     * <p>What both have done alike is no conflict. What a constraint forbids is one that only a change of a branch ends;
-     * the others can be resolved by options. Where several snapshots are the last ones in the history of both, because the
-     * branches were merged crosswise, it is a conflict when they do not agree on what is to become of a value. Sequences
-     * move forward only. Tables that cannot be merged are named in the report.
+     * <p>What both have done alike is no conflict. What a constraint forbids is one that only a change of a branch
+     * ends; the others can be resolved by options. Where several snapshots are the last ones in the history of both,
+     * because the branches were merged crosswise, it is a conflict when they do not agree on what is to become of a
+     * value. Sequences move forward only. Tables that cannot be merged are named in the report.
      *
-     * <p>Name, port, settings and credentials stay. The other branch stays as it is. Work of either that no snapshot has
-     * is saved in a snapshot of it first. {@code resetTo(result.before())} undoes the merge. When the program or the
-     * machine ends in the middle of it, the next one to open the repository brings it to its end, or nothing has changed.
+     * <p>Name, port, settings and credentials stay. The other branch stays as it is. Work of either that no snapshot
+     * has is saved in a snapshot of it first. {@code resetTo(result.before())} undoes the merge. When the program or
+     * the machine ends in the middle of it, the next one to open the repository brings it to its end, or nothing has
+     * changed.
      *
      * @param other another branch of the repository
      * @param options changes the default options
@@ -183,12 +185,13 @@ public final class Branch extends WorkingCopy {
      * @throws MergeConflictException when both have changed the same and no option says which is to be; nothing has
      *     changed then
      * @throws DivergedException when no snapshot is in the history of both; nothing has changed then
-     * @throws InUseException when a transaction holds rows or tables for long that are to be changed; the message says who,
-     *     and nothing has changed then
+     * @throws InUseException when a transaction holds rows or tables for long that are to be changed; the message says
+     *     who, and nothing has changed then
      * @throws OutOfSpaceException when the storage has to copy and there is no space left
-     * @throws ServerException when a server does not start or answer; a fast-forward is done when it does not start again
-     * @throws IllegalArgumentException when {@code other} is this branch, or of another repository; when an option names
-     *     neither a table nor a column; nothing has changed then
+     * @throws ServerException when a server does not start or answer; a fast-forward is done when it does not start
+     *     again
+     * @throws IllegalArgumentException when {@code other} is this branch, or of another repository; when an option
+     *     names neither a table nor a column; nothing has changed then
      */
     public MergeResult merge(Branch other, UnaryOperator<MergeOptions> options) {
         requireAnother(other);
@@ -217,15 +220,15 @@ public final class Branch extends WorkingCopy {
     }
 
     /**
-     * Tells what {@link #merge(Branch, UnaryOperator)} would do, conflicts included, and changes nothing. It is tried in a
-     * scratch clone of this branch; for work that no snapshot has one is taken, which is gone afterwards.
+     * Tells what {@link #merge(Branch, UnaryOperator)} would do, conflicts included, and changes nothing. It is tried
+     * in a scratch clone of this branch; for work that no snapshot has one is taken, which is gone afterwards.
      *
      * @param other another branch of the repository
      * @param options changes the default options
      * @return what would become of rows, also where the merge would be a fast-forward
      * @throws DivergedException when no snapshot is in the history of both
-     * @throws IllegalArgumentException when {@code other} is this branch, or of another repository; when an option names
-     *     neither a table nor a column
+     * @throws IllegalArgumentException when {@code other} is this branch, or of another repository; when an option
+     *     names neither a table nor a column
      */
     public MergeReport rehearseMerge(Branch other, UnaryOperator<MergeOptions> options) {
         requireAnother(other);

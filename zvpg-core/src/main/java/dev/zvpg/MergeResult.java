@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param kind how the branch got what the other one had
  * @param snapshot the snapshot that the branch's state follows now
  * @param saved the snapshot that the other branch's unsaved work was saved in first; empty when it had none
- * @param before the snapshot that holds all that the branch held before; {@link Branch#resetTo(Snapshot)} with it undoes
- *     the merge. The same as {@code snapshot} when nothing was done
+ * @param before the snapshot that holds all that the branch held before; {@link Branch#resetTo(Snapshot)} with it
+ *     undoes the merge. The same as {@code snapshot} when nothing was done
  * @param report what became of rows; only of those that were merged, so {@link MergeReport#NOTHING} unless the kind is
  *     {@link Kind#MERGED}
  */

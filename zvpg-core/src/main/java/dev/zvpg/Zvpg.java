@@ -265,8 +265,8 @@ public final class Zvpg {
 
     /**
      * Opens a repository, and removes what operations that were cut off by a crash left in it; a merge that was cut off
-     * is brought to its end, for which the branch's server is started for a while. Nothing that somebody made is deleted,
-     * also no clone that has expired; see {@link Repository#deleteExpired()}.
+     * is brought to its end, for which the branch's server is started for a while. Nothing that somebody made is
+     * deleted, also no clone that has expired; see {@link Repository#deleteExpired()}.
      *
      * @return the open repository
      * @throws NotFoundException when the directory is no repository

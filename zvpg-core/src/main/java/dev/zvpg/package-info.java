@@ -20,8 +20,9 @@
  *
  * <p><b>Packages.</b> Here are the nouns. Beside them {@link dev.zvpg.option} has what their verbs may be told,
  * {@link dev.zvpg.info} what they tell, {@link dev.zvpg.diff} what is different between two states,
- * {@link dev.zvpg.merge} what merges may be told and what they tell, {@link dev.zvpg.error} what goes wrong and {@link dev.zvpg.config} the configuration. {@link dev.zvpg.storage} and {@link dev.zvpg.server} are what a storage and a database server have to
- * be able to do.
+ * {@link dev.zvpg.merge} what merges may be told and what they tell, {@link dev.zvpg.error} what goes wrong and
+ * {@link dev.zvpg.config} the configuration. {@link dev.zvpg.storage} and {@link dev.zvpg.server} are what a storage
+ * and a database server have to be able to do.
  *
  * <p><b>Errors.</b> Every condition that a caller can act on is a leaf of the sealed
  * {@link dev.zvpg.error.ZvpgException}; wrong arguments are {@link IllegalArgumentException}, use after close is

@@ -206,6 +206,15 @@ class MergeCrashTest {
     }
 
     @Test
+    void whatWasUndoneAtFirstAndCommittedThenIsAtItsEnd() {
+        killAt("after one");
+        killAt("after two");
+        Snapshot v3 = main().snapshot("v3", "");
+        assertThat(isNoted()).isFalse();
+        assertThat(v3.parents().get(0).info().parents()).containsExactly("main@v2", "feature@f1");
+    }
+
+    @Test
     void theNextSnapshotFollowsTheMerge() {
         killAt("after two");
         Snapshot v3 = main().snapshot("v3", "");

@@ -351,8 +351,8 @@ public final class Catalog {
     }
 
     /**
-     * What working copies hold: the snapshots that they began from, those that were taken on them, and what they are just
-     * getting by a merge.
+     * What working copies hold: the snapshots that they began from, those that were taken on them, and what they are
+     * just getting by a merge.
      */
     private List<SnapshotId> starts(List<CopyRecord> from) {
         List<SnapshotId> starts = new ArrayList<>();

@@ -73,8 +73,8 @@ public record CopyRecord(
     public static final String UNTOUCHED = "untouched";
 
     /**
-     * Goes before the commit of a merge and stays until its snapshot is taken, so that whoever comes after a crash brings
-     * the merge to its end.
+     * Goes before the commit of a merge and stays until its snapshot is taken, so that whoever comes after a crash
+     * brings the merge to its end.
      */
     public static final String MERGING = "merging";
 

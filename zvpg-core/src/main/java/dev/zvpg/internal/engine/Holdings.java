@@ -35,7 +35,7 @@ public record Holdings(Operations operations) {
         }
     }
 
-    /** Takes the storage up for a repository that was made on it, and ends or removes what interrupted operations left. */
+    /** Takes the storage up for a repository that was made on it; ends or removes what interrupted operations left. */
     public void takeUp() {
         Found found = Found.in(operations.context());
         requireOwnStorage(found);

@@ -102,7 +102,7 @@ public final class Merges {
         }
     }
 
-    /** Brings the merges to their end that were cut off; one that cannot be now is left for the next snapshot or merge. */
+    /** Brings merges to their end that were cut off; one that cannot be now is left for the next snapshot or merge. */
     void settleAll(Catalog found) {
         for (CopyRecord copy : found.copies()) {
             if (copy.merging().isEmpty()) {

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sees to it that a merge is in a branch and in its history, or in neither, also when it was cut off between the two.
- * First the merge is noted at the branch, then committed by its server, then a snapshot follows what was merged, and then
- * the note goes. Whoever finds the note asks the server what became of the merge.
+ * First the merge is noted at the branch, then committed by its server, then a snapshot follows what was merged, and
+ * then the note goes. Whoever finds the note asks the server what became of the merge.
  *
  * <p>Used under the lock of the branch, by the thread that holds it.
  */

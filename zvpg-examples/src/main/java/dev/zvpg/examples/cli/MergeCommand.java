@@ -31,9 +31,9 @@ import picocli.CommandLine.Parameters;
         description = "Gives a branch what another one has changed since they parted.",
         footer = {
             "",
-            "What both have changed, and not alike, is a conflict: it is listed, and nothing is changed, unless an option says "
-                    + "what to take. Of several the most specific one counts: a column of a table, a column of any table "
-                    + "(*.COLUMN), a table, everything."
+            "What both have changed, and not alike, is a conflict: it is listed, and nothing is changed, unless an "
+                    + "option says what to take. Of several the most specific one counts: a column of a table, a column of "
+                    + "any table (*.COLUMN), a table, everything."
         })
 final class MergeCommand implements Callable<Integer> {
 
