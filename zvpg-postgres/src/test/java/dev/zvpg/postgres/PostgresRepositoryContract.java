@@ -15,7 +15,6 @@ import dev.zvpg.TestDirectories;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
 import dev.zvpg.error.ConfigurationException;
-import dev.zvpg.error.DivergedException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.info.Event;
 import dev.zvpg.internal.io.OpenDirectory;
@@ -201,9 +200,10 @@ public abstract class PostgresRepositoryContract {
         execute(main, "DELETE FROM t");
         assertThat(query(feature, "SELECT count(*) FROM t")).isEqualTo("1000");
         execute(feature, "INSERT INTO t VALUES (1001)");
-        assertThatThrownBy(() -> main.merge(feature)).isInstanceOf(DivergedException.class);
-        assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("0");
-        assertThat(feature.isDirty()).isTrue();
+        assertThat(main.merge(feature).kind()).isEqualTo(MergeResult.Kind.MERGED);
+        assertThat(query(main, "SELECT count(*) FROM t")).isEqualTo("1");
+        assertThat(main.isDirty()).isFalse();
+        assertThat(feature.isDirty()).isFalse();
     }
 
     @Test
