@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
  * @param change what is done then
  * @param told all that is told of it, in any order
  */
-record SchemaCase(String given, String change, List<String> told) {
+public record SchemaCase(String given, String change, List<String> told) {
 
-    static SchemaCase of(String given, String change, String... told) {
+    public static SchemaCase of(String given, String change, String... told) {
         return new SchemaCase(given, change, List.of(told));
     }
 
@@ -34,7 +34,7 @@ record SchemaCase(String given, String change, List<String> told) {
     }
 
     /** What can be done to every version's databases, each to things of its own. */
-    static List<SchemaCase> ofAllVersions() {
+    public static List<SchemaCase> ofAllVersions() {
         return List.of(
                 // tables and columns
                 of(

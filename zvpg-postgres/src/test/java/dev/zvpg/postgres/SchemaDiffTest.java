@@ -130,6 +130,49 @@ class SchemaDiffTest {
     }
 
     @Test
+    void seesAChangeThatIsTheOnlyOne() throws Exception {
+        with(Postgres.embedded(18), main -> {
+            Sql.execute(
+                    main,
+                    "CREATE TABLE t (id int PRIMARY KEY, v int)",
+                    "ALTER TABLE t ADD CONSTRAINT v_given NOT NULL v NOT VALID",
+                    "CREATE VIEW w AS SELECT 1 AS a",
+                    "CREATE SEQUENCE s",
+                    "CREATE ROLE low");
+            Snapshot v1 = main.snapshot("v1", "");
+            for (String change : List.of(
+                    "CREATE OR REPLACE VIEW w AS SELECT 2 AS a",
+                    "ALTER TABLE t VALIDATE CONSTRAINT v_given",
+                    "ALTER SEQUENCE s OWNED BY t.id",
+                    "COMMENT ON TABLE t IS 'seen'",
+                    "GRANT SELECT ON t TO low",
+                    "ALTER ROLE low LOGIN",
+                    "VACUUM FULL pg_class; ALTER TABLE t RENAME TO u")) {
+                try (ScratchClone pg = v1.scratch();
+                        Connection session = pg.dataSource().getConnection();
+                        Statement statement = session.createStatement()) {
+                    for (String sql : change.split(";", -1)) {
+                        statement.execute(sql);
+                    }
+                    try (Diff diff = pg.changes()) {
+                        assertThat(lines(diff)).as(change).hasSize(1);
+                    }
+                }
+            }
+            try (Connection open = main.dataSource().getConnection();
+                    Statement statement = open.createStatement()) {
+                open.setAutoCommit(false);
+                statement.execute("CREATE TABLE late (id int)");
+                Snapshot v2 = main.snapshot("v2", "");
+                open.commit();
+                try (Diff diff = v2.diff(main)) {
+                    assertThat(lines(diff)).containsExactly("added table public.late");
+                }
+            }
+        });
+    }
+
+    @Test
     void holdsTogetherWhatTwoBranchesMadeUnderTheSameNumbers() throws Exception {
         with(Postgres.embedded(18), main -> {
             Sql.execute(main, "CREATE TABLE t (id int PRIMARY KEY, v int)");

@@ -78,9 +78,16 @@ final class ClusterComparison {
         }
     }
 
-    private static List<SchemaChange> schema(
+    /** Whether what is in a file of both sides is what the common image has there. */
+    private boolean isUntouched(String path, Optional<Connection> origin) throws IOException {
+        return origin.isPresent()
+                && touched.isPresent()
+                && touched.get().in(path).filter(List::isEmpty).isPresent();
+    }
+
+    private List<SchemaChange> schema(
             Pair<DatabaseContent> pair, Optional<DatabaseContent> common, SchemaComparison cluster)
-            throws SQLException {
+            throws SQLException, IOException {
         DatabaseContent one = pair.before();
         DatabaseContent other = pair.after();
         if (one == null || other == null) {
@@ -88,7 +95,7 @@ final class ClusterComparison {
         }
         Optional<Connection> origin =
                 common.filter(content -> content.oid() == one.oid()).map(DatabaseContent::transaction);
-        return SchemaComparison.ofDatabase(other.name(), one.transaction(), other.transaction(), origin, cluster)
-                .changes();
+        return cluster.ofDatabase(
+                other.name(), one.transaction(), other.transaction(), origin, path -> isUntouched(path, origin));
     }
 }

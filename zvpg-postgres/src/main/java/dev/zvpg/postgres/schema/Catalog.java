@@ -53,7 +53,7 @@ record Catalog(
                 .collect(Collectors.joining(", ", "ROW(" + identity + ", ", ")"));
         return "SELECT '" + name + "', sum(h) FILTER (WHERE u), sum(h) FILTER (WHERE NOT u) FROM (SELECT " + isUsers()
                 + " AS u, hashtextextended(" + row + "::text, 0) AS h FROM " + name + " WHERE "
-                + CatalogRules.rows(name) + ") r";
+                + CatalogRules.rowsWithRemarks(name) + ") r";
     }
 
     /** Reads the rows of users' objects, or of all. */

@@ -221,6 +221,11 @@ final class CatalogRules {
         return ROWS.getOrDefault(catalog, "true");
     }
 
+    /** The same with those that say something of an object in another catalog. */
+    static String rowsWithRemarks(String catalog) {
+        return catalog.equals("pg_constraint") || catalog.equals("pg_rewrite") ? "true" : rows(catalog);
+    }
+
     static String expression(String column) {
         return EXPRESSIONS.getOrDefault(column, column);
     }

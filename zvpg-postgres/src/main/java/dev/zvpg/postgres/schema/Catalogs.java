@@ -55,13 +55,13 @@ final class Catalogs {
             @Nullable String target,
             @Nullable String relation) {}
 
-    /** Those that hold definitions, of a database or of the whole cluster. */
-    static List<Catalog> of(Connection connection, boolean isShared) throws SQLException {
+    /** Those that hold definitions, of a database and of the whole cluster. */
+    static List<Catalog> of(Connection connection) throws SQLException {
         Map<String, List<Found>> columns = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(COLUMNS)) {
             while (row.next()) {
-                if (row.getBoolean(2) == isShared && !CatalogRules.LEFT_OUT.contains(row.getString(1))) {
+                if (!CatalogRules.LEFT_OUT.contains(row.getString(1))) {
                     columns.computeIfAbsent(row.getString(1), key -> new ArrayList<>())
                             .add(new Found(
                                     row.getString(1),

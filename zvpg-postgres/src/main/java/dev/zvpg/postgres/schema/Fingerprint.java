@@ -20,19 +20,25 @@ import java.util.stream.Stream;
  */
 record Fingerprint(Map<String, String> users, Map<String, String> system) {
 
-    /** What belongs to what, as far as users may change it: sequences to columns, and members to extensions. */
-    private static final String DEPENDENCIES = """
+    /** What belongs to what is in no catalog that is read: sequences to columns, and members to extensions. */
+    static final String DEPENDENCIES = "pg_depend";
+
+    private static final String OF_DEPENDENCIES = """
             SELECT 'pg_depend', sum(hashtextextended(d::text, 0)), NULL FROM pg_depend d
             WHERE objid >= 16384 AND deptype IN ('a', 'e', 'x')
             """;
 
-    static Fingerprint of(Connection connection, List<Catalog> catalogs, boolean isShared) throws SQLException {
-        String sql = Stream.concat(
-                        catalogs.stream().map(Catalog::fingerprint),
-                        isShared ? Stream.empty() : Stream.of(DEPENDENCIES))
-                .collect(Collectors.joining(" UNION ALL "));
+    /** Sums over these catalogs, and over dependencies. */
+    static Fingerprint of(Connection connection, List<Catalog> catalogs, boolean withDependencies) throws SQLException {
         Map<String, String> users = new HashMap<>();
         Map<String, String> system = new HashMap<>();
+        String sql = Stream.concat(
+                        catalogs.stream().map(Catalog::fingerprint),
+                        withDependencies ? Stream.of(OF_DEPENDENCIES) : Stream.empty())
+                .collect(Collectors.joining(" UNION ALL "));
+        if (sql.isEmpty()) {
+            return new Fingerprint(users, system);
+        }
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             while (row.next()) {

@@ -1,9 +1,13 @@
 package dev.zvpg.postgres.schema;
 
 import dev.zvpg.diff.SchemaChange;
+import java.io.IOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,17 +17,45 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the definitions in two databases, or those of two whole clusters. All sessions are in transactions that see one
- * moment, with pg_catalog alone in their search path. Immutable.
+ * Compares the definitions in two databases, or those of two whole clusters of the same version. All sessions are in
+ * transactions that see one moment, with pg_catalog alone in their search path. Immutable.
  *
  * @param changes what is different
- * @param before what references mean on the earlier side; empty where they mean the same on both sides
- * @param after what they mean on the later side
  */
-public record SchemaComparison(List<SchemaChange> changes, Optional<Tokens> before, Optional<Tokens> after) {
+public record SchemaComparison(List<SchemaChange> changes, Cluster cluster) {
 
-    /** What nothing is known of: references mean the same on both sides. */
-    private static final SchemaComparison SAME = new SchemaComparison(List.of(), Optional.empty(), Optional.empty());
+    private static final String PATHS = """
+            SELECT relname, pg_relation_filepath(oid) FROM pg_class
+            WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r'
+            """;
+
+    /** Tells whether a file, by its path below the data directory, has on both sides what it has had in the common image. */
+    public interface UntouchedFiles {
+
+        /**
+         * Looks.
+         *
+         * @throws IOException when that cannot be read
+         */
+        boolean contain(String path) throws IOException;
+    }
+
+    /**
+     * What comparisons of a cluster's databases have in common. Immutable.
+     *
+     * @param catalogs those of the servers
+     * @param before what references to the whole cluster's objects mean on the earlier side; empty where they mean the
+     *     same on both
+     * @param after what they mean on the later side
+     */
+    record Cluster(List<Catalog> catalogs, Optional<Tokens> before, Optional<Tokens> after) {
+
+        List<Catalog> catalogs(boolean isShared) {
+            return catalogs.stream()
+                    .filter(catalog -> catalog.isShared() == isShared)
+                    .toList();
+        }
+    }
 
     /**
      * Compares what is the whole cluster's: roles, databases, tablespaces, subscriptions and settings.
@@ -35,20 +67,59 @@ public record SchemaComparison(List<SchemaChange> changes, Optional<Tokens> befo
      */
     public static SchemaComparison ofCluster(Connection before, Connection after, Optional<Connection> base)
             throws SQLException {
-        return compare("", before, after, base, SAME, true);
+        Cluster cluster = new Cluster(Catalogs.of(before), Optional.empty(), Optional.empty());
+        List<Catalog> catalogs = cluster.catalogs(true);
+        Fingerprint one = Fingerprint.of(before, catalogs, false);
+        Fingerprint other = Fingerprint.of(after, catalogs, false);
+        return one.equals(other)
+                ? new SchemaComparison(List.of(), cluster)
+                : compare("", before, after, base, cluster, true, Set.of());
     }
 
     /**
      * Compares what is a database's own.
      *
      * @param database its name
-     * @param cluster what is different about the whole cluster
+     * @param before a session on the earlier side
+     * @param after one on the later side
+     * @param base one on what both began as; empty where that is not known
+     * @param untouched which files need not be looked into
      * @throws SQLException when a server does not answer
+     * @throws IOException when files cannot be read
      */
-    public static SchemaComparison ofDatabase(
-            String database, Connection before, Connection after, Optional<Connection> base, SchemaComparison cluster)
-            throws SQLException {
-        return compare(database, before, after, base, cluster, false);
+    public List<SchemaChange> ofDatabase(
+            String database, Connection before, Connection after, Optional<Connection> base, UntouchedFiles untouched)
+            throws SQLException, IOException {
+        Map<String, String> one = paths(before);
+        Map<String, String> other = paths(after);
+        Set<String> same = new HashSet<>();
+        for (Map.Entry<String, String> path : one.entrySet()) {
+            if (path.getValue().equals(other.get(path.getKey())) && untouched.contain(path.getValue())) {
+                same.add(path.getKey());
+            }
+        }
+        List<Catalog> touched = cluster.catalogs(false).stream()
+                .filter(catalog -> !same.contains(catalog.name()))
+                .toList();
+        boolean withDependencies = !same.contains(Fingerprint.DEPENDENCIES);
+        Fingerprint left = Fingerprint.of(before, touched, withDependencies);
+        Fingerprint right = Fingerprint.of(after, touched, withDependencies);
+        return left.equals(right) && cluster.before().isEmpty()
+                ? List.of()
+                : compare(database, before, after, base, cluster, false, left.differentSystem(right))
+                        .changes();
+    }
+
+    /** The files of the catalogs, which VACUUM FULL gives new ones. */
+    private static Map<String, String> paths(Connection connection) throws SQLException {
+        Map<String, String> paths = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(PATHS)) {
+            while (row.next()) {
+                paths.put(row.getString(1), row.getString(2));
+            }
+        }
+        return paths;
     }
 
     private static SchemaComparison compare(
@@ -56,32 +127,25 @@ public record SchemaComparison(List<SchemaChange> changes, Optional<Tokens> befo
             Connection before,
             Connection after,
             Optional<Connection> base,
-            SchemaComparison cluster,
-            boolean isShared)
+            Cluster cluster,
+            boolean isShared,
+            Set<String> withSystem)
             throws SQLException {
-        List<Catalog> mine = Catalogs.of(before, isShared);
-        List<Catalog> theirs = Catalogs.of(after, isShared);
-        Fingerprint one = Fingerprint.of(before, mine, isShared);
-        Fingerprint other = Fingerprint.of(after, theirs, isShared);
-        if (one.equals(other) && cluster.before().isEmpty()) {
-            return SAME;
-        }
-        Set<String> withSystem = one.differentSystem(other);
-        Schema left = Schema.read(before, mine, isShared, withSystem);
-        Schema right = Schema.read(after, theirs, isShared, withSystem);
+        List<Catalog> catalogs = cluster.catalogs(isShared);
+        Schema left = Schema.read(before, catalogs, isShared, withSystem);
+        Schema right = Schema.read(after, catalogs, isShared, withSystem);
         @Nullable Schema origin = null;
         if (base.isPresent()) {
             origin = base.get() == before
                     ? left
-                    : base.get() == after ? right : Schema.read(base.get(), mine, isShared, withSystem);
+                    : base.get() == after ? right : Schema.read(base.get(), catalogs, isShared, withSystem);
         }
         Set<Address> common = common(left, right, origin);
         Side earlier = new Side(left, new Tokens(left, common, cluster.before()));
         Side later = new Side(right, new Tokens(right, common, cluster.after()));
         return new SchemaComparison(
                 new Wording(database, earlier, later).of(differences(earlier, later, origin)),
-                Optional.of(earlier.tokens()),
-                Optional.of(later.tokens()));
+                new Cluster(cluster.catalogs(), Optional.of(earlier.tokens()), Optional.of(later.tokens())));
     }
 
     /** What both have since the common image. */
