@@ -27,7 +27,7 @@ class KilledMergeTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(KilledMergeTest.class);
 
-    private static final int KILLS = Effort.of(4, 16);
+    private static final int KILLS = Effort.of(2, 8);
     private static final int LONGEST_MILLIS = 120;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 

@@ -7,6 +7,7 @@ import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.diff.RowChange;
+import dev.zvpg.diff.SchemaChange;
 import dev.zvpg.diff.SequenceDiff;
 import dev.zvpg.diff.TableDiff;
 import dev.zvpg.error.NotFoundException;
@@ -23,11 +24,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Compares rows. Confined to one thread. */
+/** Compares rows and definitions. Confined to one thread. */
 @Command(
         name = "diff",
         mixinStandardHelpOptions = true,
-        description = "Tells which rows are different between two snapshots, branches or clones.")
+        description = "Tells which rows and definitions are different between two snapshots, branches or clones.")
 final class DiffCommand implements Callable<Integer> {
 
     private static final int MOST_CHARACTERS = 60;
@@ -49,6 +50,9 @@ final class DiffCommand implements Callable<Integer> {
 
     @Option(names = "--table", paramLabel = "TABLE", description = "show the rows of this table, such as public.orders")
     private Optional<String> table = Optional.empty();
+
+    @Option(names = "--schema", description = "show the definitions that are different")
+    private boolean schema;
 
     @Option(names = "--database", paramLabel = "DATABASE", description = "only what is in this database")
     private Optional<String> database = Optional.empty();
@@ -85,7 +89,7 @@ final class DiffCommand implements Callable<Integer> {
     }
 
     /** What is told of all. */
-    record DiffFacts(List<TableFacts> tables, List<SequenceDiff> sequences) {}
+    record DiffFacts(List<TableFacts> tables, List<SequenceDiff> sequences, List<SchemaFacts> schema) {}
 
     @Override
     public Integer call() throws Exception {
@@ -162,12 +166,23 @@ final class DiffCommand implements Callable<Integer> {
         List<SequenceDiff> sequences = diff.sequences().stream()
                 .filter(each -> isWanted(each.database()))
                 .toList();
+        List<SchemaChange> changes =
+                diff.schema().stream().filter(each -> isWanted(each.database())).toList();
         if (json) {
-            session.print(Json.text(new DiffFacts(tables, sequences)));
+            session.print(Json.text(new DiffFacts(
+                    tables, sequences, changes.stream().map(SchemaFacts::of).toList())));
             return;
         }
-        if (tables.isEmpty() && sequences.isEmpty()) {
+        if (schema) {
+            SchemaFacts.lines(changes).forEach(session::print);
+            return;
+        }
+        if (tables.isEmpty() && sequences.isEmpty() && changes.isEmpty()) {
             session.print("nothing is different");
+        }
+        if (!changes.isEmpty()) {
+            session.print(changes.size() + (changes.size() == 1 ? " definition is" : " definitions are")
+                    + " different; --schema shows " + (changes.size() == 1 ? "it" : "them"));
         }
         if (!tables.isEmpty()) {
             session.print(columns(tables));

@@ -344,6 +344,36 @@ abstract class CommandLineContract {
     }
 
     @Test
+    void diff_tellsWhichDefinitionsAreDifferent() throws Exception {
+        String main = place.init(storage()).succeeded().out();
+        query(main, "CREATE TABLE language (id int PRIMARY KEY, name text)");
+        query(main, "CREATE VIEW names AS SELECT name FROM language");
+        place.zvpg("snapshot", "create", "v1").succeeded();
+        query(main, "ALTER TABLE language RENAME TO film_language");
+        query(main, "ALTER TABLE film_language ADD loyalty int DEFAULT 7 NOT NULL");
+        query(main, "COMMENT ON VIEW names IS 'of languages'");
+        query(main, "CREATE ROLE ada");
+
+        assertThat(place.zvpg("diff", "main").succeeded().out())
+                .isEqualTo("4 definitions are different; --schema shows them\n");
+        assertThat(place.zvpg("diff", "main", "--schema").succeeded().out()).isEqualTo("""
+                added    role          ada  in the cluster
+                renamed  table         public.language → public.film_language  in postgres
+                added    table column  public.film_language.loyalty  integer DEFAULT 7 NOT NULL  in postgres
+                changed  view          public.names  comment none → of languages  in postgres
+                """);
+        assertThat(place.zvpg("diff", "main", "--schema", "--database", "postgres")
+                        .succeeded()
+                        .out())
+                .startsWith("renamed  table         public.language → public.film_language\n");
+        JsonNode schema = place.zvpg("diff", "main", "--json").json().get("schema");
+        assertThat(schema).hasSize(4);
+        assertThat(schema.get(1).get("change").textValue()).isEqualTo("renamed");
+        assertThat(schema.get(1).get("before").textValue()).isEqualTo("public.language");
+        assertThat(schema.get(3).get("aspects").get(0).get("after").textValue()).isEqualTo("of languages");
+    }
+
+    @Test
     void status_doctor_graph() throws Exception {
         init();
         assertThat(place.zvpg("graph").succeeded().out()).contains("main");
