@@ -221,7 +221,10 @@ public final class Subprocess implements AutoCloseable {
         return new String(output.last(MOST_SHOWN), StandardCharsets.UTF_8);
     }
 
-    /** Whether that is all: not where somebody else still holds the pipe. */
+    /**
+     * Whether that is all that the program itself has printed. Where somebody else still holds the pipe, that may not be
+     * known: it is when Java has emptied the pipe at the program's end, before we read from it again.
+     */
     public boolean isComplete() {
         return complete;
     }

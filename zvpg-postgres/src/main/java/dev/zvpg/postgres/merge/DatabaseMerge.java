@@ -90,6 +90,9 @@ final class DatabaseMerge implements AutoCloseable {
             merging.stage();
         }
         lock();
+        if (!areHarmless()) {
+            return;
+        }
         silenceTriggers();
         for (int i = 0; i < mergings.size(); i++) {
             Merging merging = mergings.get(i);
@@ -171,6 +174,20 @@ final class DatabaseMerge implements AutoCloseable {
         if (!tables.isEmpty()) {
             execute("LOCK TABLE " + tables + " IN SHARE ROW EXCLUSIVE MODE");
         }
+    }
+
+    /** Once more, because until now somebody might have set one. */
+    private boolean areHarmless() throws SQLException {
+        boolean areHarmless = true;
+        for (Merging merging : mergings) {
+            Optional<String> reason = WriteTraps.reason(connection, merging.target());
+            if (reason.isPresent()) {
+                conflicts.conflict(new SchemaConflict(
+                        database, merging.target().table().name(), reason.get()));
+                areHarmless = false;
+            }
+        }
+        return areHarmless;
     }
 
     /** Those that say that they always fire do not, and say so again before anybody can see that. */

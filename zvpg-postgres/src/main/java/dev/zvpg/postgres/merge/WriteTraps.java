@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /**
  * Finds what writing to a table would run as superuser, although somebody who is none may say what it does: functions in
- * checks of the table and of domains, in indexes, in generated columns and defaults, and in what rows are distributed to
+ * checks of the table and of domains, in types, in indexes, in generated columns and defaults, and in what rows are distributed to
  * partitions by. Triggers and rules do not fire, but for those that say that they always do.
  */
 final class WriteTraps {
@@ -35,6 +35,7 @@ final class WriteTraps {
                   FROM pg_constraint k JOIN tree ON k.conrelid = tree.relid
                   UNION ALL SELECT 'pg_constraint'::regclass, k.oid
                   FROM pg_constraint k JOIN types ON k.contypid = types.oid
+                  UNION ALL SELECT 'pg_type'::regclass, oid FROM types
                   UNION ALL SELECT 'pg_attrdef'::regclass, f.oid
                   FROM pg_attrdef f JOIN tree ON f.adrelid = tree.relid
                   JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
