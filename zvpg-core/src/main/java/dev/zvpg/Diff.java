@@ -108,7 +108,8 @@ public final class Diff implements AutoCloseable {
     /**
      * Returns the definitions that differ: tables, columns, functions, privileges, comments and all else that the catalogs
      * of a database hold, and roles, databases, tablespaces and settings of the cluster. Not told are the order of a
-     * table's columns, owners and privileges of large objects, and what {@code ALTER ROLE ALL} sets for all databases.
+     * table's columns, which index it is clustered by, owners and privileges of large objects, and what
+     * {@code ALTER ROLE ALL} sets for all databases.
      *
      * @return by database, those of the whole cluster first, kind and identity
      */

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Diff;
@@ -285,13 +286,16 @@ class SchemaDiffTest {
             Sql.execute(
                     main,
                     "CREATE TABLE a (id int PRIMARY KEY, v int, w int, x int NOT NULL)",
-                    "CREATE TABLE c (id int)");
+                    "CREATE TABLE c (id int)",
+                    "CREATE TABLE p (id int, v int) PARTITION BY LIST (id)",
+                    "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)");
             Snapshot v1 = main.snapshot("v1", "");
             Sql.execute(
                     main,
                     "ALTER TABLE a ADD COLUMN g int GENERATED ALWAYS AS (v + 1) VIRTUAL",
                     "ALTER TABLE a ADD CONSTRAINT w_given NOT NULL w NOT VALID",
                     "ALTER TABLE a ALTER v SET NOT NULL",
+                    "ALTER TABLE p ALTER v SET NOT NULL",
                     "ALTER TABLE a RENAME CONSTRAINT a_x_not_null TO x_given",
                     "ALTER TABLE c ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES a NOT ENFORCED",
                     "ALTER TABLE a ADD CONSTRAINT k CHECK (v > 0) NOT ENFORCED");
@@ -301,6 +305,7 @@ class SchemaDiffTest {
                                 "added table column public.a.g",
                                 "changed table column public.a.w: notnull null to CONSTRAINT w_given NOT NULL w NOT VALID",
                                 "changed table column public.a.v: notnull null to CONSTRAINT a_v_not_null NOT NULL v",
+                                "changed table column public.p.v: notnull null to CONSTRAINT p_v_not_null NOT NULL v",
                                 "changed table column public.a.x: notnull CONSTRAINT a_x_not_null NOT NULL x to"
                                         + " CONSTRAINT x_given NOT NULL x",
                                 "added table constraint f on public.c",
@@ -314,6 +319,51 @@ class SchemaDiffTest {
                                 "integer GENERATED ALWAYS AS ((v + 1)) VIRTUAL",
                                 "FOREIGN KEY (id) REFERENCES public.a(id) NOT ENFORCED",
                                 "CHECK ((v > 0)) NOT ENFORCED");
+            }
+        });
+    }
+
+    @Test
+    void runsNothingThatADatabasesOwnersWrote() throws Exception {
+        with(Postgres.embedded(18), main -> {
+            Snapshot v1 = main.snapshot("v1", "");
+            Sql.execute(
+                    main,
+                    "CREATE ROLE low LOGIN",
+                    "GRANT ALL ON SCHEMA public TO low",
+                    "SET ROLE low",
+                    "CREATE TYPE trap AS ENUM ('a', 'b')",
+                    "CREATE DOMAIN walled AS trap",
+                    "CREATE FUNCTION sprung(trap) RETURNS text LANGUAGE plpgsql IMMUTABLE AS"
+                            + " $$BEGIN RAISE EXCEPTION 'sprung as %', current_user; END$$",
+                    "CREATE CAST (trap AS text) WITH FUNCTION sprung(trap) AS IMPLICIT",
+                    "CREATE FUNCTION public.md5(text) RETURNS text LANGUAGE sql AS $$SELECT public.sprung('a')$$",
+                    "CREATE TABLE t (k walled DEFAULT 'a', v text DEFAULT sprung('b'), CHECK (sprung('a') <> ''))",
+                    "CREATE INDEX ON t ((k = 'a')) WHERE k > 'a'",
+                    "CREATE VIEW w AS SELECT 'a'::trap::text AS v, sprung('a')",
+                    "CREATE STATISTICS s ON (sprung(k::trap)), v FROM t",
+                    "CREATE POLICY p ON t USING (sprung(k::trap) = 'a')");
+            try (Diff diff = v1.diff(main)) {
+                assertThat(lines(diff)).contains("added table public.t", "added view public.w");
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void tellsAnExtensionAsOne(Postgres postgres) throws Exception {
+        with(postgres, main -> {
+            assumeThat(Sql.value(main, "SELECT count(*) FROM pg_available_extensions WHERE name = 'hstore'"))
+                    .isEqualTo("1");
+            Sql.execute(main, "CREATE SCHEMA other");
+            Snapshot v1 = main.snapshot("v1", "");
+            Sql.execute(main, "CREATE EXTENSION hstore", "CREATE TABLE t (v hstore)");
+            Snapshot v2 = main.snapshot("v2", "");
+            Sql.execute(main, "ALTER EXTENSION hstore SET SCHEMA other");
+            try (Diff diff = v1.diff(v2);
+                    Diff moved = v2.diff(main)) {
+                assertThat(lines(diff)).containsExactlyInAnyOrder("added extension hstore", "added table public.t");
+                assertThat(lines(moved)).containsExactly("changed extension hstore: namespace public to other");
             }
         });
     }

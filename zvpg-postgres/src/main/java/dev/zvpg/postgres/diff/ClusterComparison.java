@@ -95,7 +95,12 @@ final class ClusterComparison {
         }
         Optional<Connection> origin =
                 common.filter(content -> content.oid() == one.oid()).map(DatabaseContent::transaction);
-        return cluster.ofDatabase(
-                other.name(), one.transaction(), other.transaction(), origin, path -> isUntouched(path, origin));
+        try {
+            return cluster.ofDatabase(
+                    other.name(), one.transaction(), other.transaction(), origin, path -> isUntouched(path, origin));
+        } catch (SQLException e) {
+            throw new SQLException(
+                    "definitions of database " + other.name() + ": " + e.getMessage(), e.getSQLState(), e);
+        }
     }
 }

@@ -17,6 +17,8 @@ record CatalogColumn(String catalog, String name, String aspect, Reading reading
     /** How it is read. */
     enum Reading {
         TEXT,
+        /** As one letter, which may be none. */
+        LETTER,
         PRIVILEGES,
         SECRET,
         TREE,
@@ -34,7 +36,7 @@ record CatalogColumn(String catalog, String name, String aspect, Reading reading
     List<String> expressions() {
         String value = CatalogRules.expression(name);
         return switch (reading) {
-            case TEXT -> List.of("(" + value + ")::text");
+            case TEXT, LETTER -> List.of("(" + value + ")::text");
             case PRIVILEGES -> List.of(CatalogRules.privileges(catalog, name));
             case SECRET -> List.of("md5(" + name + "::text)");
             case TREE -> List.of("md5(" + name + "::text)", CatalogRules.deparsed(name));
@@ -60,6 +62,7 @@ record CatalogColumn(String catalog, String name, String aspect, Reading reading
         }
         return switch (reading) {
             case TEXT -> new Value.Text(text);
+            case LETTER -> text.isEmpty() ? null : new Value.Text(text);
             case PRIVILEGES -> privileges((String[]) row.getArray(at).getArray());
             case SECRET -> new Value.Secret(text);
             case TREE -> new Value.Tree(text, String.valueOf(row.getString(at + 1)));

@@ -183,7 +183,7 @@ final class CatalogRules {
     static final Map<String, String> KINDS = Map.of("pg_class", "relkind", "pg_proc", "prokind", "pg_type", "typtype");
 
     /** Names of aspects that a catalog's column does not give. */
-    static final Map<String, String> ASPECTS = Map.of("atttypid", "type", "adbin", "default");
+    static final Map<String, String> ASPECTS = Map.of("atttypid", "type");
 
     /** Kinds of objects of which the server writes a definition that has all of these, unless they are among the rest. */
     private static final Map<String, Set<String>> NOT_IN_DEFINITION = Map.of(

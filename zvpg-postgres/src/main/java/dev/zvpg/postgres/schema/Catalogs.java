@@ -137,6 +137,7 @@ final class Catalogs {
         return switch (found.type()) {
             case "pg_node_tree" -> Reading.TREE;
             case "_aclitem" -> Reading.PRIVILEGES;
+            case "char" -> Reading.LETTER;
             default -> Reading.TEXT;
         };
     }

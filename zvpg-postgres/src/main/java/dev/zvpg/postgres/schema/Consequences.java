@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +103,7 @@ final class Consequences {
         if (difference.isMoved()
                 && wholes(difference).stream()
                         .map(address -> find(difference, address))
-                        .anyMatch(other -> other != null && isMoved(other))) {
+                        .anyMatch(other -> other != null && isInAnotherSchema(other))) {
             return true;
         }
         for (Entry origin : inherited(after.schema(), difference.either())) {
@@ -115,8 +116,9 @@ final class Consequences {
     }
 
     /** Whether it went to another schema, perhaps under another name. */
-    private static boolean isMoved(Difference difference) {
-        return difference.names().stream().anyMatch(aspect -> aspect.name().endsWith("namespace"));
+    private static boolean isInAnotherSchema(Difference difference) {
+        return Stream.concat(difference.names().stream(), difference.aspects().stream())
+                .anyMatch(aspect -> aspect.name().endsWith("namespace")); // an extension's is none of its name
     }
 
     /** The differences of what an object is a part of or has things from. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * transactions that see one moment, with pg_catalog alone in their search path. Immutable.
  *
  * @param changes what is different
+ * @param cluster what comparisons of its databases start from
  */
 public record SchemaComparison(List<SchemaChange> changes, Cluster cluster) {
 
