@@ -27,7 +27,7 @@ class KilledMergeTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(KilledMergeTest.class);
 
-    private static final int KILLS = Effort.of(2, 8);
+    private static final int KILLS = Effort.of(1, 4);
     private static final int LONGEST_MILLIS = 120;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -79,7 +79,7 @@ class KilledMergeTest {
             }
         }
         LOG.info("{} of {} merges were killed before their end", killedInTime, KILLS);
-        assertThat(killedInTime).isPositive();
+        assertThat(killedInTime).isGreaterThanOrEqualTo(KILLS / 4);
         try (Repository repo = MergeVictim.zvpg(home).open()) {
             repo.destroy();
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.zvpg.Branch;
+import dev.zvpg.Effort;
 import dev.zvpg.MergeResult;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -333,6 +335,7 @@ class MergeTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void copiesThatAreNotThereAnyMoreAreAConflict() throws Exception {
         both("CREATE TABLE t (a int)", "INSERT INTO t VALUES (1), (1), (2)");
         ours("DELETE FROM t WHERE a = 1");
@@ -379,6 +382,7 @@ class MergeTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void whatATableIsMayBeInTheWay() throws Exception {
         both(
                 "CREATE TABLE gone (id int PRIMARY KEY)",
@@ -438,6 +442,7 @@ class MergeTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void writingAsSuperuserRunsNobodyElsesFunctions() throws Exception {
         both(
                 "CREATE ROLE app LOGIN",
@@ -463,6 +468,7 @@ class MergeTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void aLockThatSomebodyHoldsIsNamed() throws Exception {
         both("CREATE TABLE t (id int PRIMARY KEY)");
         theirs("INSERT INTO t VALUES (1)");
@@ -476,6 +482,7 @@ class MergeTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void crosswiseMergesThatDisagreeAreAConflict() throws Exception {
         both("CREATE TABLE t (id int PRIMARY KEY, n int)", "INSERT INTO t VALUES (1, 0), (2, 0), (3, 0)");
         ours("UPDATE t SET n = 1 WHERE id = 1");

@@ -26,7 +26,7 @@ class SchemaDiffTest {
     final Sandbox sandbox = new Sandbox();
 
     static Stream<Postgres> versions() {
-        return Versions14To18.all();
+        return Versions14To18.embedded();
     }
 
     /** Some work in a repository whose main branch runs. */

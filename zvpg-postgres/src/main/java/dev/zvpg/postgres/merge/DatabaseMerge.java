@@ -182,8 +182,8 @@ final class DatabaseMerge implements AutoCloseable {
         for (Merging merging : mergings) {
             Optional<String> reason = WriteTraps.reason(connection, merging.target());
             if (reason.isPresent()) {
-                conflicts.conflict(new SchemaConflict(
-                        database, merging.target().table().name(), reason.get()));
+                conflicts.conflict(
+                        new SchemaConflict(database, merging.target().table().name(), reason.get()));
                 areHarmless = false;
             }
         }
