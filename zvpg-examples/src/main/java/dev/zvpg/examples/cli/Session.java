@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -26,7 +27,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "zvpg",
         description = {"Versions PostgreSQL like git versions code.", ""},
-        versionProvider = Version.class,
+        versionProvider = Session.Version.class,
         mixinStandardHelpOptions = true,
         commandListHeading = "%nCommands:%n",
         exitCodeListHeading = "%nExit codes:%n",
@@ -198,5 +199,16 @@ final class Session {
     private static boolean isYes(String answer) {
         String word = answer.strip().toLowerCase(Locale.ROOT);
         return word.equals("y") || word.equals("yes");
+    }
+
+    /** Provides what {@code zvpg --version} prints: the version in the manifest of the jar. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
+                    .orElse("(not from a jar)");
+            return new String[] {"zvpg " + version, "Java " + Runtime.version()};
+        }
     }
 }
