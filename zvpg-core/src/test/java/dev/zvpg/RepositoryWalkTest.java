@@ -35,8 +35,8 @@ class RepositoryWalkTest {
         }
     };
 
-    private static final int STEPS = Effort.of(400, 2000);
-    private static final int STEPS_OF_A_PROCESS = Effort.of(100, 400);
+    private static final int STEPS = Effort.of(400, 1000);
+    private static final int STEPS_OF_A_PROCESS = Effort.of(100, 200);
 
     @TempDir
     Path directory;

@@ -48,12 +48,12 @@ class DirectoryStorageOnBtrfsTest extends DirectoryStorageContract {
 
     @Override
     protected int walkSteps() {
-        return Effort.of(60, 120);
+        return Effort.of(60, 80);
     }
 
     @Override
     protected int kills() {
-        return Effort.of(2, 5);
+        return Effort.of(2, 3);
     }
 
     @Override

@@ -64,7 +64,7 @@ class ChangesTest {
         long seed = Long.getLong("zvpg.seed", System.nanoTime());
         System.out.println("page comparison: -Dzvpg.seed=" + seed);
         Random random = new Random(seed);
-        for (int round = 0; round < Effort.of(20, 200); round++) {
+        for (int round = 0; round < Effort.of(20, 100); round++) {
             Path one = Files.createDirectories(directory.resolve(round + "/one"));
             Path other = directory.resolve(round + "/other");
             TreeEdits.fill(one, random);

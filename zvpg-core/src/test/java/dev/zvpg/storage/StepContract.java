@@ -28,7 +28,7 @@ public abstract class StepContract extends RecoveryContract {
      * @return 500; less for a storage that is slow
      */
     protected int walkSteps() {
-        return Effort.of(200, 500);
+        return Effort.of(200, 300);
     }
 
     /**
@@ -37,7 +37,7 @@ public abstract class StepContract extends RecoveryContract {
      * @return 12; less for a storage that is slow
      */
     protected int kills() {
-        return Effort.of(5, 12);
+        return Effort.of(5, 8);
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class HostileAdoptionTest {
 
-    private static final int TREES = Integer.getInteger("zvpg.test.trees", Effort.of(10, 100));
+    private static final int TREES = Integer.getInteger("zvpg.test.trees", Effort.of(10, 40));
     private static final Credentials OURS = new Credentials("postgres", "the repository's own");
 
     @RegisterExtension

@@ -29,7 +29,7 @@ class KilledAnywhereTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(KilledAnywhereTest.class);
 
-    private static final int KILLS = Integer.getInteger("zvpg.test.kills", Effort.of(3, 12));
+    private static final int KILLS = Integer.getInteger("zvpg.test.kills", Effort.of(3, 8));
     private static final int LONGEST_MILLIS = 4000;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 

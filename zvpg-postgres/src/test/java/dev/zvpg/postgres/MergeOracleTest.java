@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class MergeOracleTest {
 
-    private static final int ROUNDS = Integer.getInteger("zvpg.test.rounds", Effort.of(3, 10));
+    private static final int ROUNDS = Integer.getInteger("zvpg.test.rounds", Effort.of(2, 6));
     private static final long SEED = Long.getLong("zvpg.test.seed", System.nanoTime());
 
     private static final String[] SCHEMA = {

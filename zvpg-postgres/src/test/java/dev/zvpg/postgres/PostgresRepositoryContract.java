@@ -52,7 +52,7 @@ public abstract class PostgresRepositoryContract {
     }
 
     protected int snapshotsUnderLoad() {
-        return Effort.of(10, 50);
+        return Effort.of(10, 25);
     }
 
     @BeforeEach

@@ -280,14 +280,14 @@ class UnchangedTest {
                 sql("SELECT pg_replication_origin_create('o')", "SELECT pg_replication_origin_advance('o', '0/1')"));
     }
 
-    private static final int PART = Effort.of(4, 1);
+    private static final int PART = Effort.of(4, 2);
     private static final long SEED = Long.getLong("zvpg.seed", System.nanoTime());
 
     static {
         System.out.println("a part of the uses: -Dzvpg.seed=" + SEED);
     }
 
-    /** Every fourth of them in a usual run. */
+    /** Every fourth of them in a usual run, and every second one in a full one. */
     private static Stream<Arguments> each(Map<String, Use> uses) {
         List<Arguments> all = new ArrayList<>();
         for (int version : VERSIONS) {
