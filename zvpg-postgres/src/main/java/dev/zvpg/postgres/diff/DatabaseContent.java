@@ -24,7 +24,7 @@ public final class DatabaseContent implements AutoCloseable {
                 ('datestyle', 'ISO, YMD'), ('intervalstyle', 'postgres'), ('timezone', 'UTC'), ('bytea_output', 'hex'),
                 ('extra_float_digits', '1'), ('quote_all_identifiers', 'off'), ('xmlbinary', 'base64'),
                 ('lc_monetary', 'C'), ('row_security', 'off'), ('constraint_exclusion', 'off'),
-                ('standard_conforming_strings', 'on'), ('work_mem', '65536')) AS s(name, value)
+                ('standard_conforming_strings', 'on'), ('array_nulls', 'on'), ('xmloption', 'content'), ('work_mem', '65536')) AS s(name, value)
             """;
 
     private static final String MOMENT = """

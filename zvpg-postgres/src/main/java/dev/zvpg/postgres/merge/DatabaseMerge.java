@@ -124,6 +124,8 @@ final class DatabaseMerge implements AutoCloseable {
                 notMerged.add(change.name() + ": " + change.reason().orElse(""));
             } else if (!isRedefined(change)) {
                 findTable(ours, change, since);
+            } else if (conflicts.isEmpty()) { // nothing else says so
+                refuse(change, "its columns or its key are not what they were when the branches parted");
             }
         }
     }
@@ -196,11 +198,11 @@ final class DatabaseMerge implements AutoCloseable {
             Table table = merging.target().table();
             List<String> triggers = Sessions.column(
                     connection,
-                    "SELECT format('ALTER TABLE %I.%I DISABLE TRIGGER %I', n.nspname, c.relname, t.tgname) || chr(10) || "
-                            + "format('ALTER TABLE %I.%I ENABLE %s TRIGGER %I', n.nspname, c.relname, CASE t.tgenabled "
+                    "SELECT format('ALTER TABLE ONLY %I.%I DISABLE TRIGGER %I', n.nspname, c.relname, t.tgname) || chr(10) || "
+                            + "format('ALTER TABLE ONLY %I.%I ENABLE %s TRIGGER %I', n.nspname, c.relname, CASE t.tgenabled "
                             + "WHEN 'A' THEN 'ALWAYS' ELSE 'REPLICA' END, t.tgname) FROM pg_trigger t "
                             + "JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
-                            + "WHERE t.tgenabled IN ('A', 'R') AND NOT t.tgisinternal AND t.tgrelid IN ("
+                            + "WHERE t.tgenabled IN ('A', 'R') AND t.tgrelid IN ("
                             + WriteTraps.tree(table) + ") ORDER BY 1");
             for (String statements : triggers) {
                 int end = statements.indexOf("\nALTER");
@@ -274,9 +276,18 @@ final class DatabaseMerge implements AutoCloseable {
                             ? wanted > sequence.last().getAsLong()
                             : wanted < sequence.last().getAsLong());
             if (isFurther) {
-                moves.add("SELECT setval(" + Quoted.literal(sequence.name()) + "::regclass, " + wanted + ")");
+                moves.add(move(sequence, Quoted.literal(Long.toString(wanted)) + "::int8"));
             }
         }
+    }
+
+    /** Moves it forward from where it stands at that moment, as others may have moved it meanwhile. */
+    private static String move(Sequence sequence, String wanted) {
+        String name = Quoted.literal(sequence.name()) + "::regclass";
+        return "SELECT setval(" + name + ", w.to_be) FROM (SELECT (" + wanted
+                + ") AS to_be) w WHERE w.to_be IS NOT NULL "
+                + "AND coalesce(pg_sequence_last_value(" + name + ") " + (sequence.increment() > 0 ? "<" : ">")
+                + " w.to_be, true)";
     }
 
     List<TableMerge> tables() {

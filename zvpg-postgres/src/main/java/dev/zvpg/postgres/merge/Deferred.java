@@ -4,7 +4,9 @@ import dev.zvpg.merge.Conflict.ConstraintConflict;
 import dev.zvpg.postgres.diff.Quoted;
 import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,12 +18,10 @@ import java.util.Optional;
 final class Deferred {
 
     /**
-     * Of each one its name, its table, whether the row {@code w} and the row {@code b} cannot be together, and its columns,
-     * in lines.
+     * Of each one its name, its table, whether the row {@code w} and the row {@code b} cannot be together, and its columns.
      */
     private static final String CONSTRAINTS = """
-            SELECT k.conname || E'\\n' || format('%%I.%%I', n.nspname, c.relname) || E'\\n'
-                || string_agg(format('w.%%1$I %%2$s b.%%1$I', a.attname, CASE WHEN k.contype = 'x'
+            SELECT k.conname, format('%%I.%%I', n.nspname, c.relname), string_agg(format('w.%%1$I %%2$s b.%%1$I', a.attname, CASE WHEN k.contype = 'x'
                        THEN (SELECT format('OPERATOR(%%I.%%s)', s.nspname, r.oprname)
                              FROM pg_operator r JOIN pg_namespace s ON s.oid = r.oprnamespace
                              WHERE r.oid = k.conexclop[u.o])
@@ -30,8 +30,8 @@ final class Deferred {
                              JOIN pg_amop m ON m.amopfamily = f.opcfamily AND m.amopstrategy = 3
                                  AND m.amoplefttype = f.opcintype AND m.amoprighttype = f.opcintype
                              JOIN pg_operator r ON r.oid = m.amopopr JOIN pg_namespace s ON s.oid = r.oprnamespace
-                             WHERE f.oid = i.indclass[u.o - 1]) END), ' AND ' ORDER BY u.o) || E'\\n'
-                || string_agg(a.attname, ', ' ORDER BY u.o)
+                             WHERE f.oid = i.indclass[u.o - 1]) END), ' AND ' ORDER BY u.o),
+                string_agg(a.attname, ', ' ORDER BY u.o)
             FROM pg_constraint k JOIN pg_index i ON i.indexrelid = k.conindid
             JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             CROSS JOIN LATERAL unnest(k.conkey) WITH ORDINALITY u(num, o)
@@ -48,11 +48,14 @@ final class Deferred {
         List<ConstraintConflict> conflicts = new ArrayList<>();
         for (Writing writing : written) {
             String tree = WriteTraps.tree(writing.target().table());
-            for (String constraint : Sessions.column(connection, CONSTRAINTS.formatted(tree))) {
-                String[] parts = constraint.split("\n", -1);
-                rows(connection, writing, parts)
-                        .ifPresent(rows -> conflicts.add(new ConstraintConflict(
-                                database, writing.target().table().name(), parts[0], rows)));
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(CONSTRAINTS.formatted(tree))) {
+                while (row.next()) {
+                    String[] parts = {row.getString(1), row.getString(2), row.getString(3), row.getString(4)};
+                    rows(connection, writing, parts)
+                            .ifPresent(rows -> conflicts.add(new ConstraintConflict(
+                                    database, writing.target().table().name(), parts[0], rows)));
+                }
             }
         }
         return conflicts;

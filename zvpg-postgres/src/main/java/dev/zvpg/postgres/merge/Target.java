@@ -70,7 +70,7 @@ record Target(
 
     static Found find(Connection connection, List<Table> tables, ComparedTable change) throws SQLException {
         Table theirs = change.side().table();
-        Optional<Table> found = match(tables, theirs);
+        Optional<Table> found = match(tables, change);
         if (found.isEmpty()) {
             return Found.not("it is not in the branch that is merged into");
         }
@@ -128,9 +128,12 @@ record Target(
     }
 
     /** A table keeps its identity when it is renamed; two that were made by the same name are taken for the same. */
-    private static Optional<Table> match(List<Table> tables, Table theirs) {
-        Optional<Table> byIdentity =
-                tables.stream().filter(table -> table.oid() == theirs.oid()).findFirst();
+    private static Optional<Table> match(List<Table> tables, ComparedTable change) {
+        Table theirs = change.side().table();
+        boolean isOfBase = change.before() != null && change.before().table().oid() == theirs.oid();
+        Optional<Table> byIdentity = tables.stream()
+                .filter(table -> isOfBase && table.oid() == theirs.oid())
+                .findFirst();
         Optional<Table> byName = tables.stream()
                 .filter(table -> table.name().equals(theirs.name()))
                 .findFirst();

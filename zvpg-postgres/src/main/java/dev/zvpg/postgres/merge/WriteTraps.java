@@ -36,6 +36,8 @@ final class WriteTraps {
                   UNION ALL SELECT 'pg_constraint'::regclass, k.oid
                   FROM pg_constraint k JOIN types ON k.contypid = types.oid
                   UNION ALL SELECT 'pg_type'::regclass, oid FROM types
+                  UNION ALL SELECT 'pg_statistic_ext'::regclass, e.oid
+                  FROM pg_statistic_ext e JOIN tree ON e.stxrelid = tree.relid
                   UNION ALL SELECT 'pg_attrdef'::regclass, f.oid
                   FROM pg_attrdef f JOIN tree ON f.adrelid = tree.relid
                   JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
