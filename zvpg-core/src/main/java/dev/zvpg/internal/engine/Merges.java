@@ -13,6 +13,7 @@ import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.merge.MergeReport;
+import dev.zvpg.server.Finding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,7 +181,7 @@ public final class Merges {
             save(branch, "before the merge of " + other.name()).ifPresent(taken::add);
             SnapshotKey head = head(context.catalog(), branch);
             ThreeWayMerges.Done done = threeWays.merge(branch.key(), other.key(), options);
-            tell(branch, other, done.snapshot(), Duration.ofNanos(System.nanoTime() - began));
+            tell(branch, other, done.snapshot(), List.of(), Duration.ofNanos(System.nanoTime() - began));
             return new Merged(Way.THREE_WAY, done.snapshot(), saved, head, done.report());
         } catch (RuntimeException | Error e) {
             if (isStillWhatItWas(before, branch, taken, e)) {
@@ -190,10 +191,10 @@ public final class Merges {
         }
     }
 
-    private void tell(CopyRecord branch, CopyRecord other, SnapshotKey to, Duration took) {
+    private void tell(CopyRecord branch, CopyRecord other, SnapshotKey to, List<Finding> findings, Duration took) {
         context.events()
                 .tell(new Event.BranchMerged(
-                        Events.ref(branch.key()), Events.ref(other.key()), Events.ref(to), List.of(), took));
+                        Events.ref(branch.key()), Events.ref(other.key()), Events.ref(to), findings, took));
     }
 
     /** Whether nothing is taken away when the branch becomes what the other one is. */
@@ -213,13 +214,7 @@ public final class Merges {
                 return Optional.empty();
             }
             replacement.commit();
-            context.events()
-                    .tell(new Event.BranchMerged(
-                            Events.ref(branch.key()),
-                            Events.ref(other.key()),
-                            Events.ref(catalog.key(target)),
-                            replacement.findings(),
-                            replacement.took()));
+            tell(branch, other, catalog.key(target), replacement.findings(), replacement.took());
             return Optional.of(catalog.key(target));
         }
     }

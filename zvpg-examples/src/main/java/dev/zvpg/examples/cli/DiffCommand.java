@@ -252,8 +252,10 @@ final class DiffCommand implements Callable<Integer> {
     }
 
     static String value(@Nullable String value) {
-        return value == null
-                ? "NULL"
-                : value.length() > MOST_CHARACTERS ? value.substring(0, MOST_CHARACTERS) + "…" : value;
+        return value == null ? "NULL" : shortened(value);
+    }
+
+    static String shortened(String text) {
+        return text.length() > MOST_CHARACTERS ? text.substring(0, MOST_CHARACTERS) + "…" : text;
     }
 }

@@ -18,8 +18,6 @@ record SchemaFacts(
         Optional<String> definition,
         List<SchemaChange.Aspect> aspects) {
 
-    private static final int MOST_CHARACTERS = 60;
-
     /** What became of it. */
     enum Change {
         ADDED,
@@ -81,7 +79,6 @@ record SchemaFacts(
         if (text == null || text.isEmpty()) {
             return "none";
         }
-        String line = text.strip().replaceAll("\\s+", " ");
-        return line.length() > MOST_CHARACTERS ? line.substring(0, MOST_CHARACTERS) + "…" : line;
+        return DiffCommand.shortened(text.strip().replaceAll("\\s+", " "));
     }
 }

@@ -76,12 +76,10 @@ public final class DatabaseContent implements AutoCloseable {
         boolean done = false;
         try {
             connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                for (String sql : statements) {
-                    statement.execute(sql);
-                }
-                statement.execute(FORMATS);
+            for (String sql : statements) {
+                Sessions.execute(connection, sql);
             }
+            Sessions.execute(connection, FORMATS);
             done = true;
             return connection;
         } finally {
@@ -134,9 +132,7 @@ public final class DatabaseContent implements AutoCloseable {
 
     /** Writes all that was committed to the files. */
     void checkpoint() throws SQLException {
-        try (Statement statement = transaction.createStatement()) {
-            statement.execute("CHECKPOINT");
-        }
+        Sessions.execute(transaction, "CHECKPOINT");
     }
 
     List<String> column(String sql) throws SQLException {

@@ -28,17 +28,11 @@ public final class Tables {
      * A function that somebody who is no superuser may change, and that planning a query of the table may call with the
      * rights of whoever reads it: in an index, in statistics, or in what rows are distributed to partitions by.
      */
-    private static final String TRAP = """
-            SELECT p.oid::regprocedure::text
-            FROM (SELECT 'pg_class'::regclass AS class, i.indexrelid AS object FROM pg_index i WHERE i.indrelid = c.oid
-                  UNION ALL SELECT 'pg_statistic_ext'::regclass, e.oid FROM pg_statistic_ext e WHERE e.stxrelid = c.oid
-                  UNION ALL SELECT 'pg_class'::regclass, c.oid) o
-            JOIN pg_depend d ON d.classid = o.class AND d.objid = o.object
-            LEFT JOIN pg_operator r ON d.refclassid = 'pg_operator'::regclass AND r.oid = d.refobjid
-            JOIN pg_proc p ON p.oid IN (r.oprcode, CASE WHEN d.refclassid = 'pg_proc'::regclass THEN d.refobjid END)
-            JOIN pg_roles w ON w.oid = p.proowner
-            WHERE p.oid >= 16384 AND NOT w.rolsuper LIMIT 1
-            """;
+    private static final String TRAP = OthersFunctions.calledBy("""
+            SELECT 'pg_class'::regclass AS class, i.indexrelid AS object FROM pg_index i WHERE i.indrelid = c.oid
+            UNION ALL SELECT 'pg_statistic_ext'::regclass, e.oid FROM pg_statistic_ext e WHERE e.stxrelid = c.oid
+            UNION ALL SELECT 'pg_class'::regclass, c.oid
+            """);
 
     private static final String RELATIONS = """
             SELECT c.oid::int8 AS oid, format('%I.%I', n.nspname, c.relname) AS name, c.relkind AS kind,

@@ -1,6 +1,5 @@
 package dev.zvpg.postgres.merge;
 
-import dev.zvpg.diff.SequenceDiff;
 import dev.zvpg.diff.TableDiff;
 import dev.zvpg.merge.Conflict.ConstraintConflict;
 import dev.zvpg.merge.Conflict.SchemaConflict;
@@ -8,8 +7,6 @@ import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.merge.TableMerge;
 import dev.zvpg.postgres.diff.ComparedTable;
 import dev.zvpg.postgres.diff.DatabaseContent;
-import dev.zvpg.postgres.diff.Quoted;
-import dev.zvpg.postgres.diff.Sequence;
 import dev.zvpg.postgres.diff.Table;
 import dev.zvpg.postgres.diff.TableSide;
 import dev.zvpg.postgres.diff.Tables;
@@ -18,7 +15,6 @@ import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -52,8 +48,8 @@ final class DatabaseMerge implements AutoCloseable {
     private final List<String> notMerged = new ArrayList<>();
     private final List<Merging> mergings = new ArrayList<>();
     private final List<Writing> writings = new ArrayList<>();
-    private final List<String> moves = new ArrayList<>();
-    private final List<String> restored = new ArrayList<>();
+    private final AlwaysTriggers triggers;
+    private SequenceMoves sequences = SequenceMoves.NONE;
 
     private DatabaseMerge(
             Connection connection, Delta delta, String database, MergeOptions options, Conflicts conflicts) {
@@ -62,6 +58,7 @@ final class DatabaseMerge implements AutoCloseable {
         this.database = database;
         this.options = options;
         this.conflicts = conflicts;
+        this.triggers = new AlwaysTriggers(connection);
     }
 
     /** Makes it, as far as there are no conflicts. */
@@ -83,8 +80,8 @@ final class DatabaseMerge implements AutoCloseable {
 
     private void make() throws SQLException {
         connection.setAutoCommit(false);
-        execute(DatabaseContent.FORMATS);
-        execute(SETTINGS);
+        Sessions.execute(connection, DatabaseContent.FORMATS);
+        Sessions.execute(connection, SETTINGS);
         findTables();
         for (Merging merging : mergings) {
             merging.stage();
@@ -110,7 +107,10 @@ final class DatabaseMerge implements AutoCloseable {
             Deferred.violated(connection, database, writings).forEach(conflicts::conflict);
             new ForeignKeys(connection, database, writings).violated().forEach(conflicts::conflict);
         }
-        findSequences();
+        sequences = SequenceMoves.of(connection, delta.sequences());
+        sequences
+                .unknown()
+                .forEach(name -> notMerged.add(name + ": this sequence is not in the branch that is merged into"));
     }
 
     private void findTables() throws SQLException {
@@ -119,13 +119,13 @@ final class DatabaseMerge implements AutoCloseable {
             ComparedTable change =
                     since.stream().filter(Objects::nonNull).findFirst().orElseThrow();
             if (change.side().table().trap().isPresent()) {
-                refuse(change, change.reason().orElse(""));
+                refuse(change.name(), change.reason().orElse(""));
             } else if (change.method() == TableDiff.Method.NOT_COMPARED) {
                 notMerged.add(change.name() + ": " + change.reason().orElse(""));
             } else if (!isRedefined(change)) {
                 findTable(ours, change, since);
             } else if (conflicts.isEmpty()) { // nothing else says so
-                refuse(change, "its columns or its key are not what they were when the branches parted");
+                refuse(change.name(), "its columns or its key are not what they were when the branches parted");
             }
         }
     }
@@ -137,22 +137,14 @@ final class DatabaseMerge implements AutoCloseable {
                 ? WriteTraps.reason(connection, found.target().get())
                 : Optional.of(found.reason());
         if (reason.isPresent()) {
-            refuse(change, reason.get());
+            refuse(change.name(), reason.get());
         } else {
             Target target = found.target().orElseThrow();
-            mergings.add(new Merging(connection, database, target, padded(since), options, conflicts, mergings.size()));
+            mergings.add(new Merging(connection, database, target, since, options, conflicts, mergings.size()));
         }
     }
 
-    private List<@Nullable ComparedTable> padded(List<@Nullable ComparedTable> since) {
-        List<@Nullable ComparedTable> all = new ArrayList<>(since);
-        while (all.size() < delta.bases()) {
-            all.add(null);
-        }
-        return all;
-    }
-
-    /** Whether its definition has changed, which is a conflict already. */
+    /** Whether its columns or its key are others, which mostly is a conflict of definitions already. */
     private static boolean isRedefined(ComparedTable change) {
         TableSide before = change.before();
         TableSide after = change.after();
@@ -163,8 +155,8 @@ final class DatabaseMerge implements AutoCloseable {
                 || !before.table().key().equals(after.table().key());
     }
 
-    private void refuse(ComparedTable change, String why) {
-        conflicts.conflict(new SchemaConflict(database, change.name(), why));
+    private void refuse(String table, String why) {
+        conflicts.conflict(new SchemaConflict(database, table, why));
     }
 
     private void lock() throws SQLException {
@@ -174,7 +166,7 @@ final class DatabaseMerge implements AutoCloseable {
                 .map(Target::relation)
                 .collect(Collectors.joining(", "));
         if (!tables.isEmpty()) {
-            execute("LOCK TABLE " + tables + " IN SHARE ROW EXCLUSIVE MODE");
+            Sessions.execute(connection, "LOCK TABLE " + tables + " IN SHARE ROW EXCLUSIVE MODE");
         }
     }
 
@@ -184,32 +176,18 @@ final class DatabaseMerge implements AutoCloseable {
         for (Merging merging : mergings) {
             Optional<String> reason = WriteTraps.reason(connection, merging.target());
             if (reason.isPresent()) {
-                conflicts.conflict(
-                        new SchemaConflict(database, merging.target().table().name(), reason.get()));
+                refuse(merging.target().table().name(), reason.get());
                 areHarmless = false;
             }
         }
         return areHarmless;
     }
 
-    /** Those that say that they always fire do not, and say so again before anybody can see that. */
     private void silenceTriggers() throws SQLException {
         for (Merging merging : mergings) {
-            Table table = merging.target().table();
-            List<String> triggers = Sessions.column(
-                    connection,
-                    "SELECT format('ALTER TABLE ONLY %I.%I DISABLE TRIGGER %I', n.nspname, c.relname, t.tgname) || chr(10) || "
-                            + "format('ALTER TABLE ONLY %I.%I ENABLE %s TRIGGER %I', n.nspname, c.relname, CASE t.tgenabled "
-                            + "WHEN 'A' THEN 'ALWAYS' ELSE 'REPLICA' END, t.tgname) FROM pg_trigger t "
-                            + "JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
-                            + "WHERE t.tgenabled IN ('A', 'R') AND t.tgrelid IN ("
-                            + WriteTraps.tree(table) + ") ORDER BY 1");
-            for (String statements : triggers) {
-                int end = statements.indexOf("\nALTER");
-                execute(statements.substring(0, end));
-                restored.add(statements.substring(end + 1));
-                notMerged.add(table.name() + ": a trigger that always fires did not, "
-                        + statements.substring(statements.lastIndexOf(' ') + 1));
+            String table = merging.target().table().name();
+            for (String trigger : triggers.silence(merging.target())) {
+                notMerged.add(table + ": a trigger that always fires did not, " + trigger);
             }
         }
     }
@@ -252,44 +230,6 @@ final class DatabaseMerge implements AutoCloseable {
                 detail != null ? detail : String.valueOf(e.getMessage()));
     }
 
-    /** A sequence goes on from where the further one of both stands: a value that is left out harms nobody. */
-    private void findSequences() throws SQLException {
-        if (delta.sequences().isEmpty()) {
-            return;
-        }
-        List<Sequence> ours = Sequence.of(connection);
-        for (SequenceDiff change : delta.sequences()) {
-            Optional<Sequence> found = ours.stream()
-                    .filter(sequence -> sequence.name().equals(change.name()))
-                    .findFirst();
-            if (change.after().isEmpty()) {
-                continue;
-            }
-            if (found.isEmpty()) {
-                notMerged.add(change.name() + ": this sequence is not in the branch that is merged into");
-                continue;
-            }
-            long wanted = change.after().getAsLong();
-            Sequence sequence = found.get();
-            boolean isFurther = sequence.last().isEmpty()
-                    || (sequence.increment() > 0
-                            ? wanted > sequence.last().getAsLong()
-                            : wanted < sequence.last().getAsLong());
-            if (isFurther) {
-                moves.add(move(sequence, Quoted.literal(Long.toString(wanted)) + "::int8"));
-            }
-        }
-    }
-
-    /** Moves it forward from where it stands at that moment, as others may have moved it meanwhile. */
-    private static String move(Sequence sequence, String wanted) {
-        String name = Quoted.literal(sequence.name()) + "::regclass";
-        return "SELECT setval(" + name + ", w.to_be) FROM (SELECT (" + wanted
-                + ") AS to_be) w WHERE w.to_be IS NOT NULL "
-                + "AND coalesce(pg_sequence_last_value(" + name + ") " + (sequence.increment() > 0 ? "<" : ">")
-                + " w.to_be, true)";
-    }
-
     List<TableMerge> tables() {
         return writings.stream()
                 .filter(writing -> !writing.isEmpty())
@@ -307,11 +247,11 @@ final class DatabaseMerge implements AutoCloseable {
     }
 
     int sequences() {
-        return moves.size();
+        return sequences.statements().size();
     }
 
     boolean isEmpty() {
-        return moves.isEmpty() && writings.stream().allMatch(Writing::isEmpty);
+        return sequences.statements().isEmpty() && writings.stream().allMatch(Writing::isEmpty);
     }
 
     /** The database's identity and the transaction's. */
@@ -323,19 +263,9 @@ final class DatabaseMerge implements AutoCloseable {
     }
 
     void commit() throws SQLException {
-        for (String statement : restored) {
-            execute(statement);
-        }
-        for (String statement : moves) { // others see it at once, so it comes last
-            execute(statement);
-        }
+        triggers.restore();
+        sequences.run(connection); // others see it at once, so it comes last
         connection.commit();
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 
     /** Ends the session, and with it what is not committed. */

@@ -21,7 +21,8 @@ final class Deferred {
      * Of each one its name, its table, whether the row {@code w} and the row {@code b} cannot be together, and its columns.
      */
     private static final String CONSTRAINTS = """
-            SELECT k.conname, format('%%I.%%I', n.nspname, c.relname), string_agg(format('w.%%1$I %%2$s b.%%1$I', a.attname, CASE WHEN k.contype = 'x'
+            SELECT k.conname, format('%%I.%%I', n.nspname, c.relname) AS relation,
+                   string_agg(format('w.%%1$I %%2$s b.%%1$I', a.attname, CASE WHEN k.contype = 'x'
                        THEN (SELECT format('OPERATOR(%%I.%%s)', s.nspname, r.oprname)
                              FROM pg_operator r JOIN pg_namespace s ON s.oid = r.oprnamespace
                              WHERE r.oid = k.conexclop[u.o])
@@ -30,8 +31,8 @@ final class Deferred {
                              JOIN pg_amop m ON m.amopfamily = f.opcfamily AND m.amopstrategy = 3
                                  AND m.amoplefttype = f.opcintype AND m.amoprighttype = f.opcintype
                              JOIN pg_operator r ON r.oid = m.amopopr JOIN pg_namespace s ON s.oid = r.oprnamespace
-                             WHERE f.oid = i.indclass[u.o - 1]) END), ' AND ' ORDER BY u.o),
-                string_agg(a.attname, ', ' ORDER BY u.o)
+                             WHERE f.oid = i.indclass[u.o - 1]) END), ' AND ' ORDER BY u.o) AS condition,
+                   string_agg(a.attname, ', ' ORDER BY u.o) AS columns
             FROM pg_constraint k JOIN pg_index i ON i.indexrelid = k.conindid
             JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             CROSS JOIN LATERAL unnest(k.conkey) WITH ORDINALITY u(num, o)
@@ -47,27 +48,34 @@ final class Deferred {
             throws SQLException {
         List<ConstraintConflict> conflicts = new ArrayList<>();
         for (Writing writing : written) {
-            String tree = WriteTraps.tree(writing.target().table());
             try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(CONSTRAINTS.formatted(tree))) {
+                    ResultSet row = statement.executeQuery(
+                            CONSTRAINTS.formatted(writing.target().tree()))) {
                 while (row.next()) {
-                    String[] parts = {row.getString(1), row.getString(2), row.getString(3), row.getString(4)};
-                    rows(connection, writing, parts)
+                    String constraint = row.getString("conname");
+                    rows(
+                                    connection,
+                                    writing,
+                                    row.getString("relation"),
+                                    row.getString("condition"),
+                                    row.getString("columns"))
                             .ifPresent(rows -> conflicts.add(new ConstraintConflict(
-                                    database, writing.target().table().name(), parts[0], rows)));
+                                    database, writing.target().table().name(), constraint, rows)));
                 }
             }
         }
         return conflicts;
     }
 
-    private static Optional<String> rows(Connection connection, Writing writing, String[] parts) throws SQLException {
-        String table = "ONLY " + parts[1];
+    private static Optional<String> rows(
+            Connection connection, Writing writing, String relation, String condition, String columns)
+            throws SQLException {
+        String table = "ONLY " + relation;
         String from = writing.target().key().isEmpty() ? "FROM " + table + " w" : writing.newRows(table);
         List<String> rows = Sessions.column(
                 connection,
-                "SELECT format('Key (%s) of row %s conflicts with row %s.', " + Quoted.literal(parts[3])
-                        + ", w.ctid, b.ctid) " + from + " JOIN " + table + " b ON w.ctid <> b.ctid AND " + parts[2]
+                "SELECT format('Key (%s) of row %s conflicts with row %s.', " + Quoted.literal(columns)
+                        + ", w.ctid, b.ctid) " + from + " JOIN " + table + " b ON w.ctid <> b.ctid AND " + condition
                         + " LIMIT 3");
         return rows.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", rows));
     }

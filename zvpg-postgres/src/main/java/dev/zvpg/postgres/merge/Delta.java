@@ -15,13 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param oid the database's identity
  * @param name the database's name
- * @param bases how many states there are
  * @param tables what is different or was not compared, each with what it is since each state; null where there is
  *     nothing different
  * @param sequences what stands elsewhere, since any of the states
  */
-record Delta(
-        long oid, String name, int bases, List<List<@Nullable ComparedTable>> tables, List<SequenceDiff> sequences) {
+record Delta(long oid, String name, List<List<@Nullable ComparedTable>> tables, List<SequenceDiff> sequences) {
 
     /** Sorts what was compared by database and table. */
     static List<Delta> of(List<Comparison> comparisons) {
@@ -34,13 +32,9 @@ record Delta(
                     throw new IllegalArgumentException(diff + " is not PostgreSQL's");
                 }
                 oids.put(table.database(), table.side().database().oid());
-                List<@Nullable ComparedTable> since = tables.computeIfAbsent(
-                                table.database(), name -> new LinkedHashMap<>())
-                        .computeIfAbsent(table.side().table().oid(), oid -> new ArrayList<>());
-                while (since.size() < base) {
-                    since.add(null);
-                }
-                since.add(table);
+                tables.computeIfAbsent(table.database(), name -> new LinkedHashMap<>())
+                        .computeIfAbsent(table.side().table().oid(), oid -> nulls(comparisons.size()))
+                        .set(base, table);
             }
             for (SequenceDiff sequence : comparisons.get(base).sequences()) {
                 sequences
@@ -53,9 +47,16 @@ record Delta(
         tables.forEach((name, changed) -> deltas.add(new Delta(
                 oids.getOrDefault(name, 0L),
                 name,
-                comparisons.size(),
                 List.copyOf(changed.values()),
                 List.copyOf(sequences.getOrDefault(name, Map.of()).values()))));
         return deltas;
+    }
+
+    private static List<@Nullable ComparedTable> nulls(int count) {
+        List<@Nullable ComparedTable> nulls = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            nulls.add(null);
+        }
+        return nulls;
     }
 }

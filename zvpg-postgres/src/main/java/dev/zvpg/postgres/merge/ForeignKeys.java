@@ -54,13 +54,9 @@ final class ForeignKeys {
             List<String> operators) {
 
         String isReferredTo(String parent, String child) {
-            return matches(parent, parentColumns, child, childColumns);
-        }
-
-        private String matches(String parent, List<String> theirs, String child, List<String> mine) {
-            return IntStream.range(0, mine.size())
-                    .mapToObj(i -> parent + "." + Quoted.name(theirs.get(i)) + " " + operators.get(i) + " " + child
-                            + "." + Quoted.name(mine.get(i)))
+            return IntStream.range(0, operators.size())
+                    .mapToObj(i -> parent + "." + Quoted.name(parentColumns.get(i)) + " " + operators.get(i) + " "
+                            + child + "." + Quoted.name(childColumns.get(i)))
                     .collect(Collectors.joining(" AND "));
         }
 
@@ -102,9 +98,7 @@ final class ForeignKeys {
         if (written.isEmpty()) {
             return List.of();
         }
-        String trees = written.stream()
-                .map(writing -> WriteTraps.tree(writing.target().table()))
-                .collect(Collectors.joining(" UNION "));
+        String trees = written.stream().map(writing -> writing.target().tree()).collect(Collectors.joining(" UNION "));
         List<ForeignKey> keys = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(CONSTRAINTS.formatted(trees))) {

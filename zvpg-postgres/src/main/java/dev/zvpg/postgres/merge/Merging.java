@@ -8,6 +8,7 @@ import dev.zvpg.postgres.diff.Column;
 import dev.zvpg.postgres.diff.ComparedTable;
 import dev.zvpg.postgres.diff.CopyText;
 import dev.zvpg.postgres.diff.Quoted;
+import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,11 +33,11 @@ final class Merging {
     private static final int AT_ONCE = 1_000;
 
     private final Connection connection;
-    private final String database;
     private final Target target;
     private final List<@Nullable ComparedTable> since;
     private final MergeOptions options;
     private final Conflicts conflicts;
+    private final RowMerge merge;
     private final String changes;
 
     Merging(
@@ -48,11 +49,16 @@ final class Merging {
             Conflicts conflicts,
             int number) {
         this.connection = connection;
-        this.database = database;
         this.target = target;
         this.since = since;
         this.options = options;
         this.conflicts = conflicts;
+        this.merge = new RowMerge(
+                database,
+                target.table().name(),
+                target.columns().stream().map(Column::name).toList(),
+                options::resolve,
+                conflicts);
         this.changes = "zvpg_changes_" + number;
     }
 
@@ -63,16 +69,18 @@ final class Merging {
     /** Sends what has changed, before anything is locked. */
     void stage() throws SQLException {
         String keys = target.key().isEmpty() ? "" : ", " + Target.names(target.keyColumns(), "o");
-        execute("CREATE TEMPORARY TABLE " + changes + " ON COMMIT DROP AS SELECT 0 AS \"zvpg base\", ''::text AS "
-                + "\"zvpg before\", ''::text AS \"zvpg after\"" + keys + " FROM " + target.relation()
-                + " o WITH NO DATA");
+        Sessions.execute(
+                connection,
+                "CREATE TEMPORARY TABLE " + changes + " ON COMMIT DROP AS SELECT 0 AS \"zvpg base\", ''::text AS "
+                        + "\"zvpg before\", ''::text AS \"zvpg after\"" + keys + " FROM " + target.relation()
+                        + " o WITH NO DATA");
         for (int base = 0; base < since.size(); base++) {
             ComparedTable table = since.get(base);
             if (table != null) {
                 stage(base, table);
             }
         }
-        execute("ANALYZE pg_temp." + changes);
+        Sessions.execute(connection, "ANALYZE pg_temp." + changes);
     }
 
     private void stage(int base, ComparedTable table) throws SQLException {
@@ -127,12 +135,6 @@ final class Merging {
     }
 
     private void compare(Writing writing) throws SQLException {
-        RowMerge merge = new RowMerge(
-                database,
-                target.table().name(),
-                target.columns().stream().map(Column::name).toList(),
-                options::resolve,
-                conflicts);
         List<Column> all = target.all();
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(AT_ONCE);
@@ -142,13 +144,13 @@ final class Merging {
                     List<@Nullable String> key =
                             texts(row, 5 + all.size(), target.key().size());
                     if (changed == null || !changed.key.equals(key)) {
-                        decide(changed, merge, writing);
+                        decide(changed, writing);
                         changed = new Changed(key, row.getBoolean(4) ? texts(row, 5, all.size()) : null);
                     }
                     changed.bases.put(row.getInt(1), values(row.getString(2)));
                     changed.theirs = values(row.getString(3));
                 }
-                decide(changed, merge, writing);
+                decide(changed, writing);
             }
         }
     }
@@ -181,7 +183,7 @@ final class Merging {
         return line == null ? null : CopyText.values(line);
     }
 
-    private void decide(@Nullable Changed changed, RowMerge merge, Writing writing) throws SQLException {
+    private void decide(@Nullable Changed changed, Writing writing) throws SQLException {
         if (changed == null) {
             return;
         }
@@ -251,11 +253,8 @@ final class Merging {
     }
 
     private boolean isResolved(List<@Nullable String> values) {
-        Map<String, @Nullable String> row = new LinkedHashMap<>();
-        for (int i = 0; i < values.size(); i++) {
-            row.put(target.columns().get(i).name(), values.get(i));
-        }
-        RowConflict conflict = new RowConflict(database, target.table().name(), Map.of(), row, Map.of(), Map.of());
+        RowConflict conflict =
+                new RowConflict(merge.database(), merge.table(), Map.of(), merge.row(values), Map.of(), Map.of());
         boolean isResolved = !options.resolve(conflict).equals(Resolution.UNRESOLVED);
         if (!isResolved) {
             conflicts.conflict(conflict);
@@ -278,12 +277,6 @@ final class Merging {
             if (isResolved(each.getKey())) { // both have deleted it
                 writing.forgo(each.getValue(), each.getKey());
             }
-        }
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 }

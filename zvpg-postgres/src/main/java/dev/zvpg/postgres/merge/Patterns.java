@@ -5,10 +5,9 @@ import dev.zvpg.postgres.run.LiveServer;
 import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Objects;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** Looks whether what options are for is there: an answer to a conflict that nothing can have is a slip of the pen. */
 final class Patterns {
@@ -30,9 +29,7 @@ final class Patterns {
                 ? Set.<String>of()
                 : Set.copyOf(ClusterMerge.databases(server).values())) {
             try (Connection connection = server.connect(database, Sessions.BRIEF)) {
-                unknown.removeAll(Set.copyOf(Sessions.column(connection, NAMES).stream()
-                        .filter(Objects::nonNull)
-                        .collect(Collectors.toSet())));
+                new HashSet<>(Sessions.column(connection, NAMES)).forEach(unknown::remove);
             }
         }
         if (!unknown.isEmpty()) {

@@ -82,19 +82,14 @@ record RowMerge(
         if (outcome.isClear()) {
             return outcome.value();
         }
-        List<@Nullable String> base =
-                bases.stream().filter(Objects::nonNull).findFirst().orElse(null);
-        RowConflict conflict = new RowConflict(database, table, key, row(base), row(ours), row(theirs));
+        RowConflict conflict = new RowConflict(database, table, key, row(known(bases)), row(ours), row(theirs));
         Resolution resolution = resolver.apply(conflict);
         if (resolution instanceof Resolution.Value) {
             throw new IllegalArgumentException(
                     "a value is no answer to what becomes of a row that one branch has deleted, " + key + " of " + table
                             + "; take ours or theirs");
         }
-        if (resolution.equals(Resolution.UNRESOLVED)) {
-            told.conflict(conflict);
-        }
-        return resolution.equals(Resolution.THEIRS) ? theirs : ours;
+        return taken(conflict, resolution, ours, theirs);
     }
 
     private @Nullable String resolved(
@@ -103,18 +98,27 @@ record RowMerge(
             int column,
             @Nullable String ours,
             @Nullable String theirs) {
-        List<@Nullable String> base =
-                bases.stream().filter(Objects::nonNull).findFirst().orElse(null);
+        List<@Nullable String> base = known(bases);
         CellConflict conflict = new CellConflict(
                 database, table, key, columns.get(column), base == null ? null : base.get(column), ours, theirs);
         Resolution resolution = resolver.apply(conflict);
         if (resolution instanceof Resolution.Value value) {
             return value.text();
         }
+        return taken(conflict, resolution, ours, theirs);
+    }
+
+    /** What is chosen of both, and ours where nothing is, which is told. */
+    private <T> @Nullable T taken(Conflict conflict, Resolution resolution, @Nullable T ours, @Nullable T theirs) {
         if (resolution.equals(Resolution.UNRESOLVED)) {
             told.conflict(conflict);
         }
         return resolution.equals(Resolution.THEIRS) ? theirs : ours;
+    }
+
+    /** The row in the first of the states that have it. */
+    private static @Nullable List<@Nullable String> known(List<? extends @Nullable List<@Nullable String>> bases) {
+        return bases.stream().filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     private static <T> Outcome<T> all(List<Outcome<T>> outcomes) {
@@ -122,7 +126,8 @@ record RowMerge(
         return new Outcome<>(first.value(), outcomes.stream().allMatch(each -> each.isClear() && each.equals(first)));
     }
 
-    private Map<String, @Nullable String> row(@Nullable List<@Nullable String> values) {
+    /** A row by column; nothing where there is none. */
+    Map<String, @Nullable String> row(@Nullable List<@Nullable String> values) {
         Map<String, @Nullable String> row = new LinkedHashMap<>();
         for (int i = 0; values != null && i < columns.size(); i++) {
             row.put(columns.get(i), values.get(i));

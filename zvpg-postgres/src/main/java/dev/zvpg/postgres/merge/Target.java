@@ -58,9 +58,6 @@ record Target(
             FROM pg_attribute a WHERE a.attrelid = %2$d AND a.attnum > 0 AND NOT a.attisdropped
             """;
 
-    private static final String TREE =
-            "SELECT relid FROM pg_partition_tree(%1$d::oid::regclass) UNION SELECT %1$d::oid::regclass";
-
     /** A table, or why nothing can be merged into it. */
     record Found(Optional<Target> target, String reason) {
         static Found not(String reason) {
@@ -78,7 +75,7 @@ record Target(
         Set<Integer> generated = new HashSet<>();
         Set<Integer> delicate = new HashSet<>();
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(COLUMNS.formatted(TREE.formatted(ours.oid()), ours.oid()))) {
+                ResultSet row = statement.executeQuery(COLUMNS.formatted(tree(ours), ours.oid()))) {
             while (row.next()) {
                 if (row.getBoolean("is_generated")) {
                     generated.add(row.getInt("attnum"));
@@ -162,6 +159,17 @@ record Target(
     /** How the table is named in a statement: rows of tables that inherit from it are not its own. */
     String relation() {
         return (table.isPartitioned() ? "" : "ONLY ") + table.name();
+    }
+
+    /** A query for the table and its partitions. */
+    String tree() {
+        return tree(table);
+    }
+
+    private static String tree(Table table) {
+        return String.format(
+                "SELECT relid::oid AS relid FROM pg_partition_tree(%1$d::oid::regclass) UNION SELECT %1$d::oid",
+                table.oid());
     }
 
     /** All columns that can be written. */

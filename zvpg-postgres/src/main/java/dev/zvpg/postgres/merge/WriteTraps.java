@@ -1,7 +1,8 @@
 package dev.zvpg.postgres.merge;
 
 import dev.zvpg.postgres.diff.Column;
-import dev.zvpg.postgres.diff.Table;
+import dev.zvpg.postgres.diff.OthersFunctions;
+import dev.zvpg.postgres.diff.Quoted;
 import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,12 +12,13 @@ import java.util.stream.Collectors;
 
 /**
  * Finds what writing to a table would run as superuser, although somebody who is none may say what it does: functions in
- * checks of the table and of domains, in types, in indexes, in generated columns and defaults, and in what rows are distributed to
- * partitions by. Triggers and rules do not fire, but for those that say that they always do.
+ * checks of the table and of domains, in types, in indexes and statistics, in generated columns and defaults, and in what
+ * rows are distributed to partitions by. Triggers and rules do not fire, but for those that say that they always do.
  */
 final class WriteTraps {
 
-    private static final String FUNCTIONS = """
+    /** The table with its partitions, and the types of their columns with all that those are made of. */
+    private static final String TREE_AND_TYPES = """
             WITH RECURSIVE tree AS (%1$s),
             types(oid) AS (
                 SELECT a.atttypid FROM pg_attribute a JOIN tree ON a.attrelid = tree.relid WHERE a.attnum > 0
@@ -27,27 +29,24 @@ final class WriteTraps {
                     UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
                     UNION ALL SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0) next
                 WHERE next.oid <> 0)
-            SELECT p.oid::regprocedure::text
-            FROM (SELECT 'pg_class'::regclass AS class, i.indexrelid AS object
-                  FROM pg_index i JOIN tree ON i.indrelid = tree.relid
-                  UNION ALL SELECT 'pg_class'::regclass, relid FROM tree
-                  UNION ALL SELECT 'pg_constraint'::regclass, k.oid
-                  FROM pg_constraint k JOIN tree ON k.conrelid = tree.relid
-                  UNION ALL SELECT 'pg_constraint'::regclass, k.oid
-                  FROM pg_constraint k JOIN types ON k.contypid = types.oid
-                  UNION ALL SELECT 'pg_type'::regclass, oid FROM types
-                  UNION ALL SELECT 'pg_statistic_ext'::regclass, e.oid
-                  FROM pg_statistic_ext e JOIN tree ON e.stxrelid = tree.relid
-                  UNION ALL SELECT 'pg_attrdef'::regclass, f.oid
-                  FROM pg_attrdef f JOIN tree ON f.adrelid = tree.relid
-                  JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
-                  WHERE a.attgenerated <> '' OR a.attname IN (%2$s)) o
-            JOIN pg_depend d ON d.classid = o.class AND d.objid = o.object
-            LEFT JOIN pg_operator r ON d.refclassid = 'pg_operator'::regclass AND r.oid = d.refobjid
-            JOIN pg_proc p ON p.oid IN (r.oprcode, CASE WHEN d.refclassid = 'pg_proc'::regclass THEN d.refobjid END)
-            JOIN pg_roles w ON w.oid = p.proowner
-            WHERE p.oid >= 16384 AND NOT w.rolsuper LIMIT 1
             """;
+
+    private static final String FUNCTIONS = TREE_AND_TYPES + OthersFunctions.calledBy("""
+            SELECT 'pg_class'::regclass AS class, i.indexrelid AS object
+            FROM pg_index i JOIN tree ON i.indrelid = tree.relid
+            UNION ALL SELECT 'pg_class'::regclass, relid FROM tree
+            UNION ALL SELECT 'pg_constraint'::regclass, k.oid
+            FROM pg_constraint k JOIN tree ON k.conrelid = tree.relid
+            UNION ALL SELECT 'pg_constraint'::regclass, k.oid
+            FROM pg_constraint k JOIN types ON k.contypid = types.oid
+            UNION ALL SELECT 'pg_type'::regclass, oid FROM types
+            UNION ALL SELECT 'pg_statistic_ext'::regclass, e.oid
+            FROM pg_statistic_ext e JOIN tree ON e.stxrelid = tree.relid
+            UNION ALL SELECT 'pg_attrdef'::regclass, f.oid
+            FROM pg_attrdef f JOIN tree ON f.adrelid = tree.relid
+            JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
+            WHERE a.attgenerated <> '' OR a.attname IN (%2$s)
+            """);
 
     private static final String RULES = """
             SELECT r.rulename FROM pg_rewrite r WHERE r.ev_class IN (SELECT relid FROM (%1$s) tree)
@@ -58,12 +57,9 @@ final class WriteTraps {
 
     /** Why nothing is written to a table; empty where it can be. */
     static Optional<String> reason(Connection connection, Target target) throws SQLException {
-        Table table = target.table();
-        String tree = tree(table);
-        String defaults = target.own().stream()
-                .map(Column::name)
-                .map(name -> "'" + name.replace("'", "''") + "'")
-                .collect(Collectors.joining(", ", "", ""));
+        String tree = target.tree();
+        String defaults =
+                target.own().stream().map(Column::name).map(Quoted::literal).collect(Collectors.joining(", "));
         List<String> functions =
                 Sessions.column(connection, FUNCTIONS.formatted(tree, defaults.isEmpty() ? "NULL" : defaults));
         if (!functions.isEmpty()) {
@@ -73,12 +69,5 @@ final class WriteTraps {
         return Sessions.column(connection, RULES.formatted(tree)).stream()
                 .findFirst()
                 .map(rule -> "its rule " + rule + " is one that always does something else");
-    }
-
-    /** A table and its partitions. */
-    static String tree(Table table) {
-        return String.format(
-                "SELECT relid::oid AS relid FROM pg_partition_tree(%1$d::oid::regclass) UNION SELECT %1$d::oid",
-                table.oid());
     }
 }

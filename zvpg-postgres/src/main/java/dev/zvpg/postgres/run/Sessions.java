@@ -151,6 +151,13 @@ public record Sessions(Connections connections, int major, Path dataDirectory) {
         return names;
     }
 
+    /** Runs a statement, or several, for what they do. */
+    public static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     private static String options(Map<String, String> settings) {
         List<String> options = new ArrayList<>();
         new TreeMap<>(settings).forEach((name, value) -> options.add("-c " + name + "=" + value.replace(" ", "\\ ")));

@@ -2,7 +2,6 @@ package dev.zvpg.postgres.run;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,8 +56,8 @@ public final class Tidying {
     }
 
     private boolean execute(Connection connection, String database, String sql) {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+        try {
+            Sessions.execute(connection, sql);
             return true;
         } catch (SQLException e) {
             LOG.warn("{} in database {} of {} is left out: {}", sql, database, server, e.getMessage());
