@@ -19,7 +19,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,10 +34,7 @@ import java.util.Set;
 final class PlainCopy {
 
     /** How often a live tree is gone through again for what its copy lacks. */
-    private static final int PASSES = 8;
-
-    /** How often a live directory is listed when no two listings agree. */
-    private static final int LISTINGS = 8;
+    private static final int PASSES = 32;
 
     /** Each level costs open files, and no cluster is nearly as deep. */
     private static final int DEEPEST = 200;
@@ -54,6 +50,9 @@ final class PlainCopy {
     private final boolean onlyMissing;
     private final FileOwner made;
     private final CopyWorkers workers;
+
+    /** Whether something was replaced while it was looked at, so that it is there, and may not be in the copy. */
+    private volatile boolean replaced;
 
     /** The copies of files that have several names. */
     private final Map<FileId, Path> linked = new HashMap<>();
@@ -104,7 +103,8 @@ final class PlainCopy {
             CopyWorkers workers = new CopyWorkers(CopyProgress.NONE, 0);
             boolean missing = true;
             for (int pass = 0; missing && pass < PASSES; pass++) {
-                missing = new PlainCopy(true, true, made, workers).copyDirectory(from, target, false, 0);
+                PlainCopy copy = new PlainCopy(true, true, made, workers);
+                missing = copy.copyDirectory(from, target, false, 0) || copy.replaced;
             }
             label(from).putOn(target, made);
         }
@@ -145,7 +145,7 @@ final class PlainCopy {
                     from.path().toString(), null, "it lies more than " + DEEPEST + " directories deep");
         }
         Map<FileFacts.Kind, List<Item>> items = new EnumMap<>(FileFacts.Kind.class);
-        for (Path name : onlyMissing ? listRepeatedly(from) : from.names()) {
+        for (Path name : onlyMissing ? LiveListing.names(from) : from.names()) {
             look(from, name, to)
                     .ifPresent(item -> items.computeIfAbsent(item.facts.kind(), kind -> new ArrayList<>())
                             .add(item));
@@ -174,10 +174,18 @@ final class PlainCopy {
                     || (facts.kind() != FileFacts.Kind.SPECIAL && !(onlyMissing && isThere(to.resolve(name))));
             return wanted ? Optional.of(new Item(name, facts, from.owner(name, facts))) : Optional.empty();
         } catch (NoSuchFileException | ChangedException vanished) {
-            if (alive) {
-                return Optional.empty(); // whoever relies on it notices what is missing
-            }
+            requireAlive(vanished);
+            return Optional.empty(); // whoever relies on it notices what is missing
+        }
+    }
+
+    /** What vanishes is nothing to report in a live tree; what was replaced, the next pass copies. */
+    private void requireAlive(IOException vanished) throws IOException {
+        if (!alive) {
             throw vanished;
+        }
+        if (vanished instanceof ChangedException) {
+            replaced = true;
         }
     }
 
@@ -217,23 +225,6 @@ final class PlainCopy {
         }
     }
 
-    /** Everything that some listing shows, until two in a row agree. On btrfs and tmpfs a file that is renamed over gets a place
-     * behind the end that a listing has set itself when it began: it exists all the time, and that listing misses it.
-     */
-    private static Set<Path> listRepeatedly(OpenDirectory directory) throws IOException {
-        Set<Path> last = new LinkedHashSet<>(directory.names());
-        Set<Path> all = new LinkedHashSet<>(last);
-        for (int listings = 1; listings < LISTINGS; listings++) {
-            Set<Path> next = new LinkedHashSet<>(directory.names());
-            all.addAll(next);
-            if (next.equals(last)) {
-                break;
-            }
-            last = next;
-        }
-        return all;
-    }
-
     private void copyFiles(OpenDirectory from, Path to, List<Item> files) throws IOException {
         List<Item> single =
                 files.stream().filter(file -> file.owner.links() == 1).toList();
@@ -250,10 +241,8 @@ final class PlainCopy {
         try {
             opened = from.openFile(file.name);
         } catch (NoSuchFileException | ChangedException vanished) {
-            if (alive) {
-                return; // or there is another one, which the next pass copies
-            }
-            throw vanished;
+            requireAlive(vanished);
+            return;
         }
         try (FileChannel source = opened;
                 FileChannel target = FileChannel.open(to, NEW_FILE, Label.FILE_MODE)) {
@@ -289,10 +278,11 @@ final class PlainCopy {
         try {
             Files.createSymbolicLink(to, from.target(link.name, link.facts));
         } catch (NoSuchFileException | NotLinkException | ChangedException vanished) {
-            if (alive && isThere(to.resolveSibling(""))) {
-                return;
+            if (!isThere(to.resolveSibling(""))) {
+                throw vanished;
             }
-            throw vanished;
+            requireAlive(vanished);
+            return;
         }
         link.label().putOnLink(to, made);
     }

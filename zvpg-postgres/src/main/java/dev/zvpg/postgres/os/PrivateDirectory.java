@@ -30,10 +30,11 @@ public final class PrivateDirectory {
 
     private PrivateDirectory() {}
 
-    /** A new one, still the JVM's own; reachable for the server's user once it is given to it. */
-    static Path make(ServerUser user) throws IOException {
-        Reachability.require(user, TMP.resolve(PREFIX), "temporary files in");
-        return Files.createTempDirectory(TMP, PREFIX, PRIVATE);
+    /** How the path of a temporary file of this user begins, where it can make one. */
+    static String prefixFor(ServerUser user) throws IOException {
+        Path prefix = TMP.resolve(PREFIX);
+        Reachability.require(user, prefix, "temporary files in");
+        return prefix.toString();
     }
 
     /** The one that belongs to a path and a user: found again by whoever asks again, also after a crash. */
@@ -48,7 +49,7 @@ public final class PrivateDirectory {
             if (belongsTo(user, directory)) {
                 return directory;
             }
-            Path other = make(user);
+            Path other = Files.createTempDirectory(TMP, PREFIX, PRIVATE);
             user.own(other);
             return other;
         }

@@ -1,9 +1,7 @@
 package dev.zvpg.postgres.os;
 
-import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.Subprocess;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,17 +9,17 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Gives a program a file with a secret that has lost its name before the program begins: it is gone with the program,
- * and with the machine, however either ends, and whatever becomes of this JVM.
+ * Gives a program a file with a secret that never had it under a name: the file is gone with the program, and with the
+ * machine, however either ends.
  */
 public final class SecretFile {
 
     /** Where the program finds it. */
     public static final String PATH = "/proc/self/fd/3";
 
-    /** Reads to the end, also when the JVM is killed meanwhile, and removes the file with its directory. */
+    /** The shell makes the file, not the JVM, which may be killed before there is a shell that removes its name. */
     private static final String SCRIPT =
-            "umask 077 && cat >\"$1/secret\" && exec 3<\"$1/secret\" && rm -r \"$1\" && shift && exec \"$@\"";
+            "umask 077 && file=$(mktemp \"$1XXXXXXXXXX\") && exec 3>\"$file\" && rm \"$file\" && cat >&3 && shift && exec \"$@\"";
 
     private SecretFile() {}
 
@@ -34,14 +32,8 @@ public final class SecretFile {
             Consumer<String> watcher,
             String... command)
             throws IOException {
-        Path directory = PrivateDirectory.make(user);
-        try {
-            user.own(directory);
-            List<String> all = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "sh", directory.toString()));
-            all.addAll(List.of(command));
-            return Program.run(user, timeout, environment, secret, watcher, all.toArray(String[]::new));
-        } finally {
-            OpenDirectory.deleteTree(directory); // when there was no shell to do it
-        }
+        List<String> all = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "sh", PrivateDirectory.prefixFor(user)));
+        all.addAll(List.of(command));
+        return Program.run(user, timeout, environment, secret, watcher, all.toArray(String[]::new));
     }
 }
