@@ -343,7 +343,7 @@ public final class Branch extends WorkingCopy {
     public List<SnapshotInfo> log() {
         Catalog catalog = operations().context().catalog();
         return catalog.head(catalog.require(key())).stream()
-                .flatMap(head -> catalog.history(head.id()).stream())
+                .flatMap(head -> catalog.lineage().history(head.id()).stream())
                 .map(image -> image.info(catalog))
                 .toList();
     }

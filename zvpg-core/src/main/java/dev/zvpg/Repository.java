@@ -210,7 +210,7 @@ public final class Repository implements AutoCloseable {
         Catalog catalog = operations.context().catalog();
         catalog.require(one.key());
         catalog.require(other.key());
-        return catalog.mergeBases(one.key().id(), other.key().id()).stream()
+        return catalog.lineage().mergeBases(one.key().id(), other.key().id()).stream()
                 .max(Comparator.comparing(image -> image.stored().created()))
                 .map(image -> new Snapshot(operations, catalog.key(image)));
     }

@@ -233,7 +233,7 @@ public final class Snapshot {
      */
     public List<Snapshot> parents() {
         Catalog catalog = operations.context().catalog();
-        return catalog.parents(catalog.require(key)).stream()
+        return catalog.lineage().parents(catalog.require(key)).stream()
                 .map(image -> new Snapshot(operations, catalog.key(image)))
                 .toList();
     }
@@ -277,10 +277,21 @@ public final class Snapshot {
     /**
      * Deletes it. What grew from it stays; branches that follow it follow its parents from then on.
      *
-     * @throws InUseException when somebody outside holds it; the message says who
+     * @throws InUseException when somebody outside holds it, or when two branches parted at it, so that a merge of them
+     *     begins from it; the message says who
      */
     public void delete() {
         operations.snapshots().delete(key);
+    }
+
+    /**
+     * Deletes it, also where two branches parted at it. A merge of them begins from an older snapshot then, and brings
+     * back what one of the two has undone since that; where there is no older one, they cannot be merged.
+     *
+     * @throws InUseException when somebody outside holds it; the message says who
+     */
+    public void discard() {
+        operations.snapshots().discard(key);
     }
 
     /**

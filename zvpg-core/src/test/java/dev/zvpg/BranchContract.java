@@ -272,7 +272,7 @@ public abstract class BranchContract extends DomainGround {
         put(main(), "a", "1");
         Snapshot v1 = main().snapshot("v1", "");
         Branch feature = v1.branch("feature");
-        v1.delete();
+        v1.discard();
         assertThat(feature.head()).map(Snapshot::ref).contains("main@v0");
         assertThat(feature.isDirty()).isTrue();
     }
@@ -351,7 +351,7 @@ public abstract class BranchContract extends DomainGround {
         assertThat(main().snapshots()).containsExactly(v1, v2, v3);
         v3.delete();
         assertThat(repo.snapshot("main@latest")).isEqualTo(v1);
-        v1.delete();
+        v1.discard();
         assertThat(repo.findSnapshot("main@latest")).isEmpty();
         assertThat(repo.findSnapshot("feature@latest")).isEmpty();
         assertThat(repo.findSnapshot("main@v2")).contains(v2);

@@ -178,10 +178,10 @@ class DerivedTest {
         assertThat(repo.mergeBase(v3, f1)).contains(v2);
         assertThat(repo.mergeBase(v1, f1)).contains(v1);
         assertThat(repo.mergeBase(f1, f1)).contains(f1);
-        v2.delete();
+        v2.discard();
         assertThat(v3.parents()).containsExactly(v1);
         assertThat(repo.mergeBase(f1, v3)).contains(v1);
-        v1.delete();
+        v1.discard();
         assertThat(repo.mergeBase(f1, v3)).isEmpty();
     }
 }

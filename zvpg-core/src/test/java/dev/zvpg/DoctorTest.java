@@ -108,7 +108,7 @@ class DoctorTest {
         v1.clone("trial", o -> o.port(6005)).start();
         v1.clone("stopped");
         assertThat(problems()).isEmpty();
-        v1.delete();
+        v1.discard();
         repo.clone("stopped").delete();
         assertThat(problems()).isEmpty();
     }

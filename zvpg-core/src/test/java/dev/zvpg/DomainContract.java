@@ -157,7 +157,7 @@ public abstract class DomainContract extends EventContract {
         Clone clone = v2.clone("trial");
         main().snapshot("v3", "");
 
-        v2.delete();
+        v2.discard();
 
         assertThat(rows(feature)).containsEntry("a", "1");
         assertThat(rows(clone)).containsEntry("a", "1");
@@ -165,7 +165,7 @@ public abstract class DomainContract extends EventContract {
         assertThat(feature.head()).contains(v1);
         assertThat(main().log()).extracting(SnapshotInfo::name).containsExactly("v3", "v1");
         assertThatThrownBy(v2::info).isInstanceOf(NotFoundException.class).hasMessageContaining("main@v2 was deleted");
-        v1.delete();
+        v1.discard();
         assertThat(feature.head()).isEmpty();
     }
 
@@ -825,10 +825,15 @@ public abstract class DomainContract extends EventContract {
         v2.delete();
         Catalog now = repo.branch("main").operations().context().catalog();
         SnapshotId gone = before.snapshots().get(1).id();
-        assertThat(now.survivor(gone, before))
+        assertThat(now.lineage().nearest(before.lineage().history(gone)))
                 .contains(before.snapshots().get(0).id());
         v1.delete();
-        assertThat(repo.branch("main").operations().context().catalog().survivor(gone, before))
+        assertThat(repo.branch("main")
+                        .operations()
+                        .context()
+                        .catalog()
+                        .lineage()
+                        .nearest(before.lineage().history(gone)))
                 .isEmpty();
     }
 }

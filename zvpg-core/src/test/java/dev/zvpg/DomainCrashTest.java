@@ -76,7 +76,7 @@ class DomainCrashTest {
         acknowledged.put("main@v2", true);
         main.resetTo(v1, o -> o.save(false));
         acknowledged.put("reset", false);
-        v1.delete();
+        v1.discard();
         acknowledged.put("main@v1", false);
         trial.delete();
         acknowledged.put("clone trial", false);

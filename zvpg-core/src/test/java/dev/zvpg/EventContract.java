@@ -221,7 +221,7 @@ public abstract class EventContract extends MergeContract {
         v1.branch("feature").snapshot("f1", "");
         feature.discard();
         repo.branch("topic").discard();
-        v1.delete();
+        v1.discard();
         assertThat(mirror.objects()).hasSize(6);
         assertThat(mirror.objects()).isEqualTo(Mirror.of(repo.status()).objects());
     }

@@ -37,7 +37,7 @@ public final class FullRepository {
             SmallDisk.fill(disk.resolve("ballast"));
             trial.delete();
             running.delete();
-            v1.delete();
+            v1.discard();
             feature.discard();
 
             Files.delete(disk.resolve("ballast"));

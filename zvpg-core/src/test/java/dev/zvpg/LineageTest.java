@@ -57,7 +57,10 @@ class LineageTest {
     /** What a snapshot continues, nearest first, without itself. */
     private List<String> images(Snapshot snapshot) {
         Catalog catalog = catalog();
-        return catalog.images(id(snapshot)).stream().skip(1).map(catalog::ref).toList();
+        return catalog.lineage().images(id(snapshot)).stream()
+                .skip(1)
+                .map(catalog::ref)
+                .toList();
     }
 
     @Test
@@ -68,9 +71,9 @@ class LineageTest {
         assertThat(images(v1)).isEmpty();
         assertThat(images(v2)).containsExactly("main@v1");
         assertThat(images(f1)).containsExactly("main@v1");
-        assertThat(catalog().commonImage(id(v2), id(f1)).map(SnapshotRecord::id))
+        assertThat(catalog().lineage().commonImage(id(v2), id(f1)).map(SnapshotRecord::id))
                 .contains(id(v1));
-        assertThat(catalog().commonImage(id(v1), id(f1)).map(SnapshotRecord::id))
+        assertThat(catalog().lineage().commonImage(id(v1), id(f1)).map(SnapshotRecord::id))
                 .contains(id(v1));
     }
 
@@ -96,14 +99,14 @@ class LineageTest {
         Snapshot v2 = main.snapshot("v2", "");
         Snapshot v3 = main.snapshot("v3", "");
         Branch feature = v2.branch("feature");
-        v2.delete();
+        v2.discard();
         assertThat(images(v3)).containsExactly("main@v1");
         Snapshot f1 = feature.snapshot("f1", "");
         assertThat(images(f1)).containsExactly("main@v1");
-        v1.delete();
+        v1.discard();
         assertThat(images(v3)).isEmpty();
         assertThat(images(f1)).isEmpty();
-        assertThat(catalog().commonImage(id(v3), id(f1))).isEmpty();
+        assertThat(catalog().lineage().commonImage(id(v3), id(f1))).isEmpty();
     }
 
     @Test
@@ -112,7 +115,7 @@ class LineageTest {
         try (ScratchClone scratch = v1.scratch()) {
             scratch.keep("found");
         }
-        v1.delete();
+        v1.discard();
         assertThat(repo.clone("found").info().snapshot()).isEmpty();
         Snapshot derived = main.snapshot("v2", "").derive("masked", pg -> {});
         assertThat(images(derived)).containsExactly("main@v2");
@@ -165,7 +168,7 @@ class LineageTest {
                     collected |= repo.snapshots().size() < before;
                 } else if (choice > 7) {
                     int before = repo.snapshots().size();
-                    snapshot.delete();
+                    snapshot.discard();
                     collected |= repo.snapshots().size() < before - 1;
                 }
             }
@@ -188,7 +191,7 @@ class LineageTest {
     private void requireLines(boolean collected) {
         Catalog catalog = catalog();
         for (SnapshotRecord snapshot : catalog.snapshots()) {
-            List<SnapshotId> told = catalog.images(snapshot.id()).stream()
+            List<SnapshotId> told = catalog.lineage().images(snapshot.id()).stream()
                     .skip(1)
                     .map(SnapshotRecord::id)
                     .toList();
@@ -199,8 +202,8 @@ class LineageTest {
         }
         List<SnapshotRecord> all = catalog.snapshots();
         for (int i = 0; i + 1 < all.size(); i += 2) {
-            Optional<SnapshotRecord> common =
-                    catalog.commonImage(all.get(i).id(), all.get(i + 1).id());
+            Optional<SnapshotRecord> common = catalog.lineage()
+                    .commonImage(all.get(i).id(), all.get(i + 1).id());
             if (common.isPresent()) {
                 for (SnapshotRecord one : List.of(all.get(i), all.get(i + 1))) {
                     assertThat(one.id().equals(common.get().id())

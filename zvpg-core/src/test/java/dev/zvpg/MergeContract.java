@@ -138,7 +138,7 @@ public abstract class MergeContract extends ThreeWayMergeContract {
     void branchesWithoutACommonSnapshotAreNotMerged() {
         Branch feature = feature();
         main().snapshot("v2", "");
-        repo.snapshot("main@v1").delete();
+        repo.snapshot("main@v1").discard();
         assertDiverged(feature);
         repo.snapshot("main@v2").delete();
         assertDiverged(feature);

@@ -1,12 +1,14 @@
 package dev.zvpg;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.zvpg.WalkModel.Image;
 import dev.zvpg.WalkModel.Line;
 import dev.zvpg.WalkModel.Trial;
 import dev.zvpg.error.DivergedException;
+import dev.zvpg.error.InUseException;
 import dev.zvpg.error.MergeConflictException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.info.SnapshotInfo;
@@ -361,7 +363,15 @@ public final class RepositoryWalk {
             return false;
         }
         Image image = any(model.images);
-        repo.snapshot(image.ref()).delete();
+        Snapshot snapshot = repo.snapshot(image.ref());
+        if (model.isMergeBase(image)) {
+            assertThatThrownBy(snapshot::delete)
+                    .isInstanceOf(InUseException.class)
+                    .hasMessageContaining("parted there");
+            snapshot.discard();
+        } else {
+            snapshot.delete();
+        }
         model.delete(image);
         return true;
     }

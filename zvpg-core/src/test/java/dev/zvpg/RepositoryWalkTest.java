@@ -99,7 +99,7 @@ class RepositoryWalkTest {
             Branch main = repo.branch("main");
             main.branch("a/first");
             main.branch("b/first");
-            repo.snapshot("main@latest").delete();
+            repo.snapshot("main@latest").discard();
             List<String> expected = new ArrayList<>();
             try (ChildJvm a = worker(seed, "a/");
                     ChildJvm b = worker(seed + 1, "b/")) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.zvpg.error.DivergedException;
+import dev.zvpg.error.InUseException;
 import dev.zvpg.error.MergeConflictException;
+import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.Event;
 import dev.zvpg.info.SnapshotInfo;
@@ -93,6 +96,36 @@ public abstract class ThreeWayMergeContract extends CloneContract {
         assertThat(rows(main())).isEqualTo(Map.of("a", "later", "b", "ours", "n", "1"));
         assertThat(feature.merge(main()).kind()).isEqualTo(MergeResult.Kind.FAST_FORWARD);
         assertThat(rows(feature)).isEqualTo(rows(main()));
+    }
+
+    @Test
+    void theSnapshotThatAMergeBeginsFromIsNotDeletedInPassing() {
+        Branch feature = moved();
+        Snapshot base = repo.snapshot("main@v1");
+        assertThatThrownBy(base::delete)
+                .isInstanceOf(InUseException.class)
+                .hasMessageContaining("main@v1")
+                .hasMessageContaining("branch feature")
+                .hasMessageContaining("branch main")
+                .hasMessageContaining("discard()");
+        Snapshot merged = repo.snapshot("feature@f1");
+        main().merge(feature);
+        base.delete(); // they part at what was merged now
+        assertThatThrownBy(merged::delete).isInstanceOf(InUseException.class);
+
+        put(main(), "a", "undone");
+        put(feature, "c", "3");
+        main().merge(feature);
+        assertThat(rows(main())).containsEntry("a", "undone").containsEntry("c", "3");
+        feature.discard();
+        assertThatThrownBy(merged::info).isInstanceOf(NotFoundException.class);
+    }
+
+    @Test
+    void whoseBaseIsDiscardedCannotBeMerged() {
+        Branch feature = moved();
+        repo.snapshot("main@v1").discard();
+        assertThatThrownBy(() -> main().merge(feature)).isInstanceOf(DivergedException.class);
     }
 
     @Test

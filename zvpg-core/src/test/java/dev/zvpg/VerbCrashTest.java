@@ -96,7 +96,7 @@ class VerbCrashTest {
                 new Scenario(
                         "branch of a branch",
                         true,
-                        repo -> repo.snapshot("main@v1").delete(),
+                        repo -> repo.snapshot("main@v1").discard(),
                         repo -> repo.branch("main").branch("new")),
                 new Scenario(
                         "reset of a clone",

@@ -198,6 +198,20 @@ final class WalkModel {
         return line;
     }
 
+    /** Whether a merge of some two branches begins from it. */
+    boolean isMergeBase(Image image) {
+        List<Image> heads =
+                lines.stream().flatMap(line -> Stream.ofNullable(line.head())).toList();
+        for (int i = 0; i < heads.size(); i++) {
+            for (Image other : heads.subList(i + 1, heads.size())) {
+                if (heads.get(i).bases(other).contains(image)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     void delete(Image gone) {
         gone.gone = true;
         images.remove(gone);

@@ -74,7 +74,7 @@ final class PowerCutLoad {
             if (snapshots.size() > SNAPSHOTS || (dice < 20 && snapshots.size() > 3)) {
                 String ref = anyOf(snapshots, random);
                 journal.telling(
-                        DELETE + SNAPSHOT, ref, "", () -> repo.snapshot(ref).delete());
+                        DELETE + SNAPSHOT, ref, "", () -> repo.snapshot(ref).discard());
             } else if (branches.size() > BRANCHES || (dice < 30 && branches.size() > 1)) {
                 if (!branch.equals(MAIN)) {
                     journal.telling(

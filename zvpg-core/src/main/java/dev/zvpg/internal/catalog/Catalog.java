@@ -8,17 +8,16 @@ import dev.zvpg.storage.StoredId;
 import dev.zvpg.storage.StoredSnapshot;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The domain's view of one listing: a pure function of it. Immutable. */
 public final class Catalog {
@@ -28,6 +27,7 @@ public final class Catalog {
     private final Map<SnapshotId, SnapshotRecord> snapshots = new LinkedHashMap<>();
     private final Map<VolumeId, List<SnapshotRecord>> snapshotsOfVolume = new HashMap<>();
     private final Map<String, List<SnapshotRecord>> snapshotsOfBranch = new HashMap<>();
+    private final Lineage lineage = new Lineage(snapshots);
     private final List<Unreadable> unreadable = new ArrayList<>();
     private final List<String> newer = new ArrayList<>();
 
@@ -191,33 +191,6 @@ public final class Catalog {
         return newest(copy).map(SnapshotRecord::id).or(copy::grownFrom);
     }
 
-    /** The snapshots whose images a snapshot's own continues, itself first, nearest first, as far as they are known. */
-    public List<SnapshotRecord> images(SnapshotId start) {
-        Map<SnapshotId, SnapshotRecord> images = new LinkedHashMap<>();
-        Optional<SnapshotRecord> next = snapshot(start);
-        while (next.isPresent() && images.putIfAbsent(next.get().id(), next.get()) == null) {
-            next = next.get().grownFrom().flatMap(this::snapshot);
-        }
-        return List.copyOf(images.values());
-    }
-
-    /**
-     * The nearest snapshot whose image two others both continue: every block that it shares with both, they share with
-     * each other.
-     */
-    public Optional<SnapshotRecord> commonImage(SnapshotId one, SnapshotId other) {
-        List<SnapshotRecord> theirs = images(other);
-        return images(one).stream().filter(theirs::contains).findFirst();
-    }
-
-    /** The nearest image of a line seen earlier that is still there: what a new object continues if one was deleted. */
-    public Optional<SnapshotId> survivingImage(SnapshotId start, Catalog earlier) {
-        return earlier.images(start).stream()
-                .map(SnapshotRecord::id)
-                .filter(snapshots::containsKey)
-                .findFirst();
-    }
-
     public long nextSequence(CopyRecord copy) {
         return snapshotsOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
                         .mapToLong(SnapshotRecord::sequence)
@@ -226,68 +199,35 @@ public final class Catalog {
                 + 1;
     }
 
-    /** The snapshots that a snapshot follows at once and that are still there, nearest first. */
-    public List<SnapshotRecord> parents(SnapshotRecord image) {
-        return image.parents().stream()
-                .flatMap(parent -> snapshot(parent).stream())
-                .toList();
+    /** How the snapshots come from each other. */
+    public Lineage lineage() {
+        return lineage;
     }
 
-    /** The snapshots that a snapshot follows, itself first, each once, nearest first. */
-    public List<SnapshotRecord> history(SnapshotId start) {
-        return List.copyOf(history(List.of(start)).values());
-    }
-
-    /** The same for a working copy; nothing where it has no snapshot. */
+    /** The snapshots that a working copy follows, nearest first; none where it has no snapshot. */
     public List<SnapshotRecord> history(CopyRecord copy) {
-        return head(copy).map(head -> history(head.id())).orElse(List.of());
+        return head(copy).map(head -> lineage.history(head.id())).orElse(List.of());
     }
 
-    /**
-     * The best common ancestors of two snapshots: those that both follow, or are, and that no other such one follows.
-     * One, unless histories were merged crosswise; none where they have nothing in common.
-     */
-    public List<SnapshotRecord> mergeBases(SnapshotId one, SnapshotId other) {
-        Map<SnapshotId, SnapshotRecord> common = history(List.of(one));
-        common.keySet().retainAll(history(List.of(other)).keySet());
-        Set<SnapshotId> followed = history(common.values().stream()
-                        .flatMap(image -> image.parents().stream())
-                        .toList())
-                .keySet();
-        return common.values().stream()
-                .filter(image -> !followed.contains(image.id()))
-                .toList();
-    }
-
-    private Map<SnapshotId, SnapshotRecord> history(Collection<SnapshotId> starts) {
-        return history(starts, Integer.MAX_VALUE);
-    }
-
-    /** What keeps snapshots: a merge keeps what its branch had, and not what came from the other one. */
-    private Map<SnapshotId, SnapshotRecord> firstParents(Collection<SnapshotId> starts) {
-        return history(starts, 1);
-    }
-
-    private Map<SnapshotId, SnapshotRecord> history(Collection<SnapshotId> starts, int parents) {
-        Map<SnapshotId, SnapshotRecord> seen = new LinkedHashMap<>();
-        Deque<SnapshotId> next = new ArrayDeque<>(starts);
-        while (!next.isEmpty()) {
-            SnapshotRecord image = snapshots.get(next.removeFirst());
-            if (image != null && seen.putIfAbsent(image.id(), image) == null) {
-                image.parents().stream().limit(parents).forEach(next::add);
+    /** Two branches that parted at a snapshot, so that a merge of them begins from it; none where there are not two. */
+    public List<CopyRecord> partedAt(SnapshotRecord image) {
+        Map<CopyRecord, Set<SnapshotId>> ways = new LinkedHashMap<>();
+        for (CopyRecord branch : copies) {
+            List<SnapshotRecord> history = branch.kind() == CopyRecord.Kind.BRANCH ? history(branch) : List.of();
+            if (history.contains(image)) {
+                Set<SnapshotId> way = history.stream()
+                        .filter(next -> next.parents().contains(image.id()))
+                        .map(SnapshotRecord::id)
+                        .collect(Collectors.toSet());
+                for (Map.Entry<CopyRecord, Set<SnapshotId>> other : ways.entrySet()) {
+                    if (Collections.disjoint(other.getValue(), way)) {
+                        return List.of(other.getKey(), branch);
+                    }
+                }
+                ways.put(branch, way);
             }
         }
-        return seen;
-    }
-
-    /**
-     * The nearest snapshot of a history seen earlier that is still there: what a new object follows if one was deleted.
-     */
-    public Optional<SnapshotId> survivor(SnapshotId start, Catalog earlier) {
-        return earlier.history(start).stream()
-                .map(SnapshotRecord::id)
-                .filter(snapshots::containsKey)
-                .findFirst();
+        return List.of();
     }
 
     /** The name of a snapshot's branch: today's if it lives, else the last one that it had. */
@@ -328,7 +268,7 @@ public final class Catalog {
         List<SnapshotId> starts = starts(others(moved));
         starts.add(to);
         snapshotsOf(moved).forEach(image -> starts.add(image.id()));
-        return firstParents(starts).containsKey(wanted);
+        return lineage.firstParents(starts).containsKey(wanted);
     }
 
     /** The snapshots that nobody could reach any more without a branch, nearest first. */
@@ -337,7 +277,7 @@ public final class Catalog {
         List<SnapshotId> starts = new ArrayList<>();
         head(branch).ifPresent(head -> starts.add(head.id()));
         starts.addAll(starts(List.of(branch)));
-        return firstParents(starts).values().stream()
+        return lineage.firstParents(starts).values().stream()
                 .filter(image -> !otherwise.contains(image.id()))
                 .toList();
     }
@@ -347,7 +287,7 @@ public final class Catalog {
     }
 
     private Set<SnapshotId> reachable(List<CopyRecord> from) {
-        return firstParents(starts(from)).keySet();
+        return lineage.firstParents(starts(from)).keySet();
     }
 
     /**

@@ -129,7 +129,7 @@ public record SnapshotRecord(
                 attributes.getOrDefault(MESSAGE, ""),
                 attributes.getOrDefault(AUTHOR, ""),
                 stored.created(),
-                catalog.parents(this).stream().map(catalog::ref).toList(),
+                catalog.lineage().parents(this).stream().map(catalog::ref).toList(),
                 attributes.getOrDefault(VERSION, ""),
                 position.wal(),
                 position.nextTransactionId(),

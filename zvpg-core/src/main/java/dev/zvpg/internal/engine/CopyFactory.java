@@ -116,13 +116,17 @@ public final class CopyFactory {
     /** A clone is a copy of that snapshot and of no other; a branch follows what is left of its history. */
     private static Map<String, String> origin(CopyRequest request, Catalog now, Catalog before, SnapshotId from) {
         Map<String, String> origin = new HashMap<>();
-        now.survivingImage(from, before).ifPresent(image -> origin.put(CopyRecord.GROWN_FROM, image.value()));
+        now.lineage()
+                .nearest(before.lineage().images(from))
+                .ifPresent(image -> origin.put(CopyRecord.GROWN_FROM, image.value()));
         if (request.kind() == CopyRecord.Kind.CLONE) {
             origin.put(CopyRecord.BASE, from.value());
             return origin;
         }
         origin.put(CopyRecord.UNTOUCHED, from.value());
-        now.survivor(from, before).ifPresent(base -> origin.put(CopyRecord.BASE, base.value()));
+        now.lineage()
+                .nearest(before.lineage().history(from))
+                .ifPresent(base -> origin.put(CopyRecord.BASE, base.value()));
         return origin;
     }
 

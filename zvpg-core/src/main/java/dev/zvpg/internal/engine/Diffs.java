@@ -88,7 +88,7 @@ public final class Diffs {
     private Opened compare(Found one, Found other) {
         Catalog catalog = context.catalog();
         Optional<SnapshotRecord> image =
-                catalog.commonImage(one.image().id(), other.image().id());
+                catalog.lineage().commonImage(one.image().id(), other.image().id());
         Optional<SnapshotId> common = image.map(SnapshotRecord::id);
         List<Callable<Side>> openings = new ArrayList<>();
         openings.add(() -> open(one, common));

@@ -95,9 +95,12 @@ final class Replacement implements AutoCloseable {
                 attributes.put(CopyRecord.GROWN_FROM, target.id().value());
             } else {
                 Catalog now = context.catalog(); // the target may have been deleted meanwhile
-                now.survivingImage(target.id(), before)
+                now.lineage()
+                        .nearest(before.lineage().images(target.id()))
                         .ifPresent(image -> attributes.put(CopyRecord.GROWN_FROM, image.value()));
-                now.survivor(target.id(), before).ifPresent(base -> attributes.put(CopyRecord.BASE, base.value()));
+                now.lineage()
+                        .nearest(before.lineage().history(target.id()))
+                        .ifPresent(base -> attributes.put(CopyRecord.BASE, base.value()));
                 if (!wasRunning) {
                     attributes.put(CopyRecord.UNTOUCHED, target.id().value());
                 }

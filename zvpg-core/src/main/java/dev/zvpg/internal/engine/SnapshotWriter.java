@@ -145,10 +145,12 @@ final class SnapshotWriter {
                 return; // deleted already
             }
             List<SnapshotId> left = parents.stream()
-                    .flatMap(parent -> now.survivor(parent, before).stream())
+                    .flatMap(parent -> now.lineage().nearest(before.lineage().history(parent)).stream())
                     .distinct()
                     .toList();
-            Optional<SnapshotId> image = taken.get().grownFrom().flatMap(parent -> now.survivingImage(parent, before));
+            Optional<SnapshotId> image = taken.get()
+                    .grownFrom()
+                    .flatMap(parent -> now.lineage().nearest(before.lineage().images(parent)));
             if (!left.equals(parents) || !image.equals(taken.get().grownFrom())) {
                 Map<String, String> set = new TreeMap<>(Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(left)));
                 Set<String> remove = new HashSet<>();

@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,18 +66,40 @@ public final class Snapshots {
         }
     }
 
-    /** Deletes a snapshot; what grew from it stays, and follows the snapshot's parents from now on. */
+    /** Deletes a snapshot that no merge will begin from. */
     public void delete(SnapshotKey key) {
+        remove(key, Snapshots::requireNoMergeBase);
+    }
+
+    /** Deletes a snapshot; what grew from it stays, and follows the snapshot's parents from now on. */
+    public void discard(SnapshotKey key) {
+        remove(key, (catalog, image) -> {});
+    }
+
+    private void remove(SnapshotKey key, BiConsumer<Catalog, SnapshotRecord> check) {
         Catalog catalog;
         SnapshotRecord image;
         try (Locks.Held held = context.locks().repository()) {
             catalog = context.catalog();
             image = catalog.require(key);
             requireNotBeingMerged(catalog, image);
+            check.accept(catalog, image);
             context.storage().destroy(key.id(), relink(catalog, image));
         }
         collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
         tellDeleted(catalog, image);
+    }
+
+    /** From an older one, a merge does not see what one of the two has undone since, and brings it back. */
+    private static void requireNoMergeBase(Catalog catalog, SnapshotRecord image) {
+        List<CopyRecord> branches = catalog.partedAt(image);
+        if (!branches.isEmpty()) {
+            throw new InUseException(
+                    "cannot delete snapshot " + catalog.ref(image) + ": "
+                            + branches.stream().map(CopyRecord::words).collect(Collectors.joining(" and "))
+                            + " parted there, and a merge of them begins from it",
+                    "merge them, delete one of them, or call discard() when they are never to be merged");
+        }
     }
 
     /** The snapshot of a merge will follow it. */
@@ -101,7 +125,7 @@ public final class Snapshots {
     /** Takes a snapshot back that was only needed for a while. */
     void drop(SnapshotKey taken) {
         try {
-            delete(taken);
+            discard(taken);
         } catch (ZvpgException e) {
             LOG.warn("Snapshot {} was only needed for a while and cannot be deleted; delete it", taken.ref(), e);
         }
@@ -110,7 +134,7 @@ public final class Snapshots {
     /** Takes a snapshot back that was taken for something that failed. */
     void undo(SnapshotKey taken, Throwable failure) {
         try {
-            delete(taken);
+            discard(taken);
         } catch (RuntimeException | Error again) {
             failure.addSuppressed(again); // one snapshot more than there was, which harms nobody
         }
@@ -148,7 +172,7 @@ public final class Snapshots {
                 Map<String, String> set = new TreeMap<>();
                 Set<String> remove = new HashSet<>();
                 if (began) {
-                    Optional<SnapshotId> base = catalog.parents(gone).stream()
+                    Optional<SnapshotId> base = catalog.lineage().parents(gone).stream()
                             .map(SnapshotRecord::id)
                             .findFirst();
                     SnapshotWriter.say(CopyRecord.BASE, base, set, remove);

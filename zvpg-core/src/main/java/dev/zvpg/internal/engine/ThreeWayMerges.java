@@ -55,7 +55,7 @@ final class ThreeWayMerges {
 
         static Parted of(Catalog catalog, CopyKey into, String from, SnapshotRecord theirs) {
             SnapshotRecord ours = head(catalog, into);
-            List<SnapshotKey> bases = catalog.mergeBases(ours.id(), theirs.id()).stream()
+            List<SnapshotKey> bases = catalog.lineage().mergeBases(ours.id(), theirs.id()).stream()
                     .map(catalog::key)
                     .toList();
             if (bases.isEmpty()) {

@@ -12,6 +12,7 @@ final class Failure {
             "open it with open()", "zvpg status shows it, and --config names the configuration of another one",
             "make one with init()", "make one with zvpg init",
             "call init() again", "run zvpg init again",
+            "call discard() when they", "say --force when they",
             "Postgres.in(directory)", "--postgres-bin",
             "call trustOwner()", "say --trust-owner",
             "with options of the merge, take ours or theirs",

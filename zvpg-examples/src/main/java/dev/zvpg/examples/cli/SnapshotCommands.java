@@ -79,11 +79,16 @@ class SnapshotCommands {
             description = "Deletes a snapshot. What grew from it stays.")
     void delete(
             @Parameters(paramLabel = "NAME", description = "BRANCH@NAME, or NAME where only one branch has it")
-                    String name)
+                    String name,
+            @Option(names = "--force", description = "also when a merge of two branches begins from it") boolean force)
             throws Exception {
         session.use(repo -> {
             Snapshot snapshot = repo.snapshot(name);
-            snapshot.delete();
+            if (force) {
+                snapshot.discard();
+            } else {
+                snapshot.delete();
+            }
             session.print("deleted " + snapshot);
         });
     }
