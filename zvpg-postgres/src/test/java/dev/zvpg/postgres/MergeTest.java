@@ -224,13 +224,12 @@ class MergeTest {
                 "DELETE FROM p WHERE id = 3",
                 "INSERT INTO d VALUES (4, 3)");
         assertThat(conflicts(o -> o).conflicts())
-                .containsExactly(new ConstraintConflict(
-                        "postgres", "public.p", "p_mail_key", "Key (mail)=(x@) already exists."));
-        ours("DELETE FROM p WHERE id = 10");
+                .containsExactlyInAnyOrder(
+                        new ConstraintConflict("postgres", "public.p", "p_mail_key", "Key (mail)=(x@) already exists."),
+                        new ConstraintConflict("postgres", "public.d", "d_u_key", "Key (u)=(3) already exists."));
+        ours("DELETE FROM p WHERE id = 10", "DELETE FROM d WHERE id = 3");
         assertThat(conflicts(o -> o).conflicts())
                 .satisfiesExactlyInAnyOrder(
-                        conflict -> assertThat(((ConstraintConflict) conflict).constraint())
-                                .isEqualTo("d_u_key"),
                         conflict -> assertThat(conflict)
                                 .isEqualTo(new ConstraintConflict(
                                         "postgres",
@@ -243,7 +242,7 @@ class MergeTest {
                                         "public.p",
                                         "c_p_fkey",
                                         "Key (id)=(3) is still referenced from table public.c.")));
-        ours("INSERT INTO p VALUES (2, '2@', 2)", "DELETE FROM c", "DELETE FROM d WHERE id = 3");
+        ours("INSERT INTO p VALUES (2, '2@', 2)", "DELETE FROM c");
         main.merge(feature);
         assertThat(rows("SELECT * FROM c")).isEqualTo("(2,2)");
         assertThat(rows("SELECT id FROM p")).isEqualTo("(1) (11) (2) (4) (5) (6)");
@@ -496,5 +495,136 @@ class MergeTest {
         assertThat(rows("SELECT * FROM t")).isEqualTo("(1,0) (2,2) (3,0)");
         assertThat(conflicts(o -> o).conflicts())
                 .containsExactly(new CellConflict("postgres", "public.t", Map.of("id", "1"), "n", "1", "0", "1"));
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void sequencesGoOnBehindTheRowsThatCame() throws Exception {
+        both(
+                "CREATE TABLE owned (id serial PRIMARY KEY, n int)",
+                "CREATE TABLE identity (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n int)",
+                "CREATE SEQUENCE down INCREMENT -1 MINVALUE -100 MAXVALUE -1",
+                "CREATE TABLE named (id int DEFAULT nextval('down') PRIMARY KEY, n int)");
+        ours("INSERT INTO owned(n) VALUES (1)", "DELETE FROM owned");
+        theirs(
+                "INSERT INTO owned(n) SELECT i FROM generate_series(1, 5) i",
+                "INSERT INTO owned VALUES (2147483647, 0)",
+                "INSERT INTO identity(n) SELECT i FROM generate_series(1, 5) i",
+                "INSERT INTO named(n) SELECT i FROM generate_series(1, 5) i",
+                "INSERT INTO named VALUES (7, 0)",
+                "DELETE FROM owned WHERE id = 2147483647");
+        ours("INSERT INTO owned(id, n) VALUES (-1, -1)");
+        main.merge(feature);
+        ours(
+                "INSERT INTO owned(n) VALUES (6)",
+                "INSERT INTO identity(n) VALUES (6)",
+                "INSERT INTO named(n) VALUES (6)");
+        assertThat(rows("SELECT id FROM owned WHERE n = 6")).isEqualTo("(6)");
+        assertThat(rows("SELECT id FROM identity WHERE n = 6")).isEqualTo("(6)");
+        assertThat(rows("SELECT id FROM named WHERE n = 6")).isEqualTo("(-6)");
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void deferrableConstraintsOfEveryKindHold() throws Exception {
+        both(
+                "CREATE TABLE one (id int PRIMARY KEY, a text, EXCLUDE USING btree (lower(a) WITH =) DEFERRABLE)",
+                "CREATE TABLE two (id int PRIMARY KEY, a int, UNIQUE NULLS NOT DISTINCT (a) DEFERRABLE INITIALLY DEFERRED)",
+                "CREATE TABLE few (id int PRIMARY KEY, a int, EXCLUDE USING btree (a WITH =) WHERE (a > 0) DEFERRABLE)",
+                "CREATE TABLE parts (id int, a int, PRIMARY KEY (id) DEFERRABLE) PARTITION BY RANGE (id)",
+                "CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (10)");
+        ours(
+                "INSERT INTO one VALUES (1, 'A')",
+                "INSERT INTO two VALUES (1, NULL)",
+                "INSERT INTO few VALUES (1, 1), (2, 0)",
+                "INSERT INTO parts VALUES (1, 1)");
+        theirs(
+                "INSERT INTO one VALUES (2, 'a')",
+                "INSERT INTO two VALUES (2, NULL)",
+                "INSERT INTO few VALUES (3, 1), (4, 0)",
+                "INSERT INTO parts VALUES (2, 1)");
+        assertThat(conflicts(o -> o).conflicts())
+                .extracting(Conflict::table)
+                .containsExactlyInAnyOrder("public.one", "public.two", "public.few");
+        ours("DELETE FROM one", "DELETE FROM two", "DELETE FROM few WHERE a > 0");
+        main.merge(feature);
+        assertThat(rows("SELECT * FROM few")).isEqualTo("(2,0) (3,1) (4,0)");
+        assertThat(rows("SELECT DISTINCT tgenabled FROM pg_trigger")).isEqualTo("(O)");
+        assertThatThrownBy(() -> ours("INSERT INTO parts VALUES (2, 2)"))
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("duplicate");
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void foreignKeysOfEveryKindHold() throws Exception {
+        both(
+                "CREATE TABLE \"100%s\" (name text COLLATE \"C\" PRIMARY KEY)",
+                "CREATE TABLE collated (id int PRIMARY KEY, name text COLLATE \"POSIX\" REFERENCES \"100%s\")",
+                "CREATE TABLE root (id int, kind int, sub int, PRIMARY KEY (id, kind, sub)) PARTITION BY LIST (kind)",
+                "CREATE TABLE middle PARTITION OF root FOR VALUES IN (1) PARTITION BY LIST (sub)",
+                "CREATE TABLE leaf PARTITION OF middle FOR VALUES IN (1)",
+                "CREATE TABLE other PARTITION OF root FOR VALUES IN (2)",
+                "CREATE TABLE parent (id int PRIMARY KEY)",
+                "ALTER TABLE middle ADD CONSTRAINT middle_key FOREIGN KEY (id) REFERENCES parent",
+                "CREATE TABLE keyless (n int, double int GENERATED ALWAYS AS (n * 2) STORED REFERENCES parent)",
+                "CREATE EXTENSION btree_gist",
+                "CREATE TABLE price (id int, during int4range, PRIMARY KEY (id, during WITHOUT OVERLAPS))",
+                "CREATE TABLE booking (id int PRIMARY KEY, price int, during int4range, "
+                        + "FOREIGN KEY (price, PERIOD during) REFERENCES price)",
+                "INSERT INTO \"100%s\" VALUES ('a'), ('b')",
+                "INSERT INTO parent VALUES (1), (2)",
+                "INSERT INTO price VALUES (1, '[1,5)'), (1, '[5,9)')");
+        ours(
+                "DELETE FROM \"100%s\" WHERE name = 'a'",
+                "DELETE FROM parent WHERE id = 2", "DELETE FROM price WHERE during = '[5,9)'");
+        theirs(
+                "INSERT INTO collated VALUES (1, 'a'), (2, 'b')",
+                "INSERT INTO root VALUES (2, 1, 1), (2, 2, 1)",
+                "INSERT INTO keyless VALUES (1)",
+                "INSERT INTO booking VALUES (1, 1, '[2,4)'), (2, 1, '[4,6)')");
+        assertThat(conflicts(o -> o).conflicts())
+                .extracting(conflict ->
+                        ((ConstraintConflict) conflict).constraint() + ": " + ((ConstraintConflict) conflict).rows())
+                .containsExactlyInAnyOrder(
+                        "collated_name_fkey: Key (name)=(a) is not present in table public.\"100%s\".",
+                        "middle_key: Key (id)=(2) is not present in table public.parent.",
+                        "keyless_double_fkey: Key (double)=(2) is not present in table public.parent.",
+                        "booking_price_during_fkey: Key (price, during)=(1, [4,6)) is not present in table public.price.");
+        ours(
+                "INSERT INTO parent VALUES (2)",
+                "INSERT INTO price VALUES (1, '[5,7)')",
+                "INSERT INTO \"100%s\" VALUES ('a')");
+        main.merge(feature);
+        assertThat(rows("SELECT * FROM keyless")).isEqualTo("(1,2)");
+        assertThat(rows("SELECT count(*) FROM booking")).isEqualTo("(2)");
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void whatAForeignKeyLeadsToRunsNobodyElsesFunctions() throws Exception {
+        both(
+                "CREATE ROLE app LOGIN",
+                "GRANT CREATE ON SCHEMA public TO app",
+                "CREATE TABLE parent (id int PRIMARY KEY)",
+                "CREATE DOMAIN required AS int NOT NULL",
+                "GRANT REFERENCES ON parent TO app",
+                "SET ROLE app",
+                "CREATE FUNCTION evil(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1; END'",
+                "CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES parent)",
+                "RESET ROLE");
+        ours(
+                "INSERT INTO parent VALUES (1)",
+                "ALTER TABLE parent ADD own required DEFAULT 1",
+                "SET ROLE app",
+                "CREATE INDEX ON child (evil(id))");
+        theirs("INSERT INTO parent VALUES (2)");
+        assertThat(conflicts(o -> o).conflicts())
+                .singleElement()
+                .satisfies(conflict -> assertThat(conflict.toString())
+                        .contains("public.parent", "foreign keys would run public.evil(integer) as superuser"));
+        ours("DROP FUNCTION evil CASCADE");
+        main.merge(feature);
+        assertThat(rows("SELECT * FROM parent")).isEqualTo("(1,1) (2,1)");
     }
 }

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param last the last value that was given out; empty before the first one
  */
-public record Sequence(long oid, String name, OptionalLong last, long increment) {
+public record Sequence(long oid, String name, OptionalLong last, long increment, long least, long most) {
 
     /** How many values a server takes for itself before it writes to its log, SEQ_LOG_VALS in commands/sequence.c. */
     private static final long AHEAD = 32;
 
     private static final String SEQUENCES = """
             SELECT s.seqrelid::int8, format('%I.%I', n.nspname, c.relname), pg_sequence_last_value(s.seqrelid),
-                   s.seqincrement
+                   s.seqincrement, s.seqmin, s.seqmax
             FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relpersistence = 'p'
             ORDER BY 2
@@ -39,7 +39,9 @@ public record Sequence(long oid, String name, OptionalLong last, long increment)
                         row.getLong(1),
                         row.getString(2),
                         row.wasNull() ? OptionalLong.empty() : OptionalLong.of(last),
-                        row.getLong(4)));
+                        row.getLong(4),
+                        row.getLong(5),
+                        row.getLong(6)));
             }
         }
         return sequences;

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.diff;
 
+import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -75,6 +76,20 @@ public final class Tables {
             """;
 
     private Tables() {}
+
+    /**
+     * A function that reading any of some tables would call as superuser, although its owner is none.
+     *
+     * @param tables a query for the tables
+     */
+    public static Optional<String> trap(Connection connection, String tables) throws SQLException {
+        return Sessions.column(
+                        connection,
+                        "SELECT trap FROM (SELECT (" + TRAP + ") AS trap FROM pg_class c WHERE c.oid IN (" + tables
+                                + ")) t WHERE trap IS NOT NULL LIMIT 1")
+                .stream()
+                .findFirst();
+    }
 
     private record Relation(
             long oid,

@@ -35,6 +35,12 @@ final class DatabaseMerge implements AutoCloseable {
     private static final String SETTINGS =
             "SET LOCAL lock_timeout = '200ms'; SET LOCAL deadlock_timeout = '100ms'; SET LOCAL synchronous_commit = local";
 
+    private static final String PARTNERS = """
+            SELECT format('ONLY %%I.%%I', n.nspname, c.relname)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid NOT IN (%s) AND c.oid IN (%s) ORDER BY c.oid
+            """;
+
     /** What is wrong with what is written, and not with how. */
     private static final String DATA_EXCEPTION = "22";
 
@@ -48,7 +54,7 @@ final class DatabaseMerge implements AutoCloseable {
     private final List<String> notMerged = new ArrayList<>();
     private final List<Merging> mergings = new ArrayList<>();
     private final List<Writing> writings = new ArrayList<>();
-    private final AlwaysTriggers triggers;
+    private final TriggerStates triggers;
     private SequenceMoves sequences = SequenceMoves.NONE;
 
     private DatabaseMerge(
@@ -58,7 +64,7 @@ final class DatabaseMerge implements AutoCloseable {
         this.database = database;
         this.options = options;
         this.conflicts = conflicts;
-        this.triggers = new AlwaysTriggers(connection);
+        this.triggers = new TriggerStates(connection);
     }
 
     /** Makes it, as far as there are no conflicts. */
@@ -90,7 +96,7 @@ final class DatabaseMerge implements AutoCloseable {
         if (!areHarmless()) {
             return;
         }
-        silenceTriggers();
+        changeTriggers();
         for (int i = 0; i < mergings.size(); i++) {
             Merging merging = mergings.get(i);
             Writing writing = Writing.begin(connection, merging.target(), i);
@@ -99,15 +105,17 @@ final class DatabaseMerge implements AutoCloseable {
         }
         if (conflicts.isEmpty()) {
             for (Writing writing : writings) {
-                attempt(writing.target().table(), writing::apply);
+                attempt(writing.target().table(), () -> {
+                    writing.apply();
+                    Sessions.execute(connection, "SET CONSTRAINTS ALL IMMEDIATE");
+                });
             }
             LargeObjects.tidy(connection, writings);
         }
         if (conflicts.isEmpty()) {
-            Deferred.violated(connection, database, writings).forEach(conflicts::conflict);
             new ForeignKeys(connection, database, writings).violated().forEach(conflicts::conflict);
         }
-        sequences = SequenceMoves.of(connection, delta.sequences());
+        sequences = SequenceMoves.of(connection, delta.sequences(), writings);
         sequences
                 .unknown()
                 .forEach(name -> notMerged.add(name + ": this sequence is not in the branch that is merged into"));
@@ -168,6 +176,20 @@ final class DatabaseMerge implements AutoCloseable {
         if (!tables.isEmpty()) {
             Sessions.execute(connection, "LOCK TABLE " + tables + " IN SHARE ROW EXCLUSIVE MODE");
         }
+        lockPartners();
+    }
+
+    /** Their rows are read, so nobody may make an index there that would run what he says. */
+    private void lockPartners() throws SQLException {
+        if (mergings.isEmpty()) {
+            return;
+        }
+        String trees = mergings.stream().map(merging -> merging.target().tree()).collect(Collectors.joining(" UNION "));
+        List<String> partners = Sessions.column(connection, PARTNERS.formatted(trees, ForeignKeys.partners(trees)));
+        if (!partners.isEmpty()) {
+            Sessions.execute(
+                    connection, "LOCK TABLE " + String.join(", ", partners) + " IN SHARE UPDATE EXCLUSIVE MODE");
+        }
     }
 
     /** Once more, because until now somebody might have set one. */
@@ -183,10 +205,10 @@ final class DatabaseMerge implements AutoCloseable {
         return areHarmless;
     }
 
-    private void silenceTriggers() throws SQLException {
+    private void changeTriggers() throws SQLException {
         for (Merging merging : mergings) {
             String table = merging.target().table().name();
-            for (String trigger : triggers.silence(merging.target())) {
+            for (String trigger : triggers.change(merging.target())) {
                 notMerged.add(table + ": a trigger that always fires did not, " + trigger);
             }
         }

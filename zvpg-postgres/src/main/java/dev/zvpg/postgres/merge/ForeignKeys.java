@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks whether foreign keys still hold where rows were written without their triggers. As those do, it keeps the rows
@@ -21,50 +22,95 @@ import java.util.stream.Stream;
  */
 final class ForeignKeys {
 
+    /** Those of a table and its partitions. A collation is said where the two columns have different ones, as servers do. */
     private static final String CONSTRAINTS = """
-            SELECT k.conname, k.conrelid::int8, k.confrelid::int8, k.confmatchtype = 'f' AS is_full,
+            WITH tree AS (%s)
+            SELECT k.conname, k.confmatchtype = 'f' AS is_full,
+                   coalesce((to_jsonb(k) ->> 'conperiod')::bool, false) AS is_temporal,
+                   k.conrelid IN (SELECT relid FROM tree) AS is_child,
+                   k.confrelid IN (SELECT relid FROM tree) AS is_parent,
                    format('%%I.%%I', n.nspname, c.relname) AS child, c.relkind = 'p' AS is_child_partitioned,
                    format('%%I.%%I', m.nspname, p.relname) AS parent, p.relkind = 'p' AS is_parent_partitioned,
-                   ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(num, o)
-                         JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num ORDER BY u.o) AS child_columns,
-                   ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u(num, o)
-                         JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.num ORDER BY u.o) AS parent_columns,
-                   ARRAY(SELECT format('OPERATOR(%%I.%%s)', s.nspname, r.oprname)
-                         FROM unnest(k.conpfeqop) WITH ORDINALITY u(op, o)
-                         JOIN pg_operator r ON r.oid = u.op JOIN pg_namespace s ON s.oid = r.oprnamespace ORDER BY u.o)
-                       AS operators
+                   pairs.*
             FROM pg_constraint k
             JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace m ON m.oid = p.relnamespace
+            CROSS JOIN LATERAL (
+                SELECT array_agg(a.attname::text ORDER BY u.place) AS child_columns,
+                       array_agg(b.attname::text ORDER BY u.place) AS parent_columns,
+                       array_agg(format('OPERATOR(%%I.%%s)', s.nspname, r.oprname) ORDER BY u.place) AS operators,
+                       array_agg(CASE WHEN b.attcollation <> a.attcollation AND b.attcollation <> 0
+                           THEN format('COLLATE %%I.%%I', cn.nspname, co.collname) ELSE '' END
+                           ORDER BY u.place) AS collations
+                FROM unnest(k.conkey, k.confkey, k.conpfeqop) WITH ORDINALITY u(child, parent, operator, place)
+                JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.child
+                JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.parent
+                JOIN pg_operator r ON r.oid = u.operator JOIN pg_namespace s ON s.oid = r.oprnamespace
+                LEFT JOIN pg_collation co ON co.oid = b.attcollation
+                LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace) pairs
             WHERE k.contype = 'f' AND k.conparentid = 0 AND coalesce((to_jsonb(k) ->> 'conenforced')::bool, true)
-              AND (k.conrelid IN (%1$s) OR k.confrelid IN (%1$s))
+              AND (k.conrelid IN (SELECT relid FROM tree) OR k.confrelid IN (SELECT relid FROM tree))
             ORDER BY k.conname
             """;
 
-    /** One constraint; a parent's columns are compared with a child's by the operators. */
+    /**
+     * One constraint. A parent's columns are compared with a child's by the operators; where it is temporal, the last
+     * ones are periods, which overlap.
+     */
     private record ForeignKey(
             String name,
-            long child,
-            long parent,
             boolean isFull,
+            boolean isTemporal,
+            boolean isChild,
+            boolean isParent,
             String childRelation,
             String parentRelation,
             List<String> childColumns,
             List<String> parentColumns,
-            List<String> operators) {
+            List<String> operators,
+            List<String> collations) {
 
-        String isReferredTo(String parent, String child) {
+        private String matches(String parent, String child) {
             return IntStream.range(0, operators.size())
                     .mapToObj(i -> parent + "." + Quoted.name(parentColumns.get(i)) + " " + operators.get(i) + " "
-                            + child + "." + Quoted.name(childColumns.get(i)))
+                            + child + "." + Quoted.name(childColumns.get(i)) + " " + collations.get(i))
                     .collect(Collectors.joining(" AND "));
         }
 
-        String sameParent(String one, String other) {
-            return parentColumns.stream()
-                    .map(column -> one + "." + Quoted.name(column) + " IS NOT DISTINCT FROM " + other + "."
-                            + Quoted.name(column))
-                    .collect(Collectors.joining(" AND "));
+        /** Whether a child refers to nothing, or to what is there. */
+        String holds(String child) {
+            String isNull = childColumns.stream()
+                    .map(column -> child + "." + Quoted.name(column) + " IS NULL")
+                    .collect(Collectors.joining(isFull ? " AND " : " OR "));
+            return isNull + " OR " + (isTemporal ? isCovered(child) : "EXISTS (SELECT " + parents(child) + ")");
+        }
+
+        private String parents(String child) {
+            return "FROM " + parentRelation + " p WHERE " + matches("p", child) + " FOR KEY SHARE OF p";
+        }
+
+        private String isCovered(String child) {
+            int last = operators.size() - 1;
+            return "coalesce(" + child + "." + Quoted.name(childColumns.get(last))
+                    + " <@ (SELECT range_agg(r.period) FROM (SELECT p." + Quoted.name(parentColumns.get(last))
+                    + " AS period " + parents(child) + ") r), false)";
+        }
+
+        private String children() {
+            return childColumns.stream()
+                    .map(column -> "c." + Quoted.name(column))
+                    .collect(Collectors.joining(", "));
+        }
+
+        /** Those that were written. */
+        String newChildren(Writing writing) {
+            return "SELECT " + children() + " " + writing.newRows(childRelation, "c");
+        }
+
+        /** Those of a parent that was deleted, or changed. */
+        String oldChildren(Writing writing) {
+            return "SELECT " + children() + " " + writing.oldRows("w") + " JOIN " + childRelation + " c ON "
+                    + matches("w", "c");
         }
     }
 
@@ -78,85 +124,83 @@ final class ForeignKeys {
         this.written = written;
     }
 
+    /** A query for the tables that the foreign keys of some tables refer to or come from, with their partitions. */
+    static String partners(String tables) {
+        return "SELECT coalesce(t.relid, k.oid::regclass)::oid AS relid FROM ("
+                + "SELECT confrelid AS oid FROM pg_constraint WHERE contype = 'f' AND conrelid IN (" + tables
+                + ") UNION "
+                + "SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid IN (" + tables + ")) k "
+                + "LEFT JOIN LATERAL pg_partition_tree(k.oid) t ON true";
+    }
+
     /** The constraints that do not hold any more, each with some of the rows. */
     List<ConstraintConflict> violated() throws SQLException {
         List<ConstraintConflict> conflicts = new ArrayList<>();
-        for (ForeignKey key : constraints()) {
-            for (Writing writing : written) {
-                if (writing.isIn(key.child())) {
-                    children(key, writing).ifPresent(conflicts::add);
+        for (Writing writing : written) {
+            for (ForeignKey key : constraints(writing)) {
+                if (key.isChild()) {
+                    violation(
+                                    key,
+                                    writing,
+                                    key.newChildren(writing),
+                                    key.childColumns(),
+                                    "is not present in table " + key.parentRelation())
+                            .ifPresent(conflicts::add);
                 }
-                if (writing.isIn(key.parent())) {
-                    parents(key, writing).ifPresent(conflicts::add);
+                if (key.isParent()) {
+                    violation(
+                                    key,
+                                    writing,
+                                    key.oldChildren(writing),
+                                    key.parentColumns(),
+                                    "is still referenced from table " + key.childRelation())
+                            .ifPresent(conflicts::add);
                 }
             }
         }
         return conflicts;
     }
 
-    private List<ForeignKey> constraints() throws SQLException {
-        if (written.isEmpty()) {
-            return List.of();
-        }
-        String trees = written.stream().map(writing -> writing.target().tree()).collect(Collectors.joining(" UNION "));
+    private List<ForeignKey> constraints(Writing writing) throws SQLException {
         List<ForeignKey> keys = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(CONSTRAINTS.formatted(trees))) {
+                ResultSet row = statement.executeQuery(
+                        CONSTRAINTS.formatted(writing.target().tree()))) {
             while (row.next()) {
                 keys.add(new ForeignKey(
                         row.getString("conname"),
-                        row.getLong("conrelid"),
-                        row.getLong("confrelid"),
                         row.getBoolean("is_full"),
+                        row.getBoolean("is_temporal"),
+                        row.getBoolean("is_child"),
+                        row.getBoolean("is_parent"),
                         (row.getBoolean("is_child_partitioned") ? "" : "ONLY ") + row.getString("child"),
                         (row.getBoolean("is_parent_partitioned") ? "" : "ONLY ") + row.getString("parent"),
                         texts(row, "child_columns"),
                         texts(row, "parent_columns"),
-                        texts(row, "operators")));
+                        texts(row, "operators"),
+                        texts(row, "collations")));
             }
         }
         return keys;
     }
 
     private static List<String> texts(ResultSet row, String column) throws SQLException {
-        return Stream.of((Object[]) row.getArray(column).getArray())
+        return Stream.of((@Nullable Object[]) row.getArray(column).getArray())
                 .map(String::valueOf)
                 .toList();
     }
 
-    /** Rows that were inserted or updated and refer to none. */
-    private Optional<ConstraintConflict> children(ForeignKey key, Writing writing) throws SQLException {
-        String isNull = key.childColumns().stream()
-                .map(column -> "w." + Quoted.name(column) + " IS NULL")
-                .collect(Collectors.joining(key.isFull() ? " AND " : " OR "));
-        String exists = "SELECT FROM " + key.parentRelation() + " p WHERE " + key.isReferredTo("p", "w")
-                + " FOR KEY SHARE OF p";
-        return violation(
-                key,
-                writing,
-                writing.newRows(key.childRelation()) + " WHERE NOT (" + isNull + ") AND NOT EXISTS (" + exists + ")",
-                key.childColumns(),
-                "Key (%s)=(%s) is not present in table " + key.parentRelation() + ".");
-    }
-
-    /** Rows that were deleted, or whose key was changed, and that are still referred to. */
-    private Optional<ConstraintConflict> parents(ForeignKey key, Writing writing) throws SQLException {
-        return violation(
-                key,
-                writing,
-                writing.oldRows() + " WHERE EXISTS (SELECT FROM " + key.childRelation() + " c WHERE "
-                        + key.isReferredTo("w", "c") + ") AND NOT EXISTS (SELECT FROM " + key.parentRelation()
-                        + " p WHERE " + key.sameParent("p", "w") + ")",
-                key.parentColumns(),
-                "Key (%s)=(%s) is still referenced from table " + key.childRelation() + ".");
-    }
-
+    /** The fence keeps the server from looking for the parents of children that are not asked for. */
     private Optional<ConstraintConflict> violation(
-            ForeignKey key, Writing writing, String from, List<String> columns, String words) throws SQLException {
-        String values = columns.stream()
-                .map(column -> Target.written("w." + Quoted.name(column)))
+            ForeignKey key, Writing writing, String children, List<String> columns, String what) throws SQLException {
+        String values = key.childColumns().stream()
+                .map(column -> Target.written("c." + Quoted.name(column)))
                 .collect(Collectors.joining(", "));
-        List<String> rows = Sessions.column(connection, "SELECT concat_ws(', ', " + values + ") " + from + " LIMIT 3");
+        List<String> rows = Sessions.column(
+                connection,
+                "SELECT concat_ws(', ', " + values + ") FROM (" + children + " OFFSET 0) c WHERE NOT (" + key.holds("c")
+                        + ") LIMIT 3");
+        String names = String.join(", ", columns);
         return rows.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new ConstraintConflict(
@@ -164,7 +208,7 @@ final class ForeignKeys {
                         writing.target().table().name(),
                         key.name(),
                         rows.stream()
-                                .map(row -> String.format(words.replace("ONLY ", ""), String.join(", ", columns), row))
+                                .map(row -> "Key (" + names + ")=(" + row + ") " + what.replace(" ONLY ", " ") + ".")
                                 .collect(Collectors.joining(" "))));
     }
 }

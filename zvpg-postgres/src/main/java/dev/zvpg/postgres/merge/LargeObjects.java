@@ -18,12 +18,13 @@ final class LargeObjects {
                 Sessions.execute(
                         connection,
                         "SELECT lo_create(loid) FROM (SELECT DISTINCT w.loid "
-                                + writing.newRows(NAME) + ") n WHERE NOT EXISTS (SELECT FROM pg_largeobject_metadata m "
+                                + writing.newRows(NAME, "w")
+                                + ") n WHERE NOT EXISTS (SELECT FROM pg_largeobject_metadata m "
                                 + "WHERE m.oid = n.loid)");
                 Sessions.execute(
                         connection,
                         "DELETE FROM pg_largeobject_metadata m USING (SELECT DISTINCT w.loid "
-                                + writing.oldRows() + ") g WHERE m.oid = g.loid AND NOT EXISTS (SELECT FROM "
+                                + writing.oldRows("w") + ") g WHERE m.oid = g.loid AND NOT EXISTS (SELECT FROM "
                                 + "pg_largeobject p WHERE p.loid = g.loid)");
             }
         }

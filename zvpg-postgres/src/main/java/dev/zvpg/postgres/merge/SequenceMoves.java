@@ -1,20 +1,25 @@
 package dev.zvpg.postgres.merge;
 
 import dev.zvpg.diff.SequenceDiff;
+import dev.zvpg.postgres.diff.Column;
 import dev.zvpg.postgres.diff.Quoted;
 import dev.zvpg.postgres.diff.Sequence;
 import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The sequences that go on from where the other branch's stand, because those are further: a value that is left out
- * harms nobody. Immutable.
+ * The sequences that go on from where the other branch's stand, or from the values that came from it, because those are
+ * further: a value that is left out harms nobody. Immutable.
  *
  * @param statements what moves them
  * @param unknown those that are not in this database
@@ -23,40 +28,87 @@ record SequenceMoves(List<String> statements, List<String> unknown) {
 
     static final SequenceMoves NONE = new SequenceMoves(List.of(), List.of());
 
-    static SequenceMoves of(Connection connection, List<SequenceDiff> changes) throws SQLException {
-        if (changes.isEmpty()) {
+    /** The sequences that give values to columns of a table: its own, and those that its defaults name. */
+    private static final String GIVERS = """
+            WITH tree AS (%s)
+            SELECT DISTINCT s.seqrelid::int8 AS oid, a.attname
+            FROM pg_sequence s
+            JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_attrdef'::regclass
+                 AND d.refobjid = s.seqrelid
+              OR d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass
+                 AND d.objid = s.seqrelid AND d.deptype IN ('a', 'i')
+            LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
+            JOIN pg_attribute a ON a.attrelid = coalesce(f.adrelid, d.refobjid) AND a.attnum = coalesce(f.adnum, d.refobjsubid)
+            WHERE a.attrelid IN (SELECT relid FROM tree)
+            """;
+
+    static SequenceMoves of(Connection connection, List<SequenceDiff> changes, List<Writing> written)
+            throws SQLException {
+        if (changes.isEmpty() && written.isEmpty()) {
             return NONE;
         }
-        Map<String, Sequence> ours =
-                Sequence.of(connection).stream().collect(Collectors.toMap(Sequence::name, Function.identity()));
+        List<Sequence> ours = Sequence.of(connection);
+        Map<String, Sequence> byName = ours.stream().collect(Collectors.toMap(Sequence::name, Function.identity()));
+        Map<Long, Sequence> byOid = ours.stream().collect(Collectors.toMap(Sequence::oid, Function.identity()));
         List<String> statements = new ArrayList<>();
         List<String> unknown = new ArrayList<>();
         for (SequenceDiff change : changes) {
-            Sequence sequence = ours.get(change.name());
-            if (change.after().isEmpty()) {
-                continue;
-            }
-            if (sequence == null) {
+            Sequence sequence = byName.get(change.name());
+            if (sequence == null && change.after().isPresent()) {
                 unknown.add(change.name());
-            } else if (isFurther(sequence, change.after().getAsLong())) {
-                statements.add(move(sequence, change.after().getAsLong()));
+            } else if (sequence != null && change.after().isPresent()) {
+                long wanted = Math.max(
+                        sequence.least(),
+                        Math.min(sequence.most(), change.after().getAsLong()));
+                move(sequence, wanted).ifPresent(statements::add);
+            }
+        }
+        for (Writing writing : written) {
+            for (Giver giver : givers(connection, writing)) {
+                Sequence sequence = byOid.get(giver.sequence());
+                if (sequence != null) {
+                    for (String value : Sessions.column(connection, writing.furthest(giver.column(), sequence))) {
+                        move(sequence, Long.parseLong(value)).ifPresent(statements::add);
+                    }
+                }
             }
         }
         return new SequenceMoves(List.copyOf(statements), List.copyOf(unknown));
     }
 
-    private static boolean isFurther(Sequence sequence, long wanted) {
-        return sequence.last().isEmpty()
-                || (sequence.increment() > 0
-                        ? wanted > sequence.last().getAsLong()
-                        : wanted < sequence.last().getAsLong());
+    /** The sequence that gives a column its values. */
+    private record Giver(long sequence, String column) {}
+
+    private static List<Giver> givers(Connection connection, Writing writing) throws SQLException {
+        Set<String> numbers = writing.target().columns().stream()
+                .filter(column -> column.order() == Column.Order.NUMBER)
+                .map(Column::name)
+                .collect(Collectors.toSet());
+        List<Giver> givers = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(GIVERS.formatted(writing.target().tree()))) {
+            while (row.next()) {
+                if (numbers.contains(row.getString("attname"))) {
+                    givers.add(new Giver(row.getLong("oid"), row.getString("attname")));
+                }
+            }
+        }
+        return givers;
     }
 
-    /** Moves it from where it stands at that moment, as others may have moved it meanwhile. */
-    private static String move(Sequence sequence, long wanted) {
+    /** What moves it, from where it stands at that moment, as others may have moved it meanwhile. */
+    private static Optional<String> move(Sequence sequence, long wanted) {
+        boolean isAscending = sequence.increment() > 0;
+        boolean isFurther = sequence.last().isEmpty()
+                || (isAscending
+                        ? wanted > sequence.last().getAsLong()
+                        : wanted < sequence.last().getAsLong());
         String name = Quoted.literal(sequence.name()) + "::regclass";
-        return "SELECT setval(" + name + ", " + wanted + ") WHERE coalesce(pg_sequence_last_value(" + name + ") "
-                + (sequence.increment() > 0 ? "<" : ">") + " " + wanted + ", true)";
+        return isFurther
+                ? Optional.of("SELECT setval(" + name + ", " + wanted + ") WHERE coalesce(pg_sequence_last_value("
+                        + name + ") " + (isAscending ? "<" : ">") + " " + wanted + ", true)")
+                : Optional.empty();
     }
 
     /** Moves them; others see it at once, whatever becomes of the transaction. */

@@ -102,6 +102,9 @@ record Target(
                 columns.add(mine);
             }
         }
+        if (columns.isEmpty()) {
+            return Found.not("it has no column that can be written");
+        }
         List<Integer> key = change.side().key().isEmpty()
                 ? List.of()
                 : ours.key().stream()
@@ -170,6 +173,18 @@ record Target(
         return String.format(
                 "SELECT relid::oid AS relid FROM pg_partition_tree(%1$d::oid::regclass) UNION SELECT %1$d::oid",
                 table.oid());
+    }
+
+    /** The columns that are staged, of a row {@code o}; where one is not staged, its domain has no say yet. */
+    String staged() {
+        return Stream.concat(
+                        columns.stream().map(column -> "o." + Quoted.name(column.name())),
+                        own.stream().map(column -> {
+                            String name = Quoted.name(column.name());
+                            return "o." + name + "::" + table.type(column) + " AS " + name;
+                        }))
+                .map(column -> ", " + column)
+                .collect(Collectors.joining());
     }
 
     /** All columns that can be written. */

@@ -3,6 +3,7 @@ package dev.zvpg.postgres.merge;
 import dev.zvpg.postgres.diff.Column;
 import dev.zvpg.postgres.diff.OthersFunctions;
 import dev.zvpg.postgres.diff.Quoted;
+import dev.zvpg.postgres.diff.Tables;
 import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -65,6 +66,11 @@ final class WriteTraps {
         if (!functions.isEmpty()) {
             return Optional.of(
                     "writing to it would run " + functions.get(0) + " as superuser, and the function's owner is none");
+        }
+        Optional<String> trap = Tables.trap(connection, ForeignKeys.partners(tree));
+        if (trap.isPresent()) {
+            return Optional.of("looking at its foreign keys would run " + trap.get()
+                    + " as superuser, and the function's owner is none");
         }
         return Sessions.column(connection, RULES.formatted(tree)).stream()
                 .findFirst()

@@ -3,6 +3,7 @@ package dev.zvpg.postgres.merge;
 import dev.zvpg.postgres.diff.Column;
 import dev.zvpg.postgres.diff.CopyText;
 import dev.zvpg.postgres.diff.Quoted;
+import dev.zvpg.postgres.diff.Sequence;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -50,6 +51,7 @@ final class Writing {
     private final Target target;
     private final String rows;
     private final String gone;
+    private final String inserted;
     private final List<String> waiting = new ArrayList<>();
     private final Map<Kind, Long> counts = new EnumMap<>(Kind.class);
 
@@ -58,15 +60,16 @@ final class Writing {
         this.target = target;
         this.rows = "pg_temp.zvpg_rows_" + number;
         this.gone = "pg_temp.zvpg_gone_" + number;
+        this.inserted = "pg_temp.zvpg_inserted_" + number;
     }
 
     static Writing begin(Connection connection, Target target, int number) throws SQLException {
         Writing writing = new Writing(connection, target, number);
-        String columns = target.all().isEmpty() ? "" : ", " + Target.names(target.all(), "o");
         writing.execute("CREATE TEMPORARY TABLE " + name(writing.rows) + " ON COMMIT DROP AS SELECT ' '::\"char\" AS "
-                + KIND + columns + " FROM " + target.relation() + " o WITH NO DATA");
+                + KIND + target.staged() + " FROM " + target.relation() + " o WITH NO DATA");
         writing.execute("CREATE TEMPORARY TABLE " + name(writing.gone) + " ON COMMIT DROP AS SELECT o.* FROM "
                 + target.relation() + " o WITH NO DATA");
+        writing.execute("CREATE TEMPORARY TABLE " + name(writing.inserted) + "(heap oid, place tid) ON COMMIT DROP");
         return writing;
     }
 
@@ -77,11 +80,6 @@ final class Writing {
 
     Target target() {
         return target;
-    }
-
-    /** Whether rows of a table may be among those that are written: it is this one, or one of its partitions. */
-    boolean isIn(long table) {
-        return target.table().oid() == table || target.table().heaps().stream().anyMatch(heap -> heap.oid() == table);
     }
 
     /**
@@ -171,11 +169,12 @@ final class Writing {
 
     private void insert(Kind kind, List<Column> columns) throws SQLException {
         if (count(kind) > 0) {
-            expect(
-                    count(kind),
-                    execute("INSERT INTO " + target.table().name() + " (" + Target.names(columns)
-                            + ") OVERRIDING SYSTEM VALUE SELECT " + Target.names(columns, "w") + " FROM " + rows
-                            + " w WHERE " + is(Set.of(kind))));
+            String insert = "INSERT INTO " + target.table().name() + " AS o (" + Target.names(columns)
+                    + ") OVERRIDING SYSTEM VALUE SELECT " + Target.names(columns, "w") + " FROM " + rows + " w WHERE "
+                    + is(Set.of(kind));
+            String noted = "WITH rows AS (" + insert + " RETURNING o.tableoid, o.ctid) INSERT INTO " + inserted
+                    + " SELECT * FROM rows";
+            expect(count(kind), execute(target.key().isEmpty() ? noted : insert));
         }
     }
 
@@ -236,17 +235,26 @@ final class Writing {
                 .collect(Collectors.joining(", ", "w." + KIND + " IN (", ")"));
     }
 
-    /** The rows that were written and are in a table now, by the name {@code w}; where there is no key, as they were sent. */
-    String newRows(String relation) {
-        return target.key().isEmpty()
-                ? "FROM (SELECT * FROM " + rows + " w WHERE " + is(Set.of(Kind.INSERT)) + ") w"
-                : "FROM " + relation + " w JOIN " + rows + " s ON s." + KIND + " <> 'D' AND "
-                        + target.sameKey("w", "s");
+    /** The rows that were written and are in a table now, by a name. */
+    String newRows(String relation, String name) {
+        return "FROM " + relation + " " + name + " JOIN "
+                + (target.key().isEmpty()
+                        ? inserted + " s ON " + name + ".tableoid = s.heap AND " + name + ".ctid = s.place"
+                        : rows + " s ON s." + KIND + " <> 'D' AND " + target.sameKey(name, "s"));
     }
 
-    /** The rows that are not in the table any more, or not as they were, by the name {@code w}. */
-    String oldRows() {
-        return "FROM " + gone + " w";
+    /** The rows that are not in the table any more, or not as they were, by a name. */
+    String oldRows(String name) {
+        return "FROM " + gone + " " + name;
+    }
+
+    /** A query for the value of a column that is furthest in the direction of a sequence, if one is within its bounds. */
+    String furthest(String column, Sequence sequence) {
+        String value = "w." + Quoted.name(column);
+        return "SELECT " + value + " FROM " + rows + " w WHERE w." + KIND + " <> 'D' AND " + value + " BETWEEN "
+                + sequence.least() + " AND " + sequence.most() + " ORDER BY 1 "
+                + (sequence.increment() > 0 ? "DESC" : "ASC")
+                + " LIMIT 1";
     }
 
     private static void expect(long wanted, long found) throws SQLException {
