@@ -10,6 +10,12 @@ public final class Effort {
     /** The tag of what only a full run has. */
     public static final String FULL = "full";
 
+    /**
+     * The tag of what is the same for whoever runs it: no process of another user, no permission, no file system takes part
+     * in what it is about. One run by one user is enough.
+     */
+    public static final String ANYBODY = "anybody";
+
     private static final String PROPERTY = "zvpg.test.full";
 
     private Effort() {}

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.zvpg.Branch;
 import dev.zvpg.Clone;
 import dev.zvpg.Diff;
+import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.Snapshot;
@@ -23,10 +24,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is different between two states of a cluster: each kind of table, and each way in which pages do not tell. */
+@Tag(Effort.ANYBODY)
 class DiffTest {
 
     @RegisterExtension

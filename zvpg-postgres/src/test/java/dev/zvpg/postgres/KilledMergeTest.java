@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * Kills merges, and the server that is merged into, around their commit: what both branches add to a counter is in it
  * once or not yet, and once when they are merged again.
  */
+@Tag(Effort.ANYBODY)
 class KilledMergeTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(KilledMergeTest.class);

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a merge makes of rows that two branches have changed: each kind of table, and each kind of conflict. */
+@Tag(Effort.ANYBODY)
 class MergeTest {
 
     @RegisterExtension

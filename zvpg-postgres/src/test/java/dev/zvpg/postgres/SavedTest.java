@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What counts as work that no snapshot has, and that a reset saves it. */
+@Tag(Effort.ANYBODY)
 class SavedTest {
 
     @RegisterExtension

@@ -30,6 +30,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whether a pool notices every way to change a cluster, and only then makes a new clone. */
 @Execution(ExecutionMode.SAME_THREAD) // the cases of one version share a pool of one clone
+@Tag(Effort.ANYBODY)
 class UnchangedTest {
 
     private static final int[] VERSIONS = Effort.isFull() ? new int[] {15, 18} : new int[] {18};

@@ -2,10 +2,12 @@ package dev.zvpg.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Settings of servers from the command line, from {@code init} on. */
+@Tag("anybody")
 class SettingsCommandTest {
 
     @RegisterExtension

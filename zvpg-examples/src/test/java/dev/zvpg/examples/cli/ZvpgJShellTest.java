@@ -3,10 +3,12 @@ package dev.zvpg.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The script {@code bin/zvpg-jshell}, driven as a user types. */
+@Tag("anybody")
 class ZvpgJShellTest {
 
     @RegisterExtension

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.Clone;
+import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
 import dev.zvpg.postgres.Postgres;
@@ -19,12 +20,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 
 /** Runs sample classes and looks at what came of them. */
+@Tag(Effort.ANYBODY)
 class ZvpgExtensionTest {
 
     @RegisterExtension
