@@ -10,16 +10,21 @@ import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.os.OperatingSystem;
 import dev.zvpg.postgres.os.Program;
+import dev.zvpg.postgres.os.SecretFile;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.ClusterSource;
 import dev.zvpg.server.Credentials;
 import dev.zvpg.server.ServerSecurity;
 import dev.zvpg.server.ServerSecurity.SslMode;
 import dev.zvpg.server.ServerSpec;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -126,6 +131,35 @@ class SecretsTest {
                 sandbox.path("copy").toString(),
                 Integer.toString(original.port()));
         original.stop();
+    }
+
+    @Test
+    void whoeverIsInterruptedLeavesNoFileForASecret() throws Exception {
+        ServerUser user = ServerUser.of(null);
+        for (int round = 0; round < 40; round++) {
+            Thread worker = new Thread(() -> {
+                try {
+                    SecretFile.run(user, Duration.ofMinutes(1), Map.of(), "hush", line -> {}, "sleep", "1");
+                } catch (IOException | RuntimeException e) {
+                    // it was interrupted
+                }
+            });
+            worker.start();
+            TimeUnit.MICROSECONDS.sleep(250L * round);
+            worker.interrupt();
+            worker.join();
+        }
+        // what others have at this moment, in tests beside this one, goes
+        List<Path> seen = secretFiles();
+        await().until(() -> seen.stream().noneMatch(Files::exists));
+    }
+
+    private static List<Path> secretFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/tmp"))) {
+            return files.filter(file ->
+                            file.getFileName().toString().matches("zvpg-[0-9a-f]+") && Files.isRegularFile(file))
+                    .toList();
+        }
     }
 
     /** Tells which file it was given and that it can read it, and then takes as long as a base backup. */

@@ -2,6 +2,9 @@ package dev.zvpg.postgres.os;
 
 import dev.zvpg.internal.io.Subprocess;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +22,9 @@ public final class SecretFile {
 
     /** The shell makes the file, not the JVM, which may be killed before there is a shell that removes its name. */
     private static final String SCRIPT =
-            "umask 077 && file=$(mktemp \"$1XXXXXXXXXX\") && exec 3>\"$file\" && rm \"$file\" && cat >&3 && shift && exec \"$@\"";
+            "umask 077 && set -C && exec 3>\"$1\" && rm \"$1\" && set +C && cat >&3 && shift && exec \"$@\"";
+
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private SecretFile() {}
 
@@ -32,8 +37,13 @@ public final class SecretFile {
             Consumer<String> watcher,
             String... command)
             throws IOException {
-        List<String> all = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "sh", PrivateDirectory.prefixFor(user)));
+        Path file = Path.of(PrivateDirectory.prefixFor(user) + Long.toHexString(RANDOM.nextLong()));
+        List<String> all = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "sh", file.toString()));
         all.addAll(List.of(command));
-        return Program.run(user, timeout, environment, secret, watcher, all.toArray(String[]::new));
+        try {
+            return Program.run(user, timeout, environment, secret, watcher, all.toArray(String[]::new));
+        } finally {
+            Files.deleteIfExists(file); // empty, of a shell that was killed before it removed the name
+        }
     }
 }
