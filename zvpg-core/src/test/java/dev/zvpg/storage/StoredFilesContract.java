@@ -15,8 +15,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -145,6 +150,24 @@ public abstract class StoredFilesContract extends SideBySideContract {
         storage.destroy(V1);
         storage.destroy(MAIN);
         assertThat(TreeText.read(outside)).isEqualTo(Map.of("precious", "x"));
+    }
+
+    @Test
+    void whoeverAsksFirstManyFindAnImageAtOnce() throws Exception {
+        mainWith("file", "x");
+        ExecutorService workers = Executors.newFixedThreadPool(8);
+        try {
+            for (int i = 0; i < 5; i++) {
+                SnapshotId snapshot = new SnapshotId("s" + i);
+                snapshot(MAIN, snapshot);
+                List<Callable<Path>> asked = Collections.nCopies(8, () -> storage.directory(snapshot));
+                for (Future<Path> found : workers.invokeAll(asked)) {
+                    assertThat(found.get().resolve("file")).hasContent("x");
+                }
+            }
+        } finally {
+            workers.shutdown();
+        }
     }
 
     @Test

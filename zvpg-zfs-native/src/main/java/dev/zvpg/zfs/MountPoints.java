@@ -136,6 +136,7 @@ record MountPoints(Path root) {
      * @throws StorageException when the directory is not empty
      */
     void mount(String dataset, Path directory, boolean readOnly) {
+        Patience patience = new Patience();
         for (int attempt = 0; ; attempt++) {
             make(directory);
             if (isMounted(directory)) {
@@ -159,7 +160,10 @@ record MountPoints(Path root) {
                 if (isMounted(directory)) {
                     return; // by somebody else, meanwhile
                 }
-                throw e;
+                if (!(e instanceof InUseException)) {
+                    throw e;
+                }
+                patience.lose(() -> e); // somebody else is about to mount it
             }
         }
     }

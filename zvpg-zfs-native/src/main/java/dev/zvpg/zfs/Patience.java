@@ -5,8 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * For what another process keeps busy for a moment only: somebody may be mounting what is about to be destroyed, and
- * will find out.
+ * For what somebody else keeps busy for a moment only: he may be mounting what is about to be destroyed, and will find
+ * out, or what is about to be mounted.
  *
  * <p>Confined to one thread.
  */
