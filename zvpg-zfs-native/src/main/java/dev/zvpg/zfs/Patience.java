@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  */
 final class Patience {
 
-    private static final Duration WHOLE = Duration.ofSeconds(2);
+    private static final Duration WHOLE = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final long end = System.nanoTime() + WHOLE.toNanos();
