@@ -342,8 +342,7 @@ public final class Branch extends WorkingCopy {
      */
     public List<SnapshotInfo> log() {
         Catalog catalog = operations().context().catalog();
-        return catalog.head(catalog.require(key())).stream()
-                .flatMap(head -> catalog.lineage().history(head.id()).stream())
+        return catalog.history(catalog.require(key())).stream()
                 .map(image -> image.info(catalog))
                 .toList();
     }

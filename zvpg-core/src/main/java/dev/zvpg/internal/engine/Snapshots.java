@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,22 +67,24 @@ public final class Snapshots {
 
     /** Deletes a snapshot that no merge will begin from. */
     public void delete(SnapshotKey key) {
-        remove(key, Snapshots::requireNoMergeBase);
+        remove(key, false);
     }
 
     /** Deletes a snapshot; what grew from it stays, and follows the snapshot's parents from now on. */
     public void discard(SnapshotKey key) {
-        remove(key, (catalog, image) -> {});
+        remove(key, true);
     }
 
-    private void remove(SnapshotKey key, BiConsumer<Catalog, SnapshotRecord> check) {
+    private void remove(SnapshotKey key, boolean alsoMergeBase) {
         Catalog catalog;
         SnapshotRecord image;
         try (Locks.Held held = context.locks().repository()) {
             catalog = context.catalog();
             image = catalog.require(key);
             requireNotBeingMerged(catalog, image);
-            check.accept(catalog, image);
+            if (!alsoMergeBase) {
+                requireNoMergeBase(catalog, image);
+            }
             context.storage().destroy(key.id(), relink(catalog, image));
         }
         collectGarbage(); // a deleted branch's snapshots may have lived on in this one only

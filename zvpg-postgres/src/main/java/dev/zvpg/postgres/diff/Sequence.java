@@ -60,6 +60,15 @@ public record Sequence(long oid, String name, OptionalLong last, long increment,
         return sequence == null ? OptionalLong.empty() : sequence.last();
     }
 
+    public boolean isAscending() {
+        return increment > 0;
+    }
+
+    /** Which of two values it gives out later. */
+    public long further(long one, long other) {
+        return isAscending() ? Math.max(one, other) : Math.min(one, other);
+    }
+
     private boolean isJustAhead(OptionalLong one, OptionalLong other) {
         return one.isPresent()
                 && other.isPresent()

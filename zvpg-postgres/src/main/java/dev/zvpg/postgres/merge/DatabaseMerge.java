@@ -35,12 +35,6 @@ final class DatabaseMerge implements AutoCloseable {
     private static final String SETTINGS =
             "SET LOCAL lock_timeout = '200ms'; SET LOCAL deadlock_timeout = '100ms'; SET LOCAL synchronous_commit = local";
 
-    private static final String PARTNERS = """
-            SELECT format('ONLY %%I.%%I', n.nspname, c.relname)
-            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid NOT IN (%s) AND c.oid IN (%s) ORDER BY c.oid
-            """;
-
     /** What is wrong with what is written, and not with how. */
     private static final String DATA_EXCEPTION = "22";
 
@@ -113,9 +107,9 @@ final class DatabaseMerge implements AutoCloseable {
             LargeObjects.tidy(connection, writings);
         }
         if (conflicts.isEmpty()) {
-            new ForeignKeys(connection, database, writings).violated().forEach(conflicts::conflict);
+            new ForeignKeys(connection, database, written()).violated().forEach(conflicts::conflict);
         }
-        sequences = SequenceMoves.of(connection, delta.sequences(), writings);
+        sequences = SequenceMoves.of(connection, delta.sequences(), written());
         sequences
                 .unknown()
                 .forEach(name -> notMerged.add(name + ": this sequence is not in the branch that is merged into"));
@@ -176,20 +170,8 @@ final class DatabaseMerge implements AutoCloseable {
         if (!tables.isEmpty()) {
             Sessions.execute(connection, "LOCK TABLE " + tables + " IN SHARE ROW EXCLUSIVE MODE");
         }
-        lockPartners();
-    }
-
-    /** Their rows are read, so nobody may make an index there that would run what he says. */
-    private void lockPartners() throws SQLException {
-        if (mergings.isEmpty()) {
-            return;
-        }
-        String trees = mergings.stream().map(merging -> merging.target().tree()).collect(Collectors.joining(" UNION "));
-        List<String> partners = Sessions.column(connection, PARTNERS.formatted(trees, ForeignKeys.partners(trees)));
-        if (!partners.isEmpty()) {
-            Sessions.execute(
-                    connection, "LOCK TABLE " + String.join(", ", partners) + " IN SHARE UPDATE EXCLUSIVE MODE");
-        }
+        ForeignKeys.lockPartners(
+                connection, mergings.stream().map(Merging::target).toList());
     }
 
     /** Once more, because until now somebody might have set one. */
@@ -252,9 +234,12 @@ final class DatabaseMerge implements AutoCloseable {
                 detail != null ? detail : String.valueOf(e.getMessage()));
     }
 
+    private List<Writing> written() {
+        return writings.stream().filter(writing -> !writing.isEmpty()).toList();
+    }
+
     List<TableMerge> tables() {
-        return writings.stream()
-                .filter(writing -> !writing.isEmpty())
+        return written().stream()
                 .map(writing -> new TableMerge(
                         database,
                         writing.target().table().name(),
@@ -273,7 +258,7 @@ final class DatabaseMerge implements AutoCloseable {
     }
 
     boolean isEmpty() {
-        return sequences.statements().isEmpty() && writings.stream().allMatch(Writing::isEmpty);
+        return sequences.statements().isEmpty() && written().isEmpty();
     }
 
     /** The database's identity and the transaction's. */

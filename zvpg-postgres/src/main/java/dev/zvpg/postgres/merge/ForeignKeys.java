@@ -53,6 +53,12 @@ final class ForeignKeys {
             ORDER BY k.conname
             """;
 
+    private static final String PARTNERS = """
+            SELECT format('ONLY %%I.%%I', n.nspname, c.relname)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid NOT IN (%s) AND c.oid IN (%s) ORDER BY c.oid
+            """;
+
     /**
      * One constraint. A parent's columns are compared with a child's by the operators; where it is temporal, the last
      * ones are periods, which overlap.
@@ -131,6 +137,19 @@ final class ForeignKeys {
                 + ") UNION "
                 + "SELECT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid IN (" + tables + ")) k "
                 + "LEFT JOIN LATERAL pg_partition_tree(k.oid) t ON true";
+    }
+
+    /** Lets nobody make an index on the other tables, whose rows are read, that would run what he says. */
+    static void lockPartners(Connection connection, List<Target> targets) throws SQLException {
+        if (targets.isEmpty()) {
+            return;
+        }
+        String trees = targets.stream().map(Target::tree).collect(Collectors.joining(" UNION "));
+        List<String> partners = Sessions.column(connection, PARTNERS.formatted(trees, partners(trees)));
+        if (!partners.isEmpty()) {
+            Sessions.execute(
+                    connection, "LOCK TABLE " + String.join(", ", partners) + " IN SHARE UPDATE EXCLUSIVE MODE");
+        }
     }
 
     /** The constraints that do not hold any more, each with some of the rows. */

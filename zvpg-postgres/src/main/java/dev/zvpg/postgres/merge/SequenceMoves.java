@@ -10,9 +10,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -50,7 +52,7 @@ record SequenceMoves(List<String> statements, List<String> unknown) {
         List<Sequence> ours = Sequence.of(connection);
         Map<String, Sequence> byName = ours.stream().collect(Collectors.toMap(Sequence::name, Function.identity()));
         Map<Long, Sequence> byOid = ours.stream().collect(Collectors.toMap(Sequence::oid, Function.identity()));
-        List<String> statements = new ArrayList<>();
+        Map<Sequence, Long> furthest = new LinkedHashMap<>();
         List<String> unknown = new ArrayList<>();
         for (SequenceDiff change : changes) {
             Sequence sequence = byName.get(change.name());
@@ -60,7 +62,7 @@ record SequenceMoves(List<String> statements, List<String> unknown) {
                 long wanted = Math.max(
                         sequence.least(),
                         Math.min(sequence.most(), change.after().getAsLong()));
-                move(sequence, wanted).ifPresent(statements::add);
+                furthest.merge(sequence, wanted, sequence::further);
             }
         }
         for (Writing writing : written) {
@@ -68,12 +70,15 @@ record SequenceMoves(List<String> statements, List<String> unknown) {
                 Sequence sequence = byOid.get(giver.sequence());
                 if (sequence != null) {
                     for (String value : Sessions.column(connection, writing.furthest(giver.column(), sequence))) {
-                        move(sequence, Long.parseLong(value)).ifPresent(statements::add);
+                        furthest.merge(sequence, Long.valueOf(value), sequence::further);
                     }
                 }
             }
         }
-        return new SequenceMoves(List.copyOf(statements), List.copyOf(unknown));
+        List<String> statements = furthest.entrySet().stream()
+                .flatMap(move -> move(move.getKey(), move.getValue()).stream())
+                .toList();
+        return new SequenceMoves(statements, List.copyOf(unknown));
     }
 
     /** The sequence that gives a column its values. */
@@ -99,15 +104,13 @@ record SequenceMoves(List<String> statements, List<String> unknown) {
 
     /** What moves it, from where it stands at that moment, as others may have moved it meanwhile. */
     private static Optional<String> move(Sequence sequence, long wanted) {
-        boolean isAscending = sequence.increment() > 0;
-        boolean isFurther = sequence.last().isEmpty()
-                || (isAscending
-                        ? wanted > sequence.last().getAsLong()
-                        : wanted < sequence.last().getAsLong());
+        OptionalLong last = sequence.last();
+        boolean isFurther =
+                last.isEmpty() || (wanted != last.getAsLong() && sequence.further(wanted, last.getAsLong()) == wanted);
         String name = Quoted.literal(sequence.name()) + "::regclass";
         return isFurther
                 ? Optional.of("SELECT setval(" + name + ", " + wanted + ") WHERE coalesce(pg_sequence_last_value("
-                        + name + ") " + (isAscending ? "<" : ">") + " " + wanted + ", true)")
+                        + name + ") " + (sequence.isAscending() ? "<" : ">") + " " + wanted + ", true)")
                 : Optional.empty();
     }
 

@@ -253,7 +253,7 @@ final class Writing {
         String value = "w." + Quoted.name(column);
         return "SELECT " + value + " FROM " + rows + " w WHERE w." + KIND + " <> 'D' AND " + value + " BETWEEN "
                 + sequence.least() + " AND " + sequence.most() + " ORDER BY 1 "
-                + (sequence.increment() > 0 ? "DESC" : "ASC")
+                + (sequence.isAscending() ? "DESC" : "ASC")
                 + " LIMIT 1";
     }
 
