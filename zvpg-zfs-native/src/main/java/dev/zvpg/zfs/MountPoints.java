@@ -204,12 +204,14 @@ record MountPoints(Path root) {
         return all;
     }
 
-    /** Everybody may search it: the server that runs on a volume may belong to another user. */
+    /**
+     * Makes a directory, and those above it so that everybody may search them: the server that runs on a volume may
+     * belong to another user. The directory itself keeps what the umask leaves, because somebody else may have mounted
+     * on it before its permissions are set, and they would be those of the mount's root, which hide its own anyway.
+     */
     private static void make(Path directory) {
         try {
             Files.createDirectory(directory);
-            Files.setPosixFilePermissions(
-                    directory, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
         } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(directory)) {
                 throw new StorageException(
@@ -219,10 +221,20 @@ record MountPoints(Path root) {
             if (Files.exists(parent(directory))) {
                 return; // made and removed again meanwhile
             }
-            make(parent(directory));
+            makeParent(parent(directory));
             make(directory);
         } catch (IOException e) {
             throw failed("make", directory, e);
+        }
+    }
+
+    private static void makeParent(Path directory) {
+        make(directory);
+        try {
+            Files.setPosixFilePermissions(
+                    directory, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
+        } catch (IOException e) {
+            throw failed("open for others", directory, e);
         }
     }
 
