@@ -48,6 +48,18 @@ public interface Resolver {
     };
 
     /**
+     * Merges JSON objects key by key, also within each other: what one has added, changed or taken away is done to the
+     * other's. Where both have done something else with a key, with arrays and with what is no object, and deletions
+     * against changes, it leaves. For {@code jsonb}; of {@code json} it writes the keys in their first order, and without
+     * blanks.
+     */
+    Resolver JSON = conflict -> conflict instanceof CellConflict cell
+            ? JsonMerge.merged(cell.base(), cell.ours(), cell.theirs())
+                    .map(Resolution::of)
+                    .orElse(Resolution.UNRESOLVED)
+            : Resolution.UNRESOLVED;
+
+    /**
      * Resolves a conflict.
      *
      * @param conflict a {@link CellConflict}, or a {@link Conflict.RowConflict}, for which {@link Resolution.Value} is no
