@@ -7,6 +7,7 @@ module dev.zvpg.postgres {
     requires static org.apache.commons.compress;
     requires static org.checkerframework.checker.qual;
     requires static org.tukaani.xz;
+    requires static pgcodekeeper.core;
     requires static transitive org.junit.jupiter.api;
 
     exports dev.zvpg.postgres;

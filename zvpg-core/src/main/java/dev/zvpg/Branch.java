@@ -170,7 +170,14 @@ public final class Branch extends WorkingCopy {
      * </ul>
      *
      * <p>What both have done alike is no conflict. What a constraint forbids is one that only a change of a branch
-     * ends; the others can be resolved by options. Where several snapshots are the last ones in the history of both,
+     * ends; the others can be resolved by options. Definitions that the other branch has changed are changed here in the
+     * same transaction, before its rows, and what is called otherwise in either of the two is called so afterwards: tables,
+     * columns, indexes, constraints, views, functions, types and all else that belongs to a database, but for publications,
+     * subscriptions and default privileges, which are named in the report, as are changes of roles, databases and
+     * settings. What both have defined, and not alike, what one has dropped and the other one changed, and what cannot be
+     * carried over is a conflict. A column that the other branch has dropped goes with what this one has written to it.
+     * Values that an enumeration has got are added before, and stay when the merge fails. It needs a library on the class
+     * path, which the message names where it is missing. Where several snapshots are the last ones in the history of both,
      * because the branches were merged crosswise, it is a conflict when they do not agree on what is to become of a
      * value. Sequences move forward only. Tables that cannot be merged are named in the report.
      *
@@ -190,6 +197,8 @@ public final class Branch extends WorkingCopy {
      * @throws OutOfSpaceException when the storage has to copy and there is no space left
      * @throws ServerException when a server does not start or answer; a fast-forward is done when it does not start
      *     again
+     * @throws dev.zvpg.error.ConfigurationException when definitions have changed, and the library is missing that writes
+     *     them as statements; nothing has changed then
      * @throws IllegalArgumentException when {@code other} is this branch, or of another repository; when an option
      *     names neither a table nor a column; nothing has changed then
      */

@@ -202,9 +202,26 @@ public interface Server {
     }
 
     /**
+     * Finds out which changes of definitions lead from one server's databases to another's, so that a merge makes them in
+     * databases like this server's. All three run on copies that are thrown away: what is called otherwise in one of them
+     * is renamed in all, and the base gets the changes, so that their rows can be compared afterwards.
+     *
+     * @param base what the branch that is merged and this server's were when they parted
+     * @param theirs what the branch that is merged has
+     * @return the changes
+     * @throws ServerException when one of them does not answer
+     * @throws dev.zvpg.error.ConfigurationException when a library is missing that writes them as statements
+     * @throws UnsupportedOperationException when this kind of server cannot be merged into, as by default
+     */
+    default ServerMerge.Definitions definitions(Server base, Server theirs) {
+        throw new UnsupportedOperationException(this + " cannot be merged into");
+    }
+
+    /**
      * Makes in its databases what a branch has changed since it and this server's parted, without committing it.
      *
      * @param changes what the branch has, compared with each of the states where the two parted; usually there is one
+     * @param definitions the changes of definitions that come with it, which the states in {@code changes} have already
      * @param options how conflicts are resolved
      * @param done the databases that have it already, and are left as they are
      * @return the merge, to be committed or closed
@@ -214,7 +231,11 @@ public interface Server {
      *     no value of the column's type
      * @throws UnsupportedOperationException when this kind of server cannot be merged into, as by default
      */
-    default ServerMerge merge(List<ServerContent.Comparison> changes, MergeOptions options, Set<String> done) {
+    default ServerMerge merge(
+            List<ServerContent.Comparison> changes,
+            ServerMerge.Definitions definitions,
+            MergeOptions options,
+            Set<String> done) {
         throw new UnsupportedOperationException(this + " cannot be merged into");
     }
 

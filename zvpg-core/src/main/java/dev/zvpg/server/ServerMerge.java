@@ -1,7 +1,9 @@
 package dev.zvpg.server;
 
+import dev.zvpg.diff.SchemaChange;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.merge.MergeReport;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -39,6 +41,23 @@ public interface ServerMerge extends AutoCloseable {
     /** Undoes what is not committed. Idempotent. */
     @Override
     void close();
+
+    /**
+     * The changes of definitions that a merge makes before those of rows. Used as long as the servers run that it was
+     * found on.
+     */
+    interface Definitions {
+
+        /** None. */
+        Definitions NONE = List::of;
+
+        /**
+         * Returns them.
+         *
+         * @return what the branch that is merged has changed since the two parted
+         */
+        List<SchemaChange> changes();
+    }
 
     /**
      * What became of a merge.

@@ -141,7 +141,7 @@ final class FakeMerge implements ServerMerge {
                     rows.keySet().stream().filter(key -> !ours.containsKey(key)).count();
             tables.add(new TableMerge(database, TABLE, inserted, rows.size() - inserted - deleted, deleted));
         });
-        return new MergeReport(tables, 0, List.of(), conflicts, conflicts.size());
+        return new MergeReport(tables, List.of(), 0, List.of(), conflicts, conflicts.size());
     }
 
     @Override

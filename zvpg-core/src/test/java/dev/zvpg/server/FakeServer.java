@@ -76,7 +76,11 @@ public final class FakeServer implements Server {
     }
 
     @Override
-    public ServerMerge merge(List<ServerContent.Comparison> changes, MergeOptions options, Set<String> done) {
+    public ServerMerge merge(
+            List<ServerContent.Comparison> changes,
+            ServerMerge.Definitions definitions,
+            MergeOptions options,
+            Set<String> done) {
         requireRunning();
         return new FakeMerge(this, changes, options, done);
     }

@@ -6,6 +6,7 @@ import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.postgres.cluster.CopyMark;
 import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.copy.OnlineBackup;
+import dev.zvpg.postgres.ddl.SchemaMerge;
 import dev.zvpg.postgres.diff.ClusterContent;
 import dev.zvpg.postgres.merge.ClusterMerge;
 import dev.zvpg.postgres.merge.Outcomes;
@@ -292,9 +293,25 @@ public final class PostgresServer implements Server {
     }
 
     @Override
-    public ServerMerge merge(List<ServerContent.Comparison> changes, MergeOptions options, Set<String> done) {
+    public ServerMerge.Definitions definitions(Server base, Server theirs) {
+        if (!(base instanceof PostgresServer before) || !(theirs instanceof PostgresServer after)) {
+            throw new IllegalArgumentException(base + " or " + theirs + " is not PostgreSQL's");
+        }
         try {
-            return ClusterMerge.of(live, changes, options, done);
+            return SchemaMerge.of(before.live, after.live, live);
+        } catch (SQLException e) {
+            throw live.failure("cannot be merged into", e);
+        }
+    }
+
+    @Override
+    public ServerMerge merge(
+            List<ServerContent.Comparison> changes,
+            ServerMerge.Definitions definitions,
+            MergeOptions options,
+            Set<String> done) {
+        try {
+            return ClusterMerge.of(live, changes, definitions, options, done);
         } catch (SQLException e) {
             throw live.failure("cannot be merged into", e);
         }

@@ -232,7 +232,7 @@ class MergeOracleTest {
 
     private void check(PostgresServer server, List<Comparison> changes, MergeOptions options, Expected expected)
             throws SQLException {
-        try (ServerMerge merge = server.merge(changes, options, Set.of())) {
+        try (ServerMerge merge = server.merge(changes, ServerMerge.Definitions.NONE, options, Set.of())) {
             MergeReport report = merge.report();
             if (!expected.conflicts.isEmpty()) {
                 seen.add("conflict");

@@ -65,29 +65,40 @@ final class ThreeWayMerges {
         }
     }
 
-    /** A scratch clone of ours, or what theirs has changed since a base. */
-    private record Part(Optional<Scratch> ours, Optional<ServerContent.Comparison> changes, Runnable end)
+    /** A scratch clone, or what theirs has changed since a base. */
+    private record Part(Optional<Scratch> scratch, Optional<ServerContent.Comparison> changes, Runnable end)
             implements Runnable {
+
+        Server server() {
+            return scratch.orElseThrow().server();
+        }
+
         @Override
         public void run() {
             end.run();
         }
     }
 
-    /** All that a merge reads from, or is tried in. */
-    private record Parts(List<Part> all) implements AutoCloseable {
+    /**
+     * All that a merge reads from, or is tried in.
+     *
+     * @param all what is tried in first, if it is to be tried
+     */
+    private record Parts(List<Part> all, ServerMerge.Definitions definitions) implements AutoCloseable {
 
         List<ServerContent.Comparison> changes() {
             return all.stream().flatMap(part -> part.changes().stream()).toList();
         }
 
+        /** Whether theirs has other definitions than a base, beside those of the cluster. */
+        boolean haveDefinitions() {
+            return changes().stream()
+                    .flatMap(comparison -> comparison.schema().stream())
+                    .anyMatch(change -> !change.database().isEmpty());
+        }
+
         MergeReport rehearse(MergeOptions options) {
-            Server server = all.stream()
-                    .flatMap(part -> part.ours().stream())
-                    .findFirst()
-                    .orElseThrow()
-                    .server();
-            try (ServerMerge merge = server.merge(changes(), options, Set.of())) {
+            try (ServerMerge merge = all.get(0).server().merge(changes(), definitions, options, Set.of())) {
                 return merge.report();
             }
         }
@@ -114,7 +125,7 @@ final class ThreeWayMerges {
             MergeReport rehearsed = requireNoConflicts(parted, parts.rehearse(options));
             MergeReport report;
             try {
-                report = commit(parted, parts.changes(), options, Set.of());
+                report = commit(parted, parts, options, Set.of());
             } catch (RuntimeException e) {
                 return new Done(settle(parted, options, e), rehearsed);
             }
@@ -131,7 +142,7 @@ final class ThreeWayMerges {
                 catalog.snapshot(merging.theirs()).orElseThrow(() -> Lookup.gone("snapshot " + merging.theirs()));
         Parted parted = Parted.of(catalog, branch.key(), Settlement.from(catalog, merging), theirs);
         try (Parts parts = open(parted, false)) {
-            commit(parted, parts.changes(), options, done);
+            commit(parted, parts, options, done);
             return settlement.finish(into, theirs.id(), message(parted, options));
         }
     }
@@ -147,18 +158,45 @@ final class ThreeWayMerges {
     }
 
     private Parts open(Parted parted, boolean withOurs) {
-        Stream<Callable<Part>> changes = parted.bases().stream().map(base -> () -> changes(base, parted.theirs()));
-        Stream<Callable<Part>> ours = withOurs ? Stream.of(() -> ours(parted.ours())) : Stream.of();
-        return new Parts(AllOrNone.open(Stream.concat(ours, changes).toList()));
+        Stream<Callable<Part>> changes = parted.bases().stream()
+                .map(base -> () -> changes(new Revision.OfSnapshot(base), new Revision.OfSnapshot(parted.theirs())));
+        Stream<Callable<Part>> ours = withOurs ? Stream.of(() -> scratch(parted.ours())) : Stream.of();
+        Parts parts = new Parts(AllOrNone.open(Stream.concat(ours, changes).toList()), ServerMerge.Definitions.NONE);
+        if (parted.bases().size() != 1 || !parts.haveDefinitions()) {
+            return parts; // since several states, each of them would have to lead to the same statements
+        }
+        parts.close();
+        return openToRedefine(parted);
     }
 
-    private Part ours(SnapshotKey head) {
-        Scratch scratch = scratches.scratch(head, ScratchOptions.LEAN);
+    /** Opens copies that get the same definitions before their rows are compared. */
+    private Parts openToRedefine(Parted parted) {
+        List<Part> scratches =
+                AllOrNone.open(Stream.of(parted.ours(), parted.bases().get(0), parted.theirs())
+                        .<Callable<Part>>map(image -> () -> scratch(image))
+                        .toList());
+        try {
+            Part ours = scratches.get(0);
+            Part base = scratches.get(1);
+            Part theirs = scratches.get(2);
+            ServerMerge.Definitions definitions = ours.server().definitions(base.server(), theirs.server());
+            Part changes = changes(
+                    new Revision.OfScratch(base.scratch().orElseThrow()),
+                    new Revision.OfScratch(theirs.scratch().orElseThrow()));
+            return new Parts(List.of(ours, changes, base, theirs), definitions);
+        } catch (RuntimeException | Error e) {
+            AllOrNone.end(scratches).ifPresent(e::addSuppressed);
+            throw e;
+        }
+    }
+
+    private Part scratch(SnapshotKey image) {
+        Scratch scratch = scratches.scratch(image, ScratchOptions.LEAN);
         return new Part(Optional.of(scratch), Optional.empty(), () -> scratches.end(scratch));
     }
 
-    private Part changes(SnapshotKey base, SnapshotKey theirs) {
-        Diffs.Opened opened = diffs.compare(new Revision.OfSnapshot(base), new Revision.OfSnapshot(theirs));
+    private Part changes(Revision base, Revision theirs) {
+        Diffs.Opened opened = diffs.compare(base, theirs);
         return new Part(Optional.empty(), Optional.of(opened.comparison()), opened::close);
     }
 
@@ -170,11 +208,10 @@ final class ThreeWayMerges {
     }
 
     /** Merges into the branch itself. A kill leaves the note behind once anything may have been committed. */
-    private MergeReport commit(
-            Parted parted, List<ServerContent.Comparison> changes, MergeOptions options, Set<String> done) {
+    private MergeReport commit(Parted parted, Parts parts, MergeOptions options, Set<String> done) {
         CopyRecord branch = context.catalog().require(parted.into());
         try (Servers.Running running = servers.borrow(branch);
-                ServerMerge merge = running.server().merge(changes, options, done)) {
+                ServerMerge merge = running.server().merge(parts.changes(), parts.definitions(), options, done)) {
             MergeReport report = requireNoConflicts(parted, merge.report()); // others may have written meanwhile
             String transactions = merge.transactions();
             if (!transactions.isEmpty()) {

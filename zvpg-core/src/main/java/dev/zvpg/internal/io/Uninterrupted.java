@@ -77,6 +77,18 @@ public final class Uninterrupted {
     }
 
     /**
+     * Waits a moment, which an interrupt makes longer at most by itself.
+     *
+     * @param nanos how long
+     */
+    public static void pause(long nanos) {
+        call(() -> {
+            park(nanos);
+            return nanos;
+        });
+    }
+
+    /**
      * Waits for the end of a thread.
      *
      * @param thread which will end by itself

@@ -16,7 +16,7 @@ final class Failure {
             "Postgres.in(directory)", "--postgres-bin",
             "call trustOwner()", "say --trust-owner",
             "with options of the merge, take ours or theirs",
-                    "with --resolve WHERE=ours|theirs|newest|add, say --ours or --theirs",
+                    "with --resolve WHERE=ours|theirs|newest|add|json, say --ours or --theirs",
             "configuration(path)", "--from-configuration FILE",
             "ClusterSource.server(host, port, user, password)", "--from-server HOST:PORT");
 

@@ -38,8 +38,12 @@ import picocli.CommandLine.Parameters;
 final class MergeCommand implements Callable<Integer> {
 
     /** What {@code --resolve} takes. */
-    private static final Map<String, Resolver> RESOLVERS =
-            Map.of("ours", Resolver.OURS, "theirs", Resolver.THEIRS, "newest", Resolver.NEWEST, "add", Resolver.ADD);
+    private static final Map<String, Resolver> RESOLVERS = Map.of(
+            "ours", Resolver.OURS,
+            "theirs", Resolver.THEIRS,
+            "newest", Resolver.NEWEST,
+            "add", Resolver.ADD,
+            "json", Resolver.JSON);
 
     private static final int OF_EACH = 5;
 
@@ -65,8 +69,8 @@ final class MergeCommand implements Callable<Integer> {
             names = "--resolve",
             paramLabel = "WHERE=HOW",
             description =
-                    "in a SCHEMA.TABLE, a SCHEMA.TABLE.COLUMN or a *.COLUMN, take ours, theirs, the newest, or add up "
-                            + "what both have added")
+                    "in a SCHEMA.TABLE, a SCHEMA.TABLE.COLUMN or a *.COLUMN, take ours, theirs, the newest, add up what "
+                            + "both have added, or merge json by key")
     private List<String> resolve = List.of();
 
     @Option(
@@ -151,7 +155,7 @@ final class MergeCommand implements Callable<Integer> {
             if (equals < 1 || resolver == null) {
                 throw new IllegalArgumentException(
                         "--resolve wants such as public.stock.quantity=add, with ours, theirs, "
-                                + "newest or add, and not '" + each + "'");
+                                + "newest, add or json, and not '" + each + "'");
             }
             options = options.resolve(each.substring(0, equals), resolver);
         }
@@ -167,7 +171,7 @@ final class MergeCommand implements Callable<Integer> {
             session.print(Json.text(MergeFacts.of(report)));
             return;
         }
-        session.print("merging " + from + " would change " + rows(report) + " of " + target);
+        session.print("merging " + from + " would change " + changes(report) + " of " + target);
         print(report);
     }
 
@@ -184,7 +188,7 @@ final class MergeCommand implements Callable<Integer> {
             case UP_TO_DATE -> session.print(target + " has all that " + from + " has" + saved);
             case FAST_FORWARD -> session.print(target + " is now at " + now + saved);
             case MERGED -> {
-                session.print("merged " + from + " into " + target + ": " + rows(result.report())
+                session.print("merged " + from + " into " + target + ": " + changes(result.report())
                         + " changed; it is at " + now + saved);
                 print(result.report());
                 session.print("undo it with: zvpg branch reset " + into + " "
@@ -193,8 +197,13 @@ final class MergeCommand implements Callable<Integer> {
         }
     }
 
-    private static String rows(MergeReport report) {
-        return report.rows() == 0 ? "no row" : report.rows() == 1 ? "1 row" : report.rows() + " rows";
+    private static String changes(MergeReport report) {
+        int definitions = report.schema().size();
+        String rows = report.rows() == 0 ? "no row" : report.rows() == 1 ? "1 row" : report.rows() + " rows";
+        return rows
+                + (definitions == 0
+                        ? ""
+                        : definitions == 1 ? " and 1 definition" : " and " + definitions + " definitions");
     }
 
     private void print(MergeReport report) {
@@ -209,6 +218,7 @@ final class MergeCommand implements Callable<Integer> {
                     "-" + table.deleted(),
                     isOne ? "" : table.database());
         }
+        SchemaFacts.lines(report.schema()).forEach(session::print);
         if (!columns.isEmpty()) {
             session.print(columns);
         }

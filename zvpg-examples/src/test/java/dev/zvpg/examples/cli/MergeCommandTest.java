@@ -120,7 +120,7 @@ class MergeCommandTest {
                             "CONFLICT public.prices  id=3  ours net 30 → 35  theirs deleted it");
             assertThat(ran.err())
                     .startsWith("zvpg: cannot merge feature into main: 3 conflicts in public.prices; resolve ")
-                    .contains("--resolve WHERE=ours|theirs|newest|add", "--ours or --theirs");
+                    .contains("--resolve WHERE=ours|theirs|newest|add|json", "--ours or --theirs");
         }
         Ran json = place.zvpg("branch", "merge", "feature", "--json");
         assertThat(json.exitCode()).isEqualTo(ExitCode.CONFLICT);

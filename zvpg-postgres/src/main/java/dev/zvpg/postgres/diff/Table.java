@@ -39,6 +39,15 @@ public record Table(
         return columns.stream().anyMatch(column -> column.number() == number);
     }
 
+    /** What a column of its is called, by number. */
+    public String nameOf(int number) {
+        return columns.stream()
+                .filter(column -> column.number() == number)
+                .map(Column::name)
+                .findFirst()
+                .orElse("");
+    }
+
     /** Whether its rows are in partitions. */
     public boolean isPartitioned() {
         return heaps.stream().noneMatch(heap -> heap.oid() == oid);

@@ -1,10 +1,12 @@
 package dev.zvpg.postgres.merge;
 
 import dev.zvpg.error.InUseException;
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.merge.Conflict.SchemaConflict;
 import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.merge.MergeReport;
 import dev.zvpg.merge.TableMerge;
+import dev.zvpg.postgres.ddl.SchemaMerge;
 import dev.zvpg.postgres.run.Connections;
 import dev.zvpg.postgres.run.LiveServer;
 import dev.zvpg.postgres.run.Sessions;
@@ -14,12 +16,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,12 +40,14 @@ public final class ClusterMerge implements ServerMerge {
             + "FROM (SELECT set_config('synchronous_commit', 'local', true)) s";
 
     private final LiveServer server;
+    private final Optional<SchemaMerge> schema;
     private final List<DatabaseMerge> merges = new ArrayList<>();
     private final List<String> notMerged = new ArrayList<>();
     private final Conflicts conflicts = new Conflicts();
 
-    private ClusterMerge(LiveServer server) {
+    private ClusterMerge(LiveServer server, Optional<SchemaMerge> schema) {
         this.server = server;
+        this.schema = schema;
     }
 
     /**
@@ -53,13 +55,22 @@ public final class ClusterMerge implements ServerMerge {
      *
      * @throws SQLException when the server does not answer
      */
-    public static ClusterMerge of(LiveServer server, List<Comparison> changes, MergeOptions options, Set<String> done)
+    public static ClusterMerge of(
+            LiveServer server,
+            List<Comparison> changes,
+            Definitions definitions,
+            MergeOptions options,
+            Set<String> done)
             throws SQLException {
+        Optional<SchemaMerge> schema = definitions instanceof SchemaMerge found ? Optional.of(found) : Optional.empty();
+        if (schema.isPresent()) {
+            schema.get().addLabels(server);
+        }
         Patterns.check(server, options.resolvers().keySet());
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (int attempt = 1; ; attempt++) {
             try {
-                return attempt(server, changes, options, done);
+                return attempt(server, changes, schema, options, done);
             } catch (SQLException e) {
                 if (!LOCKED.contains(String.valueOf(e.getSQLState()))) {
                     throw e;
@@ -73,7 +84,7 @@ public final class ClusterMerge implements ServerMerge {
                             e);
                 }
                 LOG.debug("The merge comes again, because {}", e.getMessage());
-                LockSupport.parkNanos(Math.min(
+                Uninterrupted.pause(Math.min(
                         LONGEST_PAUSE.toNanos(),
                         Duration.ofMillis(50L * attempt).toNanos()));
             }
@@ -81,8 +92,13 @@ public final class ClusterMerge implements ServerMerge {
     }
 
     private static ClusterMerge attempt(
-            LiveServer server, List<Comparison> changes, MergeOptions options, Set<String> done) throws SQLException {
-        ClusterMerge merge = new ClusterMerge(server);
+            LiveServer server,
+            List<Comparison> changes,
+            Optional<SchemaMerge> schema,
+            MergeOptions options,
+            Set<String> done)
+            throws SQLException {
+        ClusterMerge merge = new ClusterMerge(server, schema);
         boolean made = false;
         try {
             merge.make(changes, options, done);
@@ -96,19 +112,39 @@ public final class ClusterMerge implements ServerMerge {
     }
 
     private void make(List<Comparison> changes, MergeOptions options, Set<String> done) throws SQLException {
-        Definitions definitions = Definitions.of(changes);
-        definitions.conflicts().forEach(conflicts::conflict);
-        notMerged.addAll(definitions.notMerged());
-        Map<Long, String> databases = databases(server);
-        for (Delta delta : Delta.of(changes)) {
+        Redefinitions redefinitions = Redefinitions.of(changes);
+        if (schema.isEmpty()) {
+            redefinitions.conflicts().forEach(conflicts::conflict);
+        }
+        notMerged.addAll(redefinitions.notMerged());
+        Map<Long, String> databases = server.databases();
+        for (Delta delta : deltas(changes)) {
             Optional<Map.Entry<Long, String>> found = find(databases, delta);
             if (found.isEmpty()) {
                 conflicts.conflict(new SchemaConflict(
                         delta.name(), "", "there is no such database in the branch that is merged into"));
             } else if (!done.contains(found.get().getKey().toString())) {
-                merges.add(DatabaseMerge.of(server, found.get().getValue(), delta, options, conflicts));
+                merges.add(DatabaseMerge.of(
+                        server,
+                        found.get().getValue(),
+                        delta,
+                        Redefinition.of(schema, found.get().getKey()),
+                        options,
+                        conflicts));
             }
         }
+    }
+
+    /** By database; also of those in which nothing but definitions has changed. */
+    private List<Delta> deltas(List<Comparison> changes) {
+        List<Delta> deltas = new ArrayList<>(Delta.of(changes));
+        schema.map(SchemaMerge::patches).orElse(Map.of()).forEach((oid, patch) -> {
+            if (deltas.stream()
+                    .noneMatch(delta -> delta.oid() == oid || delta.name().equals(patch.database()))) {
+                deltas.add(new Delta(oid, patch.database(), List.of(), List.of()));
+            }
+        });
+        return deltas;
     }
 
     private static Optional<Map.Entry<Long, String>> find(Map<Long, String> databases, Delta delta) {
@@ -120,20 +156,6 @@ public final class ClusterMerge implements ServerMerge {
                 () -> all.stream().filter(each -> each.getKey() == delta.oid()).findFirst());
     }
 
-    /** The names of the databases that can be connected to. */
-    static Map<Long, String> databases(LiveServer server) throws SQLException {
-        Map<Long, String> databases = new LinkedHashMap<>();
-        try (Connection connection = server.connect(Connections.ADMIN_DATABASE, Sessions.BRIEF)) {
-            for (String line : Sessions.column(
-                    connection,
-                    "SELECT oid || ' ' || datname FROM pg_database WHERE datallowconn AND datconnlimit <> -2 ORDER BY 1")) {
-                int space = line.indexOf(' ');
-                databases.put(Long.valueOf(line.substring(0, space)), line.substring(space + 1));
-            }
-        }
-        return databases;
-    }
-
     @Override
     public MergeReport report() {
         List<TableMerge> tables =
@@ -141,7 +163,13 @@ public final class ClusterMerge implements ServerMerge {
         List<String> left = new ArrayList<>(notMerged);
         merges.forEach(merge -> left.addAll(merge.notMerged()));
         int sequences = merges.stream().mapToInt(DatabaseMerge::sequences).sum();
-        return new MergeReport(tables, sequences, left, conflicts.first(), conflicts.count());
+        return new MergeReport(
+                tables,
+                schema.map(SchemaMerge::changes).orElse(List.of()),
+                sequences,
+                left,
+                conflicts.first(),
+                conflicts.count());
     }
 
     private List<DatabaseMerge> writing() {

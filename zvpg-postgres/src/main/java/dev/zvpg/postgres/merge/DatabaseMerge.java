@@ -5,6 +5,7 @@ import dev.zvpg.merge.Conflict.ConstraintConflict;
 import dev.zvpg.merge.Conflict.SchemaConflict;
 import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.merge.TableMerge;
+import dev.zvpg.postgres.diff.Column;
 import dev.zvpg.postgres.diff.ComparedTable;
 import dev.zvpg.postgres.diff.DatabaseContent;
 import dev.zvpg.postgres.diff.Table;
@@ -18,6 +19,7 @@ import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -42,6 +44,7 @@ final class DatabaseMerge implements AutoCloseable {
 
     private final Connection connection;
     private final Delta delta;
+    private final Redefinition redefinition;
     private final String database;
     private final MergeOptions options;
     private final Conflicts conflicts;
@@ -52,9 +55,15 @@ final class DatabaseMerge implements AutoCloseable {
     private SequenceMoves sequences = SequenceMoves.NONE;
 
     private DatabaseMerge(
-            Connection connection, Delta delta, String database, MergeOptions options, Conflicts conflicts) {
+            Connection connection,
+            Delta delta,
+            Redefinition redefinition,
+            String database,
+            MergeOptions options,
+            Conflicts conflicts) {
         this.connection = connection;
         this.delta = delta;
+        this.redefinition = redefinition;
         this.database = database;
         this.options = options;
         this.conflicts = conflicts;
@@ -62,10 +71,16 @@ final class DatabaseMerge implements AutoCloseable {
     }
 
     /** Makes it, as far as there are no conflicts. */
-    static DatabaseMerge of(LiveServer server, String database, Delta delta, MergeOptions options, Conflicts conflicts)
+    static DatabaseMerge of(
+            LiveServer server,
+            String database,
+            Delta delta,
+            Redefinition redefinition,
+            MergeOptions options,
+            Conflicts conflicts)
             throws SQLException {
-        DatabaseMerge merge =
-                new DatabaseMerge(server.connect(database, Sessions.LONG), delta, database, options, conflicts);
+        DatabaseMerge merge = new DatabaseMerge(
+                server.connect(database, Sessions.LONG), delta, redefinition, database, options, conflicts);
         boolean made = false;
         try {
             merge.make();
@@ -82,6 +97,7 @@ final class DatabaseMerge implements AutoCloseable {
         connection.setAutoCommit(false);
         Sessions.execute(connection, DatabaseContent.FORMATS);
         Sessions.execute(connection, SETTINGS);
+        redefinition.begin(connection, conflicts);
         findTables();
         for (Merging merging : mergings) {
             merging.stage();
@@ -107,6 +123,7 @@ final class DatabaseMerge implements AutoCloseable {
             LargeObjects.tidy(connection, writings);
         }
         if (conflicts.isEmpty()) {
+            redefinition.end(connection, conflicts);
             new ForeignKeys(connection, database, written()).violated().forEach(conflicts::conflict);
         }
         sequences = SequenceMoves.of(connection, delta.sequences(), written());
@@ -134,7 +151,7 @@ final class DatabaseMerge implements AutoCloseable {
 
     private void findTable(List<Table> ours, ComparedTable change, List<@Nullable ComparedTable> since)
             throws SQLException {
-        Target.Found found = Target.find(connection, ours, change);
+        Target.Found found = Target.find(connection, ours, change, !redefinition.isEmpty());
         Optional<String> reason = found.target().isPresent()
                 ? WriteTraps.reason(connection, found.target().get())
                 : Optional.of(found.reason());
@@ -152,9 +169,16 @@ final class DatabaseMerge implements AutoCloseable {
         TableSide after = change.after();
         return before == null
                 || after == null
-                || !before.table().columns().equals(after.table().columns())
-                || !before.table().types().equals(after.table().types())
-                || !before.table().key().equals(after.table().key());
+                || !types(before.table()).equals(types(after.table()))
+                || !names(before.table()).equals(names(after.table()));
+    }
+
+    private static Map<String, String> types(Table table) {
+        return table.columns().stream().collect(Collectors.toMap(Column::name, table::type));
+    }
+
+    private static List<String> names(Table table) {
+        return table.key().stream().map(table::nameOf).toList();
     }
 
     private void refuse(String table, String why) {
@@ -258,7 +282,7 @@ final class DatabaseMerge implements AutoCloseable {
     }
 
     boolean isEmpty() {
-        return sequences.statements().isEmpty() && written().isEmpty();
+        return sequences.statements().isEmpty() && written().isEmpty() && redefinition.isEmpty();
     }
 
     /** The database's identity and the transaction's. */

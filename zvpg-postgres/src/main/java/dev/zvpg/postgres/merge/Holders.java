@@ -49,7 +49,7 @@ final class Holders {
                 .filter(Objects::nonNull)
                 .map(table -> Quoted.literal(table.name()))
                 .toList();
-        Map<Long, String> databases = ClusterMerge.databases(server);
+        Map<Long, String> databases = server.databases();
         if (names.isEmpty() || !databases.containsValue(delta.name())) {
             return List.of();
         }

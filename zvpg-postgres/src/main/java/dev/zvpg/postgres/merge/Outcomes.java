@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.merge;
 
+import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.postgres.run.Connections;
 import dev.zvpg.postgres.run.LiveServer;
 import dev.zvpg.postgres.run.Sessions;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /** Tells what became of transactions whose numbers were noted before they were committed. */
 public final class Outcomes {
@@ -58,7 +58,7 @@ public final class Outcomes {
                 throw new SQLException(
                         "it does not tell what became of transaction " + transaction + " (" + word + ")");
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            Uninterrupted.pause(PAUSE_NANOS);
         }
     }
 }

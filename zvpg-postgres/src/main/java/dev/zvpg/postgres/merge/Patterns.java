@@ -27,7 +27,7 @@ final class Patterns {
         unknown.remove(MergeOptions.EVERYTHING);
         for (String database : unknown.isEmpty()
                 ? Set.<String>of()
-                : Set.copyOf(ClusterMerge.databases(server).values())) {
+                : Set.copyOf(server.databases().values())) {
             try (Connection connection = server.connect(database, Sessions.BRIEF)) {
                 new HashSet<>(Sessions.column(connection, NAMES)).forEach(unknown::remove);
             }

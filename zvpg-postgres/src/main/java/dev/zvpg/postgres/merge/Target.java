@@ -65,9 +65,16 @@ record Target(
         }
     }
 
-    static Found find(Connection connection, List<Table> tables, ComparedTable change) throws SQLException {
+    /**
+     * Finds it.
+     *
+     * @param areNamesTheSame whether what is the same is called the same; otherwise only theirs' names are those of the
+     *     base, and what is the same has the same number
+     */
+    static Found find(Connection connection, List<Table> tables, ComparedTable change, boolean areNamesTheSame)
+            throws SQLException {
         Table theirs = change.side().table();
-        Optional<Table> found = match(tables, change);
+        Optional<Table> found = areNamesTheSame ? named(tables, theirs) : match(tables, change);
         if (found.isEmpty()) {
             return Found.not("it is not in the branch that is merged into");
         }
@@ -85,7 +92,7 @@ record Target(
                 }
             }
         }
-        boolean isSame = ours.oid() == theirs.oid();
+        boolean isSame = !areNamesTheSame && ours.oid() == theirs.oid();
         List<String> merged = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
         for (Column column : theirs.columns()) {
@@ -134,13 +141,16 @@ record Target(
         Optional<Table> byIdentity = tables.stream()
                 .filter(table -> isOfBase && table.oid() == theirs.oid())
                 .findFirst();
-        Optional<Table> byName = tables.stream()
-                .filter(table -> table.name().equals(theirs.name()))
-                .findFirst();
         return byIdentity
                 .filter(table -> isAlike(table, theirs))
-                .or(() -> byName)
+                .or(() -> named(tables, theirs))
                 .or(() -> byIdentity);
+    }
+
+    private static Optional<Table> named(List<Table> tables, Table theirs) {
+        return tables.stream()
+                .filter(table -> table.name().equals(theirs.name()))
+                .findFirst();
     }
 
     private static boolean isAlike(Table ours, Table theirs) {

@@ -5,7 +5,9 @@ import dev.zvpg.server.Finding;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -21,6 +23,10 @@ public record LiveServer(ServerControl control, Sessions sessions, Duration star
 
     /** The class of SQLSTATEs of what happens to connections: none comes about, or one breaks off. */
     private static final String CONNECTION_LOST = "08";
+
+    /** A limit of -2 marks a database whose DROP was cut off. */
+    private static final String DATABASES =
+            "SELECT oid || ' ' || datname FROM pg_database WHERE datallowconn AND datconnlimit <> -2 ORDER BY oid";
 
     public boolean isRunning() {
         return control.process().isAlive();
@@ -44,6 +50,18 @@ public record LiveServer(ServerControl control, Sessions sessions, Duration star
             throw e;
         }
         return connection;
+    }
+
+    /** The names of the databases that can be connected to, by number. */
+    public Map<Long, String> databases() throws SQLException {
+        Map<Long, String> databases = new LinkedHashMap<>();
+        try (Connection connection = connect(Sessions.BRIEF)) {
+            for (String line : Sessions.column(connection, DATABASES)) {
+                int space = line.indexOf(' ');
+                databases.put(Long.valueOf(line.substring(0, space)), line.substring(space + 1));
+            }
+        }
+        return databases;
     }
 
     private void requireRunning() throws SQLException {

@@ -3,6 +3,8 @@ package dev.zvpg.postgres.run;
 import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.postgres.cluster.CopyMark;
 import dev.zvpg.server.Credentials;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -91,8 +93,7 @@ public record Sessions(Connections connections, int major, Path dataDirectory) {
 
     /** Opens one whose statements may take that long. */
     public Connection open(String database, Duration patience) throws SQLException {
-        PGSimpleDataSource source = connections.dataSource(database);
-        source.setOptions(options(settings()));
+        PGSimpleDataSource source = source(database);
         if (!HAS_OWN_ADDRESS || !CopyMark.isUnfinished(dataDirectory)) {
             return open(source, patience);
         }
@@ -106,6 +107,29 @@ public record Sessions(Connections connections, int major, Path dataDirectory) {
             source.setProperty(PGProperty.LOCAL_SOCKET_ADDRESS, null); // started by hand, with other rules
             return open(source, patience);
         }
+    }
+
+    private PGSimpleDataSource source(String database) {
+        PGSimpleDataSource source = connections.dataSource(database);
+        source.setOptions(options(settings()));
+        return source;
+    }
+
+    /**
+     * What a library needs that opens sessions for us, which are the same then. The password is in it, so it is not told.
+     */
+    public String url(String database) {
+        PGSimpleDataSource source = source(database);
+        if (HAS_OWN_ADDRESS && CopyMark.isUnfinished(dataDirectory)) {
+            source.setLocalSocketAddress(OWN_ADDRESS);
+        }
+        source.setApplicationName("zvpg");
+        return source.getURL() + "&user=" + encoded(connections.credentials().user()) + "&password="
+                + encoded(connections.credentials().password());
+    }
+
+    private static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.zvpg.postgres.merge;
 
 import dev.zvpg.diff.SchemaChange;
 import dev.zvpg.merge.Conflict.SchemaConflict;
+import dev.zvpg.postgres.ddl.Rules;
 import dev.zvpg.server.ServerContent.Comparison;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -10,37 +11,28 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What the other branch has defined otherwise, which is not merged. Rows are, and they may need it; so it is a conflict,
- * but for what says nothing about rows.
+ * What the other branch has defined otherwise. Rows may need it, so it is a conflict where it cannot be merged, but for what
+ * says nothing about rows.
  *
  * @param conflicts what is in the way
  * @param notMerged what is left as it is
  */
-record Definitions(List<SchemaConflict> conflicts, List<String> notMerged) {
+record Redefinitions(List<SchemaConflict> conflicts, List<String> notMerged) {
 
-    /** What is about the cluster, or about who gets to know of changes. */
-    private static final Set<String> OF_NO_ROW = Set.of(
-            "publication",
-            "publication relation",
-            "publication namespace",
-            "subscription",
-            "subscription relation",
-            "default acl");
-
-    static Definitions of(List<Comparison> comparisons) {
+    static Redefinitions of(List<Comparison> comparisons) {
         List<SchemaConflict> conflicts = new ArrayList<>();
         List<String> notMerged = new ArrayList<>();
         Set<SchemaChange> changes = new LinkedHashSet<>();
         comparisons.forEach(comparison -> changes.addAll(comparison.schema()));
         for (SchemaChange change : changes) {
-            if (change.database().isEmpty() || OF_NO_ROW.contains(change.kind())) {
+            if (Rules.isOfNoRow(change)) {
                 notMerged.add(change.kind() + " " + change.object() + ": " + words(change));
             } else {
                 conflicts.add(
                         new SchemaConflict(change.database(), change.object(), change.kind() + " " + words(change)));
             }
         }
-        return new Definitions(conflicts, notMerged);
+        return new Redefinitions(conflicts, notMerged);
     }
 
     private static String words(SchemaChange change) {

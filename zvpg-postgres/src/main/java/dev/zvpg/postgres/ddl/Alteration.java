@@ -1,0 +1,131 @@
+package dev.zvpg.postgres.ddl;
+
+import dev.zvpg.merge.Conflict.SchemaConflict;
+import dev.zvpg.postgres.run.Sessions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a patch in a transaction that is not committed, before and after rows are changed: what the rows that are there
+ * refuse, such as NOT NULL in a new column, is tried again when those of theirs have come. Confined to one thread.
+ */
+public final class Alteration {
+
+    private static final String SETTINGS = "SET LOCAL check_function_bodies = off";
+
+    /** The SQLSTATEs of what says nothing about a statement: locks, rollbacks, limits, and what happens to a server. */
+    private static final Set<String> OF_THE_MOMENT = Set.of("08", "40", "53", "57", "58", "XX");
+
+    private static final String NO_LOCK = "55P03";
+
+    private static final String NOT_NULL_VIOLATION = "23502";
+
+    private final Connection connection;
+    private final DatabasePatch patch;
+    private final List<String> statements;
+    private final Consumer<SchemaConflict> told;
+    private final List<String> postponed = new ArrayList<>();
+
+    private Alteration(
+            Connection connection, DatabasePatch patch, List<String> statements, Consumer<SchemaConflict> told) {
+        this.connection = connection;
+        this.patch = patch;
+        this.statements = statements;
+        this.told = told;
+    }
+
+    /** One of a branch that is merged into. */
+    public static Alteration of(Connection connection, DatabasePatch patch, Consumer<SchemaConflict> told) {
+        return new Alteration(connection, patch, patch.forOurs(), told);
+    }
+
+    /** One of what both branches were once, of which it is no matter what is refused. */
+    static Alteration ofBase(Connection connection, DatabasePatch patch) {
+        return new Alteration(connection, patch, patch.statements(), conflict -> {});
+    }
+
+    /** What is tried and undone when it is refused. */
+    private interface Step {
+        void run() throws SQLException;
+    }
+
+    /** Makes all that the rows that are there allow. */
+    public void makeBeforeRows() throws SQLException {
+        patch.conflicts().forEach(told);
+        Sessions.execute(connection, SETTINGS);
+        SQLException unnamed = refused(() -> {
+            patch.schemas().make(connection);
+            patch.names().make(connection);
+            patch.missing().make(connection);
+        });
+        if (unnamed != null) {
+            conflict("", "a new name or a new column cannot be carried over: " + unnamed.getMessage());
+            return;
+        }
+        for (Content content : patch.contents()) {
+            if (content.isOtherwise(connection)) {
+                conflict(
+                        content.table(), "it was dropped in the branch that is merged, and its rows were changed here");
+            }
+        }
+        for (String statement : statements) {
+            SQLException refused = refused(() -> Sessions.execute(connection, statement));
+            if (refused != null) {
+                postpone(statement, refused);
+            }
+        }
+    }
+
+    /** A column that must have a value comes without one first, for the rows to bring it. */
+    private void postpone(String statement, SQLException refused) throws SQLException {
+        Optional<NewColumns.Later> column =
+                NOT_NULL_VIOLATION.equals(refused.getSQLState()) ? NewColumns.later(statement) : Optional.empty();
+        if (column.isPresent()
+                && refused(() -> Sessions.execute(connection, column.get().first())) == null) {
+            postponed.add(column.get().then());
+        } else {
+            postponed.add(statement);
+        }
+    }
+
+    /** Makes the rest; what is refused now is a conflict. */
+    public void makeAfterRows() throws SQLException {
+        for (String statement : postponed) {
+            SQLException refused = refused(() -> Sessions.execute(connection, statement));
+            if (refused != null) {
+                conflict("", reason(statement, refused));
+            }
+        }
+    }
+
+    private @Nullable SQLException refused(Step step) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            step.run();
+            connection.releaseSavepoint(before);
+            return null;
+        } catch (SQLException e) {
+            String state = String.valueOf(e.getSQLState());
+            if (state.equals(NO_LOCK) || OF_THE_MOMENT.stream().anyMatch(state::startsWith)) {
+                throw e;
+            }
+            connection.rollback(before);
+            return e;
+        }
+    }
+
+    private void conflict(String object, String reason) {
+        told.accept(new SchemaConflict(patch.database(), object, reason));
+    }
+
+    private static String reason(String statement, SQLException refused) {
+        return "it cannot be carried over: " + statement.replaceAll("\\s+", " ") + ": " + refused.getMessage();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.zvpg.postgres.ddl;
+
+import dev.zvpg.diff.SchemaChange;
+import dev.zvpg.postgres.diff.DatabaseContent;
+import dev.zvpg.postgres.diff.OthersFunctions;
+import dev.zvpg.postgres.run.LiveServer;
+import dev.zvpg.postgres.run.Sessions;
+import dev.zvpg.postgres.schema.SchemaComparison;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Sessions in one database of the base, of theirs and of ours. Confined to one thread. */
+record Copies(Connection base, Connection theirs, Connection ours) implements AutoCloseable {
+
+    /** What changing definitions, or adding a column, may call with the rights of whoever does it. */
+    private static final String OTHERS_FUNCTION = OthersFunctions.calledBy("""
+            SELECT DISTINCT classid AS class, objid AS object FROM pg_depend WHERE classid IN ('pg_class'::regclass,
+                'pg_type'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_statistic_ext'::regclass)
+            """);
+
+    static Copies open(LiveServer base, LiveServer theirs, LiveServer ours, String... names) throws SQLException {
+        Connection first = connect(base, names[0]);
+        Connection second = null;
+        boolean opened = false;
+        try {
+            second = connect(theirs, names[1]);
+            Copies copies = new Copies(first, second, connect(ours, names[2]));
+            opened = true;
+            return copies;
+        } finally {
+            if (!opened) {
+                try (Connection one = first;
+                        Connection other = second) {
+                    // both end
+                }
+            }
+        }
+    }
+
+    static Connection connect(LiveServer server, String database) throws SQLException {
+        Connection connection = server.connect(database, Sessions.LONG);
+        boolean opened = false;
+        try {
+            Sessions.execute(connection, DatabaseContent.FORMATS);
+            opened = true;
+            return connection;
+        } finally {
+            if (!opened) {
+                connection.close();
+            }
+        }
+    }
+
+    /** A function of a user who is no superuser, in either, that must not be called as one. */
+    Optional<String> othersFunction() throws SQLException {
+        for (Connection each : List.of(theirs, ours)) {
+            List<String> found = Sessions.column(each, OTHERS_FUNCTION);
+            if (!found.isEmpty()) {
+                return Optional.of(found.get(0));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * What of a database's own definitions is different, where nobody changes them meanwhile.
+     *
+     * @param base where objects have the numbers by which they are the same; empty when the same names mean the same: what
+     *     has come to several of them has got the same numbers by chance
+     */
+    static List<SchemaChange> changes(Connection before, Connection after, Optional<Connection> base)
+            throws SQLException {
+        try {
+            return Rules.ofRows(SchemaComparison.ofCluster(before, after, base)
+                    .ofDatabase(after.getCatalog(), before, after, base, path -> false));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // no file is read
+        }
+    }
+
+    /** Gives objects the same names in all of them. */
+    Renames align(Predicate<Names.ObjectKey> which) throws SQLException {
+        Renames renames = Renames.of(base, theirs, ours, which);
+        if (renames.conflicts().isEmpty()) {
+            for (Connection each : List.of(base, theirs, ours)) {
+                renames.make(each);
+            }
+        }
+        return renames;
+    }
+
+    /** Makes of the base what theirs is, but for what its rows refuse. */
+    void patchBase(DatabasePatch patch) throws SQLException {
+        base.setAutoCommit(false);
+        Alteration alteration = Alteration.ofBase(base, patch);
+        alteration.makeBeforeRows();
+        alteration.makeAfterRows();
+        base.commit();
+        base.setAutoCommit(true);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try (Connection first = base;
+                Connection second = theirs;
+                Connection third = ours) {
+            // all end
+        }
+    }
+}

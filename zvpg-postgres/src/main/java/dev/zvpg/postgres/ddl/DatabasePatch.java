@@ -1,0 +1,53 @@
+package dev.zvpg.postgres.ddl;
+
+import dev.zvpg.diff.SchemaChange;
+import dev.zvpg.merge.Conflict.SchemaConflict;
+import java.util.List;
+
+/**
+ * The changes of definitions that a merge makes in one database. Immutable.
+ *
+ * @param database what it is called in the branch that is merged into
+ * @param schemas what schemas are called
+ * @param names what all else is called
+ * @param labels values of enumerations
+ * @param missing columns of which old rows have a value
+ * @param contents what ours must still have in the tables that go
+ * @param statements all else, in order
+ * @param forOurs those of them that the branch that is merged into has not made as well
+ * @param theirs what the branch that is merged has changed
+ * @param theirsAligned the same, without names
+ * @param oursAligned what the other one has changed, without names
+ * @param conflicts what is in the way
+ */
+public record DatabasePatch(
+        String database,
+        Renames schemas,
+        Renames names,
+        EnumLabels labels,
+        MissingValues missing,
+        List<Content> contents,
+        List<String> statements,
+        List<String> forOurs,
+        List<SchemaChange> theirs,
+        List<SchemaChange> theirsAligned,
+        List<SchemaChange> oursAligned,
+        List<SchemaConflict> conflicts) {
+
+    /** One that cannot be made. */
+    static DatabasePatch refused(String database, List<SchemaChange> theirs, List<SchemaConflict> conflicts) {
+        return new DatabasePatch(
+                database,
+                Renames.NONE,
+                Renames.NONE,
+                new EnumLabels(List.of()),
+                new MissingValues(List.of()),
+                List.of(),
+                List.of(),
+                List.of(),
+                theirs,
+                List.of(),
+                List.of(),
+                conflicts);
+    }
+}

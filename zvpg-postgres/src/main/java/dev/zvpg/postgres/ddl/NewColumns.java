@@ -1,0 +1,77 @@
+package dev.zvpg.postgres.ddl;
+
+import dev.zvpg.postgres.run.Sessions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Statements that add a column, as {@link PgCodeKeeper} writes them: one that may be NULL without its default, which
+ * another statement sets, so that the rows that are there would get none. Confined to one thread.
+ */
+final class NewColumns {
+
+    private static final String NAME = "(?<name>\"(?:[^\"]|\"\")+\"|\\S+)";
+
+    private static final Pattern ADDED = Pattern.compile(
+            "(?<head>ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ADD COLUMN " + NAME + " (?<type>.*))", Pattern.DOTALL);
+
+    private static final Pattern DEFAULT = Pattern.compile(
+            "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ALTER COLUMN " + NAME + " SET (?<default>DEFAULT .*)",
+            Pattern.DOTALL);
+
+    private static final Pattern NOT_NULL = Pattern.compile(
+            "(?<head>(?<table>ALTER TABLE .+?)\\s+ADD COLUMN " + NAME + " .*) NOT NULL", Pattern.DOTALL);
+
+    private final Connection theirs;
+
+    NewColumns(Connection theirs) {
+        this.theirs = theirs;
+    }
+
+    /** A statement in two parts: a column that may be NULL until rows bring its values. Immutable. */
+    record Later(String first, String then) {}
+
+    /** The two parts of a statement that adds a column that must not be NULL. */
+    static Optional<Later> later(String statement) {
+        Matcher added = NOT_NULL.matcher(statement);
+        return added.matches()
+                ? Optional.of(new Later(
+                        added.group("head"),
+                        added.group("table") + " ALTER COLUMN " + added.group("name") + " SET NOT NULL"))
+                : Optional.empty();
+    }
+
+    /** Adds a column with its default where no row of theirs is without a value, as {@code ADD COLUMN} with one does. */
+    List<String> withDefaults(List<String> statements) throws SQLException {
+        List<String> all = new ArrayList<>(statements);
+        for (int i = 0; i < all.size(); i++) {
+            Matcher added = ADDED.matcher(all.get(i));
+            if (added.matches() && !added.group("type").contains(" DEFAULT ")) {
+                for (int j = i + 1; j < all.size(); j++) {
+                    Matcher set = DEFAULT.matcher(all.get(j));
+                    if (set.matches()
+                            && set.group("table").equals(added.group("table"))
+                            && set.group("name").equals(added.group("name"))
+                            && isFilled(added.group("table"), added.group("name"))) {
+                        all.set(i, added.group("head") + " " + set.group("default"));
+                        all.remove(j);
+                        break;
+                    }
+                }
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    private boolean isFilled(String table, String column) throws SQLException {
+        return Sessions.column(
+                        theirs, "SELECT NOT EXISTS (SELECT FROM " + table + " WHERE num_nulls(" + column + ") = 1)")
+                .get(0)
+                .equals("t");
+    }
+}

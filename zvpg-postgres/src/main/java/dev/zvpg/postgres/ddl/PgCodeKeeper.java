@@ -1,0 +1,77 @@
+package dev.zvpg.postgres.ddl;
+
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.error.OperationInterruptedException;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.List;
+import org.pgcodekeeper.core.PgCodekeeperException;
+import org.pgcodekeeper.core.api.DatabaseFactory;
+import org.pgcodekeeper.core.api.PgCodeKeeperApi;
+import org.pgcodekeeper.core.schema.AbstractDatabase;
+import org.pgcodekeeper.core.settings.CoreSettings;
+
+/**
+ * Writes the statements that make one database's definitions another's. The only class that knows the library pgCodeKeeper,
+ * which is optional: it is loaded when it is used.
+ */
+final class PgCodeKeeper {
+
+    private static final String LIBRARY = "org.pgcodekeeper.core.api.PgCodeKeeperApi";
+
+    private PgCodeKeeper() {}
+
+    /** The definitions of a database as the library has read them. Immutable. */
+    record Definitions(AbstractDatabase database) {}
+
+    /**
+     * Says what has to be added before anything can be written.
+     *
+     * @throws ConfigurationException when the library is missing; the message names its coordinates
+     */
+    static void require() {
+        try {
+            Class.forName(LIBRARY, false, PgCodeKeeper.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new ConfigurationException(
+                    "cannot merge changes of definitions: the library that writes them as statements is optional, and not on"
+                            + " the class path",
+                    "add org.pgcodekeeper:pgcodekeeper-core:13.1.0 to the class path, or make the same changes in both"
+                            + " branches");
+        }
+    }
+
+    /** Reads what a database has. */
+    static Definitions read(String url) throws SQLException {
+        try {
+            return new Definitions(new DatabaseFactory(settings()).loadFromJdbc(url));
+        } catch (IOException | PgCodekeeperException e) {
+            throw new SQLException("its definitions cannot be read: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /** The statements that lead from one to the other, in an order in which they can be run. */
+    static List<String> statements(Definitions from, Definitions to) throws SQLException {
+        try {
+            return Script.statements(PgCodeKeeperApi.diff(settings(), from.database(), to.database()));
+        } catch (IOException e) {
+            throw new SQLException("a script cannot be written: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static CoreSettings settings() {
+        CoreSettings settings = new CoreSettings();
+        settings.setIgnoreColumnOrder(true);
+        settings.setEnableFunctionBodiesDependencies(true);
+        return settings;
+    }
+
+    private static OperationInterruptedException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new OperationInterruptedException("interrupted; nothing was changed", e);
+    }
+}

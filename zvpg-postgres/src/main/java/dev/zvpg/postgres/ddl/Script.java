@@ -1,0 +1,57 @@
+package dev.zvpg.postgres.ddl;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Takes a script apart. A statement ends at a semicolon before an empty line, unless that is within quotes: functions whose
+ * body is SQL ({@code BEGIN ATOMIC}) have semicolons of their own, and no empty lines behind them.
+ */
+final class Script {
+
+    /** What hides a semicolon: a comment, a quoted text or name, or a text in dollars. */
+    private static final Pattern HIDDEN = Pattern.compile(
+            "--[^\\n]*|/\\*.*?\\*/|(?<!\\w)[eE]'(?:[^'\\\\]++|\\\\.|'')*+'|'(?:[^']++|'')*+'|\"[^\"]*+\"|"
+                    + "(\\$(?:[A-Za-z_\\x80-\\uFFFF][A-Za-z0-9_\\x80-\\uFFFF]*)?\\$).*?\\1",
+            Pattern.DOTALL);
+
+    private static final Pattern END = Pattern.compile(";[ \\t]*(?:\\n[ \\t]*(?=\\n)|\\n?\\s*$)");
+
+    private Script() {}
+
+    /** The statements that change something, without the semicolons. */
+    static List<String> statements(String script) {
+        List<String> statements = new ArrayList<>();
+        StringBuilder statement = new StringBuilder();
+        Matcher hidden = HIDDEN.matcher(script);
+        Matcher end = END.matcher(script);
+        int at = 0;
+        while (at < script.length()) {
+            int quote = hidden.find(at) ? hidden.start() : script.length();
+            while (end.find(at) && end.start() < quote) {
+                add(statements, statement.append(script, at, end.start()));
+                at = end.end();
+            }
+            statement.append(script, at, Math.max(at, quote));
+            at = Math.max(at, quote);
+            if (at < script.length()) {
+                if (!script.startsWith("--", at)) {
+                    statement.append(hidden.group());
+                }
+                at = hidden.end();
+            }
+        }
+        add(statements, statement);
+        return statements;
+    }
+
+    private static void add(List<String> statements, StringBuilder statement) {
+        String text = statement.toString().strip();
+        if (!text.isEmpty() && !text.startsWith("SET ")) {
+            statements.add(text);
+        }
+        statement.setLength(0);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.zvpg.postgres.merge;
+
+import dev.zvpg.postgres.ddl.Alteration;
+import dev.zvpg.postgres.ddl.DatabasePatch;
+import dev.zvpg.postgres.ddl.SchemaMerge;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The changes of definitions in one database, in the transaction that changes its rows. Confined to one thread. */
+final class Redefinition {
+
+    private final Optional<SchemaMerge> schema;
+    private final long database;
+    private @Nullable Alteration alteration;
+
+    private Redefinition(Optional<SchemaMerge> schema, long database) {
+        this.schema = schema;
+        this.database = database;
+    }
+
+    /** Of a database, by its number. */
+    static Redefinition of(Optional<SchemaMerge> schema, long database) {
+        return new Redefinition(schema.filter(found -> found.patches().containsKey(database)), database);
+    }
+
+    boolean isEmpty() {
+        return schema.isEmpty();
+    }
+
+    /** Makes what the rows allow that are there. */
+    void begin(Connection connection, Conflicts conflicts) throws SQLException {
+        if (schema.isPresent()) {
+            DatabasePatch patch = Objects.requireNonNull(schema.get().patches().get(database));
+            Alteration begun = Alteration.of(connection, patch, conflicts::conflict);
+            begun.makeBeforeRows();
+            alteration = begun;
+        }
+    }
+
+    /** Makes the rest, and looks at what came of it. */
+    void end(Connection connection, Conflicts conflicts) throws SQLException {
+        if (alteration == null) {
+            return;
+        }
+        alteration.makeAfterRows();
+        if (conflicts.isEmpty() && schema.isPresent()) {
+            schema.get().leftOver(database, connection).forEach(conflicts::conflict);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+package dev.zvpg.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.zvpg.Branch;
+import dev.zvpg.Diff;
+import dev.zvpg.Effort;
+import dev.zvpg.MergeResult;
+import dev.zvpg.Repository;
+import dev.zvpg.diff.SchemaChange;
+import dev.zvpg.error.MergeConflictException;
+import dev.zvpg.merge.Conflict;
+import dev.zvpg.merge.Conflict.ConstraintConflict;
+import dev.zvpg.merge.Conflict.SchemaConflict;
+import dev.zvpg.merge.MergeReport;
+import dev.zvpg.merge.TableMerge;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a merge makes of definitions that two branches have changed, and of the rows that go with them. */
+@Tag(Effort.ANYBODY)
+class MergedDefinitionsTest {
+
+    @RegisterExtension
+    final Sandbox sandbox = new Sandbox();
+
+    private Repository repo;
+    private Branch main;
+    private Branch feature;
+
+    @BeforeEach
+    void makeRepository() {
+        repo = sandbox.zvpg(new Prepared(Postgres.embedded(18))).init();
+        main = repo.branch("main");
+        feature = main;
+        main.start();
+    }
+
+    @AfterEach
+    void destroyRepository() {
+        repo.destroy();
+    }
+
+    private void both(String... statements) throws SQLException {
+        Sql.execute(main, statements);
+        main.snapshot("v1", "");
+        feature = main.branch("feature");
+        feature.start();
+    }
+
+    private void ours(String... statements) throws SQLException {
+        Sql.execute(main, statements);
+    }
+
+    private void theirs(String... statements) throws SQLException {
+        Sql.execute(feature, statements);
+        feature.stop();
+    }
+
+    private List<Conflict> conflicts() {
+        return catchThrowableOfType(MergeConflictException.class, () -> main.merge(feature))
+                .conflicts();
+    }
+
+    private String rows(String query) throws SQLException {
+        return Sql.value(
+                main,
+                "SELECT coalesce(string_agg(a_row::text, ' ' ORDER BY a_row::text COLLATE \"C\"), '') FROM (" + query
+                        + ") a_row");
+    }
+
+    /** What is different between what was merged and theirs. */
+    private List<String> differences() {
+        try (Diff diff = feature.diff(main)) {
+            return diff.schema().stream()
+                    .map(change -> change.getClass().getSimpleName() + " " + change.kind() + " " + change.object())
+                    .toList();
+        }
+    }
+
+    @Test
+    void aMigrationOnTheirsMeetsRowsAndAMigrationOnOurs() throws Exception {
+        both(
+                "CREATE TABLE customer (id int PRIMARY KEY, name text, city text)",
+                "INSERT INTO customer SELECT i, 'c' || i, 'Bonn' FROM generate_series(1, 5) i",
+                "CREATE TABLE language (id int PRIMARY KEY, label text)",
+                "INSERT INTO language VALUES (1, 'de'), (2, 'fr')",
+                "CREATE VIEW names AS SELECT id, name FROM customer");
+        ours(
+                "ALTER TABLE customer ADD COLUMN phone text",
+                "UPDATE customer SET phone = '+' || id WHERE id < 3",
+                "INSERT INTO customer VALUES (6, 'c6', 'Köln', '+6')",
+                "CREATE INDEX ON customer (city)");
+        theirs(
+                "ALTER TABLE customer ADD COLUMN level int NOT NULL DEFAULT 7",
+                "UPDATE customer SET level = 9 WHERE id = 2",
+                "UPDATE customer SET city = 'Ulm' WHERE id = 3",
+                "ALTER TABLE customer RENAME COLUMN name TO full_name",
+                "ALTER TABLE customer ADD CHECK (level > 0)",
+                "ALTER TABLE language RENAME TO film_language",
+                "INSERT INTO film_language VALUES (3, 'it')",
+                "CREATE TABLE orders (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+                        + " customer int REFERENCES customer, note text)",
+                "INSERT INTO orders (customer, note) VALUES (1, 'first'), (2, 'second')",
+                "CREATE FUNCTION twice(x int) RETURNS int LANGUAGE sql AS 'SELECT x * 2'");
+        MergeResult result = main.merge(feature);
+        assertThat(result.kind()).isEqualTo(MergeResult.Kind.MERGED);
+        assertThat(rows("SELECT id, full_name, city, phone, level FROM customer"))
+                .isEqualTo(
+                        "(1,c1,Bonn,+1,7) (2,c2,Bonn,+2,9) (3,c3,Ulm,,7) (4,c4,Bonn,,7) (5,c5,Bonn,,7) (6,c6,Köln,+6,7)");
+        assertThat(rows("SELECT * FROM film_language")).isEqualTo("(1,de) (2,fr) (3,it)");
+        assertThat(rows("SELECT * FROM orders")).isEqualTo("(1,1,first) (2,2,second)");
+        Sql.execute(main, "INSERT INTO orders (customer, note) VALUES (6, 'third')");
+        assertThat(rows("SELECT id, twice(id) FROM orders")).isEqualTo("(1,2) (2,4) (3,6)");
+        assertThat(result.report().schema())
+                .extracting(SchemaChange::kind)
+                .contains("table", "table column", "table constraint", "function");
+        assertThat(result.report().tables())
+                .containsExactlyInAnyOrder(
+                        new TableMerge("postgres", "public.customer", 0, 2, 0),
+                        new TableMerge("postgres", "public.film_language", 1, 0, 0),
+                        new TableMerge("postgres", "public.orders", 2, 0, 0));
+        assertThat(differences())
+                .containsExactlyInAnyOrder(
+                        "Added table column public.customer.phone", "Added index public.customer_city_idx");
+        assertThat(main.merge(feature).kind()).isEqualTo(MergeResult.Kind.UP_TO_DATE);
+        main.resetTo(result.before());
+        assertThat(rows("SELECT * FROM language")).isEqualTo("(1,de) (2,fr)");
+    }
+
+    @Test
+    void aColumnThatIsFilledAndThenNotNullIsMergedWithItsValues() throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, a text)",
+                "INSERT INTO t SELECT i, 'a' || i FROM generate_series(1, 4) i");
+        ours("UPDATE t SET a = 'ours' WHERE id = 1");
+        theirs(
+                "ALTER TABLE t ADD COLUMN b text",
+                "UPDATE t SET b = upper(a)",
+                "ALTER TABLE t ALTER COLUMN b SET NOT NULL",
+                "CREATE UNIQUE INDEX ON t (b)");
+        main.merge(feature);
+        assertThat(rows("SELECT * FROM t")).isEqualTo("(1,ours,A1) (2,a2,A2) (3,a3,A3) (4,a4,A4)");
+        assertThat(differences()).isEmpty();
+    }
+
+    @Test
+    void aRowOfOursThatANewConstraintForbidsIsAConflict() throws Exception {
+        both("CREATE TABLE t (id int PRIMARY KEY, a text)", "INSERT INTO t VALUES (1, 'x')");
+        ours("INSERT INTO t VALUES (2, NULL)");
+        theirs("ALTER TABLE t ALTER COLUMN a SET NOT NULL");
+        assertThat(conflicts())
+                .singleElement()
+                .isInstanceOf(SchemaConflict.class)
+                .satisfies(conflict -> assertThat(((SchemaConflict) conflict).reason())
+                        .contains("SET NOT NULL")
+                        .contains("null values"));
+        assertThat(rows("SELECT * FROM t")).isEqualTo("(1,x) (2,)");
+    }
+
+    @Test
+    void aValueThatWasWorkedOutWhenItsColumnCameIsTheSameAfterTheMerge() throws Exception {
+        both("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t SELECT generate_series(1, 3)");
+        ours("INSERT INTO t VALUES (4)");
+        theirs("ALTER TABLE t ADD COLUMN at timestamptz NOT NULL DEFAULT now()");
+        feature.start();
+        String at = Sql.value(feature, "SELECT min(at) FROM t");
+        MergeResult result = main.merge(feature);
+        assertThat(result.report().tables()).isEmpty();
+        assertThat(Sql.value(main, "SELECT DISTINCT at FROM t WHERE id < 4")).isEqualTo(at);
+        assertThat(differences()).isEmpty();
+    }
+
+    @Test
+    void namesAreSwappedAndMovedOnBothSides() throws Exception {
+        both(
+                "CREATE TABLE a (id int PRIMARY KEY, x int, y int)",
+                "INSERT INTO a VALUES (1, 10, 20)",
+                "CREATE TABLE b (id int PRIMARY KEY)",
+                "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+                "CREATE TABLE m (id int PRIMARY KEY, mood mood)",
+                "INSERT INTO m VALUES (1, 'sad'), (2, 'ok')");
+        ours("ALTER TABLE b RENAME TO c", "INSERT INTO c VALUES (7)", "ALTER TABLE m RENAME TO moods");
+        theirs(
+                "ALTER TABLE a RENAME COLUMN x TO z",
+                "ALTER TABLE a RENAME COLUMN y TO x",
+                "ALTER TABLE a RENAME COLUMN z TO y",
+                "CREATE SCHEMA archive",
+                "ALTER TABLE b SET SCHEMA archive",
+                "INSERT INTO archive.b VALUES (8)",
+                "ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'",
+                "ALTER TYPE mood ADD VALUE 'happy' AFTER 'ok'",
+                "ALTER TABLE m ADD COLUMN since date",
+                "INSERT INTO m VALUES (3, 'happy')");
+        main.merge(feature);
+        assertThat(rows("SELECT x, y FROM a")).isEqualTo("(20,10)");
+        assertThat(rows("SELECT * FROM archive.c")).isEqualTo("(7) (8)");
+        assertThat(rows("SELECT * FROM moods")).isEqualTo("(1,blue,) (2,ok,) (3,happy,)");
+        assertThat(differences()).containsExactlyInAnyOrder("Renamed table archive.c", "Renamed table public.moods");
+    }
+
+    @Test
+    void whatBothHaveDefinedDifferentlyIsAConflict() throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, a int DEFAULT 1, b int)",
+                "CREATE TABLE u (id int PRIMARY KEY)",
+                "CREATE TABLE gone (id int PRIMARY KEY)",
+                "INSERT INTO gone VALUES (1)",
+                "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                "CREATE VIEW v AS SELECT id FROM t");
+        ours(
+                "ALTER TABLE t ALTER a SET DEFAULT 2",
+                "ALTER TABLE u RENAME TO ours",
+                "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2'");
+        theirs(
+                "ALTER TABLE t ALTER a SET DEFAULT 3",
+                "ALTER TABLE u RENAME TO theirs",
+                "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 3'");
+        assertThat(conflicts())
+                .singleElement()
+                .satisfies(conflict -> assertThat(conflict.table()).isEqualTo("TABLE public.u"));
+        Sql.execute(main, "ALTER TABLE ours RENAME TO theirs");
+        assertThat(conflicts()).extracting(Conflict::table).containsExactlyInAnyOrder("public.t.a", "public.f()");
+        assertThat(rows("SELECT f()")).isEqualTo("(2)");
+    }
+
+    @Test
+    void aTableIsDroppedUnlessOursHasChangedItsRows() throws Exception {
+        both(
+                "CREATE TABLE quiet (id int PRIMARY KEY)",
+                "INSERT INTO quiet VALUES (1)",
+                "CREATE TABLE busy (id int PRIMARY KEY)",
+                "INSERT INTO busy VALUES (1)");
+        ours("CREATE TABLE mine (id int)", "INSERT INTO busy VALUES (2)");
+        theirs("DROP TABLE quiet", "DROP TABLE busy");
+        assertThat(conflicts())
+                .singleElement()
+                .satisfies(conflict -> assertThat(conflict.table()).isEqualTo("public.busy"));
+        assertThat(rows("SELECT * FROM quiet")).isEqualTo("(1)");
+        ours("DELETE FROM busy WHERE id = 2");
+        main.merge(feature);
+        assertThat(differences()).containsExactly("Added table public.mine");
+    }
+
+    @Test
+    void theSameChangeOnBothSidesIsNone() throws Exception {
+        both("CREATE TABLE t (id int PRIMARY KEY, a int)", "INSERT INTO t VALUES (1, 1)");
+        String[] migration = {
+            "ALTER TABLE t ADD COLUMN b text DEFAULT 'b'",
+            "CREATE INDEX t_a ON t (a)",
+            "ALTER TABLE t ALTER a TYPE bigint",
+            "CREATE TABLE n (id int PRIMARY KEY)"
+        };
+        ours(migration);
+        ours("UPDATE t SET a = 2", "INSERT INTO n VALUES (1)");
+        theirs(migration);
+        Sql.execute(start(feature), "UPDATE t SET b = 'theirs'", "INSERT INTO n VALUES (2)");
+        main.merge(feature);
+        assertThat(rows("SELECT * FROM t")).isEqualTo("(1,2,theirs)");
+        assertThat(rows("SELECT * FROM n")).isEqualTo("(1) (2)");
+        assertThat(differences()).isEmpty();
+    }
+
+    private static Branch start(Branch branch) {
+        branch.start();
+        return branch;
+    }
+
+    @Test
+    void aRehearsalChangesNothingAndTellsWhatWouldBeDone() throws Exception {
+        both("CREATE TABLE t (id int PRIMARY KEY)");
+        ours("INSERT INTO t VALUES (1)");
+        theirs("CREATE TABLE n (id int PRIMARY KEY)", "INSERT INTO n VALUES (1)", "CREATE PUBLICATION p FOR TABLE n");
+        MergeReport report = main.rehearseMerge(feature);
+        assertThat(report.conflicts()).isEmpty();
+        assertThat(report.schema()).extracting(SchemaChange::object).contains("public.n");
+        assertThat(report.notMerged()).anySatisfy(line -> assertThat(line).contains("publication"));
+        assertThat(Sql.value(main, "SELECT to_regclass('n') IS NULL")).isEqualTo("t");
+        assertThat(main.snapshots()).hasSize(1);
+    }
+
+    @Test
+    void definitionsThatCallAnotherUsersFunctionAreNotMerged() throws Exception {
+        both(
+                "CREATE ROLE mallory",
+                "CREATE TABLE t (id int PRIMARY KEY)",
+                "CREATE FUNCTION trap() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                "ALTER FUNCTION trap() OWNER TO mallory");
+        ours("INSERT INTO t VALUES (1)");
+        theirs("ALTER TABLE t ADD COLUMN x int DEFAULT trap()");
+        assertThat(conflicts())
+                .singleElement()
+                .satisfies(conflict ->
+                        assertThat(((SchemaConflict) conflict).reason()).contains("trap()"));
+    }
+
+    @Test
+    void rowsOfBothThatANewUniqueIndexForbidsTogetherAreAConflict() throws Exception {
+        both("CREATE TABLE t (id int PRIMARY KEY, a text)", "INSERT INTO t VALUES (1, 'x')");
+        ours("INSERT INTO t VALUES (2, 'y')");
+        theirs("CREATE UNIQUE INDEX t_a ON t (a)", "INSERT INTO t VALUES (3, 'y')");
+        assertThat(conflicts()).singleElement().isInstanceOf(ConstraintConflict.class);
+    }
+}
