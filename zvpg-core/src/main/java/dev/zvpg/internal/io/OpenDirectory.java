@@ -164,7 +164,7 @@ public final class OpenDirectory implements Closeable {
      * {@link #read(Path, int)}.
      */
     public static byte[] readTrusted(Path file, int limit) throws IOException {
-        Path real = file.toRealPath();
+        Path real = NamespacePath.real(file);
         Path name = real.getFileName();
         if (name == null) {
             throw new ChangedException(real, "it is not a regular file, so it is not read");
@@ -433,7 +433,16 @@ public final class OpenDirectory implements Closeable {
     }
 
     void setPermissions(Path name, Set<PosixFilePermission> mode) throws IOException {
-        view(name).setPermissions(mode);
+        try {
+            view(name).setPermissions(mode);
+        } catch (AccessDeniedException e) {
+            // Java opens what it changes, which its owner may not do with a directory of mode 0, such as OverlayFS
+            // leaves
+            if (FileOwner.worksAsRoot() || !facts(name).isDirectory()) {
+                throw e;
+            }
+            Files.setPosixFilePermissions(path.resolve(name), mode); // it is this user's own, who follows no stranger
+        }
     }
 
     void remove(Path name, boolean directory) throws IOException {

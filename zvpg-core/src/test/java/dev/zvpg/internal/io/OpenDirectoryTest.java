@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,5 +122,14 @@ class OpenDirectoryTest {
         OpenDirectory.deleteTree(top);
         assertThat(top).doesNotExist();
         assertThat(outside.resolve("file")).exists();
+    }
+
+    @Test
+    void aTreeGoesAlsoWhereItsOwnerMayNothing() throws IOException {
+        Path closed = Files.createDirectory(top.resolve("closed"));
+        Files.createFile(closed.resolve("file"));
+        Files.setPosixFilePermissions(closed, Set.of()); // as OverlayFS leaves its working directory
+        OpenDirectory.deleteTree(top);
+        assertThat(top).doesNotExist();
     }
 }
