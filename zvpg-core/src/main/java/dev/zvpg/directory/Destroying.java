@@ -105,6 +105,10 @@ final class Destroying {
     /** What cannot be removed keeps its claim, which nobody holds; the object does not exist in any case. */
     private void removing(StoredId id, Claim claim, Uninterrupted.Action<StoredId, IOException> action) {
         try {
+            if (Uninterrupted.call(() -> Standing.isOn(objects, id))) {
+                claim.abandon(); // the last one that stands on it goes on
+                return;
+            }
             Uninterrupted.call(action);
             claim.close();
         } catch (IOException | ZvpgException e) {
@@ -173,6 +177,7 @@ final class Destroying {
     void recover(Predicate<VolumeId> mayGo) {
         try {
             objects.file().read(); // or everything would seem to be unknown
+            Standing.forgetTheDead(objects);
             for (String name : objects.claims().names()) {
                 Optional<StoredId> id = Place.claimed(name);
                 Optional<Claim> claim =

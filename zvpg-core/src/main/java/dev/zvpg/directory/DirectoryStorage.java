@@ -10,6 +10,7 @@ import dev.zvpg.storage.Attributes;
 import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.Listing;
+import dev.zvpg.storage.OverlayDraft;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageDescription;
@@ -48,6 +49,10 @@ import java.util.function.Predicate;
  * could remove the files. A source that is destroyed while it is copied makes the copying verb fail with
  * {@link NotFoundException}.
  *
+ * <p>Where trees are not cloned in constant time, one can be made to be laid over that of a snapshot ({@link #overlay}). A
+ * snapshot that is destroyed while drafts are laid over it is gone at once; its files are removed when the last of them
+ * ends, or by {@link #recover} when that was a process that died.
+ *
  * <p>What durability costs: every change of the document waits for the disk; publishing a draft runs {@code sync -f}
  * once, which writes everything that waits to be written on that file system. A draft that is thrown away waits for
  * nothing.
@@ -68,6 +73,7 @@ public final class DirectoryStorage implements Storage {
     private final Place place;
     private final Objects objects;
     private final Making making;
+    private final Standing standing;
     private final Destroying destroying;
     private final Copier copier;
     private final Comparing comparing;
@@ -79,6 +85,7 @@ public final class DirectoryStorage implements Storage {
         this.objects = new Objects(place, file);
         this.destroying = new Destroying(objects, copier);
         this.making = new Making(objects, destroying);
+        this.standing = new Standing(objects, making, destroying, copier);
         this.copier = copier;
         this.comparing = new Comparing(place, copier);
         this.atomic = copier.isAtomic(objects);
@@ -164,6 +171,12 @@ public final class DirectoryStorage implements Storage {
                 volume,
                 Optional.of(snapshot),
                 tree -> copier.copy(place.tree(snapshot), tree, false, progress));
+    }
+
+    @Override
+    public Optional<OverlayDraft> overlay(SnapshotId snapshot, VolumeId volume) {
+        checkOpen();
+        return standing.overlay(snapshot, volume);
     }
 
     @Override

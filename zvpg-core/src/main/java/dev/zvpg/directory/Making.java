@@ -98,7 +98,7 @@ final class Making {
         }
     }
 
-    private static AlreadyExistsException taken(String verb, StoredId id, String why) {
+    static AlreadyExistsException taken(String verb, StoredId id, String why) {
         return new AlreadyExistsException(
                 "cannot " + verb + " " + Objects.name(id) + ": " + why, "choose another identity");
     }

@@ -1,7 +1,9 @@
 package dev.zvpg.directory;
 
 import dev.zvpg.internal.io.Claims;
+import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredId;
+import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -42,6 +44,9 @@ record Place(Path root) {
     /** Begins the name of a claim on two trees that are made only to be compared; no area is called so. */
     private static final String COMPARISON = "comparison" + DOT;
 
+    /** Begins the name of a claim of a tree that stands on a snapshot's; no area is called so. */
+    private static final String STANDING = "standing" + DOT;
+
     private static final Set<PosixFilePermission> CLOSED = PosixFilePermissions.fromString("rwx------");
     private static final Set<String> OWN = Set.of(DOCUMENT, NEW_DOCUMENT, LOCK, RESERVE, PROBE, COMPARISONS, DRAFTS);
 
@@ -81,6 +86,19 @@ record Place(Path root) {
     /** The name there that a claim is on; empty where it is none. */
     static Optional<String> claimedComparison(String claim) {
         return claim.startsWith(COMPARISON) ? Optional.of(claim.substring(COMPARISON.length())) : Optional.empty();
+    }
+
+    /** The name of the claim of a volume that stands on the tree of a snapshot. */
+    static String standingClaim(SnapshotId snapshot, VolumeId volume) {
+        return STANDING + snapshot.value() + DOT + volume.value();
+    }
+
+    /** The snapshot that the owner of a claim stands on; empty where it does on none. */
+    static Optional<StoredId> stoodOn(String claim) {
+        int end = claim.lastIndexOf(DOT);
+        return claim.startsWith(STANDING) && end > STANDING.length()
+                ? id(Area.SNAPSHOTS, claim.substring(STANDING.length(), end))
+                : Optional.empty();
     }
 
     Path lock() {

@@ -1,6 +1,7 @@
 package dev.zvpg.storage;
 
 import dev.zvpg.diff.Changes;
+import dev.zvpg.error.StorageException;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.TreeComparison;
 import java.io.IOException;
@@ -16,11 +17,19 @@ import java.util.TreeMap;
  *
  * <p>Thread-safe.
  */
-final class PageComparison {
+public final class PageComparison {
 
     private PageComparison() {}
 
-    static Changes of(Path image, Path volume) {
+    /**
+     * Compares two trees.
+     *
+     * @param image the earlier one
+     * @param volume the later one, which may be written to meanwhile
+     * @return the parts of files that differ
+     * @throws StorageException when one cannot be read
+     */
+    public static Changes of(Path image, Path volume) {
         Map<Path, List<Changes.Part>> files = new TreeMap<>();
         try {
             TreeComparison.of(

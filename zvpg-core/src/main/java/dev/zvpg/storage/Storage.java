@@ -11,6 +11,7 @@ import dev.zvpg.error.StorageException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -80,6 +81,21 @@ public interface Storage extends AutoCloseable {
      * @throws AlreadyExistsException when the identity is taken
      */
     Draft clone(SnapshotId snapshot, VolumeId volume, CopyProgress progress);
+
+    /**
+     * Makes an empty volume that is meant to be laid over a snapshot's image, whose files it then need not have. They
+     * stay where they are until the draft ends, also when the snapshot is destroyed meanwhile: that is gone at once for
+     * everybody else, and its files go after the last such draft.
+     *
+     * @param snapshot what it will be laid over
+     * @param volume the new volume's identity
+     * @return the new volume; empty where {@link #clone} costs no more. By default it is
+     * @throws NotFoundException when there is no such snapshot
+     * @throws AlreadyExistsException when the identity is taken
+     */
+    default Optional<OverlayDraft> overlay(SnapshotId snapshot, VolumeId volume) {
+        return Optional.empty();
+    }
 
     /**
      * Copies a volume's files one by one, for an image that the caller makes complete before it publishes it. A file
