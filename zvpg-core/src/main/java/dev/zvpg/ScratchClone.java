@@ -4,6 +4,7 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.info.ScratchMethod;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRequest;
 import dev.zvpg.internal.engine.Operations;
@@ -70,7 +71,17 @@ public final class ScratchClone implements Database, AutoCloseable {
     }
 
     /**
-     * Returns where its cluster's files are.
+     * Returns how it was made: laid over its snapshot, cloned or copied.
+     *
+     * @return the way, and why it was not a better one
+     */
+    public ScratchMethod method() {
+        return scratch.tree().method();
+    }
+
+    /**
+     * Returns where its cluster's files are. Those of an {@linkplain #method() overlay} are there for this process, and
+     * nobody else finds them.
      *
      * @return an absolute path
      */
@@ -104,7 +115,8 @@ public final class ScratchClone implements Database, AutoCloseable {
     }
 
     /**
-     * Keeps it as a named clone: its server is stopped, and all that was written to it stays. Closes it.
+     * Keeps it as a named clone: its server is stopped, and all that was written to it stays. Closes it. What was laid
+     * over its snapshot becomes a copy, which takes as long as one.
      *
      * @param name its name, unique among the repository's clones, by git's rules for refs and without {@code @}
      * @return the clone, stopped

@@ -174,6 +174,14 @@ public sealed interface Event {
     record ServerStopped(Ref workingCopy, Duration took) implements Event {}
 
     /**
+     * Scratch clones are copied from here on, because this machine does not let us lay them over their snapshots. Told
+     * once for a repository that is open.
+     *
+     * @param reason what stands against it
+     */
+    record OverlayRefused(String reason) implements Event {}
+
+    /**
      * Work that takes time in proportion to the data has come this far. Told while it goes on.
      *
      * @param what the work, such as {@code snapshot main@v1}

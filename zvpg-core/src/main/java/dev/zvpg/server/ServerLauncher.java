@@ -146,6 +146,17 @@ public interface ServerLauncher {
     }
 
     /**
+     * Lays an empty tree over another one, in constant time, for attached servers. By default it is refused.
+     *
+     * @param spec what over what
+     * @return the overlay, with the top directory of the lower tree in it, closed by the caller once no server runs on it
+     * @throws OverlayRefusedException when this machine does not let us; nothing is left of it but what is in the volume
+     */
+    default Overlay overlay(OverlaySpec spec) throws OverlayRefusedException {
+        throw new OverlayRefusedException("these servers run on no overlays");
+    }
+
+    /**
      * Starts a server and waits until it answers. It lives as long as {@link ServerSpec#lifetime()} says; an attached
      * one may not have been connected to yet.
      *

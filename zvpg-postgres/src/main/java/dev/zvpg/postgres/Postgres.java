@@ -14,6 +14,7 @@ import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.install.InstallationSearch;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.postgres.run.Discovery;
+import dev.zvpg.postgres.run.MountedOverlay;
 import dev.zvpg.postgres.run.Settings;
 import dev.zvpg.postgres.run.SettingsTrial;
 import dev.zvpg.postgres.run.Startup;
@@ -25,6 +26,9 @@ import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.Credentials;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Finding;
+import dev.zvpg.server.Overlay;
+import dev.zvpg.server.OverlayRefusedException;
+import dev.zvpg.server.OverlaySpec;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
@@ -297,6 +301,18 @@ public final class Postgres implements ServerLauncher {
     @Override
     public Map<String, String> leanSettings() {
         return Settings.lean(installation.major());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>It is one of the Linux kernel's OverlayFS, in a mount namespace that only this JVM's servers are in. For root it
+     * takes the right to mount; for an ordinary user Linux 5.11 or newer and user namespaces, which a container or a
+     * distribution may forbid. The programs {@code unshare}, {@code nsenter} and {@code mount} come from util-linux.
+     */
+    @Override
+    public Overlay overlay(OverlaySpec spec) throws OverlayRefusedException {
+        return MountedOverlay.mount(ServerUser.of(runAs), spec);
     }
 
     /**

@@ -15,6 +15,14 @@
  * servers; where it is killed itself, the system kills them. They have no socket. No connection is made to find out
  * whether they answer: their {@code postmaster.pid} says so.
  *
+ * <p><b>Overlays</b> are mounted in a mount namespace that only such servers are in, by a second shell that does nothing
+ * else. For root that shell is root's, and the supervisor in the namespace has no right to mount; for an ordinary user
+ * there is a user namespace around both. The kernel ends the mounts with the last process in it, so a killed JVM leaves
+ * directories that its storage finds, and no mount. The JVM reads and writes an overlay through
+ * {@code /proc/SUPERVISOR/root}; the server has the path that a volume would have. Root makes nothing there in a
+ * directory that others may write to: what is written lies in a closed directory of the volume, or in a file system of
+ * its own in memory, and lower and upper tree are handed to the kernel as open directories.
+ *
  * <p><b>What did not change</b> is proven by four traces that a change can leave: the WAL's position and the next
  * transaction id, the processes and the time of the last reload, the names, inodes, sizes and times of all files after
  * a checkpoint, and sessions, which are ended. Whatever cannot be seen there (unlogged relations, libraries with memory

@@ -11,6 +11,9 @@ import dev.zvpg.server.CopyProgress;
 import dev.zvpg.server.Credentials;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Finding;
+import dev.zvpg.server.Overlay;
+import dev.zvpg.server.OverlayRefusedException;
+import dev.zvpg.server.OverlaySpec;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Position;
 import dev.zvpg.server.Server;
@@ -154,6 +157,11 @@ public record Prepared(Postgres postgres) implements ServerLauncher {
     @Override
     public Map<String, String> leanSettings() {
         return postgres.leanSettings();
+    }
+
+    @Override
+    public Overlay overlay(OverlaySpec spec) throws OverlayRefusedException {
+        return postgres.overlay(spec);
     }
 
     @Override

@@ -29,6 +29,8 @@ final class ScratchVictim {
             statement.execute("CREATE TABLE x AS SELECT g FROM generate_series(1, 1000) g");
         }
         snapshot.scratch().dataSource().getConnection();
+        snapshot.scratch(o -> o.memory(0)).dataSource().getConnection();
+        snapshot.scratch(o -> o.overlay(false)).dataSource().getConnection();
         Files.createFile(Path.of(arguments[1]));
         if (arguments.length > 2) {
             System.exit(0);

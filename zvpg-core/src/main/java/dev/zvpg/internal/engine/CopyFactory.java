@@ -99,7 +99,7 @@ public final class CopyFactory {
         long began = System.nanoTime();
         SnapshotKey from = scratch.from();
         Catalog seen = publish(
-                scratch.draft(),
+                scratch.tree().draft(),
                 scratch.volume(),
                 request,
                 now -> now.snapshot(from.id()).isPresent()

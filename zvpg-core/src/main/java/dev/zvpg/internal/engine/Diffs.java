@@ -7,11 +7,10 @@ import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
-import dev.zvpg.option.ScratchOptions;
+import dev.zvpg.internal.scratch.ScratchTree;
 import dev.zvpg.option.SnapshotOptions;
 import dev.zvpg.server.ServerContent;
 import dev.zvpg.storage.SnapshotId;
-import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,7 +138,7 @@ public final class Diffs {
         if (found.scratch().isPresent()) {
             return side(found.scratch().get(), common, () -> {});
         }
-        Scratch scratch = scratches.scratch(found.image(), ScratchOptions.LEAN);
+        Scratch scratch = scratches.scratch(found.image(), Scratches.WITH_A_VOLUME);
         return side(scratch, common, () -> scratches.end(scratch));
     }
 
@@ -149,7 +148,7 @@ public final class Diffs {
         try {
             content = scratch.server().content();
             Changes changes =
-                    common.map(image -> changes(image, scratch.volume())).orElse(Changes.NONE);
+                    common.map(image -> changes(image, scratch.tree())).orElse(Changes.NONE);
             Side side = new Side(content, changes, end);
             opened = true;
             return side;
@@ -164,8 +163,8 @@ public final class Diffs {
         }
     }
 
-    private Changes changes(SnapshotId image, VolumeId volume) {
-        Path top = context.storage().location(volume);
-        return context.storage().changes(image, volume).below(top.relativize(Context.dataDirectory(top)));
+    private Changes changes(SnapshotId image, ScratchTree tree) {
+        Path top = tree.directory();
+        return tree.changes(context.storage(), image).below(top.relativize(Context.dataDirectory(top)));
     }
 }

@@ -22,11 +22,13 @@ public final class InfoReader {
 
     private final Context context;
     private final Servers servers;
+    private final Scratches scratches;
     private final Doctor doctor;
 
-    InfoReader(Context context, Servers servers) {
+    InfoReader(Context context, Servers servers, Scratches scratches) {
         this.context = context;
         this.servers = servers;
+        this.scratches = scratches;
         this.doctor = new Doctor(context, servers);
     }
 
@@ -101,6 +103,11 @@ public final class InfoReader {
         List<Doctor.Examined> examined = examine(catalog);
         List<Problem> problems = new ArrayList<>(doctor.problems(catalog, foreign(catalog), examined));
         problems.addAll(doctor.askServers(examined));
+        scratches
+                .overlayRefusal()
+                .ifPresent(reason -> problems.add(new Problem(
+                        "scratch clones are copied, which takes longer: " + reason,
+                        "allow that, or put the storage on a file system that clones in constant time: btrfs or ZFS")));
         return List.copyOf(problems);
     }
 

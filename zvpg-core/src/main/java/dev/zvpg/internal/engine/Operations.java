@@ -38,7 +38,7 @@ public record Operations(
                 dirtyCheck,
                 new Resets(context, servers, snapshots, dirtyCheck),
                 new Merges(context, servers, snapshots, dirtyCheck, threeWays, settlement),
-                new InfoReader(context, servers),
+                new InfoReader(context, servers, scratches),
                 scratches,
                 diffs);
     }

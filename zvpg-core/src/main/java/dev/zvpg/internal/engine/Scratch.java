@@ -1,8 +1,8 @@
 package dev.zvpg.internal.engine;
 
 import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.scratch.ScratchTree;
 import dev.zvpg.server.Server;
-import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 
@@ -23,27 +23,25 @@ public final class Scratch {
         boolean release(Scratch scratch);
     }
 
-    private final VolumeId volume;
-    private final Draft draft;
+    private final ScratchTree tree;
     private final SnapshotKey from;
     private final Path dataDirectory;
     private final Server server;
     private volatile boolean ended;
 
-    Scratch(VolumeId volume, Draft draft, SnapshotKey from, Path dataDirectory, Server server) {
-        this.volume = volume;
-        this.draft = draft;
+    Scratch(ScratchTree tree, SnapshotKey from, Path dataDirectory, Server server) {
+        this.tree = tree;
         this.from = from;
         this.dataDirectory = dataDirectory;
         this.server = server;
     }
 
     VolumeId volume() {
-        return volume;
+        return tree.volume();
     }
 
-    Draft draft() {
-        return draft;
+    public ScratchTree tree() {
+        return tree;
     }
 
     public SnapshotKey from() {
@@ -73,6 +71,6 @@ public final class Scratch {
 
     @Override
     public String toString() {
-        return "scratch clone " + volume + " of " + from.ref();
+        return "scratch clone " + volume() + " of " + from.ref();
     }
 }

@@ -2,19 +2,21 @@ package dev.zvpg.internal.engine;
 
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRequest;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.Uninterrupted;
+import dev.zvpg.internal.scratch.ScratchTree;
+import dev.zvpg.internal.scratch.ScratchTrees;
 import dev.zvpg.option.PoolOptions;
 import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;
-import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,12 +46,16 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
     /** What their volumes are called. */
     private static final String NAME = "scratch";
 
+    /** Of what all is read, or which the storage compares. */
+    static final ScratchOptions WITH_A_VOLUME = ScratchOptions.LEAN.overlay(false);
+
     private static final String HOOK = "zvpg-scratch-clones";
     private static final Duration AT_THE_END = Duration.ofSeconds(5);
 
     private final Context context;
     private final CopyFactory copies;
     private final ScratchPorts ports;
+    private final ScratchTrees trees;
 
     /** What has to end before the repository is closed, oldest first, and how: pools, and the clones of no pool. */
     private final Map<Object, Runnable> open = new LinkedHashMap<>();
@@ -60,6 +67,18 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         this.context = context;
         this.copies = copies;
         this.ports = new ScratchPorts(context);
+        this.trees = new ScratchTrees(
+                context.storage(), context.launcher(), context.home().root(), this::tellRefusal);
+    }
+
+    private void tellRefusal(String reason) {
+        LOG.warn("Scratch clones are copied, which takes longer: {}", reason);
+        context.events().tell(new Event.OverlayRefused(reason));
+    }
+
+    /** Why scratch clones are copied here, if one had to be. */
+    Optional<String> overlayRefusal() {
+        return trees.refusal();
     }
 
     /** Makes a running clone, which ends with {@link #end}. */
@@ -111,22 +130,22 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         context.launcher().check(options.settings());
         requireLiving();
         VolumeId volume = VolumeId.generate(NAME);
-        Draft draft;
+        ScratchTree tree;
         try {
-            draft = context.storage().clone(from.id(), volume, context.progress("scratch clone of " + from.ref()));
+            tree = trees.make(from.id(), volume, options, context.progress("scratch clone of " + from.ref()));
         } catch (NotFoundException e) {
             throw new NotFoundException("snapshot " + from.ref() + " was deleted", e);
         }
         boolean running = false;
         try {
-            Path data = Context.dataDirectory(draft.directory());
+            Path data = Context.dataDirectory(tree.directory());
             context.launcher().disarm(data);
-            Scratch scratch = new Scratch(volume, draft, from, data, start(volume, data, options));
+            Scratch scratch = new Scratch(tree, from, data, start(volume, data, options));
             running = true;
             return scratch;
         } finally {
             if (!running) {
-                discardQuietly(volume, draft);
+                discardQuietly(tree);
             }
         }
     }
@@ -206,6 +225,7 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         try {
             scratch.markEnded();
             scratch.server().stop();
+            scratch.tree().makeWhole(context.progress(request.words()));
             CopyKey key = copies.keep(scratch, request);
             kept = true;
             return key;
@@ -229,32 +249,34 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
     }
 
     private void delete(Scratch scratch) {
-        delete(scratch.volume(), scratch.draft());
+        delete(scratch.tree());
     }
 
     /** What goes last is the volume, because it is what a crash in between is found by. */
-    private void delete(VolumeId volume, Draft draft) {
+    private void delete(ScratchTree tree) {
         try {
             // the flag must not keep us from cleaning up
             Uninterrupted.call(() -> {
-                OpenDirectory.deleteTree(context.home().runDirectory(volume.value()));
-                draft.close();
-                return volume;
+                OpenDirectory.deleteTree(
+                        context.home().runDirectory(tree.volume().value()));
+                tree.close();
+                return tree;
             });
         } catch (IOException e) {
-            throw IoFailure.of("delete", context.home().runDirectory(volume.value()), e);
+            throw IoFailure.of(
+                    "delete", context.home().runDirectory(tree.volume().value()), e);
         }
     }
 
     void discardQuietly(Scratch scratch) {
-        discardQuietly(scratch.volume(), scratch.draft());
+        discardQuietly(scratch.tree());
     }
 
-    private void discardQuietly(VolumeId volume, Draft draft) {
+    private void discardQuietly(ScratchTree tree) {
         try {
-            delete(volume, draft);
+            delete(tree);
         } catch (ZvpgException | IllegalStateException e) {
-            LOG.warn("Volume {} cannot be removed now; the next open() tries again", volume, e);
+            LOG.warn("Volume {} cannot be removed now; the next open() tries again", tree, e);
         }
     }
 

@@ -11,7 +11,6 @@ import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.merge.MergeReport;
-import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerContent;
 import dev.zvpg.server.ServerMerge;
@@ -191,7 +190,7 @@ final class ThreeWayMerges {
     }
 
     private Part scratch(SnapshotKey image) {
-        Scratch scratch = scratches.scratch(image, ScratchOptions.LEAN);
+        Scratch scratch = scratches.scratch(image, Scratches.WITH_A_VOLUME);
         return new Part(Optional.of(scratch), Optional.empty(), () -> scratches.end(scratch));
     }
 

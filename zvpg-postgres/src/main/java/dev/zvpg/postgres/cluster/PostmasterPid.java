@@ -81,7 +81,9 @@ public record PostmasterPid(
         return OsProcess.find(pid)
                 .filter(process -> process.workingDirectory()
                         // a postmaster works in its data directory for all its life
-                        .map(directory -> isSame(directory, dataDirectory) && process.runsPostgres())
+                        .map(directory -> (isSame(directory, dataDirectory)
+                                        || isSame(process.asSeenByIt(directory.toString()), dataDirectory))
+                                && process.runsPostgres())
                         .orElseGet(() -> isSame(Path.of(this.dataDirectory), dataDirectory) && beganThen()));
     }
 

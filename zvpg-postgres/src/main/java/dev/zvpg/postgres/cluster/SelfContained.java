@@ -3,6 +3,7 @@ package dev.zvpg.postgres.cluster;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.internal.io.FileFacts;
 import dev.zvpg.internal.io.MountPoints;
+import dev.zvpg.internal.io.NamespacePath;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.os.Shell;
 import java.io.IOException;
@@ -42,7 +43,8 @@ final class SelfContained {
 
     private SelfContained(Path directory) throws IOException {
         this.directory = directory;
-        this.real = directory.toRealPath();
+        // what another process sees has no real path here
+        this.real = NamespacePath.isOne(directory) ? directory : directory.toRealPath();
     }
 
     /** Looks at every file: for what is about to be imaged or was just copied from somebody else. */

@@ -88,12 +88,17 @@ public final class Program {
 
     /** Starts a program that goes on running, and is talked to. */
     public static Process open(ServerUser user, String... command) throws IOException {
-        return Subprocess.open(builder(user, command));
+        return Subprocess.open(builder(List.of(), user, command));
+    }
+
+    /** The same behind a command of the JVM's own user that becomes it, such as one that enters a namespace. */
+    public static Process openBehind(List<String> before, ServerUser user, String... command) throws IOException {
+        return Subprocess.open(builder(before, user, command));
     }
 
     private static Subprocess start(ServerUser user, Map<String, String> environment, String input, String... command)
             throws IOException {
-        ProcessBuilder builder = builder(user, command);
+        ProcessBuilder builder = builder(List.of(), user, command);
         builder.environment().putAll(environment);
         try {
             return Subprocess.start(name(command), builder, input);
@@ -103,8 +108,9 @@ public final class Program {
         }
     }
 
-    private static ProcessBuilder builder(ServerUser user, String... command) {
-        List<String> words = new ArrayList<>(user.commandPrefix());
+    private static ProcessBuilder builder(List<String> before, ServerUser user, String... command) {
+        List<String> words = new ArrayList<>(before);
+        words.addAll(user.commandPrefix());
         words.addAll(List.of(command));
         // the working directory of the JVM may be one that the server's user cannot enter
         ProcessBuilder builder =

@@ -1,11 +1,14 @@
 package dev.zvpg.postgres.run;
 
+import dev.zvpg.internal.io.NamespacePath;
 import dev.zvpg.postgres.install.Installation;
+import dev.zvpg.postgres.os.ServerUser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The {@code postgres} program itself, as a child of the {@link Supervisor}: it ends with the JVM. */
@@ -16,10 +19,11 @@ final class AttachedLaunch implements Launch {
     private final Path dataDirectory;
     private OptionalInt pid = OptionalInt.empty();
 
-    AttachedLaunch(Supervisor supervisor, Installation installation, Path dataDirectory) {
-        this.supervisor = supervisor;
+    AttachedLaunch(ServerUser user, Installation installation, Path dataDirectory) throws IOException {
+        Optional<MountNamespace> namespace = MountNamespace.of(dataDirectory);
+        this.supervisor = namespace.isPresent() ? namespace.get().supervisor() : Supervisor.of(user);
         this.installation = installation;
-        this.dataDirectory = dataDirectory;
+        this.dataDirectory = NamespacePath.inside(dataDirectory);
     }
 
     @Override

@@ -18,7 +18,8 @@ public final class Discovery {
 
     public static Optional<LiveServer> find(
             Installation installation, ServerUser user, Duration startTimeout, ServerSpec spec) {
-        Path dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
+        Path dataDirectory =
+                MountedOverlay.find(spec.dataDirectory().toAbsolutePath().normalize());
         if (spec.lifetime() == Lifetime.DETACHED) {
             new CutOffLaunch(user, spec.runDirectory(), dataDirectory).await();
         }
@@ -40,7 +41,8 @@ public final class Discovery {
             ServerSpec spec,
             PostmasterPid file,
             OsProcess process) {
-        Path dataDirectory = spec.dataDirectory().toAbsolutePath().normalize();
+        Path dataDirectory =
+                MountedOverlay.find(spec.dataDirectory().toAbsolutePath().normalize());
         RunDirectory run = RunDirectory.find(user, spec.runDirectory(), dataDirectory, file.socketDirectory());
         return new LiveServer(
                 new ServerControl(

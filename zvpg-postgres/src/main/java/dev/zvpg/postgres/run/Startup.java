@@ -131,7 +131,7 @@ public final class Startup {
     private LiveServer launch(RunDirectory run, ServerLog log) throws PortTakenException {
         // known before it begins: it may fail when there is a process already
         try (Launch launch = spec.lifetime() == Lifetime.ATTACHED
-                ? new AttachedLaunch(Supervisor.of(user), installation, dataDirectory)
+                ? new AttachedLaunch(user, installation, dataDirectory)
                 : new DetachedLaunch(installation, user, dataDirectory, run)) {
             return launch(launch, run, log);
         } catch (IOException e) {

@@ -47,8 +47,7 @@ public final class Supervisor implements Signals {
     private static final String REPLY = "pid ";
 
     /** A shell of its own session, where there is a program for that. */
-    private static final String SHELL =
-            "if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh; else exec /bin/sh; fi";
+    static final String SHELL = "if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh; else exec /bin/sh; fi";
 
     /**
      * What the shell knows how to do. It waits for nothing but ended children, so every command is done at once. A
@@ -117,8 +116,12 @@ public final class Supervisor implements Signals {
     private boolean owed;
 
     public Supervisor(ServerUser user, Duration patience) throws IOException {
+        this(user, List.of(), patience);
+    }
+
+    private Supervisor(ServerUser user, List<String> before, Duration patience) throws IOException {
         this.patience = patience;
-        process = Program.open(user, "/bin/sh", "-c", SHELL);
+        process = Program.openBehind(before, user, "/bin/sh", "-c", SHELL);
         commands = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         replies = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         say(SCRIPT);
@@ -136,8 +139,39 @@ public final class Supervisor implements Signals {
         }
     }
 
+    /**
+     * One in another namespace, which it has entered when this returns.
+     *
+     * @param before what comes before its command, and runs as the JVM's user
+     */
+    static Supervisor in(ServerUser user, List<String> before) throws IOException {
+        Supervisor supervisor = new Supervisor(user, before, PATIENCE);
+        boolean entered = false;
+        try {
+            Path none = Path.of("/dev/null");
+            supervisor.tell("ended " + supervisor.start(List.of("true"), none, none) + "\n");
+            entered = true;
+            return supervisor;
+        } catch (ServerException e) {
+            throw new IOException(e.problem(), e);
+        } finally {
+            if (!entered) {
+                supervisor.release();
+            }
+        }
+    }
+
     public long pid() {
         return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ends the shell, and with it all servers that still run. */
+    void release() throws IOException {
+        commands.close();
     }
 
     /**

@@ -1,15 +1,20 @@
 package dev.zvpg.postgres.unchanged;
 
+import dev.zvpg.internal.io.FileReads;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.cluster.ControlFile;
+import dev.zvpg.postgres.run.MountedOverlay;
 import dev.zvpg.postgres.run.RunDirectory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
@@ -20,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -38,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * {@code pg_stat_tmp}, where that keeps statistics
  * </ul>
  *
+ * <p>On an overlay, a file that is only read becomes another one, because PostgreSQL opens it for writing: of one that
+ * has become another, what it holds is compared with what lies below.
+ *
  * @param digest all that counts
  * @param caches the {@code pg_internal.init} there are, and what tells one from the next of the same name
  * @param newest the time of the latest change that counts, in nanoseconds since 1970
@@ -47,6 +56,9 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
 
     private static final Pattern INIT_FORK = Pattern.compile("\\d+_init");
     private static final int STATISTICS_IN_FILES_UNTIL = 14;
+
+    /** 256 KB. */
+    private static final int BLOCK = 1 << 18;
 
     boolean isSameAs(Fingerprint other) {
         return digest.equals(other.digest);
@@ -83,6 +95,7 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
         private final Path statistics;
         private final Path log;
         private final boolean statisticsInFiles;
+        private final Optional<Path> below;
         private final List<String> lines = new ArrayList<>();
         private final Map<Path, String> caches = new TreeMap<>();
         private long newest;
@@ -95,6 +108,7 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
             this.wal = dataDirectory.resolve("pg_wal").resolve(walFile);
             this.statistics = dataDirectory.resolve("pg_stat_tmp");
             this.log = run.logFile();
+            this.below = MountedOverlay.below(dataDirectory);
             this.statisticsInFiles = major <= STATISTICS_IN_FILES_UNTIL;
         }
 
@@ -140,9 +154,43 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
             if (INIT_FORK.matcher(name).matches()) {
                 unlogged = true;
             }
+            if (below.isPresent() && isAsBelow(file, attributes, below.get())) {
+                lines.add(fixed + inode + " as below");
+                return FileVisitResult.CONTINUE;
+            }
             newest = Math.max(newest, changed);
             lines.add(Files.isSymbolicLink(file) ? all + " " + Files.readSymbolicLink(file) : all);
             return FileVisitResult.CONTINUE;
+        }
+
+        /** Whether it holds what the overlay was laid over, be it that file itself or a copy of it. */
+        private boolean isAsBelow(Path file, Map<String, Object> attributes, Path top) throws IOException {
+            if (!file.startsWith(dataDirectory)) {
+                return false;
+            }
+            Path lower = top.resolve(dataDirectory.relativize(file));
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                    || !Files.isRegularFile(lower, LinkOption.NOFOLLOW_LINKS)) {
+                return false;
+            }
+            Map<String, Object> original = attributes(lower);
+            return Objects.equals(original.get("size"), attributes.get("size"))
+                    && (Objects.equals(original.get("ctime"), attributes.get("ctime")) || isSame(file, lower));
+        }
+
+        private static boolean isSame(Path one, Path other) throws IOException {
+            try (OpenDirectory directory = OpenDirectory.open(one.resolveSibling(""));
+                    FileChannel file = directory.openFile(one.getFileName());
+                    FileChannel original = FileChannel.open(other, StandardOpenOption.READ)) {
+                ByteBuffer here = ByteBuffer.allocate(BLOCK);
+                ByteBuffer there = ByteBuffer.allocate(BLOCK);
+                for (long at = 0; at < original.size(); at += BLOCK) {
+                    if (!FileReads.fill(file, at, here).equals(FileReads.fill(original, at, there))) {
+                        return false;
+                    }
+                }
+                return file.size() == original.size();
+            }
         }
 
         private static Map<String, Object> attributes(Path path) throws IOException {

@@ -1,0 +1,39 @@
+package dev.zvpg.server;
+
+import dev.zvpg.error.StorageException;
+import java.nio.file.Path;
+
+/**
+ * A tree that shows another one with what has been written to it on top, made in constant time. It is there for this
+ * process and the {@linkplain Lifetime#ATTACHED attached} servers that it starts; others see nothing of it. It ends
+ * with this process, however that ends.
+ *
+ * <p>Thread-safe.
+ */
+public interface Overlay extends AutoCloseable {
+
+    /**
+     * Returns where its files are, for this process: to be read and written here, and to start attached servers on.
+     *
+     * @return an absolute path, which leads nowhere once it is closed
+     */
+    Path directory();
+
+    /**
+     * Tells whether what is written to it is kept in memory.
+     *
+     * @return false when it is on the disk of the volume
+     */
+    boolean isInMemory();
+
+    /**
+     * Refuses every write from now on, so that it can be read in peace. No server may run on it.
+     *
+     * @throws StorageException when that cannot be done
+     */
+    void freeze();
+
+    /** Ends it, and loses what was written to it. No server runs on it any more. Idempotent. */
+    @Override
+    void close();
+}
