@@ -181,4 +181,19 @@ class ScratchKillTest {
         victim.destroyForcibly().waitFor();
         allServersEnd();
     }
+
+    @Test
+    void destroyingTheRepositoryEndsThoseOfALivingJvmToo() throws Exception {
+        Path ready = sandbox.path("ready");
+        Process victim = victim(ready);
+        awaitReady(victim, ready);
+        try {
+            open().destroy();
+            assertThat(Sandbox.processes(home())).isEmpty();
+            assertThat(home()).doesNotExist();
+        } finally {
+            victim.destroyForcibly().waitFor();
+        }
+        makeTheRepository();
+    }
 }
