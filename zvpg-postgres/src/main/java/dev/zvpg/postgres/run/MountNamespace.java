@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.run;
 
+import dev.zvpg.internal.io.FileOwner;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.NamespacePath;
 import dev.zvpg.postgres.os.ServerUser;
@@ -21,7 +22,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A mount namespace that has nobody in it but what this JVM has started: the shell that mounts, the supervisor of the
  * servers on what is mounted, and those. Its mounts are there for nobody else, and end with the last of these processes,
- * however they end. The JVM sees them through the supervisor, as {@link NamespacePath}.
+ * however they end. The JVM sees them as {@link NamespacePath}: where it is root, through the shell, which is root's, too.
+ * The supervisor belongs to the servers' user, who might take it over and lead it to where other files are.
  *
  * <p>It lasts a little longer than its last overlay, and no longer: it holds on to everything that was mounted on the
  * machine when it was made.
@@ -123,7 +125,7 @@ final class MountNamespace {
 
     /** How the JVM sees an absolute path of it. */
     Path seen(Path inside) {
-        return NamespacePath.of(supervisor.pid(), inside);
+        return NamespacePath.of(FileOwner.worksAsRoot() ? shell.pid() : supervisor.pid(), inside);
     }
 
     Map<Path, Path> lowers() {
