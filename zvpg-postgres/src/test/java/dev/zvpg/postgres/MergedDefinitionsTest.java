@@ -151,6 +151,7 @@ class MergedDefinitionsTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void aRowOfOursThatANewConstraintForbidsIsAConflict() throws Exception {
         both("CREATE TABLE t (id int PRIMARY KEY, a text)", "INSERT INTO t VALUES (1, 'x')");
         ours("INSERT INTO t VALUES (2, NULL)");
@@ -165,6 +166,7 @@ class MergedDefinitionsTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void aValueThatWasWorkedOutWhenItsColumnCameIsTheSameAfterTheMerge() throws Exception {
         both("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t SELECT generate_series(1, 3)");
         ours("INSERT INTO t VALUES (4)");
@@ -178,6 +180,7 @@ class MergedDefinitionsTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void namesAreSwappedAndMovedOnBothSides() throws Exception {
         both(
                 "CREATE TABLE a (id int PRIMARY KEY, x int, y int)",
@@ -231,6 +234,7 @@ class MergedDefinitionsTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void aTableIsDroppedUnlessOursHasChangedItsRows() throws Exception {
         both(
                 "CREATE TABLE quiet (id int PRIMARY KEY)",
@@ -249,6 +253,7 @@ class MergedDefinitionsTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void theSameChangeOnBothSidesIsNone() throws Exception {
         both("CREATE TABLE t (id int PRIMARY KEY, a int)", "INSERT INTO t VALUES (1, 1)");
         String[] migration = {
@@ -286,6 +291,7 @@ class MergedDefinitionsTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void definitionsThatCallAnotherUsersFunctionAreNotMerged() throws Exception {
         both(
                 "CREATE ROLE mallory",
@@ -301,6 +307,7 @@ class MergedDefinitionsTest {
     }
 
     @Test
+    @Tag(Effort.FULL)
     void rowsOfBothThatANewUniqueIndexForbidsTogetherAreAConflict() throws Exception {
         both("CREATE TABLE t (id int PRIMARY KEY, a text)", "INSERT INTO t VALUES (1, 'x')");
         ours("INSERT INTO t VALUES (2, 'y')");
