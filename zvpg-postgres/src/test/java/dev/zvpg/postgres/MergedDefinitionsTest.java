@@ -299,11 +299,17 @@ class MergedDefinitionsTest {
                 "CREATE FUNCTION trap() RETURNS int LANGUAGE sql AS 'SELECT 1'",
                 "ALTER FUNCTION trap() OWNER TO mallory");
         ours("INSERT INTO t VALUES (1)");
-        theirs("ALTER TABLE t ADD COLUMN x int DEFAULT trap()");
-        assertThat(conflicts())
-                .singleElement()
-                .satisfies(conflict ->
-                        assertThat(((SchemaConflict) conflict).reason()).contains("trap()"));
+        for (String definition : List.of(
+                "ALTER TABLE t ADD COLUMN x int DEFAULT trap()",
+                "CREATE VIEW harmless AS SELECT trap() AS x; CREATE MATERIALIZED VIEW filled AS SELECT * FROM harmless")) {
+            feature.start();
+            theirs(definition);
+            assertThat(conflicts())
+                    .singleElement()
+                    .satisfies(conflict ->
+                            assertThat(((SchemaConflict) conflict).reason()).contains("trap()"));
+            feature.resetTo(main.findSnapshot("v1").orElseThrow());
+        }
     }
 
     @Test

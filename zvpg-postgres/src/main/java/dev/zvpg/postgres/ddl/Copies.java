@@ -17,10 +17,15 @@ import java.util.function.Predicate;
 /** Sessions in one database of the base, of theirs and of ours. Confined to one thread. */
 record Copies(Connection base, Connection theirs, Connection ours) implements AutoCloseable {
 
-    /** What changing definitions, or adding a column, may call with the rights of whoever does it. */
+    /**
+     * What changing definitions, or adding a column, may call with the rights of whoever does it. A materialized view is
+     * filled when it is made, and may read any view.
+     */
     private static final String OTHERS_FUNCTION = OthersFunctions.calledBy("""
             SELECT DISTINCT classid AS class, objid AS object FROM pg_depend WHERE classid IN ('pg_class'::regclass,
                 'pg_type'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_statistic_ext'::regclass)
+            UNION ALL SELECT 'pg_rewrite'::regclass, oid FROM pg_rewrite
+            WHERE oid >= 16384 AND EXISTS (SELECT FROM pg_class WHERE relkind = 'm')
             """);
 
     static Copies open(LiveServer base, LiveServer theirs, LiveServer ours, String... names) throws SQLException {
