@@ -320,4 +320,53 @@ class MergedDefinitionsTest {
         theirs("CREATE UNIQUE INDEX t_a ON t (a)", "INSERT INTO t VALUES (3, 'y')");
         assertThat(conflicts()).singleElement().isInstanceOf(ConstraintConflict.class);
     }
+
+    @Test
+    @Tag(Effort.FULL)
+    void whatOursHasWrittenToADroppedColumnAndWhatIsNewInBothIsAConflict() throws Exception {
+        both("CREATE TABLE t (id int PRIMARY KEY, c text, n int)", "INSERT INTO t VALUES (1, 'c', 1)");
+        ours(
+                "UPDATE t SET c = 'ours'",
+                "INSERT INTO t VALUES (2, NULL, NULL)",
+                "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2'");
+        theirs(
+                "ALTER TABLE t DROP COLUMN c",
+                "ALTER TABLE t ALTER n SET DEFAULT 0",
+                "ALTER TABLE t ALTER n SET NOT NULL",
+                "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 3'");
+        assertThat(conflicts()).extracting(Conflict::table).contains("public.t.c", "public.f()");
+        ours("UPDATE t SET c = 'c' WHERE id = 1", "DROP FUNCTION f()");
+        assertThat(conflicts())
+                .singleElement()
+                .satisfies(conflict ->
+                        assertThat(((SchemaConflict) conflict).reason()).contains("SET NOT NULL"));
+        ours("UPDATE t SET n = 5 WHERE id = 2");
+        main.merge(feature);
+        assertThat(rows("SELECT * FROM t")).isEqualTo("(1,1) (2,5)");
+        assertThat(differences()).isEmpty();
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void aTypeThatCutsAValueOfOursShortAndAnUnfitNameAreConflicts() throws Exception {
+        both("CREATE TABLE t (id int PRIMARY KEY, a text)", "INSERT INTO t VALUES (1, 'a')");
+        ours("INSERT INTO t VALUES (2, 'longer text')");
+        theirs("ALTER TABLE t ALTER a TYPE varchar(5)", "CREATE INDEX i ON t (a)");
+        assertThat(conflicts()).allMatch(SchemaConflict.class::isInstance);
+        assertThat(rows("SELECT a FROM t")).isEqualTo("(\"longer text\") (a)");
+        ours("UPDATE t SET a = 'short' WHERE id = 2");
+        theirsAgain("CREATE TABLE \"x */;alter role mallory superuser;/*\" (id int)");
+        assertThat(conflicts())
+                .singleElement()
+                .satisfies(conflict ->
+                        assertThat(((SchemaConflict) conflict).reason()).contains("x */"));
+        theirsAgain("DROP TABLE \"x */;alter role mallory superuser;/*\"");
+        main.merge(feature);
+        assertThat(differences()).isEmpty();
+    }
+
+    private void theirsAgain(String statement) throws SQLException {
+        feature.start();
+        theirs(statement);
+    }
 }

@@ -72,7 +72,8 @@ public final class Alteration {
         for (Content content : patch.contents()) {
             if (content.isOtherwise(connection)) {
                 conflict(
-                        content.table(), "it was dropped in the branch that is merged, and its rows were changed here");
+                        content.object(),
+                        "it is dropped or made anew in the branch that is merged, and what is in it was changed here");
             }
         }
         for (String statement : statements) {

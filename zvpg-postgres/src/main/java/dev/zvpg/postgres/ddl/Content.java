@@ -4,27 +4,54 @@ import dev.zvpg.postgres.diff.Quoted;
 import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * What a table held when the branches parted that theirs has dropped. Immutable.
+ * What a table or a column held when the branches parted, and that a statement drops. Immutable.
  *
- * @param table schema and name, as PostgreSQL writes them
+ * @param table schema and name, as a statement writes them
+ * @param column as a statement writes it; empty for all of the table
  * @param sum of its rows
  */
-record Content(String table, String sum) {
+record Content(String table, String column, String sum) {
+
+    private static final Pattern DROPPED = Pattern.compile(
+            "DROP TABLE (?<whole>.+)|ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+DROP COLUMN (?<column>.+)", Pattern.DOTALL);
 
     private static final String IS_THERE = "SELECT to_regclass(%s) IS NOT NULL";
 
+    /** A row is written without a cast of its type, which might be somebody's function. */
     private static final String SUM =
-            "SELECT count(*) || ' ' || coalesce(sum(hashtextextended(t::text COLLATE \"C\", 0)), 0) FROM %s t";
+            "SELECT count(*) || ' ' || coalesce(sum(hashtextextended(ROW(%s)::text COLLATE \"C\", 0)), 0) FROM %s t WHERE %s";
 
-    static Content of(Connection connection, String table) throws SQLException {
-        return new Content(table, sum(connection, table));
+    /** What the base has in all that statements drop, also to make it anew. */
+    static List<Content> of(Connection base, List<String> statements) throws SQLException {
+        List<Content> contents = new ArrayList<>();
+        for (String statement : statements) {
+            Matcher dropped = DROPPED.matcher(statement);
+            if (dropped.matches()) {
+                String column = dropped.group("column");
+                String table = column == null ? dropped.group("whole") : dropped.group("table");
+                Content content = new Content(table, column == null ? "" : column, "");
+                contents.add(new Content(table, content.column(), content.read(base)));
+            }
+        }
+        return contents;
     }
 
-    private static String sum(Connection connection, String table) throws SQLException {
-        return Sessions.column(connection, SUM.formatted(table)).get(0);
+    private String read(Connection connection) throws SQLException {
+        String sql = column.isEmpty()
+                ? SUM.formatted("t.*", table, "true")
+                : SUM.formatted("t." + column, table, "num_nonnulls(t." + column + ") = 1");
+        return Sessions.column(connection, sql).get(0);
+    }
+
+    /** What is dropped. */
+    String object() {
+        return column.isEmpty() ? table : table + "." + column;
     }
 
     /** Whether there is something else in it now; nobody can write to it from here on. */
@@ -34,6 +61,6 @@ record Content(String table, String sum) {
             return false;
         }
         Sessions.execute(connection, "LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
-        return !sum(connection, table).equals(sum);
+        return !read(connection).equals(sum);
     }
 }

@@ -26,7 +26,18 @@ record Copies(Connection base, Connection theirs, Connection ours) implements Au
                 'pg_type'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_statistic_ext'::regclass)
             UNION ALL SELECT 'pg_rewrite'::regclass, oid FROM pg_rewrite
             WHERE oid >= 16384 AND EXISTS (SELECT FROM pg_class WHERE relkind = 'm')
+            UNION ALL SELECT 'pg_cast'::regclass, oid FROM pg_cast WHERE oid >= 16384
             """);
+
+    /** What would end a comment, and a script has comments with names as they are. */
+    private static final String UNFIT_NAME = """
+            SELECT format('%s', name) FROM (
+                SELECT nspname FROM pg_namespace UNION ALL SELECT relname FROM pg_class UNION ALL SELECT typname FROM pg_type
+                UNION ALL SELECT proname FROM pg_proc UNION ALL SELECT conname FROM pg_constraint
+                UNION ALL SELECT tgname FROM pg_trigger UNION ALL SELECT rulename FROM pg_rewrite
+                UNION ALL SELECT polname FROM pg_policy UNION ALL SELECT attname FROM pg_attribute) s(name)
+            WHERE name ~ E'[\\n\\r]|/[*]|[*]/' LIMIT 1
+            """;
 
     static Copies open(LiveServer base, LiveServer theirs, LiveServer ours, String... names) throws SQLException {
         Connection first = connect(base, names[0]);
@@ -65,6 +76,17 @@ record Copies(Connection base, Connection theirs, Connection ours) implements Au
     Optional<String> othersFunction() throws SQLException {
         for (Connection each : List.of(theirs, ours)) {
             List<String> found = Sessions.column(each, OTHERS_FUNCTION);
+            if (!found.isEmpty()) {
+                return Optional.of(found.get(0));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A name in either that cannot be in a comment. */
+    Optional<String> unfitName() throws SQLException {
+        for (Connection each : List.of(theirs, ours)) {
+            List<String> found = Sessions.column(each, UNFIT_NAME);
             if (!found.isEmpty()) {
                 return Optional.of(found.get(0));
             }

@@ -67,6 +67,7 @@ final class PgCodeKeeper {
         CoreSettings settings = new CoreSettings();
         settings.setIgnoreColumnOrder(true);
         settings.setEnableFunctionBodiesDependencies(true);
+        settings.setPrintUsing(false); // an explicit cast would cut values short that the type refuses
         return settings;
     }
 

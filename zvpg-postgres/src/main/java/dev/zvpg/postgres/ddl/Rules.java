@@ -69,12 +69,26 @@ public final class Rules {
         if (ours instanceof Changed && theirs instanceof Dropped) {
             return "is gone in the branch that is merged, and has changed here";
         }
-        if (ours instanceof Added mine
-                && theirs instanceof Added other
-                && !mine.definition().equals(other.definition())) {
-            return "is new in both branches, and not the same";
-        }
         return "";
+    }
+
+    /** What is new in both, and not the same: not everything has a definition that could be compared. */
+    static List<SchemaConflict> newInBoth(
+            String database, List<SchemaChange> ours, List<SchemaChange> theirs, List<SchemaChange> between) {
+        Set<List<String>> added = added(ours);
+        added.retainAll(added(theirs));
+        return between.stream()
+                .filter(change -> added.contains(List.of(change.kind(), change.object())))
+                .map(change -> new SchemaConflict(
+                        database, change.object(), change.kind() + " is new in both branches, and not the same"))
+                .toList();
+    }
+
+    private static Set<List<String>> added(List<SchemaChange> changes) {
+        return changes.stream()
+                .filter(Added.class::isInstance)
+                .map(change -> List.of(change.kind(), change.object()))
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     /**

@@ -67,17 +67,24 @@ public final class SchemaMerge implements ServerMerge.Definitions {
             throws SQLException {
         Optional<String> function = copies.othersFunction();
         if (function.isPresent()) {
-            return DatabasePatch.refused(
+            return refused(
                     name,
                     changes,
-                    List.of(new SchemaConflict(
-                            name,
-                            "",
-                            "definitions are not merged where they call " + function.get()
-                                    + ", a function of a user who is no superuser")));
+                    "definitions are not merged where they call " + function.get()
+                            + ", a function of a user who is no superuser");
         }
-        Renames schemas = copies.align(Renames.SCHEMAS);
-        Renames names = copies.align(Renames.OTHERS);
+        Optional<String> unfit = copies.unfitName();
+        if (unfit.isPresent()) {
+            return refused(name, changes, "definitions are not merged where something is called " + unfit.get());
+        }
+        Renames schemas;
+        Renames names;
+        try {
+            schemas = copies.align(Renames.SCHEMAS);
+            names = copies.align(Renames.OTHERS);
+        } catch (SQLException e) {
+            return refused(name, changes, "new names cannot be carried over: " + e.getMessage());
+        }
         List<SchemaConflict> conflicts = new ArrayList<>();
         for (Renames each : List.of(schemas, names)) {
             each.conflicts()
@@ -96,6 +103,8 @@ public final class SchemaMerge implements ServerMerge.Definitions {
         List<SchemaChange> mine = Copies.changes(copies.base(), copies.ours(), Optional.empty());
         List<SchemaChange> yours = Copies.changes(copies.base(), copies.theirs(), Optional.empty());
         conflicts.addAll(Rules.conflicts(name, mine, yours));
+        conflicts.addAll(
+                Rules.newInBoth(name, mine, yours, Copies.changes(copies.ours(), copies.theirs(), Optional.empty())));
         Scripts script = yours.isEmpty() ? Scripts.NONE : scripts(earlier, other, mine.isEmpty() ? null : name);
         NewColumns columns = new NewColumns(copies.theirs());
         DatabasePatch patch = new DatabasePatch(
@@ -104,7 +113,7 @@ public final class SchemaMerge implements ServerMerge.Definitions {
                 names,
                 labels,
                 missing,
-                contents(copies.base(), yours),
+                Content.of(copies.base(), script.forOurs()),
                 columns.withDefaults(script.all()),
                 columns.withDefaults(script.forOurs()),
                 changes,
@@ -115,14 +124,8 @@ public final class SchemaMerge implements ServerMerge.Definitions {
         return patch;
     }
 
-    private static List<Content> contents(Connection base, List<SchemaChange> changes) throws SQLException {
-        List<Content> contents = new ArrayList<>();
-        for (SchemaChange change : changes) {
-            if (change instanceof SchemaChange.Dropped && change.kind().equals("table")) {
-                contents.add(Content.of(base, change.object()));
-            }
-        }
-        return contents;
+    private static DatabasePatch refused(String database, List<SchemaChange> changes, String why) {
+        return DatabasePatch.refused(database, changes, List.of(new SchemaConflict(database, "", why)));
     }
 
     /** What leads from the base to theirs, and what of that ours has not made as well. */

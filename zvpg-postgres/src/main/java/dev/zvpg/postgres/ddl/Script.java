@@ -6,7 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Takes a script apart. A statement ends at a semicolon before an empty line, unless that is within quotes: functions whose
+ * Takes a script apart. A statement ends at a semicolon before an empty line, perhaps with a comment between, unless that is
+ * within quotes: functions whose
  * body is SQL ({@code BEGIN ATOMIC}) have semicolons of their own, and no empty lines behind them.
  */
 final class Script {
@@ -17,7 +18,8 @@ final class Script {
                     + "(\\$(?:[A-Za-z_\\x80-\\uFFFF][A-Za-z0-9_\\x80-\\uFFFF]*)?\\$).*?\\1",
             Pattern.DOTALL);
 
-    private static final Pattern END = Pattern.compile(";[ \\t]*(?:\\n[ \\t]*(?=\\n)|\\n?\\s*$)");
+    private static final Pattern END =
+            Pattern.compile(";[ \\t]*(?:/\\*.*?\\*/[ \\t]*)?(?:\\n[ \\t]*(?=\\n)|\\n?\\s*$)", Pattern.DOTALL);
 
     private Script() {}
 
@@ -49,7 +51,8 @@ final class Script {
 
     private static void add(List<String> statements, StringBuilder statement) {
         String text = statement.toString().strip();
-        if (!text.isEmpty() && !text.startsWith("SET ")) {
+        boolean isOfDefinitions = !text.startsWith("SET ") && !text.startsWith("UPDATE "); // rows have their own way
+        if (!text.isEmpty() && isOfDefinitions) {
             statements.add(text);
         }
         statement.setLength(0);

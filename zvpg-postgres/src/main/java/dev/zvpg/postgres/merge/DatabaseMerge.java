@@ -123,6 +123,7 @@ final class DatabaseMerge implements AutoCloseable {
             LargeObjects.tidy(connection, writings);
         }
         if (conflicts.isEmpty()) {
+            triggers.restore(); // rows are not changed any more
             redefinition.end(connection, conflicts);
             new ForeignKeys(connection, database, written()).violated().forEach(conflicts::conflict);
         }
@@ -294,7 +295,6 @@ final class DatabaseMerge implements AutoCloseable {
     }
 
     void commit() throws SQLException {
-        triggers.restore();
         sequences.run(connection); // others see it at once, so it comes last
         connection.commit();
     }
