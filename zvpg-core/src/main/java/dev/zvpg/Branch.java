@@ -175,10 +175,9 @@ public final class Branch extends WorkingCopy {
      * columns, indexes, constraints, views, functions, types and all else that belongs to a database, but for publications,
      * subscriptions and default privileges, which are named in the report, as are changes of roles, databases and
      * settings. What both have defined, and not alike, what one has dropped and the other one changed, and what cannot be
-     * carried over is a conflict. A table or column that
-     * the other branch has dropped must hold here what it held when the two parted.
-     * Values that an enumeration has got are added before, and stay when the merge fails. It needs a library on the class
-     * path, which the message names where it is missing. Where several snapshots are the last ones in the history of both,
+     * carried over is a conflict. A table or column that the other branch has dropped must hold here what it held when
+     * the two parted. Values that an enumeration has got are added before, and stay when the merge fails. It needs a
+     * library on the class path, which the message names where it is missing. Where several snapshots are the last ones in the history of both,
      * because the branches were merged crosswise, it is a conflict when they do not agree on what is to become of a
      * value. Sequences move forward only. Tables that cannot be merged are named in the report.
      *

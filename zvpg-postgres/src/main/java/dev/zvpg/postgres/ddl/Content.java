@@ -33,16 +33,16 @@ record Content(String table, String column, String sum) {
         for (String statement : statements) {
             Matcher dropped = DROPPED.matcher(statement);
             if (dropped.matches()) {
-                String column = dropped.group("column");
-                String table = column == null ? dropped.group("whole") : dropped.group("table");
-                Content content = new Content(table, column == null ? "" : column, "");
-                contents.add(new Content(table, content.column(), content.read(base)));
+                boolean isWhole = dropped.group("whole") != null;
+                String table = dropped.group(isWhole ? "whole" : "table");
+                String column = isWhole ? "" : dropped.group("column");
+                contents.add(new Content(table, column, sum(base, table, column)));
             }
         }
         return contents;
     }
 
-    private String read(Connection connection) throws SQLException {
+    private static String sum(Connection connection, String table, String column) throws SQLException {
         String sql = column.isEmpty()
                 ? SUM.formatted("t.*", table, "true")
                 : SUM.formatted("t." + column, table, "num_nonnulls(t." + column + ") = 1");
@@ -61,6 +61,6 @@ record Content(String table, String column, String sum) {
             return false;
         }
         Sessions.execute(connection, "LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
-        return !read(connection).equals(sum);
+        return !sum(connection, table, column).equals(sum);
     }
 }

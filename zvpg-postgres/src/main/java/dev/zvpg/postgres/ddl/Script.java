@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Takes a script apart. A statement ends at a semicolon before an empty line, perhaps with a comment between, unless that is
- * within quotes: functions whose
- * body is SQL ({@code BEGIN ATOMIC}) have semicolons of their own, and no empty lines behind them.
+ * Takes a script apart. A statement ends at a semicolon before an empty line, perhaps with a comment between, unless that
+ * is within quotes: functions whose body is SQL ({@code BEGIN ATOMIC}) have semicolons of their own, and no empty lines
+ * behind them.
  */
 final class Script {
 
