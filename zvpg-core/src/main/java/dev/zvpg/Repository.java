@@ -10,6 +10,7 @@ import dev.zvpg.info.Subscription;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.Lookup;
+import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Holdings;
 import dev.zvpg.internal.engine.Operations;
@@ -211,7 +212,7 @@ public final class Repository implements AutoCloseable {
         catalog.require(one.key());
         catalog.require(other.key());
         return catalog.lineage().mergeBases(one.key().id(), other.key().id()).stream()
-                .max(Comparator.comparing(image -> image.stored().created()))
+                .max(Comparator.comparing(SnapshotRecord::created))
                 .map(image -> new Snapshot(operations, catalog.key(image)));
     }
 

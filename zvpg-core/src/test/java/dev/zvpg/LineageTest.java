@@ -9,6 +9,7 @@ import dev.zvpg.storage.MemoryStorage;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StorageFeature;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -130,9 +131,11 @@ class LineageTest {
                 .snapshot("feature", "f1", "", "v1")
                 .snapshot("main", "v2", "", "v1")
                 .snapshot("main", "v3", "a merge", "v2", "f1");
-        assertThat(history.catalog().unreachable()).isEmpty();
+        assertThat(history.catalog().unreachable(Instant.EPOCH)).isEmpty();
         Catalog after = history.deleteBranch("feature").catalog();
-        assertThat(after.unreachable()).extracting(SnapshotRecord::name).containsExactly("f1");
+        assertThat(after.unreachable(Instant.EPOCH))
+                .extracting(SnapshotRecord::name)
+                .containsExactly("f1");
     }
 
     /** What a walk knows of each snapshot: those that its image continues, nearest first, deleted ones too. */

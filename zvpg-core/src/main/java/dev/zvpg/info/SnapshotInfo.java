@@ -12,11 +12,14 @@ import java.util.OptionalLong;
  * @param id its identity, unique in the repository and never used twice
  * @param name its name, unique in its branch
  * @param branchId the identity of the branch it was taken on, which may be deleted since
- * @param branch the name of that branch: today's, or the last one that it had
+ * @param branch the name of that branch: today's, or the last one that it had; behind the name of the remote that the
+ *     snapshot was fetched from, such as {@code origin/main}
  * @param message what its author says of it; perhaps empty
  * @param author who took it
  * @param created when
  * @param parents the snapshots it follows, written {@code branch@name}, nearest first; empty for the first one
+ * @param remoteBranches the branches of remotes that were at it when they were asked last, such as {@code origin/main}, by
+ *     name
  * @param version the version of the server that wrote it, such as {@code 18.6}
  * @param wal the position in the write-ahead log that it starts at, such as {@code 0/16B3748}
  * @param nextTransactionId the next transaction id at that position, with its epoch
@@ -32,15 +35,17 @@ public record SnapshotInfo(
         String author,
         Instant created,
         List<String> parents,
+        List<String> remoteBranches,
         String version,
         String wal,
         long nextTransactionId,
         OptionalLong usedBytes,
         OptionalLong referencedBytes) {
 
-    /** Copies the parents. */
+    /** Copies the lists. */
     public SnapshotInfo {
         parents = List.copyOf(parents);
+        remoteBranches = List.copyOf(remoteBranches);
     }
 
     /**

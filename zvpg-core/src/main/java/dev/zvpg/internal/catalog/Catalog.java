@@ -8,6 +8,8 @@ import dev.zvpg.storage.StoredId;
 import dev.zvpg.storage.StoredSnapshot;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -17,10 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The domain's view of one listing: a pure function of it. Immutable. */
 public final class Catalog {
+
+    /** How long what a cut transfer has brought is kept for the next one to go on from. */
+    static final Duration INCOMING_PATIENCE = Duration.ofDays(7);
 
     private final List<CopyRecord> copies = new ArrayList<>();
     private final Map<String, CopyRecord> copiesById = new HashMap<>();
@@ -230,9 +237,31 @@ public final class Catalog {
         return List.of();
     }
 
-    /** The name of a snapshot's branch: today's if it lives, else the last one that it had. */
+    /**
+     * The name of a snapshot's branch: today's if it lives, else the last one that it had, behind its remote's where it
+     * is the branch of another repository.
+     */
     String branchName(SnapshotRecord image) {
-        return copy(image.branchId()).map(CopyRecord::name).orElse(image.branchName());
+        return copy(image.branchId())
+                .map(CopyRecord::name)
+                .orElseGet(() -> image.provenance()
+                        .remote()
+                        .map(remote -> remote + "/" + image.branchName())
+                        .orElse(image.branchName()));
+    }
+
+    /** The snapshots that branches of remotes were at when they were asked last, by names such as {@code origin/main}. */
+    public SortedMap<String, SnapshotRecord> tracked() {
+        SortedMap<String, SnapshotRecord> tracked = new TreeMap<>();
+        snapshots.values().forEach(image -> image.provenance().refs().forEach(ref -> tracked.put(ref, image)));
+        return tracked;
+    }
+
+    /** The snapshots of which a transfer has not brought all that belongs to them. */
+    public List<SnapshotRecord> incoming() {
+        return snapshots.values().stream()
+                .filter(image -> image.provenance().incoming().isPresent())
+                .toList();
     }
 
     /** The branch that a snapshot was taken on, which may be deleted since. */
@@ -250,14 +279,17 @@ public final class Catalog {
 
     /**
      * Snapshots that nobody can reach any more: their branch is deleted, and neither a branch nor a clone descends from
-     * them. As in git, a deleted branch's history lives on in what grew from it. None as long as there is an object
-     * that cannot be read, because it may be what they are reached from.
+     * them, nor is a branch of a remote at what descends from them. As in git, a deleted branch's history lives on in
+     * what grew from it. None as long as there is an object that cannot be read, because it may be what they are reached
+     * from.
+     *
+     * @param now what a transfer has brought that was cut off some days before is not kept any more
      */
-    public List<SnapshotRecord> unreachable() {
+    public List<SnapshotRecord> unreachable(Instant now) {
         if (!unreadable.isEmpty() || !newer.isEmpty()) {
             return List.of();
         }
-        Set<SnapshotId> reachable = reachable(copies);
+        Set<SnapshotId> reachable = reachable(copies, now);
         return snapshots.values().stream()
                 .filter(image -> !reachable.contains(image.id()))
                 .toList();
@@ -265,7 +297,7 @@ public final class Catalog {
 
     /** Whether a snapshot can still be reached when a working copy follows another one. */
     public boolean isReachableAfter(CopyRecord moved, SnapshotId to, SnapshotId wanted) {
-        List<SnapshotId> starts = starts(others(moved));
+        List<SnapshotId> starts = starts(others(moved), Instant.MAX);
         starts.add(to);
         snapshotsOf(moved).forEach(image -> starts.add(image.id()));
         return lineage.firstParents(starts).containsKey(wanted);
@@ -273,10 +305,10 @@ public final class Catalog {
 
     /** The snapshots that nobody could reach any more without a branch, nearest first. */
     public List<SnapshotRecord> heldOnlyBy(CopyRecord branch) {
-        Set<SnapshotId> otherwise = reachable(others(branch));
+        Set<SnapshotId> otherwise = reachable(others(branch), Instant.MAX);
         List<SnapshotId> starts = new ArrayList<>();
         head(branch).ifPresent(head -> starts.add(head.id()));
-        starts.addAll(starts(List.of(branch)));
+        starts.addAll(heldBy(List.of(branch)));
         return lineage.firstParents(starts).values().stream()
                 .filter(image -> !otherwise.contains(image.id()))
                 .toList();
@@ -286,15 +318,24 @@ public final class Catalog {
         return copies.stream().filter(copy -> !copy.id().equals(than.id())).toList();
     }
 
-    private Set<SnapshotId> reachable(List<CopyRecord> from) {
-        return lineage.firstParents(starts(from)).keySet();
+    private Set<SnapshotId> reachable(List<CopyRecord> from, Instant now) {
+        return lineage.firstParents(starts(from, now)).keySet();
+    }
+
+    /** What working copies hold, and what is kept without one. */
+    private List<SnapshotId> starts(List<CopyRecord> from, Instant now) {
+        List<SnapshotId> starts = heldBy(from);
+        snapshots.values().stream()
+                .filter(image -> image.provenance().isKept(now))
+                .forEach(image -> starts.add(image.id()));
+        return starts;
     }
 
     /**
      * What working copies hold: the snapshots that they began from, those that were taken on them, and what they are
      * just getting by a merge.
      */
-    private List<SnapshotId> starts(List<CopyRecord> from) {
+    private List<SnapshotId> heldBy(List<CopyRecord> from) {
         List<SnapshotId> starts = new ArrayList<>();
         for (CopyRecord copy : from) {
             copy.base().ifPresent(starts::add);

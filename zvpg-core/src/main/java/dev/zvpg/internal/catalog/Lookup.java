@@ -17,7 +17,8 @@ public final class Lookup {
         if (at >= 0) {
             return catalog.copy(CopyRecord.Kind.BRANCH, ref.substring(0, at))
                     .flatMap(branch -> catalog.snapshot(branch, ref.substring(at + 1)))
-                    .or(() -> catalog.snapshots().stream() // a deleted branch's, that lives on
+                    .or(() -> tracked(catalog, ref, at))
+                    .or(() -> catalog.snapshots().stream() // a deleted branch's, that lives on, or another repository's
                             .filter(image -> catalog.ref(image).equals(ref))
                             .findFirst());
         }
@@ -30,6 +31,22 @@ public final class Lookup {
                     "choose one of " + list(named.stream().map(catalog::ref).toList()));
         }
         return named.stream().findFirst();
+    }
+
+    /** What a remote's branch was at last; its other snapshots are found by how they are written. */
+    private static Optional<SnapshotRecord> tracked(Catalog catalog, String ref, int at) {
+        return ref.substring(at + 1).equals(RefName.LATEST)
+                ? Optional.ofNullable(catalog.tracked().get(ref.substring(0, at)))
+                : Optional.empty();
+    }
+
+    public static NotFoundException noRemoteBranch(Catalog catalog, String name) {
+        List<String> names = List.copyOf(catalog.tracked().keySet());
+        return new NotFoundException(
+                "no branch of a remote is known as " + name,
+                names.isEmpty()
+                        ? "none was fetched yet; fetch from a remote first"
+                        : "those that were fetched are " + list(names));
     }
 
     public static NotFoundException noCopy(Catalog catalog, CopyRecord.Kind kind, String name) {

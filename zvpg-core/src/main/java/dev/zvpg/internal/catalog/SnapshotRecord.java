@@ -4,6 +4,7 @@ import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.server.Position;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredSnapshot;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.TreeSet;
  * @param grownFrom the snapshot whose image its own continues, block by block; empty for the first of all, or when that
  *     is not known
  * @param position what it holds
+ * @param provenance where it has been, and who knows it
  * @param stored what the storage says of it
  */
 public record SnapshotRecord(
@@ -34,6 +36,7 @@ public record SnapshotRecord(
         List<SnapshotId> parents,
         Optional<SnapshotId> grownFrom,
         Position position,
+        Provenance provenance,
         StoredSnapshot stored) {
 
     public static final String PARENTS = "parents";
@@ -41,8 +44,8 @@ public record SnapshotRecord(
     public static final String GROWN_FROM = "grown-from";
 
     public static final String BRANCH_NAME = "branch-name";
-    private static final String NAME = "name";
-    private static final String BRANCH = "branch";
+    public static final String NAME = "name";
+    public static final String BRANCH = "branch";
     private static final String SEQUENCE = "sequence";
     private static final String MESSAGE = "message";
     private static final String AUTHOR = "author";
@@ -74,6 +77,7 @@ public record SnapshotRecord(
                         attributes.number(NEXT_TRANSACTION_ID, 0),
                         attributes.text(CONFIGURATION, ""),
                         Set.copyOf(attributes.ids(SLOTS, name -> name))),
+                Provenance.of(attributes),
                 stored);
     }
 
@@ -119,6 +123,11 @@ public record SnapshotRecord(
         return String.join(",", parents.stream().map(SnapshotId::value).toList());
     }
 
+    /** When it was taken, wherever that was. */
+    public Instant created() {
+        return provenance.taken().orElse(stored.created());
+    }
+
     public SnapshotInfo info(Catalog catalog) {
         Map<String, String> attributes = stored.attributes();
         return new SnapshotInfo(
@@ -128,8 +137,9 @@ public record SnapshotRecord(
                 catalog.branchName(this),
                 attributes.getOrDefault(MESSAGE, ""),
                 attributes.getOrDefault(AUTHOR, ""),
-                stored.created(),
+                created(),
                 catalog.lineage().parents(this).stream().map(catalog::ref).toList(),
+                provenance.refs().stream().sorted().toList(),
                 attributes.getOrDefault(VERSION, ""),
                 position.wal(),
                 position.nextTransactionId(),

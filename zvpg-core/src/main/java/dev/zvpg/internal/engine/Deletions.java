@@ -234,7 +234,16 @@ public final class Deletions {
                 context.storage().destroy(snapshot);
             }
         }
-        context.catalog().unreachable().forEach(snapshots::discard);
+        discardAllWithoutACopy(context.catalog());
+    }
+
+    /** Where there is no branch, a tracking ref keeps nothing either: it is what a repository has left that is gone. */
+    void discardAllWithoutACopy(Catalog catalog) {
+        if (catalog.copies().isEmpty()
+                && catalog.unreadable().isEmpty()
+                && catalog.newer().isEmpty()) {
+            catalog.snapshots().forEach(snapshots::discard);
+        }
     }
 
     /** Refuses to destroy a repository that holds what this version cannot know the meaning of. */

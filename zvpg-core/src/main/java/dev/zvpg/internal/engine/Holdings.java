@@ -52,7 +52,8 @@ public record Holdings(Operations operations) {
         requireOwnStorage(found);
         othersScratches().sweep();
         // what is left of a repository whose destruction was cut off is no news to anybody
-        found.catalog.unreachable().forEach(operations.snapshots()::discard);
+        found.catalog.unreachable(operations.context().clock().instant()).forEach(operations.snapshots()::discard);
+        operations.deletions().discardAllWithoutACopy(found.catalog);
         forgetEndedRuns(found);
         requireNobodyAtWork();
     }

@@ -84,6 +84,7 @@ public final class Snapshots {
             requireNotBeingMerged(catalog, image);
             if (!alsoMergeBase) {
                 requireNoMergeBase(catalog, image);
+                requireNotTracked(catalog, image);
             }
             context.storage().destroy(key.id(), relink(catalog, image));
         }
@@ -100,6 +101,18 @@ public final class Snapshots {
                             + branches.stream().map(CopyRecord::words).collect(Collectors.joining(" and "))
                             + " parted there, and a merge of them begins from it",
                     "merge them, delete one of them, or call discard() when they are never to be merged");
+        }
+    }
+
+    /** What is fetched or pushed next follows it, and is not known to when it is gone. */
+    private static void requireNotTracked(Catalog catalog, SnapshotRecord image) {
+        Set<String> refs = image.provenance().refs();
+        if (!refs.isEmpty()) {
+            throw new InUseException(
+                    "cannot delete snapshot " + catalog.ref(image) + ": "
+                            + refs.stream().sorted().collect(Collectors.joining(" and "))
+                            + " is there, and what is fetched or pushed next begins from it",
+                    "fetch or push a newer one first, or call discard()");
         }
     }
 
@@ -193,14 +206,16 @@ public final class Snapshots {
         List<SnapshotRecord> gone;
         try (Locks.Held held = context.locks().repository()) {
             catalog = context.catalog();
-            gone = catalog.unreachable().stream().filter(this::discard).toList();
+            gone = catalog.unreachable(context.clock().instant()).stream()
+                    .filter(this::discard)
+                    .toList();
         }
         gone.forEach(image -> tellDeleted(catalog, image));
     }
 
     /** The same, with a look at what there was a moment ago, which costs nothing where there is none. */
     void collectGarbage(Catalog before) {
-        if (!before.unreachable().isEmpty()) {
+        if (!before.unreachable(context.clock().instant()).isEmpty()) {
             collectGarbage(); // a branch may have been made from it meanwhile
         }
     }

@@ -1,6 +1,5 @@
 package dev.zvpg.internal.graph;
 
-import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.io.DisplayText;
 import java.util.List;
 
@@ -38,7 +37,7 @@ public final class GraphMermaid {
     /** Branches are rounded boxes, clones slanted ones. */
     private static void label(StringBuilder chart, History.Label label, String note) {
         String text = escape(label.kind().word() + " " + label.name() + note);
-        chart.append(label.kind() == CopyRecord.Kind.BRANCH ? "([\"" + text + "\"])\n" : "[/\"" + text + "\"/]\n");
+        chart.append(label.kind() != History.Label.Kind.CLONE ? "([\"" + text + "\"])\n" : "[/\"" + text + "\"/]\n");
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.zvpg.internal.graph;
 
 import dev.zvpg.info.SnapshotInfo;
-import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.io.DisplayText;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -163,7 +162,7 @@ public final class GraphSvg {
     private int pill(int x, int y, History.Label label, String color) {
         String text = label.toString();
         int columns = width(DisplayText.columns(text));
-        String kind = label.kind() == CopyRecord.Kind.CLONE ? " clone" : " pill";
+        String kind = label.kind() == History.Label.Kind.CLONE ? " clone" : " pill";
         body.append("<rect class=\"")
                 .append(color)
                 .append(kind)

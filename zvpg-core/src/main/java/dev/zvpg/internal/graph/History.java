@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,16 +31,26 @@ public record History(List<Node> nodes, List<Label> loose) {
      *
      * @param info its facts
      * @param parents where in the history the snapshots are that it follows: always further down
-     * @param labels the branches whose head it is, then its clones, each by name
+     * @param labels the branches whose head it is, then those of remotes, then its clones, each by name
      */
     record Node(SnapshotInfo info, List<Integer> parents, List<Label> labels) {}
 
-    /** A branch or a clone. */
-    record Label(CopyRecord.Kind kind, String name) {
+    /** A branch, one of a remote, or a clone. */
+    record Label(Kind kind, String name) {
+
+        enum Kind {
+            BRANCH,
+            REMOTE_BRANCH,
+            CLONE;
+
+            String word() {
+                return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            }
+        }
 
         @Override
         public String toString() {
-            return kind == CopyRecord.Kind.BRANCH ? name : kind.word() + " " + name;
+            return kind == Kind.CLONE ? "clone " + name : name;
         }
     }
 
@@ -66,17 +77,26 @@ public record History(List<Node> nodes, List<Label> loose) {
 
     private static Map<SnapshotId, List<Label>> labels(Catalog catalog, List<Label> loose) {
         Map<SnapshotId, List<Label>> labels = new HashMap<>();
-        for (CopyRecord.Kind kind : CopyRecord.Kind.values()) {
-            for (CopyRecord copy : catalog.copies(kind)) {
-                Label label = new Label(kind, copy.name());
-                catalog.head(copy)
-                        .ifPresentOrElse(
-                                head -> labels.computeIfAbsent(head.id(), id -> new ArrayList<>())
-                                        .add(label),
-                                () -> loose.add(label));
-            }
-        }
+        label(catalog, CopyRecord.Kind.BRANCH, Label.Kind.BRANCH, labels, loose);
+        catalog.tracked().forEach((name, image) -> add(labels, image.id(), new Label(Label.Kind.REMOTE_BRANCH, name)));
+        label(catalog, CopyRecord.Kind.CLONE, Label.Kind.CLONE, labels, loose);
         return labels;
+    }
+
+    private static void label(
+            Catalog catalog,
+            CopyRecord.Kind copies,
+            Label.Kind kind,
+            Map<SnapshotId, List<Label>> labels,
+            List<Label> loose) {
+        for (CopyRecord copy : catalog.copies(copies)) {
+            Label label = new Label(kind, copy.name());
+            catalog.head(copy).ifPresentOrElse(head -> add(labels, head.id(), label), () -> loose.add(label));
+        }
+    }
+
+    private static void add(Map<SnapshotId, List<Label>> labels, SnapshotId at, Label label) {
+        labels.computeIfAbsent(at, id -> new ArrayList<>()).add(label);
     }
 
     /**

@@ -36,6 +36,7 @@ class WritingTest {
                 "me",
                 Instant.parse("2026-11-22T20:31:38Z"),
                 List.of("main@v0"),
+                List.of("origin/main"),
                 "18.6",
                 "0/16B3748",
                 725,
@@ -54,6 +55,9 @@ class WritingTest {
                           "created" : "2026-11-22T20:31:38Z",
                           "parents" : [
                             "main@v0"
+                          ],
+                          "remoteBranches" : [
+                            "origin/main"
                           ],
                           "version" : "18.6",
                           "wal" : "0/16B3748",
