@@ -1,0 +1,312 @@
+package dev.zvpg.internal.tree;
+
+import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.storage.CopyProgress;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UTFDataFormatException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes a tree what a sender says, from its base or from nothing. While that goes on, nobody else can enter the tree, so
+ * what was looked at stays what it is; the files are this user's until they are given away.
+ *
+ * <p>Used for one tree, by one thread.
+ */
+public final class TreeReceiver {
+
+    private static final int DIRECTORY_MODE = 0700;
+    private static final int FILE_MODE = 0600;
+
+    /** Of what others may do, only what PostgreSQL allows the group is kept. */
+    private static final int GROUP_READS = 0050;
+
+    private static final FileAttribute<?> NEW_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final FileAttribute<?> NEW_FILE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final String MODE = "unix:mode";
+    private static final String BROKEN = ".zvpg-unlinked";
+
+    private final Path top;
+    private final DataInputStream in;
+    private final long mostBytes;
+    private final CopyProgress progress;
+    private final byte[] bytes = new byte[TreeFormat.MAX_PART];
+    private final Deque<Level> levels = new ArrayDeque<>();
+    private long entries;
+    private long done;
+
+    /**
+     * A directory that is being filled.
+     *
+     * @param rest what the base has there and has not been named
+     * @param named what has
+     */
+    private record Level(Path path, int mode, FileTime modified, Set<String> rest, Set<String> named) {}
+
+    private record Head(Path path, int mode) {}
+
+    private TreeReceiver(Path top, InputStream in, long mostBytes, CopyProgress progress) {
+        this.top = top;
+        this.in = new DataInputStream(in);
+        this.mostBytes = mostBytes;
+        this.progress = progress;
+    }
+
+    /**
+     * Receives a tree.
+     *
+     * @param top a directory that is this process's, with what the base has, or empty
+     * @param in what a sender wrote; read as far as that, and not closed
+     * @param mostBytes the most that the files may have together
+     * @throws MalformedException when it is not that
+     */
+    public static void receive(Path top, InputStream in, long mostBytes, CopyProgress progress) throws IOException {
+        Object mode = Files.getAttribute(top, MODE, LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(top, MODE, DIRECTORY_MODE, LinkOption.NOFOLLOW_LINKS);
+        try {
+            new TreeReceiver(top, in, mostBytes, progress).run();
+        } catch (EOFException e) {
+            throw new MalformedException("the tree ends in the middle");
+        } catch (UTFDataFormatException e) {
+            throw new MalformedException("the tree has a name that is no UTF-8");
+        }
+        Files.setAttribute(top, MODE, (Integer) mode & 07777, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private void run() throws IOException {
+        levels.push(new Level(top, 0, FileTime.fromMillis(0), names(top), new HashSet<>()));
+        while (true) {
+            int kind = in.readUnsignedByte();
+            switch (kind) {
+                case TreeFormat.DIRECTORY -> enter();
+                case TreeFormat.UP -> leave();
+                case TreeFormat.SAME_FILE -> sameFile();
+                case TreeFormat.FILE -> file();
+                case TreeFormat.LINK -> link();
+                case TreeFormat.END -> {
+                    end();
+                    return;
+                }
+                default -> throw new MalformedException("the tree has an entry of the unknown kind " + kind);
+            }
+        }
+    }
+
+    private void end() throws IOException {
+        if (levels.size() != 1 || in.readLong() != entries || in.readLong() != done) {
+            throw new MalformedException("the tree does not end as it should");
+        }
+        removeRest(levels.pop());
+        progress.copied(done, done);
+    }
+
+    private static Set<String> names(Path directory) throws IOException {
+        Set<String> names = new HashSet<>();
+        try (OpenDirectory opened = OpenDirectory.open(directory)) {
+            opened.names().forEach(name -> names.add(name.toString()));
+        }
+        return names;
+    }
+
+    private Head head() throws IOException {
+        Path path = next();
+        return new Head(path, TreeFormat.mode(in.readUnsignedShort()));
+    }
+
+    /** The next entry of the directory that is being filled. */
+    private Path next() throws IOException {
+        Level level = levels.element();
+        String name = TreeFormat.name(in.readUTF());
+        if (!level.named.add(name)) {
+            throw new MalformedException("the tree has two entries of the name '" + name + "' in one directory");
+        }
+        if (++entries > TreeFormat.MAX_ENTRIES) {
+            throw new MalformedException("the tree has more than " + TreeFormat.MAX_ENTRIES + " entries");
+        }
+        level.rest.remove(name);
+        try {
+            return level.path.resolve(name);
+        } catch (InvalidPathException e) {
+            throw new MalformedException("no file can have the name '" + name + "' here: " + e.getReason());
+        }
+    }
+
+    private FileTime time() throws IOException {
+        try {
+            return FileTime.from(Instant.ofEpochSecond(in.readLong(), in.readInt()));
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new MalformedException("a file of the tree has a time that is none");
+        }
+    }
+
+    private static Optional<BasicFileAttributes> there(Path path) throws IOException {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+                ? Optional.of(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS))
+                : Optional.empty();
+    }
+
+    private void enter() throws IOException {
+        Head head = head();
+        FileTime modified = time();
+        if (levels.size() > TreeFormat.MAX_DEPTH) {
+            throw new MalformedException("the tree is more than " + TreeFormat.MAX_DEPTH + " directories deep");
+        }
+        Optional<BasicFileAttributes> there = there(head.path);
+        Set<String> rest = Set.of();
+        if (there.filter(BasicFileAttributes::isDirectory).isPresent()) {
+            Files.setAttribute(head.path, MODE, DIRECTORY_MODE, LinkOption.NOFOLLOW_LINKS);
+            rest = names(head.path);
+        } else {
+            makeRoom(head.path, there);
+            Files.createDirectory(head.path, NEW_DIRECTORY);
+        }
+        int mode = (head.mode & GROUP_READS) | DIRECTORY_MODE;
+        levels.push(new Level(head.path, mode, modified, new HashSet<>(rest), new HashSet<>()));
+    }
+
+    private void leave() throws IOException {
+        if (levels.size() == 1) {
+            throw new MalformedException("the tree leads out of its top");
+        }
+        Level level = levels.pop();
+        removeRest(level);
+        label(level.path, level.mode, level.modified);
+    }
+
+    private static void removeRest(Level level) throws IOException {
+        if (!level.rest.isEmpty()) {
+            try (OpenDirectory directory = OpenDirectory.open(level.path)) {
+                for (String name : level.rest) {
+                    directory.delete(Path.of(name));
+                }
+            }
+        }
+    }
+
+    private static void makeRoom(Path path, Optional<BasicFileAttributes> there) throws IOException {
+        if (there.isPresent()) {
+            try (OpenDirectory directory = OpenDirectory.open(path.resolveSibling(""))) {
+                directory.delete(path.getFileName());
+            }
+        }
+    }
+
+    private static void label(Path path, int mode, FileTime modified) throws IOException {
+        Files.setAttribute(path, MODE, mode, LinkOption.NOFOLLOW_LINKS);
+        Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .setTimes(modified, null, null);
+    }
+
+    private long size() throws IOException {
+        long size = in.readLong();
+        if (size < 0 || size > mostBytes - done) {
+            throw new MalformedException("a file of " + size + " bytes makes the tree larger than the " + mostBytes
+                    + " bytes that it may have");
+        }
+        return size;
+    }
+
+    private void sameFile() throws IOException {
+        Head head = head();
+        long size = size();
+        FileTime modified = time();
+        BasicFileAttributes there = there(head.path)
+                .filter(BasicFileAttributes::isRegularFile)
+                .filter(base -> base.size() == size && base.lastModifiedTime().equals(modified))
+                .orElseThrow(() -> new MalformedException(
+                        top.relativize(head.path) + " should be the base's, and is not the same there"));
+        add(there.size());
+    }
+
+    private void add(long size) {
+        done += size;
+        progress.copied(done, Math.max(done, mostBytes));
+    }
+
+    private void file() throws IOException {
+        Head head = head();
+        long size = size();
+        FileTime modified = time();
+        boolean fromBase = in.readBoolean();
+        Optional<BasicFileAttributes> there = there(head.path);
+        if (fromBase) {
+            if (there.filter(BasicFileAttributes::isRegularFile).isEmpty()) {
+                throw new MalformedException(
+                        top.relativize(head.path) + " should be in the base, and is no file there");
+            }
+            breakLinks(head.path);
+        } else {
+            makeRoom(head.path, there);
+            Files.createFile(head.path, NEW_FILE);
+        }
+        Files.setAttribute(head.path, MODE, FILE_MODE, LinkOption.NOFOLLOW_LINKS);
+        try (FileChannel file =
+                FileChannel.open(head.path, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
+            if (file.size() > size) {
+                file.truncate(size);
+            }
+            parts(file, size);
+            if (file.size() < size) { // it ends with what nobody has written, which reads as zeros
+                throw new MalformedException(top.relativize(head.path) + " ends before its " + size + " bytes");
+            }
+        }
+        label(head.path, (head.mode & GROUP_READS & ~0111) | FILE_MODE, modified);
+        add(size);
+    }
+
+    /** What has another name in the tree must not change with this one. */
+    private static void breakLinks(Path file) throws IOException {
+        if (((Number) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)).intValue() > 1) {
+            Path alone = file.resolveSibling(file.getFileName() + BROKEN);
+            Files.copy(file, alone, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+            Files.move(alone, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private void parts(FileChannel file, long size) throws IOException {
+        long last = 0;
+        for (long offset = in.readLong(); offset != TreeFormat.NO_MORE_PARTS; offset = in.readLong()) {
+            int length = in.readInt();
+            if (offset < last || length <= 0 || length > TreeFormat.MAX_PART || offset > size - length) {
+                throw new MalformedException("a part of " + length + " bytes at " + offset + " is not in a file of "
+                        + size + " bytes, behind " + last);
+            }
+            in.readFully(bytes, 0, length);
+            ByteBuffer part = ByteBuffer.wrap(bytes, 0, length);
+            for (long at = offset; part.hasRemaining(); ) {
+                at += file.write(part, at);
+            }
+            last = offset + length;
+        }
+    }
+
+    private void link() throws IOException {
+        Path path = next();
+        Path target = TreeFormat.target(in.readUTF(), levels.size() - 1);
+        makeRoom(path, there(path));
+        Files.createSymbolicLink(path, target);
+    }
+}
