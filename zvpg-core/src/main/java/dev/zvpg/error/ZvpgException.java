@@ -22,6 +22,7 @@ public abstract sealed class ZvpgException extends RuntimeException
                 OperationInterruptedException,
                 OutOfSpaceException,
                 PermissionException,
+                RemoteException,
                 ServerException,
                 StorageException {
 

@@ -1,0 +1,232 @@
+package dev.zvpg.internal.wire;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zvpg.internal.tree.MalformedException;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two streams to another repository. Each side says every few seconds that it lives, whatever it is busy with, and one
+ * that is silent for long is given up; how slow it is does not matter.
+ *
+ * <p>Confined to one thread, apart from {@link #close()}.
+ */
+public final class Link implements Closeable {
+
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int AHEAD = 16; // 4 MB of data
+    private static final int BUFFER = 1 << 16;
+    private static final long LOOK_MILLIS = 250;
+
+    private final InputStream in;
+    private final OutputStream out;
+    private final Closeable end;
+    private final Duration heartbeat;
+    private final Duration patience;
+    private final BlockingQueue<Object> arrived = new ArrayBlockingQueue<>(AHEAD);
+    private volatile long heard = System.nanoTime();
+    private volatile long said = System.nanoTime();
+    private volatile boolean closed;
+    private @Nullable IOException failure;
+
+    private Link(InputStream in, OutputStream out, Closeable end, Duration heartbeat, Duration patience) {
+        this.in = new BufferedInputStream(in, BUFFER);
+        this.out = new BufferedOutputStream(out, BUFFER);
+        this.end = end;
+        this.heartbeat = heartbeat;
+        this.patience = patience;
+    }
+
+    /**
+     * Begins to listen and to give signs of life.
+     *
+     * @param end ends both streams, also while another thread waits in one of them
+     */
+    public static Link open(InputStream in, OutputStream out, Closeable end) {
+        return open(in, out, end, HEARTBEAT, PATIENCE);
+    }
+
+    /** The same with other times. */
+    static Link open(InputStream in, OutputStream out, Closeable end, Duration heartbeat, Duration patience) {
+        Link link = new Link(in, out, end, heartbeat, patience);
+        link.start("zvpg-listens", link::listen);
+        link.start("zvpg-lives", link::live);
+        link.start("zvpg-watches", link::watch);
+        return link;
+    }
+
+    private void start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Puts what comes into the queue, an exception last. */
+    private void listen() {
+        Object last;
+        try {
+            while (true) {
+                Frame frame = Frames.read(in);
+                heard = System.nanoTime();
+                if (frame.kind() != Frame.HEARTBEAT) {
+                    put(frame);
+                    heard = System.nanoTime();
+                }
+            }
+        } catch (MalformedException e) {
+            last = e;
+        } catch (IOException e) {
+            last = new CutException(e);
+        } catch (RuntimeException e) {
+            last = new CutException(new IOException(e));
+        }
+        put(last);
+    }
+
+    private void put(Object arrival) {
+        try {
+            while (!closed && !arrived.offer(arrival, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                heard = System.nanoTime(); // it is this side that is busy
+            }
+        } catch (InterruptedException e) {
+            closed = true; // nobody interrupts it but a JVM that ends
+        }
+    }
+
+    /** Says that this side lives, unless it says something else. */
+    private void live() {
+        repeat(() -> {
+            if (System.nanoTime() - said > heartbeat.toNanos()) {
+                write(Frame.HEARTBEAT, new byte[0], 0);
+                flush();
+            }
+            return true;
+        });
+    }
+
+    /** Ends both streams when the other side does not live, so that nobody waits in one of them. */
+    private void watch() {
+        repeat(() -> {
+            boolean lives = System.nanoTime() - heard <= patience.toNanos();
+            if (!lives) {
+                end.close();
+            }
+            return lives;
+        });
+    }
+
+    private interface Look {
+        boolean goesOn() throws IOException;
+    }
+
+    private void repeat(Look look) {
+        try {
+            while (!closed && look.goesOn()) {
+                Thread.sleep(Math.min(LOOK_MILLIS, heartbeat.toMillis()));
+            }
+        } catch (InterruptedException | IOException e) {
+            closed |= e instanceof InterruptedException; // a failure is seen by whoever reads or writes as well
+        }
+    }
+
+    private void write(int kind, byte[] content, int length) throws IOException {
+        boolean isData = kind == Frame.DATA || kind == Frame.DEFLATED;
+        if (isData && hasArrived()) {
+            throw new CutException("the other side has something else to say");
+        }
+        synchronized (out) {
+            try {
+                Frames.write(out, kind, content, length);
+                if (kind == Frame.END) { // an answer is waited for
+                    out.flush();
+                }
+            } catch (IOException e) {
+                throw new CutException(e);
+            }
+            said = System.nanoTime();
+        }
+    }
+
+    private void flush() throws IOException {
+        synchronized (out) {
+            try {
+                out.flush();
+            } catch (IOException e) {
+                throw new CutException(e);
+            }
+        }
+    }
+
+    private Frame next() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+        try {
+            while (true) {
+                Object arrival = arrived.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                if (arrival instanceof Frame frame) {
+                    return frame;
+                }
+                if (arrival instanceof IOException e) {
+                    failure = e;
+                    throw e;
+                }
+                if (closed) {
+                    throw new CutException("the connection was closed");
+                }
+                if (System.nanoTime() - heard > patience.toNanos()) {
+                    throw new CutException("nothing was heard for " + patience.toSeconds() + " seconds");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+            interrupted.initCause(e);
+            throw interrupted;
+        }
+    }
+
+    /** Sends a message. */
+    public void send(ObjectNode message) throws IOException {
+        byte[] bytes = Frames.bytes(message);
+        write(Frame.MESSAGE, bytes, bytes.length);
+        flush();
+    }
+
+    /** Waits for a message. */
+    public ObjectNode receive() throws IOException {
+        return Frames.message(next());
+    }
+
+    /** Whether the other side has said something that nobody has received. */
+    public boolean hasArrived() {
+        return !arrived.isEmpty();
+    }
+
+    /** Data that ends with {@link DataSink#finish}, after which {@link #send} or nothing follows. */
+    public DataSink sendData() {
+        return new DataSink(this::write);
+    }
+
+    /** Data that the other side sends. */
+    public DataSource receiveData() {
+        return new DataSource(this::next);
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        end.close();
+    }
+}
