@@ -20,6 +20,7 @@ module dev.zvpg.core {
             dev.zvpg.zfs;
     exports dev.zvpg.merge;
     exports dev.zvpg.option;
+    exports dev.zvpg.remote;
     exports dev.zvpg.server;
     exports dev.zvpg.storage;
 }

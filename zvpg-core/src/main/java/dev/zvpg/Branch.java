@@ -204,7 +204,44 @@ public final class Branch extends WorkingCopy {
      */
     public MergeResult merge(Branch other, UnaryOperator<MergeOptions> options) {
         requireAnother(other);
-        Merges.Merged merged = operations().merges().merge(key(), other.key(), options.apply(MergeOptions.DEFAULT));
+        return result(operations().merges().merge(key(), other.key(), options.apply(MergeOptions.DEFAULT)));
+    }
+
+    /**
+     * Gives this branch what a branch of another repository has, as it was when that was asked last, as
+     * {@link #merge(Branch, UnaryOperator)} does without options.
+     *
+     * @param other such as {@code repo.remoteBranch("origin/main")}
+     * @return what became of it; nothing is saved of the other one
+     */
+    public MergeResult merge(RemoteBranch other) {
+        return merge(other, UnaryOperator.identity());
+    }
+
+    /**
+     * Gives this branch what a branch of another repository has, as it was when that was asked last, as
+     * {@link #merge(Branch, UnaryOperator)} does.
+     *
+     * @param other such as {@code repo.remoteBranch("origin/main")}
+     * @param options changes the default options, under which every conflict is told
+     * @return what became of it; nothing is saved of the other one
+     * @throws MergeConflictException when both have changed the same and no option says what is to be; nothing has
+     *     changed then
+     * @throws DivergedException when no snapshot is in the history of both; nothing has changed then
+     * @throws IllegalArgumentException when {@code other} is of another repository
+     */
+    public MergeResult merge(RemoteBranch other, UnaryOperator<MergeOptions> options) {
+        if (!other.operations()
+                .context()
+                .repositoryId()
+                .equals(operations().context().repositoryId())) {
+            throw new IllegalArgumentException(other + " is known to another repository; fetch it into this one");
+        }
+        SnapshotKey head = other.head().key();
+        return result(operations().merges().merge(key(), other.name(), head, options.apply(MergeOptions.DEFAULT)));
+    }
+
+    private MergeResult result(Merges.Merged merged) {
         return new MergeResult(
                 switch (merged.way()) {
                     case NONE_NEEDED -> MergeResult.Kind.UP_TO_DATE;

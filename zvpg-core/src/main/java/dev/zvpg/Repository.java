@@ -15,11 +15,20 @@ import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Holdings;
 import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.internal.home.Locks;
+import dev.zvpg.merge.MergeOptions;
+import dev.zvpg.remote.FetchOptions;
+import dev.zvpg.remote.FetchResult;
+import dev.zvpg.remote.PushOptions;
+import dev.zvpg.remote.PushResult;
+import dev.zvpg.remote.ServeOptions;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A home directory, a storage, and everything versioned in them. Made by {@link Zvpg}.
@@ -33,9 +42,11 @@ import java.util.function.Consumer;
 public final class Repository implements AutoCloseable {
 
     private final Operations operations;
+    private final Remotes remotes;
 
     Repository(Operations operations) {
         this.operations = operations;
+        this.remotes = new Remotes(operations);
     }
 
     /**
@@ -198,6 +209,126 @@ public final class Repository implements AutoCloseable {
         return catalog.snapshots().stream()
                 .map(image -> new Snapshot(operations, catalog.key(image)))
                 .toList();
+    }
+
+    /**
+     * Returns the other repositories that this one knows.
+     *
+     * @return the remotes, to which one is added first
+     */
+    public Remotes remotes() {
+        return remotes;
+    }
+
+    /**
+     * Fetches from a remote as {@link Remotes#fetch} does, all branches.
+     *
+     * @param remote its name
+     * @return what came
+     */
+    public FetchResult fetch(String remote) {
+        return remotes.fetch(remote, UnaryOperator.identity());
+    }
+
+    /**
+     * Fetches from a remote as {@link Remotes#fetch} does, with options:
+     * {@code repo.fetch("origin", o -> o.branch("main").depth(1))}.
+     *
+     * @param remote its name
+     * @param options changes the default options, {@link FetchOptions#DEFAULT}
+     * @return what came
+     */
+    public FetchResult fetch(String remote, UnaryOperator<FetchOptions> options) {
+        return remotes.fetch(remote, options);
+    }
+
+    /**
+     * Fetches the branch of the same name from a remote, and merges it as {@link Branch#merge(RemoteBranch)} does.
+     *
+     * @param remote its name
+     * @param branch the branch that gets what the other one has
+     * @param options changes the default options of the merge
+     * @return what came, and what became of the branch
+     * @throws dev.zvpg.error.MergeConflictException when both have changed the same; what came stays
+     */
+    public PullResult pull(String remote, Branch branch, UnaryOperator<MergeOptions> options) {
+        String name = operations.context().catalog().require(branch.key()).name();
+        FetchResult fetched = remotes.fetch(remote, o -> o.branch(name));
+        return new PullResult(fetched, branch.merge(remoteBranch(remote + "/" + name), options));
+    }
+
+    /**
+     * Fetches and merges as {@link #pull(String, Branch, UnaryOperator)} does.
+     *
+     * @param remote the remote's name
+     * @param branch the branch that gets what the other one has
+     * @return what came, and what became of the branch
+     */
+    public PullResult pull(String remote, Branch branch) {
+        return pull(remote, branch, UnaryOperator.identity());
+    }
+
+    /**
+     * Pushes a branch to a remote as {@link Remotes#push} does.
+     *
+     * @param remote its name
+     * @param branch what to push
+     * @return what became of the branch there
+     */
+    public PushResult push(String remote, Branch branch) {
+        return remotes.push(remote, branch, UnaryOperator.identity());
+    }
+
+    /**
+     * Pushes a branch to a remote as {@link Remotes#push} does, with options.
+     *
+     * @param remote its name
+     * @param branch what to push
+     * @param options changes the default options, {@link PushOptions#DEFAULT}
+     * @return what became of the branch there
+     */
+    public PushResult push(String remote, Branch branch, UnaryOperator<PushOptions> options) {
+        return remotes.push(remote, branch, options);
+    }
+
+    /**
+     * Finds a branch of a remote, as it was when that was asked last.
+     *
+     * @param name such as {@code origin/main}
+     * @return the remote's branch
+     * @throws NotFoundException when none is known by that name; the message lists those that are
+     */
+    public RemoteBranch remoteBranch(String name) {
+        RemoteBranch branch = new RemoteBranch(operations, name);
+        branch.head();
+        return branch;
+    }
+
+    /**
+     * Returns the branches of remotes that are known.
+     *
+     * @return by name
+     */
+    public List<RemoteBranch> remoteBranches() {
+        return operations.context().catalog().tracked().keySet().stream()
+                .map(name -> new RemoteBranch(operations, name))
+                .toList();
+    }
+
+    /**
+     * Serves this repository to one other, over two streams, until that goes. Blocks meanwhile.
+     *
+     * @param in what the other one says
+     * @param out what it is told
+     * @param options changes what it may do, {@link ServeOptions#DEFAULT}
+     * @throws dev.zvpg.error.RemoteException when it says what no repository says
+     */
+    public void serve(InputStream in, OutputStream out, UnaryOperator<ServeOptions> options) {
+        Served.serve(in, out, options.apply(ServeOptions.DEFAULT), path -> this);
+    }
+
+    Operations operations() {
+        return operations;
     }
 
     /**

@@ -221,7 +221,7 @@ public final class Snapshot {
         operations.copies().requirePossible(operations.context().catalog(), request);
         try (ScratchClone pg = scratch()) {
             work.accept(pg);
-            Branch derived = new Branch(operations, pg.keep(request));
+            Branch derived = new Branch(operations, pg.keep(request.derived()));
             return derived.snapshot(name(), "derived from " + ref());
         }
     }

@@ -11,6 +11,7 @@ import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.Event;
+import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Events;
 import dev.zvpg.internal.engine.Holdings;
@@ -234,8 +235,12 @@ public final class Zvpg {
      * ({@link Event.ClusterAdopted} tells what). An {@code init} that was cut off by a crash is done anew by the next
      * one.
      *
+     * <p>From a {@linkplain ClusterSource#remote branch of another repository}, its snapshots come along and are tracked as
+     * {@code origin/BRANCH}.
+     *
      * @param source the existing cluster
      * @return the open repository
+     * @throws dev.zvpg.error.RemoteException when the source is another repository that cannot be asked
      * @throws AlreadyExistsException when the home directory holds something
      * @throws InUseException when the source is a directory whose server runs
      * @throws ConfigurationException when the storage belongs to another repository; when the source is no cluster,
@@ -254,13 +259,8 @@ public final class Zvpg {
         ServerLauncher server = requireLauncher();
         home.requireTrusted();
         server.check(first.settings());
-        return new Repository(new Initialization(
-                        home,
-                        FIRST_BRANCH,
-                        first,
-                        storage == null,
-                        (marker, credentials) -> operations(server, marker, credentials))
-                .run(source));
+        return new Repository(
+                new Initialization(home, FIRST_BRANCH, first, storage == null, new Opening(server)).run(source));
     }
 
     /**
@@ -331,6 +331,26 @@ public final class Zvpg {
                     + "postgres(Postgres.in(directory)) or postgres(Postgres.embedded()) first");
         }
         return launcher;
+    }
+
+    /** How a repository that is made is opened. */
+    private final class Opening implements Initialization.Opening {
+
+        private final ServerLauncher server;
+
+        Opening(ServerLauncher server) {
+            this.server = server;
+        }
+
+        @Override
+        public Operations open(Home.Marker marker, Credentials credentials) {
+            return operations(server, marker, credentials);
+        }
+
+        @Override
+        public SnapshotKey fetch(Operations repository, ClusterSource.RemoteBranch source) {
+            return Remotes.origin(repository, source);
+        }
     }
 
     private Operations operations(ServerLauncher server, Home.Marker marker, Credentials credentials) {

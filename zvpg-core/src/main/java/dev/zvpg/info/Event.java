@@ -61,6 +61,15 @@ public sealed interface Event {
     record SnapshotDeleted(Ref snapshot, Ref branch) implements Event {}
 
     /**
+     * A snapshot came from another repository, whole. No ref may be at it yet.
+     *
+     * @param snapshot the snapshot
+     * @param bytes how many bytes of its tree were sent, before compression
+     * @param took how long it took
+     */
+    record SnapshotReceived(Ref snapshot, long bytes, Duration took) implements Event {}
+
+    /**
      * A branch was made.
      *
      * @param branch the branch

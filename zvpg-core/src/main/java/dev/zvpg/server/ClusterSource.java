@@ -1,6 +1,7 @@
 package dev.zvpg.server;
 
 import dev.zvpg.internal.io.DisplayText;
+import dev.zvpg.remote.Remote;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,6 +47,18 @@ public sealed interface ClusterSource {
     }
 
     /**
+     * Names a branch of another repository, from whose head the new one starts; the remote is called {@code origin}
+     * there, and its history comes along.
+     *
+     * @param remote where the other repository is
+     * @param branch what the branch is called there
+     * @return a source
+     */
+    static RemoteBranch remote(Remote remote, String branch) {
+        return new RemoteBranch(remote, branch);
+    }
+
+    /**
      * Takes another configuration: the copy gets its settings from this file, and not from the one that the cluster
      * uses. For settings that are too large for this machine, or that nobody can find.
      *
@@ -83,6 +96,42 @@ public sealed interface ClusterSource {
         @Override
         public String toString() {
             return path.toString();
+        }
+    }
+
+    /**
+     * A branch of another repository.
+     *
+     * @param remote where that is
+     * @param branch what the branch is called there
+     */
+    record RemoteBranch(Remote remote, String branch) implements ClusterSource {
+
+        /** Requires both. */
+        public RemoteBranch {
+            Objects.requireNonNull(remote, "remote");
+            Objects.requireNonNull(branch, "branch");
+        }
+
+        /**
+         * Refuses another configuration: what comes from another repository has its own.
+         *
+         * @throws IllegalArgumentException always; settings are chosen when the repository is made
+         */
+        @Override
+        public ClusterSource configuration(Path postgresqlConf) {
+            throw new IllegalArgumentException("a branch of another repository has its own configuration; "
+                    + "choose single settings with Zvpg.setting(name, value)");
+        }
+
+        @Override
+        public Optional<Path> configuration() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String toString() {
+            return branch + " of " + remote;
         }
     }
 

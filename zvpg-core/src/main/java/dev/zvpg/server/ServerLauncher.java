@@ -118,6 +118,32 @@ public interface ServerLauncher {
     List<Finding> disarm(Path dataDirectory);
 
     /**
+     * Gives files that this program has written to the servers' user, and closes them to everybody else. By default they
+     * are left as they are.
+     *
+     * @param dataDirectory a directory with all that is in it
+     * @throws PermissionException when this program may not give files away
+     */
+    default void own(Path dataDirectory) {}
+
+    /**
+     * Makes a cluster this repository's that was another one's, before anything of it listens: its first superuser, and
+     * the role of the given name, which is a superuser afterwards, get the given password. Done after {@link #disarm}, and
+     * before the first start.
+     *
+     * @param dataDirectory the cluster, on which no server runs; afterwards it is {@linkplain DataDirectory#exact()
+     *     exact}
+     * @param superuser who will connect to it
+     * @param settings what its servers will be started with, as {@link ServerSpec#settings()}
+     * @return what was found and what was done about it
+     * @throws ServerException when it cannot be done
+     * @throws UnsupportedOperationException when this kind of server has no passwords that could be set, as by default
+     */
+    default List<Finding> takeOver(Path dataDirectory, Credentials superuser, Map<String, String> settings) {
+        throw new UnsupportedOperationException("the password of a cluster cannot be set with these servers");
+    }
+
+    /**
      * Refuses settings that no server may be started with, so that nobody stores them.
      *
      * @param settings as in {@link ServerSpec#settings()}

@@ -33,6 +33,7 @@ public final class FakeLauncher implements ServerLauncher {
     static final String IN_PRODUCTION = "in-production";
     static final String SUPERUSER = "superuser";
     static final String CRASHED = "crashed";
+    static final String PASSWORD = "password";
 
     private final Set<Integer> takenPorts = ConcurrentHashMap.newKeySet();
     private final Set<Path> unreachable = ConcurrentHashMap.newKeySet();
@@ -111,6 +112,7 @@ public final class FakeLauncher implements ServerLauncher {
             Files.createDirectories(dataDirectory.resolve(ROWS));
             Files.writeString(dataDirectory.resolve("PG_VERSION"), "99\n");
             Files.writeString(dataDirectory.resolve(WAL), "1");
+            Files.writeString(dataDirectory.resolve(PASSWORD), superuser.user() + " " + superuser.password());
         });
     }
 
@@ -143,6 +145,7 @@ public final class FakeLauncher implements ServerLauncher {
         }
         Path role = original.path().resolve(SUPERUSER);
         String user = Files.exists(role) ? call(() -> Files.readString(role)) : superuser.user();
+        run(() -> Files.writeString(dataDirectory.resolve(PASSWORD), user + " " + superuser.password()));
         return new Adoption(
                 new Credentials(user, superuser.password()),
                 List.of(new Finding("access rules of the original", "replaced")));
@@ -188,6 +191,31 @@ public final class FakeLauncher implements ServerLauncher {
         return findings;
     }
 
+    /** As with PostgreSQL, the cluster is further afterwards than it was. */
+    @Override
+    public List<Finding> takeOver(Path dataDirectory, Credentials superuser, Map<String, String> settings) {
+        run(() -> {
+            Files.deleteIfExists(dataDirectory.resolve(CRASHED));
+            Files.deleteIfExists(dataDirectory.resolve(FakeServer.BACKUP_LABEL));
+            Files.deleteIfExists(dataDirectory.resolve(IN_PRODUCTION));
+            Files.writeString(dataDirectory.resolve(PASSWORD), superuser.user() + " " + superuser.password());
+            replace(
+                    dataDirectory.resolve(WAL),
+                    Long.toString(positionOf(dataDirectory).nextTransactionId() + 1));
+        });
+        return List.of(new Finding("superuser of another repository", "given this repository's password"));
+    }
+
+    /** Refuses what nobody could connect to. */
+    private static void requirePassword(ServerSpec spec) {
+        Path file = spec.dataDirectory().resolve(PASSWORD);
+        String wanted = spec.credentials().user() + " " + spec.credentials().password();
+        if (Files.exists(file) && !call(() -> Files.readString(file)).equals(wanted)) {
+            throw new ServerException("password authentication failed for user "
+                    + spec.credentials().user());
+        }
+    }
+
     @Override
     public void check(Map<String, String> settings) {
         if (settings.containsKey("port")) {
@@ -222,6 +250,7 @@ public final class FakeLauncher implements ServerLauncher {
         if (takenPorts.contains(spec.port())) {
             throw new PortTakenException(spec.port());
         }
+        requirePassword(spec);
         Path pid = spec.dataDirectory().resolve(PID);
         if (Files.exists(pid)) {
             if (runs(spec.dataDirectory())) {

@@ -47,6 +47,7 @@ class ArchitectureTest {
         "dev.zvpg.info",
         "dev.zvpg.merge",
         "dev.zvpg.option",
+        "dev.zvpg.remote",
         "dev.zvpg.server",
         "dev.zvpg.storage",
         "dev.zvpg.postgres",

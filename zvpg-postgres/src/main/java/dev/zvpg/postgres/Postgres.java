@@ -7,6 +7,7 @@ import dev.zvpg.postgres.cluster.ControlFile;
 import dev.zvpg.postgres.cluster.Initdb;
 import dev.zvpg.postgres.copy.Adopting;
 import dev.zvpg.postgres.copy.Disarming;
+import dev.zvpg.postgres.copy.TakeOver;
 import dev.zvpg.postgres.install.CacheLocation;
 import dev.zvpg.postgres.install.EmbeddedBinaries;
 import dev.zvpg.postgres.install.EmbeddedCache;
@@ -273,6 +274,22 @@ public final class Postgres implements ServerLauncher {
     public List<Finding> disarm(Path dataDirectory) {
         Cluster.requireNoWayOut(absolute(dataDirectory)); // what is removed from a copy must be the copy's
         return Disarming.run(absolute(dataDirectory));
+    }
+
+    @Override
+    public void own(Path dataDirectory) {
+        TakeOver.own(ServerUser.of(runAs), absolute(dataDirectory));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>It is done by {@code postgres --single}, which listens to nobody.
+     */
+    @Override
+    public List<Finding> takeOver(Path dataDirectory, Credentials superuser, Map<String, String> settings) {
+        return new Adopting(installation, ServerUser.of(runAs), startTimeout, absolute(dataDirectory), settings)
+                .takeOver(superuser);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.zvpg.internal.catalog;
 
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.Problem;
+import dev.zvpg.server.Position;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredId;
@@ -29,6 +30,10 @@ public final class Catalog {
     /** How long what a cut transfer has brought is kept for the next one to go on from. */
     static final Duration INCOMING_PATIENCE = Duration.ofDays(7);
 
+    /** What a volume is that is about to be a snapshot that was received, and no longer there then. */
+    public static final String INCOMING = "incoming";
+
+    private final List<VolumeId> incomingVolumes = new ArrayList<>();
     private final List<CopyRecord> copies = new ArrayList<>();
     private final Map<String, CopyRecord> copiesById = new HashMap<>();
     private final Map<SnapshotId, SnapshotRecord> snapshots = new LinkedHashMap<>();
@@ -54,7 +59,9 @@ public final class Catalog {
             }
             String word = attributes.require(CopyRecord.KIND);
             Optional<CopyRecord.Kind> kind = CopyRecord.Kind.of(word);
-            if (kind.isEmpty()) {
+            if (word.equals(INCOMING)) {
+                incomingVolumes.add(volume.id());
+            } else if (kind.isEmpty()) {
                 addNewer(word + " in volume " + volume.id());
             } else {
                 copies.add(CopyRecord.of(kind.get(), volume));
@@ -188,6 +195,15 @@ public final class Catalog {
         return newest(copy).or(() -> copy.base().flatMap(this::snapshot));
     }
 
+    /** How far a working copy was when all that it held was in a snapshot, its head. */
+    public Position saved(CopyRecord copy, SnapshotRecord head) {
+        return copy.start()
+                .filter(start -> start.of().equals(head.id())
+                        && !head.stored().volume().equals(copy.volume().id()))
+                .map(Start::position)
+                .orElse(head.position());
+    }
+
     private Optional<SnapshotRecord> newest(CopyRecord copy) {
         return snapshotsOfVolume.getOrDefault(copy.volume().id(), List.of()).stream()
                 .max(Comparator.comparingLong(SnapshotRecord::sequence));
@@ -257,6 +273,11 @@ public final class Catalog {
         return tracked;
     }
 
+    /** The volumes that are about to be snapshots, or were when somebody was killed. */
+    public List<VolumeId> incomingVolumes() {
+        return List.copyOf(incomingVolumes);
+    }
+
     /** The snapshots of which a transfer has not brought all that belongs to them. */
     public List<SnapshotRecord> incoming() {
         return snapshots.values().stream()
@@ -270,7 +291,11 @@ public final class Catalog {
     }
 
     public SnapshotKey key(SnapshotRecord snapshot) {
-        return new SnapshotKey(snapshot.id(), snapshot.name(), ref(snapshot));
+        return new SnapshotKey(
+                snapshot.id(),
+                snapshot.name(),
+                ref(snapshot),
+                snapshot.provenance().passwordOf().isPresent());
     }
 
     public String ref(SnapshotRecord image) {

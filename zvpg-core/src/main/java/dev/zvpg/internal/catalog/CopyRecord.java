@@ -19,6 +19,8 @@ import java.util.TreeMap;
  * @param grownFrom the snapshot whose image its volume began as, or the nearest one before it that is left; empty when
  *     it started empty
  * @param untouched the snapshot that a branch's volume is still the image of, because no server was ever started on it
+ * @param start how far its volume was when it was made, where the snapshot that it began as does not tell that
+ * @param isDerived whether it began with work on a snapshot whose history is not to leave this repository with it
  * @param merging a merge into it that is not at its end; for a branch
  * @param port where its server listens
  * @param portFixed whether the caller chose the port
@@ -36,6 +38,8 @@ public record CopyRecord(
         Optional<SnapshotId> base,
         Optional<SnapshotId> grownFrom,
         Optional<SnapshotId> untouched,
+        Optional<Start> start,
+        boolean isDerived,
         Optional<Merging> merging,
         int port,
         boolean portFixed,
@@ -72,6 +76,8 @@ public record CopyRecord(
     /** Goes before the first start; a volume without it may have been written to. */
     public static final String UNTOUCHED = "untouched";
 
+    public static final String START = "start";
+
     /**
      * Goes before the commit of a merge and stays until its snapshot is taken, so that whoever comes after a crash
      * brings the merge to its end.
@@ -107,6 +113,8 @@ public record CopyRecord(
                 attributes.read(BASE, "the identity of a snapshot", SnapshotId::new),
                 attributes.read(GROWN_FROM, "the identity of a snapshot", SnapshotId::new),
                 attributes.read(UNTOUCHED, "the identity of a snapshot", SnapshotId::new),
+                attributes.read(START, "a snapshot and a position", Start::parse),
+                attributes.flag(SnapshotRecord.DERIVED),
                 attributes.read(MERGING, "the identity of a snapshot and transactions", Merging::parse),
                 attributes.read(PORT, "a port", CopyRecord::port).orElse(0),
                 attributes.flag(PORT_FIXED),
@@ -142,6 +150,9 @@ public record CopyRecord(
         attributes.put(CREATED, created.toString());
         wanted.timeToLive()
                 .ifPresent(time -> attributes.put(EXPIRES, created.plus(time).toString()));
+        if (wanted.isDerived()) {
+            attributes.put(SnapshotRecord.DERIVED, Boolean.toString(true));
+        }
         if (wanted.isProtected()) {
             attributes.put(PROTECTED, Boolean.toString(true));
         }

@@ -14,7 +14,8 @@ public record CopyRequest(
         OptionalInt port,
         Map<String, String> settings,
         Optional<Duration> timeToLive,
-        boolean isProtected) {
+        boolean isProtected,
+        boolean isDerived) {
 
     public static CopyRequest branch(String name, BranchOptions options) {
         return new CopyRequest(
@@ -23,6 +24,7 @@ public record CopyRequest(
                 options.port(),
                 options.settings(),
                 Optional.empty(),
+                false,
                 false);
     }
 
@@ -33,7 +35,13 @@ public record CopyRequest(
                 options.port(),
                 options.settings(),
                 options.timeToLive(),
-                options.isProtected());
+                options.isProtected(),
+                false);
+    }
+
+    /** The same for one whose history is not to leave the repository with it. */
+    public CopyRequest derived() {
+        return new CopyRequest(kind, name, port, settings, timeToLive, isProtected, true);
     }
 
     /** In words, for messages. */

@@ -29,6 +29,9 @@ public record Provenance(
     public static final String INCOMING = "incoming";
     public static final String PASSWORD_OF = "password-of";
 
+    /** Who that superuser is. */
+    public static final String SUPERUSER = "superuser";
+
     /** What a repository says of its own view, and no other one's business. */
     public static final Set<String> LOCAL = Set.of(REMOTE, REFS, INCOMING);
 

@@ -39,6 +39,11 @@ public record SnapshotRecord(
         Provenance provenance,
         StoredSnapshot stored) {
 
+    /**
+     * What it follows has something that it has not, such as production's secrets: who gets it does not get that.
+     */
+    public static final String DERIVED = "derived";
+
     public static final String PARENTS = "parents";
     /** Beside the parents, because a merge has a parent whose blocks it shares nothing with. */
     public static final String GROWN_FROM = "grown-from";
@@ -49,7 +54,7 @@ public record SnapshotRecord(
     private static final String SEQUENCE = "sequence";
     private static final String MESSAGE = "message";
     private static final String AUTHOR = "author";
-    private static final String VERSION = "version";
+    public static final String VERSION = "version";
     private static final String WAL = "wal";
     private static final String OLDEST_TRANSACTION_ID = "oldest-transaction-id";
     private static final String NEXT_TRANSACTION_ID = "next-transaction-id";
@@ -102,6 +107,9 @@ public record SnapshotRecord(
         attributes.put(VERSION, version);
         attributes.put(PARENTS, parents(parents));
         grownFrom.ifPresent(image -> attributes.put(GROWN_FROM, image.value()));
+        if (sequence == 1 && branch.isDerived()) {
+            attributes.put(DERIVED, Boolean.toString(true));
+        }
         return attributes;
     }
 
@@ -121,6 +129,11 @@ public record SnapshotRecord(
 
     public static String parents(List<SnapshotId> parents) {
         return String.join(",", parents.stream().map(SnapshotId::value).toList());
+    }
+
+    /** Whether its history stays where it is when it is sent to another repository. */
+    public boolean isDerived() {
+        return Boolean.parseBoolean(stored.attributes().get(DERIVED));
     }
 
     /** When it was taken, wherever that was. */

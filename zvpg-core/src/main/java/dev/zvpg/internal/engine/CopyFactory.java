@@ -78,9 +78,10 @@ public final class CopyFactory {
         SnapshotKey now = catalog.key(catalog.require(from)); // a handle knows the name that its branch had
         VolumeId volume = VolumeId.generate(request.name());
         try (Draft draft = context.storage().clone(from.id(), volume, context.progress(request.words()))) {
-            List<Finding> findings = context.launcher().disarm(Context.dataDirectory(draft.directory()));
-            publish(draft, volume, request, latest -> origin(request, latest, catalog, from.id()));
-            return made(request, volume, now, findings, began);
+            Context.Disarmed disarmed =
+                    context.disarm(now, Context.dataDirectory(draft.directory()), request.settings());
+            publish(draft, volume, request, latest -> origin(request, latest, catalog, from.id(), disarmed));
+            return made(request, volume, now, disarmed.findings(), began);
         }
     }
 
@@ -114,16 +115,18 @@ public final class CopyFactory {
     }
 
     /** A clone is a copy of that snapshot and of no other; a branch follows what is left of its history. */
-    private static Map<String, String> origin(CopyRequest request, Catalog now, Catalog before, SnapshotId from) {
+    private static Map<String, String> origin(
+            CopyRequest request, Catalog now, Catalog before, SnapshotId from, Context.Disarmed disarmed) {
         Map<String, String> origin = new HashMap<>();
         now.lineage()
                 .nearest(before.lineage().images(from))
                 .ifPresent(image -> origin.put(CopyRecord.GROWN_FROM, image.value()));
+        origin.putAll(disarmed.startAttribute());
         if (request.kind() == CopyRecord.Kind.CLONE) {
             origin.put(CopyRecord.BASE, from.value());
             return origin;
         }
-        origin.put(CopyRecord.UNTOUCHED, from.value());
+        origin.putAll(disarmed.untouchedAttribute(from));
         now.lineage()
                 .nearest(before.lineage().history(from))
                 .ifPresent(base -> origin.put(CopyRecord.BASE, base.value()));

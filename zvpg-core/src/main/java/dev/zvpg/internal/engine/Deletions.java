@@ -227,6 +227,7 @@ public final class Deletions {
         for (CopyRecord copy : all) {
             context.storage().destroy(copy.volume().id());
         }
+        context.catalog().incomingVolumes().forEach(context::discard);
         for (Catalog.Unreadable object : context.catalog().unreadable()) {
             if (object.id() instanceof VolumeId volume) {
                 context.storage().destroy(volume);

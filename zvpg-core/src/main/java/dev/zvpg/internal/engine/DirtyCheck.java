@@ -39,10 +39,14 @@ public final class DirtyCheck {
         Path directory = context.dataDirectory(branch.volume().id()); // first: a server is seen where it is mounted
         Optional<Server> server = servers.find(branch);
         if (server.isPresent()) {
-            return hasMoved(directory, head.position(), server.get().position(), server);
+            return hasMoved(directory, catalog.saved(branch, head), server.get().position(), server);
         }
         return context.launcher().inspect(directory).exact()
-                ? hasMoved(directory, head.position(), context.launcher().position(directory), server)
+                ? hasMoved(
+                        directory,
+                        catalog.saved(branch, head),
+                        context.launcher().position(directory),
+                        server)
                 : !isImageOf(branch, head);
     }
 

@@ -149,6 +149,7 @@ public final class Doctor {
         sharedPorts(catalog, problems);
         lostParents(catalog, problems);
         merges(catalog, problems);
+        incoming(catalog, problems);
         leftovers(catalog, problems);
         fullDisks(findings, problems);
         if (!foreign.isEmpty()) {
@@ -232,6 +233,19 @@ public final class Doctor {
             problems.add(new Problem(
                     "left over from interrupted work, and of no use: " + Lookup.list(left),
                     "close the repository and open it again, which removes it"));
+        }
+    }
+
+    /** What has come and has no ref yet. */
+    private static void incoming(Catalog catalog, List<Problem> problems) {
+        List<SnapshotRecord> incoming = catalog.incoming();
+        if (!incoming.isEmpty()) {
+            problems.add(
+                    new Problem(
+                            "a transfer from another repository goes on at this moment, or was cut off; what has come so far: "
+                                    + Lookup.list(
+                                            incoming.stream().map(catalog::ref).toList()),
+                            "if it was cut off, fetch or push again, which goes on from there; else it is removed a week after it came"));
         }
     }
 

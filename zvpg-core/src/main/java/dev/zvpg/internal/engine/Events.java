@@ -44,7 +44,7 @@ public final class Events {
         deliver(progress);
     }
 
-    void tell(Event event) {
+    public void tell(Event event) {
         if (!inFlight.holdBack(event)) {
             deliver(event);
         }

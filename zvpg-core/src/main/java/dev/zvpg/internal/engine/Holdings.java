@@ -8,6 +8,7 @@ import dev.zvpg.internal.home.Home;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.StoredDraft;
+import dev.zvpg.storage.VolumeId;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public record Holdings(Operations operations) {
         requireOwnStorage(found);
         requireABranch(found.catalog);
         othersScratches().sweep();
+        sweepIncoming(found.catalog);
         operations.snapshots().collectGarbage(found.catalog);
         forgetEndedRuns(found);
         operations.merges().settleAll(found.catalog);
@@ -51,11 +53,26 @@ public record Holdings(Operations operations) {
         Found found = Found.in(operations.context());
         requireOwnStorage(found);
         othersScratches().sweep();
+        sweepIncoming(found.catalog);
         // what is left of a repository whose destruction was cut off is no news to anybody
         found.catalog.unreachable(operations.context().clock().instant()).forEach(operations.snapshots()::discard);
         operations.deletions().discardAllWithoutACopy(found.catalog);
         forgetEndedRuns(found);
         requireNobodyAtWork();
+    }
+
+    /** Removes what somebody had received who was killed; whoever lives holds the lock. */
+    private void sweepIncoming(Catalog catalog) {
+        Context context = operations.context();
+        for (VolumeId volume : catalog.incomingVolumes()) {
+            Optional<Locks.Held> lock = context.locks().tryWorkingCopy(volume.value());
+            if (lock.isPresent()) {
+                try (Locks.Held held = lock.get()) {
+                    context.discard(volume);
+                    context.locks().forget(volume.value());
+                }
+            }
+        }
     }
 
     /** Refuses a storage that serves another repository, before anything in it is taken for left over. */

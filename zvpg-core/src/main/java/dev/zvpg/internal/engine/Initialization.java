@@ -1,6 +1,9 @@
 package dev.zvpg.internal.engine;
 
 import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.CopyRequest;
+import dev.zvpg.internal.catalog.Provenance;
+import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.home.Home;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.option.BranchOptions;
@@ -23,6 +26,9 @@ public record Initialization(
     /** Opens the storage, and the repository in it as far as it is. */
     public interface Opening {
         Operations open(Home.Marker marker, Credentials credentials);
+
+        /** Fetches a branch of another repository, and returns its head. */
+        SnapshotKey fetch(Operations repository, ClusterSource.RemoteBranch source);
     }
 
     public Operations run(Optional<ClusterSource> source) {
@@ -58,7 +64,9 @@ public record Initialization(
             holdings.destroy(); // nobody has ever opened it, and it may have been made from something else
         }
         Operations made = repository;
-        if (source.isPresent()) { // the first superuser has the name that it has there
+        if (source.isPresent() && source.get() instanceof ClusterSource.RemoteBranch remote) {
+            made = fromRemote(repository, remote);
+        } else if (source.isPresent()) { // the first superuser has the name that it has there
             Credentials superuser = repository.copies().createFirst(firstBranch, options, source.get());
             made = Operations.of(repository.context().withCredentials(superuser));
         } else {
@@ -66,6 +74,30 @@ public record Initialization(
         }
         home.writeMarker(marker, Home.State.READY);
         return made;
+    }
+
+    /** Starts from what another repository has; the superuser has the name that it has there. */
+    private Operations fromRemote(Operations repository, ClusterSource.RemoteBranch source) {
+        Context context = repository.context();
+        boolean done = false;
+        try {
+            SnapshotKey head = opening.fetch(repository, source);
+            String superuser = context.catalog()
+                    .require(head)
+                    .stored()
+                    .attributes()
+                    .getOrDefault(Provenance.SUPERUSER, context.credentials().user());
+            Credentials mine = new Credentials(superuser, context.credentials().password());
+            home.writeCredentials(mine); // before the branch that cannot be had without them
+            Operations made = Operations.of(context.withCredentials(mine));
+            made.copies().create(CopyRequest.branch(firstBranch, options), head);
+            done = true;
+            return made;
+        } finally {
+            if (!done) { // the next attempt begins anew
+                repository.deletions().discardAllWithoutACopy(context.catalog());
+            }
+        }
     }
 
     /**

@@ -30,6 +30,7 @@ public final class Merges {
     private final Servers servers;
     private final Snapshots snapshots;
     private final DirtyCheck dirtyCheck;
+    private final Resets resets;
     private final ThreeWayMerges threeWays;
     private final Settlement settlement;
 
@@ -38,12 +39,14 @@ public final class Merges {
             Servers servers,
             Snapshots snapshots,
             DirtyCheck dirtyCheck,
+            Resets resets,
             ThreeWayMerges threeWays,
             Settlement settlement) {
         this.context = context;
         this.servers = servers;
         this.snapshots = snapshots;
         this.dirtyCheck = dirtyCheck;
+        this.resets = resets;
         this.threeWays = threeWays;
         this.settlement = settlement;
     }
@@ -78,6 +81,53 @@ public final class Merges {
             }
             requireCommon(catalog, branch, other);
             return mergeWhatIsNew(catalog, branch, other, options);
+        }
+    }
+
+    /**
+     * Gives a branch what a snapshot of another repository has.
+     *
+     * @param name what it was fetched as, such as {@code origin/main}
+     */
+    public Merged merge(CopyKey into, String name, SnapshotKey from, MergeOptions options) {
+        options.message().ifPresent(SnapshotWriter::checkMessage);
+        try (Locks.Held held = context.workingCopy(into)) {
+            settle(into, options);
+            Catalog catalog = context.catalog();
+            CopyRecord branch = catalog.require(into);
+            SnapshotRecord target = catalog.require(from);
+            SnapshotKey head = head(catalog, branch);
+            if (catalog.history(branch).contains(target)) {
+                return new Merged(Way.NONE_NEEDED, head, Optional.empty(), head, MergeReport.NOTHING);
+            }
+            if (catalog.lineage().mergeBases(head.id(), from.id()).isEmpty()) {
+                throw new DivergedException(branch.name(), name);
+            }
+            if (!dirtyCheck.isUnsaved(catalog, branch) && resets.advance(branch, target, true) == Resets.Advance.DONE) {
+                return new Merged(Way.FAST_FORWARD, from, Optional.empty(), head, MergeReport.NOTHING);
+            }
+            return mergeParted(catalog, branch, name, from, options);
+        }
+    }
+
+    private Merged mergeParted(Catalog before, CopyRecord branch, String name, SnapshotKey from, MergeOptions options) {
+        List<SnapshotKey> taken = new ArrayList<>();
+        try {
+            save(branch, "before the merge of " + name).ifPresent(taken::add);
+            SnapshotKey head = head(context.catalog(), branch);
+            long began = System.nanoTime();
+            ThreeWayMerges.Done done = threeWays.merge(branch.key(), name, from, options);
+            Event.Ref other = new Event.Ref(from.id().value(), name);
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            context.events()
+                    .tell(new Event.BranchMerged(
+                            Events.ref(branch.key()), other, Events.ref(done.snapshot()), List.of(), took));
+            return new Merged(Way.THREE_WAY, done.snapshot(), Optional.empty(), head, done.report());
+        } catch (RuntimeException | Error e) {
+            if (isStillWhatItWas(before, branch, taken, e)) {
+                taken.forEach(snapshot -> snapshots.undo(snapshot, e));
+            }
+            throw e;
         }
     }
 

@@ -28,6 +28,7 @@ public record Operations(
         Scratches scratches = new Scratches(context, copies);
         Diffs diffs = new Diffs(context, snapshots, scratches, dirtyCheck);
         ThreeWayMerges threeWays = new ThreeWayMerges(context, servers, scratches, diffs, settlement);
+        Resets resets = new Resets(context, servers, snapshots, dirtyCheck);
         return new Operations(
                 context,
                 servers,
@@ -36,8 +37,8 @@ public record Operations(
                 new Branches(context, snapshots, copies),
                 new Deletions(context, servers, snapshots, dirtyCheck),
                 dirtyCheck,
-                new Resets(context, servers, snapshots, dirtyCheck),
-                new Merges(context, servers, snapshots, dirtyCheck, threeWays, settlement),
+                resets,
+                new Merges(context, servers, snapshots, dirtyCheck, resets, threeWays, settlement),
                 new InfoReader(context, servers, scratches),
                 scratches,
                 diffs);

@@ -27,7 +27,7 @@ final class Replacement implements AutoCloseable {
     private final CopyRecord copy;
     private final SnapshotRecord target;
     private final Draft draft;
-    private final List<Finding> findings;
+    private final Context.Disarmed disarmed;
     private final long began;
     private boolean wasRunning;
 
@@ -38,7 +38,7 @@ final class Replacement implements AutoCloseable {
             CopyRecord copy,
             SnapshotRecord target,
             Draft draft,
-            List<Finding> findings,
+            Context.Disarmed disarmed,
             long began) {
         this.context = context;
         this.servers = servers;
@@ -46,7 +46,7 @@ final class Replacement implements AutoCloseable {
         this.copy = copy;
         this.target = target;
         this.draft = draft;
-        this.findings = findings;
+        this.disarmed = disarmed;
         this.began = began;
     }
 
@@ -61,8 +61,9 @@ final class Replacement implements AutoCloseable {
         long began = System.nanoTime();
         Draft draft = context.storage().clone(target.id(), VolumeId.generate(copy.name()), context.progress(what));
         try {
-            List<Finding> findings = context.launcher().disarm(Context.dataDirectory(draft.directory()));
-            return new Replacement(context, servers, catalog, copy, target, draft, findings, began);
+            Context.Disarmed disarmed =
+                    context.disarm(catalog.key(target), Context.dataDirectory(draft.directory()), copy.settings());
+            return new Replacement(context, servers, catalog, copy, target, draft, disarmed, began);
         } catch (RuntimeException | Error e) {
             try (draft) {
                 throw e;
@@ -88,8 +89,14 @@ final class Replacement implements AutoCloseable {
             // what was being merged into the old volume is no matter of the new one
             attributes
                     .keySet()
-                    .removeAll(
-                            Set.of(CopyRecord.BASE, CopyRecord.GROWN_FROM, CopyRecord.UNTOUCHED, CopyRecord.MERGING));
+                    .removeAll(Set.of(
+                            CopyRecord.BASE,
+                            CopyRecord.GROWN_FROM,
+                            CopyRecord.UNTOUCHED,
+                            CopyRecord.START,
+                            SnapshotRecord.DERIVED,
+                            CopyRecord.MERGING));
+            attributes.putAll(disarmed.startAttribute());
             if (copy.kind() == CopyRecord.Kind.CLONE) {
                 attributes.put(CopyRecord.BASE, target.id().value());
                 attributes.put(CopyRecord.GROWN_FROM, target.id().value());
@@ -102,7 +109,7 @@ final class Replacement implements AutoCloseable {
                         .nearest(before.lineage().history(target.id()))
                         .ifPresent(base -> attributes.put(CopyRecord.BASE, base.value()));
                 if (!wasRunning) {
-                    attributes.put(CopyRecord.UNTOUCHED, target.id().value());
+                    attributes.putAll(disarmed.untouchedAttribute(target.id()));
                 }
             }
             draft.publishInPlaceOf(copy.volume().id(), attributes);
@@ -111,7 +118,7 @@ final class Replacement implements AutoCloseable {
 
     /** What was switched off in the new volume. */
     List<Finding> findings() {
-        return findings;
+        return disarmed.findings();
     }
 
     Duration took() {

@@ -9,7 +9,9 @@ import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.option.ResetOptions;
+import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.SnapshotId;
+import java.util.List;
 import java.util.Optional;
 
 /** Brings branches and clones back to a snapshot. Thread-safe. */
@@ -56,6 +58,76 @@ public final class Resets {
             }
             snapshots.collectGarbage(); // a deleted branch's snapshots may have lived on in this one only
             return saved;
+        }
+    }
+
+    /** What became of a branch that was to move. */
+    public enum Advance {
+        DONE,
+        NOT_NEEDED,
+        STALE,
+        RUNNING,
+        DIRTY,
+        DIVERGED
+    }
+
+    /**
+     * Makes a branch what a snapshot is, if nobody loses anything by that: its server does not run, it holds nothing that
+     * no snapshot has, and it is where it was.
+     *
+     * @param expected the head that it must have
+     * @param force whether its head may be one that the snapshot does not follow
+     */
+    public Advance advance(CopyKey key, SnapshotKey target, Optional<SnapshotId> expected, boolean force) {
+        try (Locks.Held held = context.workingCopy(key)) {
+            Catalog catalog = context.catalog();
+            CopyRecord branch = catalog.require(key);
+            SnapshotRecord snapshot = catalog.require(target);
+            Optional<SnapshotId> head = catalog.head(branch).map(SnapshotRecord::id);
+            if (head.equals(Optional.of(target.id()))) {
+                return Advance.NOT_NEEDED;
+            }
+            if (!head.equals(expected)) {
+                return Advance.STALE;
+            }
+            if (!force && !catalog.lineage().history(target.id()).containsAll(catalog.history(branch))) {
+                return Advance.DIVERGED;
+            }
+            if (servers.state(branch) == ServerState.RUNNING) {
+                return Advance.RUNNING;
+            }
+            if (branch.merging().isPresent() || dirtyCheck.isUnsaved(catalog, branch)) {
+                return Advance.DIRTY;
+            }
+            return advance(branch, snapshot, !force);
+        }
+    }
+
+    /**
+     * Gives a branch a new volume that starts as a snapshot, once it is certain that nothing more is written to the old
+     * one. Called under the branch's lock.
+     *
+     * @param forward whether the snapshot must follow all that the branch follows
+     */
+    Advance advance(CopyRecord branch, SnapshotRecord target, boolean forward) {
+        Catalog catalog = context.catalog();
+        List<SnapshotRecord> history = catalog.lineage().history(target.id());
+        if (forward && !history.containsAll(catalog.history(branch))) {
+            return Advance.DIVERGED;
+        }
+        try (Replacement replacement = begin(catalog, branch, target)) {
+            replacement.stopServer();
+            if (dirtyCheck.isUnsaved(context.catalog(), branch)) { // once more, now that no session can write any more
+                return Advance.DIRTY;
+            }
+            replacement.commit();
+            context.events()
+                    .tell(new Event.BranchReset(
+                            Events.ref(branch.key()),
+                            Events.ref(catalog.key(target)),
+                            replacement.findings(),
+                            replacement.took()));
+            return Advance.DONE;
         }
     }
 

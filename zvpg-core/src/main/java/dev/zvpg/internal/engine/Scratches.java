@@ -132,14 +132,16 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         VolumeId volume = VolumeId.generate(NAME);
         ScratchTree tree;
         try {
-            tree = trees.make(from.id(), volume, options, context.progress("scratch clone of " + from.ref()));
+            // an overlay is for servers only, and a password is set before there is one
+            ScratchOptions way = from.isForeign() ? options.overlay(false) : options;
+            tree = trees.make(from.id(), volume, way, context.progress("scratch clone of " + from.ref()));
         } catch (NotFoundException e) {
             throw new NotFoundException("snapshot " + from.ref() + " was deleted", e);
         }
         boolean running = false;
         try {
             Path data = Context.dataDirectory(tree.directory());
-            context.launcher().disarm(data);
+            context.disarm(from, data, options.settings());
             Scratch scratch = new Scratch(tree, from, data, start(volume, data, options));
             running = true;
             return scratch;

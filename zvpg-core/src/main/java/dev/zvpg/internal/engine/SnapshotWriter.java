@@ -85,7 +85,7 @@ final class SnapshotWriter {
         SnapshotId id = SnapshotId.generate(chosen);
         List<Finding> findings = write(branch, id, attributes, ref, options);
         followSurvivors(id, parents, catalog);
-        SnapshotKey taken = new SnapshotKey(id, chosen, ref);
+        SnapshotKey taken = new SnapshotKey(id, chosen, ref, false);
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         context.events().tell(new Event.SnapshotTaken(Events.ref(taken), Events.ref(branch.key()), findings, took));
         return taken;

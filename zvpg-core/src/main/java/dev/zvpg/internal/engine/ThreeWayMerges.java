@@ -119,7 +119,16 @@ final class ThreeWayMerges {
 
     /** Merges, unless there are conflicts. */
     Done merge(CopyKey into, CopyKey from, MergeOptions options) {
-        Parted parted = part(into, from);
+        return merge(part(into, from), options);
+    }
+
+    /** Merges a snapshot, that is called what it was fetched as. */
+    Done merge(CopyKey into, String from, SnapshotKey theirs, MergeOptions options) {
+        Catalog catalog = context.catalog();
+        return merge(Parted.of(catalog, catalog.require(into).key(), from, catalog.require(theirs)), options);
+    }
+
+    private Done merge(Parted parted, MergeOptions options) {
         try (Parts parts = open(parted, true)) {
             MergeReport rehearsed = requireNoConflicts(parted, parts.rehearse(options));
             MergeReport report;
@@ -128,7 +137,7 @@ final class ThreeWayMerges {
             } catch (RuntimeException e) {
                 return new Done(settle(parted, options, e), rehearsed);
             }
-            return new Done(settlement.finish(into, parted.theirs().id(), message(parted, options)), report);
+            return new Done(settlement.finish(parted.into(), parted.theirs().id(), message(parted, options)), report);
         }
     }
 

@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The home directory of a repository: {@code zvpg.json} says that it is one, {@code credentials.json} (0600) holds the
- * superuser's password, {@code pgpass} (0600) the same for libpq, {@code servers/ID} what belongs to one server's run,
+ * superuser's password, {@code pgpass} (0600) the same for libpq, {@code remotes.json} where other repositories are,
+ * {@code servers/ID} what belongs to one server's run,
  * {@code storage} the storage unless another one was named, {@code locks} the lock files. Nothing here says what the
  * repository holds: that is the storage's to say. Immutable.
  */
@@ -282,8 +283,15 @@ public final class Home {
                 OpenDirectory.deleteTree(storage());
             }
             OpenDirectory.deleteTree(root.resolve(SERVERS));
-            for (String name :
-                    List.of(PASSWORD_FILE, PASSWORD_FILE + NEW, CREDENTIALS, CREDENTIALS + NEW, MARKER + NEW, MARKER)) {
+            for (String name : List.of(
+                    RemotesFile.NAME,
+                    RemotesFile.NAME + NEW,
+                    PASSWORD_FILE,
+                    PASSWORD_FILE + NEW,
+                    CREDENTIALS,
+                    CREDENTIALS + NEW,
+                    MARKER + NEW,
+                    MARKER)) {
                 Files.deleteIfExists(root.resolve(name));
             }
             OpenDirectory.deleteTree(locks());

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Which lock is which between the threads and processes that use one repository; a crash leaves none. Order: working
@@ -40,6 +41,17 @@ public final class Locks {
     /** For everything that must not meet itself on one working copy: start, stop, snapshot, delete. */
     public Held workingCopy(String id) {
         return take(copy(id), FileMutex::lock)::close;
+    }
+
+    /** The same, if nobody has it now. */
+    public Optional<Held> tryWorkingCopy(String id) {
+        try {
+            return FileMutex.of(directory.resolve(copy(id))).tryLock().map(held -> held::close);
+        } catch (NoSuchFileException e) {
+            return Optional.empty(); // the repository was removed
+        } catch (IOException e) {
+            throw IoFailure.of("lock", directory.resolve(copy(id)), e);
+        }
     }
 
     /** The same for two of them at once. */

@@ -216,6 +216,33 @@ public record Adopting(
         return new Credentials(role, superuser.password());
     }
 
+    /**
+     * Sets the password of a cluster that another repository has made and that was disarmed, before anything of it
+     * listens. It is recovered by that, where its server had not been stopped.
+     */
+    public List<Finding> takeOver(Credentials superuser) {
+        SingleUser single = new SingleUser(installation, user, target, startTimeout);
+        String what = "take over the cluster in " + target;
+        try {
+            Map<String, String> quiet = settings();
+            quiet.put(JobLibraries.SETTING, "");
+            String name = "'" + superuser.user().replace("'", "''") + "'";
+            List<String> answers = single.execute(
+                    what,
+                    quiet,
+                    FIRST_DATABASE,
+                    SingleUser.ask("current_user"),
+                    SingleUser.ask("(SELECT count(*) FROM pg_authid WHERE rolname = " + name + ")::text"));
+            boolean isFirst = answers.get(0).equals(superuser.user());
+            List<String> statements =
+                    TakeOver.statements(superuser, isFirst, !answers.get(1).equals("0"));
+            single.execute(what, quiet, FIRST_DATABASE, statements.toArray(String[]::new));
+            return TakeOver.findings(answers.get(0), superuser, isFirst);
+        } catch (IOException e) {
+            throw Failures.of("cannot " + what, e);
+        }
+    }
+
     /** With the settings that every start will have; better now than at the first one. */
     private void prove(SingleUser single, Map<String, String> settings, Path shown) {
         try {

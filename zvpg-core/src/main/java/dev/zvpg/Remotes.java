@@ -1,0 +1,222 @@
+package dev.zvpg;
+
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.RemoteException;
+import dev.zvpg.error.StorageException;
+import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.internal.home.RemotesFile;
+import dev.zvpg.internal.remote.BundleFiles;
+import dev.zvpg.internal.remote.Transfers;
+import dev.zvpg.remote.FetchOptions;
+import dev.zvpg.remote.FetchResult;
+import dev.zvpg.remote.PushOptions;
+import dev.zvpg.remote.PushResult;
+import dev.zvpg.remote.Remote;
+import dev.zvpg.server.ClusterSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * The other repositories that a repository knows, by name, and what goes to and fro between them.
+ *
+ * <p>Snapshots go first, oldest first, each whole or not at all, and refs last. What was cut off goes on with the next
+ * call. Nothing is ever deleted by a fetch or a push.
+ *
+ * <p>Thread-safe.
+ */
+public final class Remotes {
+
+    /** What a remote is called that a repository was made from. */
+    private static final String ORIGIN = "origin";
+
+    private final Operations operations;
+
+    /** Those that are nowhere, such as two streams, as long as the repository is open. */
+    private final Map<String, Remote> passing = new ConcurrentHashMap<>();
+
+    Remotes(Operations operations) {
+        this.operations = operations;
+    }
+
+    /** Adds the remote that a new repository starts from, fetches the branch, and returns its head. */
+    static SnapshotKey origin(Operations operations, ClusterSource.RemoteBranch source) {
+        RemotesFile file = RemotesFile.of(operations.context().home());
+        source.remote().url().ifPresent(url -> file.write(new TreeMap<>(Map.of(ORIGIN, url))));
+        new Transfers(operations).fetch(ORIGIN, source.remote(), FetchOptions.DEFAULT.branch(source.branch()));
+        return new RemoteBranch(operations, ORIGIN + "/" + source.branch())
+                .head()
+                .key();
+    }
+
+    /**
+     * Gives a remote a name, durably; one of {@linkplain Remote#of streams} until the repository is closed. It is not
+     * connected to.
+     *
+     * @param name such as {@code origin}: letters, digits, dots, hyphens and underscores, beginning with a letter or a
+     *     digit
+     * @param remote where it is
+     * @throws AlreadyExistsException when a remote has that name
+     */
+    public void add(String name, Remote remote) {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}") || name.endsWith(".lock") || name.contains("..")) {
+            throw new IllegalArgumentException(
+                    "'" + name
+                            + "' is no name of a remote; it has letters, digits, dots, hyphens and underscores, and at most 63");
+        }
+        try (Locks.Held held = operations.context().locks().repository()) {
+            SortedMap<String, String> all = new TreeMap<>(file().read());
+            if (all.containsKey(name) || passing.containsKey(name)) {
+                throw new AlreadyExistsException(
+                        "cannot add remote " + name + ": there is one of that name",
+                        "choose another name, or remove it first");
+            }
+            Optional<String> url = remote.url();
+            if (url.isPresent()) {
+                all.put(name, url.get());
+                file().write(all);
+            } else {
+                passing.put(name, remote);
+            }
+        }
+    }
+
+    private RemotesFile file() {
+        return RemotesFile.of(operations.context().home());
+    }
+
+    /**
+     * Returns the remotes.
+     *
+     * @return by name
+     */
+    public SortedMap<String, Remote> list() {
+        operations.context().requireOpen();
+        SortedMap<String, Remote> all = new TreeMap<>(passing);
+        file().read().forEach((name, url) -> all.put(name, Remote.parse(url)));
+        return all;
+    }
+
+    /**
+     * Finds a remote.
+     *
+     * @param name its name
+     * @return where it is
+     * @throws NotFoundException when there is none; the message lists those there are
+     */
+    public Remote get(String name) {
+        SortedMap<String, Remote> all = list();
+        Remote remote = all.get(name);
+        if (remote == null) {
+            throw new NotFoundException(
+                    "no remote is named " + name,
+                    all.isEmpty() ? "there are none; add one" : "there are " + String.join(", ", all.keySet()));
+        }
+        return remote;
+    }
+
+    /**
+     * Forgets a remote and where its branches were. Snapshots that only those kept are garbage from then on.
+     *
+     * @param name its name
+     * @throws NotFoundException when there is none; the message lists those there are
+     */
+    public void remove(String name) {
+        get(name);
+        try (Locks.Held held = operations.context().locks().repository()) {
+            passing.remove(name);
+            SortedMap<String, String> all = new TreeMap<>(file().read());
+            new Transfers(operations)
+                    .forget(name); // first: a ref of a remote that nobody knows would keep its snapshots
+            if (all.remove(name) != null) {
+                file().write(all);
+            }
+        }
+    }
+
+    /**
+     * Fetches from a remote what is not here, and moves {@code NAME/BRANCH} to where its branches are. No branch of this
+     * repository is touched.
+     *
+     * @param name the remote's name
+     * @param options changes {@link FetchOptions#DEFAULT}
+     * @return what became of the tracking refs, and what came
+     * @throws NotFoundException when the remote does not have a branch that is asked for
+     * @throws RemoteException when it cannot be connected to, the connection ends, or what comes cannot be used
+     * @throws OutOfSpaceException when what would come does not fit
+     */
+    public FetchResult fetch(String name, UnaryOperator<FetchOptions> options) {
+        return new Transfers(operations).fetch(name, get(name), options.apply(FetchOptions.DEFAULT));
+    }
+
+    /**
+     * Gives a remote the head of a branch with all that leads to it, and moves the branch of the same name there. Work
+     * that no snapshot has stays here, as does what a {@linkplain Snapshot#derive derived} snapshot was derived from.
+     *
+     * @param name the remote's name
+     * @param branch what to push
+     * @param options changes {@link PushOptions#DEFAULT}
+     * @return what became of the branch there, and what went. A branch that was rejected is no exception
+     * @throws NotFoundException when the branch has no snapshot
+     * @throws RemoteException when it cannot be connected to, the connection ends, or it refuses what came
+     * @throws OutOfSpaceException when what would come does not fit there
+     */
+    public PushResult push(String name, Branch branch, UnaryOperator<PushOptions> options) {
+        return new Transfers(operations).push(name, get(name), branch.key(), options.apply(PushOptions.DEFAULT));
+    }
+
+    /**
+     * Compares all files of a snapshot here and there, by the SHA-256 of the whole.
+     *
+     * @param name the remote's name
+     * @param snapshot which one
+     * @throws StorageException when they are not the same
+     * @throws NotFoundException when the remote does not have it
+     * @throws RemoteException when it cannot be connected to
+     */
+    public void verify(String name, Snapshot snapshot) {
+        new Transfers(operations).verify(name, get(name), snapshot.key());
+    }
+
+    /**
+     * Writes a snapshot into a file, to be carried elsewhere.
+     *
+     * @param snapshot what to write
+     * @param base a snapshot that is there already, so that only what differs from it is written; empty for all of it
+     * @param file which file; it is replaced, in one step
+     */
+    public void bundle(Snapshot snapshot, Optional<Snapshot> base, Path file) {
+        new BundleFiles(operations.context()).write(snapshot.key(), base.map(Snapshot::key), file);
+    }
+
+    /**
+     * Reads a snapshot from a file; the ref {@code bundle/BRANCH} is at it then.
+     *
+     * @param file what {@link #bundle} wrote
+     * @return the snapshot; also where it was here already
+     * @throws NotFoundException when the snapshot that it was written on top of is not here
+     * @throws RemoteException when the file cannot be used
+     */
+    public Snapshot unbundle(Path file) {
+        return new Snapshot(operations, new BundleFiles(operations.context()).read(file));
+    }
+
+    /**
+     * Returns the names of the remotes.
+     *
+     * @return such as {@code [origin]}
+     */
+    @Override
+    public String toString() {
+        return List.copyOf(list().keySet()).toString();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.zvpg.internal.remote;
+
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.Lookup;
+import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.engine.Context;
+import dev.zvpg.internal.io.IoFailure;
+import dev.zvpg.internal.tree.MalformedException;
+import dev.zvpg.storage.SnapshotId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Snapshots that are carried in files. Thread-safe. */
+public record BundleFiles(Context context) {
+
+    /** What those are called here that come from a file. */
+    private static final String REMOTE = "bundle";
+
+    /** Writes one. */
+    public void write(SnapshotKey snapshot, Optional<SnapshotKey> base, Path file) {
+        Exports exports = new Exports(context);
+        try {
+            SnapshotHeader header =
+                    exports.header(snapshot.id(), base.map(SnapshotKey::id)).withTree(exports.digest(snapshot.id()));
+            Bundles.write(
+                    file, header, out -> exports.send(header, out, context.progress("bundle of " + snapshot.ref())));
+        } catch (IOException e) {
+            throw IoFailure.of("write", file, e);
+        }
+    }
+
+    /** Reads one, and returns what it holds. */
+    public SnapshotKey read(Path file) {
+        SnapshotHeader[] found = new SnapshotHeader[1];
+        try {
+            Bundles.read(file, (header, data) -> {
+                found[0] = header;
+                Catalog catalog = context.catalog();
+                Optional<SnapshotId> base = header.base();
+                if (catalog.snapshot(header.id()).isPresent()) {
+                    return;
+                }
+                if (base.isPresent() && catalog.snapshot(base.get()).isEmpty()) {
+                    throw new NotFoundException(
+                            "cannot read " + file + ": it was written on top of snapshot " + base.get()
+                                    + ", which is not here",
+                            "read a bundle of that first");
+                }
+                new Imports(context, Optional.of(REMOTE))
+                        .receive(header, data, context.progress("snapshot of " + file));
+            });
+        } catch (MalformedException e) {
+            throw Problems.of("cannot read " + file, e);
+        } catch (IOException e) {
+            throw IoFailure.of("read", file, e);
+        }
+        SnapshotId id = found[0].id();
+        String branch = found[0].attributes().getOrDefault(SnapshotRecord.BRANCH_NAME, REMOTE);
+        new TrackingRefs(context).move(new TreeMap<>(Map.of(REMOTE + "/" + branch, id)));
+        Catalog catalog = context.catalog();
+        return catalog.snapshot(id).map(catalog::key).orElseThrow(() -> Lookup.gone("snapshot " + id));
+    }
+}

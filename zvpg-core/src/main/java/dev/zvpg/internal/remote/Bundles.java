@@ -1,0 +1,76 @@
+package dev.zvpg.internal.remote;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.tree.MalformedException;
+import dev.zvpg.internal.wire.DataSink;
+import dev.zvpg.internal.wire.DataSource;
+import dev.zvpg.internal.wire.Frames;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Set;
+
+/** Snapshots as files: the same header and frames as on a link. Thread-safe. */
+final class Bundles {
+
+    private static final String BUNDLE = "bundle";
+    private static final int VERSION = 1;
+    private static final int BUFFER = 1 << 16;
+
+    private Bundles() {}
+
+    /** Writes one, which has its name when it is whole and on disk. */
+    static void write(Path file, SnapshotHeader header, Peer.Sender tree) throws IOException {
+        Path absolute = file.toAbsolutePath();
+        Path temporary = absolute.resolveSibling(absolute.getFileName() + AtomicFile.NEW);
+        boolean done = false;
+        try (FileChannel channel = FileChannel.open(
+                temporary,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE))) {
+            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+            Frames.write(out, header.json().put(BUNDLE, VERSION));
+            try (DataSink data = DataSink.to(out)) {
+                tree.send(data);
+            }
+            out.flush();
+            channel.force(true);
+            Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
+            OpenDirectory.sync(parent(absolute));
+            done = true;
+        } finally {
+            if (!done) {
+                Files.deleteIfExists(temporary);
+            }
+        }
+    }
+
+    private static Path parent(Path absolute) {
+        return Objects.requireNonNull(absolute.getParent(), "a file is in a directory");
+    }
+
+    /** Reads one, from a file that is nothing but a file. */
+    static void read(Path file, Peer.Receiver into) throws IOException {
+        Path absolute = file.toAbsolutePath();
+        try (OpenDirectory directory = OpenDirectory.openTrusted(parent(absolute));
+                FileChannel channel = directory.openFile(Objects.requireNonNull(absolute.getFileName()));
+                InputStream in = new BufferedInputStream(Channels.newInputStream(channel), BUFFER);
+                DataSource data = DataSource.of(in)) {
+            ObjectNode message = Frames.readMessage(in);
+            if (Fields.number(message, BUNDLE) != VERSION) {
+                throw new MalformedException(file + " is no bundle of this version of zvpg");
+            }
+            into.receive(SnapshotHeader.of(message), data);
+        }
+    }
+}

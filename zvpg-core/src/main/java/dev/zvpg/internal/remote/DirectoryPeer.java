@@ -1,0 +1,187 @@
+package dev.zvpg.internal.remote;
+
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.FileMutex;
+import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.tree.MalformedException;
+import dev.zvpg.internal.wire.Frames;
+import dev.zvpg.remote.RefUpdate;
+import dev.zvpg.remote.RefUpdate.Status;
+import dev.zvpg.storage.SnapshotId;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A place that is only a directory: {@code bundles/ID} for each snapshot, and {@code refs.json}, which names what is
+ * there. A bundle is whole before it is named, and what nobody names is nothing. Confined to one thread; several
+ * processes may use the same place.
+ */
+final class DirectoryPeer implements Peer {
+
+    private static final String REFS = "refs.json";
+    private static final String BUNDLES = "bundles";
+    private static final String LOCK = "lock";
+    private static final int MOST_REFS = 1 << 24;
+
+    private final Path place;
+
+    private DirectoryPeer(Path place) {
+        this.place = place;
+    }
+
+    static DirectoryPeer open(Path place) {
+        return new DirectoryPeer(place);
+    }
+
+    private Path bundle(SnapshotId id) {
+        return place.resolve(BUNDLES).resolve(id.value());
+    }
+
+    @Override
+    public RefList refs() throws IOException {
+        try {
+            return RefList.of(Frames.parse(OpenDirectory.readTrusted(place.resolve(REFS), MOST_REFS)));
+        } catch (NoSuchFileException e) {
+            return new RefList(new TreeMap<>(), Map.of());
+        }
+    }
+
+    @Override
+    public Set<SnapshotId> have(Collection<SnapshotId> ids) throws IOException {
+        Set<SnapshotId> there = new HashSet<>(refs().snapshots().keySet());
+        there.retainAll(Set.copyOf(ids));
+        return there;
+    }
+
+    @Override
+    public void take(SnapshotId id, Optional<SnapshotId> base, boolean whole, Receiver into) throws IOException {
+        try {
+            Bundles.read(bundle(id), (header, data) -> {
+                if (!header.id().equals(id) || !header.base().equals(base)) {
+                    throw new MalformedException("the bundle " + bundle(id) + " holds another snapshot");
+                }
+                into.receive(header, data);
+            });
+        } catch (NoSuchFileException e) {
+            throw new NotFoundException("the bundle " + bundle(id) + " is gone", "push it again from where it is");
+        }
+    }
+
+    @Override
+    public boolean wantsDigests() {
+        return true;
+    }
+
+    @Override
+    public void give(SnapshotHeader header, Sender tree) throws IOException {
+        Files.createDirectories(place.resolve(BUNDLES));
+        Bundles.write(bundle(header.id()), header, tree);
+        change(refs -> {
+            Map<SnapshotId, RefList.Node> snapshots = new LinkedHashMap<>(refs.snapshots());
+            boolean isDerived = header.attributes().containsKey(SnapshotRecord.DERIVED);
+            String parents = isDerived ? "" : header.attributes().getOrDefault(SnapshotRecord.PARENTS, "");
+            snapshots.put(header.id(), new RefList.Node(ids(parents), Optional.empty(), header.base()));
+            return new RefList(refs.heads(), snapshots);
+        });
+    }
+
+    private static List<SnapshotId> ids(String text) {
+        return Arrays.stream(text.split(","))
+                .filter(id -> !id.isEmpty())
+                .map(SnapshotId::new)
+                .toList();
+    }
+
+    private interface Change {
+        RefList of(RefList refs) throws IOException;
+    }
+
+    /** Changes what is named, so that of two who do that at once neither loses what it did. */
+    private void change(Change change) throws IOException {
+        Files.createDirectories(place);
+        try (FileMutex.Held held = FileMutex.of(place.resolve(LOCK)).lock()) {
+            RefList changed = change.of(refs());
+            AtomicFile.replace(
+                    place.resolve(REFS),
+                    changed.json().toPrettyString().getBytes(StandardCharsets.UTF_8),
+                    PosixFilePermissions.fromString("rw-rw-r--"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+            interrupted.initCause(e);
+            throw interrupted;
+        }
+    }
+
+    @Override
+    public RefUpdate move(RefMove move) throws IOException {
+        Status[] status = new Status[1];
+        SnapshotId[] before = new SnapshotId[1];
+        change(refs -> {
+            Optional<SnapshotId> head = Optional.ofNullable(refs.heads().get(move.branch()));
+            before[0] = head.orElse(move.to());
+            status[0] = status(refs, move, head);
+            if (status[0] != Status.UPDATED) {
+                return refs;
+            }
+            SortedMap<String, SnapshotId> heads = new TreeMap<>(refs.heads());
+            heads.put(move.branch(), move.to());
+            return new RefList(heads, refs.snapshots());
+        });
+        Optional<String> was =
+                Optional.of(before[0].value()).filter(id -> move.expected().isPresent());
+        boolean isThere = !status[0].isRejected();
+        return new RefUpdate(
+                move.branch(),
+                status[0],
+                was,
+                isThere ? Optional.of(move.to().value()) : was,
+                RefMoves.reason(move, status[0]));
+    }
+
+    private static Status status(RefList refs, RefMove move, Optional<SnapshotId> head) {
+        if (!refs.snapshots().containsKey(move.to())) {
+            throw new NotFoundException("snapshot " + move.to() + " is not there", "push it again");
+        }
+        if (head.equals(Optional.of(move.to()))) {
+            return Status.UP_TO_DATE;
+        }
+        if (!head.equals(move.expected())) {
+            return Status.REJECTED_STALE;
+        }
+        return move.force() || head.isEmpty() || refs.follows(move.to(), head.get())
+                ? Status.UPDATED
+                : Status.REJECTED_DIVERGED;
+    }
+
+    /** Reads all of the bundle, and tells the digest that the tree had when it came. */
+    @Override
+    public String digest(SnapshotId id) throws IOException {
+        String[] digest = {""};
+        Bundles.read(bundle(id), (header, data) -> {
+            data.skipToEnd();
+            digest[0] = header.tree().orElse("");
+        });
+        return digest[0];
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,132 @@
+package dev.zvpg.internal.remote;
+
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyKey;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.Lookup;
+import dev.zvpg.internal.catalog.Provenance;
+import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.engine.Context;
+import dev.zvpg.internal.tree.TreeDigest;
+import dev.zvpg.internal.tree.TreeSender;
+import dev.zvpg.internal.wire.DataSink;
+import dev.zvpg.storage.CopyProgress;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.StorageFeature;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What this repository gives to others. Reads only, and leaves nothing. Thread-safe. */
+record Exports(Context context) {
+
+    /** How coarse the clock of a file system may be, and as long as git takes it to be. */
+    private static final Duration TICK = Duration.ofSeconds(2);
+
+    /** The branches that others may know of, and what leads to them. */
+    RefList refs(Catalog catalog, BranchPatterns visible) {
+        SortedMap<String, SnapshotId> heads = new TreeMap<>();
+        Map<SnapshotId, RefList.Node> snapshots = new LinkedHashMap<>();
+        for (CopyRecord branch : catalog.copies(CopyRecord.Kind.BRANCH)) {
+            Optional<SnapshotRecord> head = catalog.head(branch).filter(image -> isVisible(catalog, image, visible));
+            if (head.isPresent() && visible.allow(branch.name())) {
+                heads.put(branch.name(), head.get().id());
+                walk(catalog, head.get(), visible, snapshots);
+            }
+        }
+        return new RefList(heads, snapshots);
+    }
+
+    /** What leads to one snapshot. */
+    RefList leadingTo(Catalog catalog, SnapshotRecord head) {
+        Map<SnapshotId, RefList.Node> snapshots = new LinkedHashMap<>();
+        walk(catalog, head, BranchPatterns.ALL, snapshots);
+        return new RefList(new TreeMap<>(), snapshots);
+    }
+
+    private static boolean isVisible(Catalog catalog, SnapshotRecord image, BranchPatterns visible) {
+        CopyKey branch = catalog.branchOf(image);
+        return visible.allow(branch.name());
+    }
+
+    /** Notes a snapshot and what it follows, as far as that may be sent with it. */
+    private static void walk(
+            Catalog catalog, SnapshotRecord head, BranchPatterns visible, Map<SnapshotId, RefList.Node> snapshots) {
+        Deque<SnapshotRecord> next = new ArrayDeque<>(List.of(head));
+        while (!next.isEmpty()) {
+            SnapshotRecord image = next.removeFirst();
+            if (snapshots.containsKey(image.id())) {
+                continue;
+            }
+            List<SnapshotRecord> parents = image.isDerived()
+                    ? List.of()
+                    : catalog.lineage().parents(image).stream()
+                            .filter(parent -> isVisible(catalog, parent, visible))
+                            .toList();
+            List<SnapshotId> ids = parents.stream().map(SnapshotRecord::id).toList();
+            snapshots.put(image.id(), new RefList.Node(ids, image.grownFrom(), Optional.empty()));
+            next.addAll(parents);
+        }
+    }
+
+    /** What comes before a snapshot's tree. */
+    SnapshotHeader header(SnapshotId id, Optional<SnapshotId> base) throws IOException {
+        Catalog catalog = context.catalog();
+        SnapshotRecord image = require(catalog, id);
+        Map<String, String> attributes = new TreeMap<>(image.stored().attributes());
+        attributes.keySet().removeAll(Provenance.LOCAL);
+        attributes.put(Provenance.TAKEN, image.created().toString());
+        attributes.putIfAbsent(Provenance.PASSWORD_OF, context.repositoryId());
+        attributes.putIfAbsent(Provenance.SUPERUSER, context.credentials().user());
+        catalog.copy(image.branchId()).ifPresent(branch -> attributes.put(SnapshotRecord.BRANCH_NAME, branch.name()));
+        long bytes = TreeSender.size(context.storage().directory(id));
+        return new SnapshotHeader(id, base, attributes, bytes, Hello.ourArch(), Optional.empty());
+    }
+
+    private static SnapshotRecord require(Catalog catalog, SnapshotId id) {
+        return catalog.snapshot(id).orElseThrow(() -> Lookup.gone("snapshot " + id));
+    }
+
+    /** The digest of a whole tree. */
+    String digest(SnapshotId id) throws IOException {
+        return TreeDigest.of(context.storage().directory(id));
+    }
+
+    /** Sends a snapshot's tree. */
+    void send(SnapshotHeader header, DataSink out, CopyProgress progress) throws IOException {
+        Storage storage = context.storage();
+        Optional<Path> base = header.base().map(storage::directory);
+        TreeSender.send(storage.directory(header.id()), base, trusted(header), out, progress);
+        out.finish();
+    }
+
+    /**
+     * Before when a file must have been modified to be believed to be the same. Only images of one instant tell that, one
+     * of which grew from the other here: a file that is copied while somebody writes to it has an earlier time than what
+     * is in it.
+     */
+    private Optional<Instant> trusted(SnapshotHeader header) {
+        Catalog catalog = context.catalog();
+        Optional<SnapshotRecord> base = header.base().flatMap(catalog::snapshot);
+        SnapshotRecord image = require(catalog, header.id());
+        boolean isOurs = image.provenance().taken().isEmpty();
+        if (base.isEmpty() || !isOurs || !context.storage().features().contains(StorageFeature.ATOMIC_SNAPSHOT)) {
+            return Optional.empty();
+        }
+        boolean isRelated =
+                base.get().provenance().taken().isEmpty() || image.grownFrom().equals(header.base());
+        Instant earlier =
+                base.get().created().isBefore(image.created()) ? base.get().created() : image.created();
+        return isRelated ? Optional.of(earlier.minus(TICK)) : Optional.empty();
+    }
+}

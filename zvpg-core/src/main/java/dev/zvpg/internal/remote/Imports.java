@@ -1,0 +1,200 @@
+package dev.zvpg.internal.remote;
+
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.RemoteException;
+import dev.zvpg.info.Event;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.Provenance;
+import dev.zvpg.internal.catalog.RefName;
+import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.engine.Context;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.internal.io.IoFailure;
+import dev.zvpg.internal.tree.MalformedException;
+import dev.zvpg.internal.tree.TreeDigest;
+import dev.zvpg.internal.tree.TreeReceiver;
+import dev.zvpg.internal.tree.TreeSender;
+import dev.zvpg.internal.wire.CutException;
+import dev.zvpg.internal.wire.DataSource;
+import dev.zvpg.storage.CopyProgress;
+import dev.zvpg.storage.Draft;
+import dev.zvpg.storage.Listing;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.StoredSnapshot;
+import dev.zvpg.storage.VolumeId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * What this repository gets from others. Each snapshot appears whole or not at all: its tree is a draft, which ends with
+ * this process; then, for a moment and under a lock, a volume that is marked, which the next {@code open()} removes; and
+ * then the image of that. Thread-safe.
+ *
+ * @param remote what the remote is called here that it comes from; empty for what somebody pushes
+ */
+record Imports(Context context, Optional<String> remote) {
+
+    /** What is received is bounded by what there is room for, with this much to spare: 64 MB. */
+    private static final long SPARE_BYTES = 1 << 26;
+
+    private static final Pattern SUPERUSER = Pattern.compile("[^\\p{Cntrl}'\"\\\\]{1,63}");
+
+    /** Receives a snapshot, unless it is there. What fails on this side is no failure of the connection. */
+    void receive(SnapshotHeader header, DataSource data, CopyProgress progress) throws IOException {
+        try {
+            receiveTree(header, data, progress);
+        } catch (CutException | MalformedException e) {
+            throw e;
+        } catch (IOException e) {
+            throw IoFailure.of(
+                    "receive", "snapshot " + header.id(), context.home().root(), e);
+        }
+    }
+
+    private void receiveTree(SnapshotHeader header, DataSource data, CopyProgress progress) throws IOException {
+        long began = System.nanoTime();
+        Map<String, String> attributes = attributes(header);
+        SnapshotRecord described = describe(header.id(), attributes);
+        requireUsable(header, described);
+        context.home().requireLiving();
+        Storage storage = context.storage();
+        VolumeId volume = VolumeId.generate(Catalog.INCOMING);
+        try (Draft draft = header.base().isPresent()
+                ? storage.clone(header.base().get(), volume, CopyProgress.NONE)
+                : storage.create(volume)) {
+            requireRoom(header, draft.directory());
+            TreeReceiver.receive(draft.directory(), data, header.bytes(), progress);
+            data.finish();
+            requireCluster(header, draft.directory());
+            publish(draft, volume, header.id(), attributes);
+        }
+        Event.Ref ref = new Event.Ref(header.id().value(), new Catalog(listing(described.stored())).ref(described));
+        context.events()
+                .tell(new Event.SnapshotReceived(ref, header.bytes(), Duration.ofNanos(System.nanoTime() - began)));
+    }
+
+    /** The attributes that it has here. What the sender says of refs and of this repository's own view does not count. */
+    private Map<String, String> attributes(SnapshotHeader header) {
+        Map<String, String> attributes = new TreeMap<>(header.attributes());
+        attributes.keySet().removeAll(Provenance.LOCAL);
+        if (context.repositoryId().equals(attributes.get(Provenance.PASSWORD_OF))) {
+            attributes.keySet().removeAll(List.of(Provenance.PASSWORD_OF, Provenance.SUPERUSER)); // it comes home
+        }
+        remote.ifPresent(name -> attributes.put(Provenance.REMOTE, name));
+        attributes.put(Provenance.INCOMING, context.clock().instant().toString());
+        return attributes;
+    }
+
+    private static Listing listing(StoredSnapshot stored) {
+        return new Listing(List.of(), List.of(stored));
+    }
+
+    /** Looks at the attributes as whoever lists them will. */
+    private SnapshotRecord describe(SnapshotId id, Map<String, String> attributes) throws MalformedException {
+        VolumeId none = new VolumeId("none");
+        Catalog catalog = new Catalog(listing(
+                new StoredSnapshot(id, none, attributes, Instant.EPOCH, OptionalLong.empty(), OptionalLong.empty())));
+        if (!catalog.newer().isEmpty()) {
+            throw new RemoteException(
+                    RemoteException.Reason.INCOMPATIBLE,
+                    "a later version of zvpg has taken snapshot " + id,
+                    "use that version here",
+                    null);
+        }
+        Optional<SnapshotRecord> record = catalog.snapshot(id);
+        if (record.isEmpty()) {
+            throw new MalformedException("snapshot " + id + " cannot be read: " + catalog.unreadable());
+        }
+        String superuser = attributes.get(Provenance.SUPERUSER);
+        if (superuser != null && !SUPERUSER.matcher(superuser).matches()) { // it will be in statements
+            throw new MalformedException("snapshot " + id + " has a superuser with a name that is not accepted");
+        }
+        try {
+            RefName.snapshot(record.get().name());
+            RefName.branch(record.get().branchName());
+        } catch (IllegalArgumentException e) {
+            throw new MalformedException("snapshot " + id + " has a name that is none: " + e.getMessage());
+        }
+        return record.get();
+    }
+
+    /** Refuses what no server of this machine could start with, before any of it is sent. */
+    private void requireUsable(SnapshotHeader header, SnapshotRecord described) {
+        String theirs = described.stored().attributes().getOrDefault(SnapshotRecord.VERSION, "");
+        String ours = context.launcher().version();
+        if (!major(theirs).equals(major(ours))) {
+            throw incompatible(header.id(), "PostgreSQL " + theirs, "PostgreSQL " + ours);
+        }
+        if (!header.arch().equals(Hello.ourArch())) {
+            throw incompatible(header.id(), "the machine " + header.arch(), Hello.ourArch());
+        }
+    }
+
+    private static String major(String version) {
+        return version.replaceFirst("\\D.*", "");
+    }
+
+    private static RemoteException incompatible(SnapshotId id, String theirs, String ours) {
+        return new RemoteException(
+                RemoteException.Reason.INCOMPATIBLE,
+                "snapshot " + id + " is for " + theirs + ", and this repository is for " + ours,
+                "data files cannot be used there; use an installation of the same kind, or pg_dump",
+                null);
+    }
+
+    private void requireRoom(SnapshotHeader header, Path draft) throws IOException {
+        long shared = header.base().isPresent() ? TreeSender.size(draft) : 0;
+        long room = Files.getFileStore(draft).getUsableSpace();
+        if (header.bytes() < 0 || header.bytes() - shared > room - SPARE_BYTES) {
+            throw new OutOfSpaceException(
+                    "cannot receive snapshot " + header.id() + ": it has " + header.bytes() + " bytes, " + shared
+                            + " of which are here, and " + room + " are free",
+                    "free some space, or destroy what nobody needs any more, then try again");
+        }
+    }
+
+    /** Refuses what is no cluster of this kind, and gives it to the servers' user. */
+    private void requireCluster(SnapshotHeader header, Path tree) throws IOException {
+        Path data = Context.dataDirectory(tree);
+        if (!Files.isDirectory(data, LinkOption.NOFOLLOW_LINKS)) {
+            throw new MalformedException("snapshot " + header.id() + " has no data directory");
+        }
+        context.launcher().own(data);
+        context.launcher().inspect(data);
+        context.launcher().requireSelfContained(data);
+        if (header.tree().isPresent()) {
+            String digest = TreeDigest.of(tree);
+            if (!digest.equals(header.tree().get())) {
+                throw new MalformedException("the SHA-256 of the whole tree of snapshot " + header.id()
+                        + " does not fit, so what it was sent on top of is not the same on both sides");
+            }
+        }
+    }
+
+    private void publish(Draft draft, VolumeId volume, SnapshotId id, Map<String, String> attributes) {
+        try (Locks.Held lock = context.locks().workingCopy(volume.value())) {
+            try {
+                draft.publish(Map.of(CopyRecord.KIND, Catalog.INCOMING, CopyRecord.REPOSITORY, context.repositoryId()));
+                context.storage().snapshot(volume, id, attributes, context.progress("snapshot " + id));
+            } catch (AlreadyExistsException e) {
+                // somebody else has received it meanwhile
+            } finally {
+                context.discard(volume);
+                context.locks().forget(volume.value());
+            }
+        }
+    }
+}

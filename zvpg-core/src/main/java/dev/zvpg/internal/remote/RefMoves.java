@@ -1,0 +1,133 @@
+package dev.zvpg.internal.remote;
+
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.CopyRequest;
+import dev.zvpg.internal.catalog.Lookup;
+import dev.zvpg.internal.catalog.Provenance;
+import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.engine.Context;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.engine.Resets;
+import dev.zvpg.internal.home.Locks;
+import dev.zvpg.option.BranchOptions;
+import dev.zvpg.remote.RefUpdate;
+import dev.zvpg.remote.RefUpdate.Status;
+import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.SnapshotId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Moves a branch to what somebody has pushed. Thread-safe. */
+record RefMoves(Operations operations) {
+
+    private static final int TAIL = 4;
+
+    /**
+     * Moves it, or says why not.
+     *
+     * @param received what came with it, and is no longer marked when it is reached from the branch
+     */
+    RefUpdate move(Peer.RefMove move, Set<SnapshotId> received) {
+        Catalog catalog = operations.context().catalog();
+        SnapshotKey target =
+                catalog.snapshot(move.to()).map(catalog::key).orElseThrow(() -> Lookup.gone("snapshot " + move.to()));
+        Optional<CopyRecord> branch = catalog.copy(CopyRecord.Kind.BRANCH, move.branch());
+        Optional<String> before =
+                branch.flatMap(catalog::head).map(head -> head.id().value());
+        Status status = branch.isPresent()
+                ? status(operations.resets().advance(branch.get().key(), target, move.expected(), move.force()))
+                : create(move, target);
+        boolean isThere = !status.isRejected();
+        if (isThere) {
+            takeIn(move.branch(), received);
+        }
+        return new RefUpdate(
+                move.branch(), status, before, isThere ? Optional.of(move.to().value()) : before, reason(move, status));
+    }
+
+    private static Status status(Resets.Advance advance) {
+        return switch (advance) {
+            case DONE -> Status.UPDATED;
+            case NOT_NEEDED -> Status.UP_TO_DATE;
+            case STALE -> Status.REJECTED_STALE;
+            case RUNNING -> Status.REJECTED_RUNNING;
+            case DIRTY -> Status.REJECTED_DIRTY;
+            case DIVERGED -> Status.REJECTED_DIVERGED;
+        };
+    }
+
+    private Status create(Peer.RefMove move, SnapshotKey target) {
+        if (move.expected().isPresent()) {
+            return Status.REJECTED_STALE;
+        }
+        try {
+            operations.copies().create(CopyRequest.branch(move.branch(), BranchOptions.DEFAULT), target);
+            return Status.UPDATED;
+        } catch (AlreadyExistsException e) {
+            return Status.REJECTED_STALE;
+        }
+    }
+
+    static String reason(Peer.RefMove move, Status status) {
+        String branch = "branch " + move.branch();
+        return switch (status) {
+            case UPDATED, UP_TO_DATE -> "";
+            case REJECTED_DIVERGED ->
+                branch + " has snapshots there that this one does not follow; fetch and merge them, "
+                        + "or push to another branch";
+            case REJECTED_RUNNING ->
+                "the server of " + branch + " runs there; stop it, or push to another branch and merge " + "that there";
+            case REJECTED_DIRTY ->
+                branch + " holds work there that no snapshot has; take one there, then fetch and merge it";
+            case REJECTED_STALE -> branch + " has moved since it was looked at; fetch, and look at what it is now";
+        };
+    }
+
+    /**
+     * Makes what was received the branch's own, as if it had been taken on it, under names that it does not have yet; what
+     * it follows is reached from it now, and not marked any more. When this is cut off, the marks go by themselves.
+     */
+    private void takeIn(String name, Set<SnapshotId> received) {
+        Context context = operations.context();
+        try (Locks.Held held = context.locks().repository()) {
+            Catalog catalog = context.catalog();
+            Optional<CopyRecord> branch = catalog.copy(CopyRecord.Kind.BRANCH, name);
+            if (branch.isEmpty()) {
+                return; // it is deleted already
+            }
+            Set<String> taken = new HashSet<>();
+            catalog.snapshotsOf(branch.get()).forEach(image -> taken.add(image.name()));
+            List<AttributeChange> changes = new ArrayList<>();
+            for (SnapshotRecord image : catalog.history(branch.get())) {
+                boolean isNew = received.contains(image.id())
+                        && image.provenance().incoming().isPresent()
+                        && catalog.copy(image.branchId()).isEmpty();
+                Map<String, String> set = new TreeMap<>();
+                if (isNew) {
+                    String tail = image.id()
+                            .value()
+                            .substring(Math.max(0, image.id().value().length() - TAIL));
+                    String free = taken.add(image.name()) ? image.name() : image.name() + "-" + tail;
+                    taken.add(free);
+                    set.put(SnapshotRecord.NAME, free);
+                    set.put(SnapshotRecord.BRANCH, branch.get().id());
+                    set.put(SnapshotRecord.BRANCH_NAME, name);
+                }
+                if (image.provenance().incoming().isPresent()) {
+                    changes.add(new AttributeChange(image.id(), set, Set.of(Provenance.INCOMING)));
+                }
+            }
+            if (!changes.isEmpty()) {
+                context.storage().update(changes);
+            }
+        }
+    }
+}

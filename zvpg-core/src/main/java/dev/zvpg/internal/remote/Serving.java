@@ -1,0 +1,226 @@
+package dev.zvpg.internal.remote;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.engine.Context;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.tree.MalformedException;
+import dev.zvpg.internal.wire.CutException;
+import dev.zvpg.internal.wire.DataSink;
+import dev.zvpg.internal.wire.DataSource;
+import dev.zvpg.internal.wire.Frames;
+import dev.zvpg.internal.wire.Link;
+import dev.zvpg.remote.RefUpdate;
+import dev.zvpg.remote.ServeOptions;
+import dev.zvpg.storage.SnapshotId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** Lets one other repository do what it may, until it goes. Confined to one thread. */
+public final class Serving {
+
+    static final String DO = "do";
+    static final String REFS = "refs";
+    static final String HAVE = "have";
+    static final String TAKE = "take";
+    static final String GIVE = "give";
+    static final String MOVE = "move";
+    static final String DIGEST = "digest";
+    static final String BYE = "bye";
+
+    /** Opens the repository that is wanted, by its path or empty for the one that is served anyway. */
+    public interface Opening {
+        Operations open(String path);
+    }
+
+    private final Operations operations;
+    private final Context context;
+    private final ServeOptions options;
+    private final BranchPatterns visible;
+    private final Link link;
+    private final Exports exports;
+
+    /** What has come over this link, whose refs come last. */
+    private final Set<SnapshotId> received = new HashSet<>();
+
+    private Serving(Operations operations, ServeOptions options, Link link) {
+        this.operations = operations;
+        this.context = operations.context();
+        this.options = options;
+        this.visible = BranchPatterns.of(options.branches());
+        this.link = link;
+        this.exports = new Exports(context);
+    }
+
+    /** Serves. Ends when the other side says so, or ends; throws when it said what nobody understands. */
+    public static void serve(InputStream in, OutputStream out, ServeOptions options, Opening opening) {
+        try (Link link = Connections.link(in, out)) {
+            Hello hello = Hello.of(Problems.requireNone(link.receive()));
+            try {
+                new Serving(opening.open(hello.path()), options, link).run();
+            } catch (ZvpgException e) { // it cannot be opened, or of what has begun, nobody knows where it ends
+                link.send(Problems.message(e));
+            }
+        } catch (CutException e) {
+            // it has gone, at a moment of its own choice: what arrived whole is here, and no ref has moved
+        } catch (IOException e) {
+            throw Problems.of("cannot serve this repository", e);
+        }
+    }
+
+    private void run() throws IOException {
+        link.send(Hello.of(context, "").json());
+        try {
+            boolean goesOn = true;
+            while (goesOn) {
+                goesOn = answer(link.receive());
+            }
+        } catch (MalformedException e) {
+            link.send(Problems.message(Problems.of("what came cannot be used", e)));
+            throw e;
+        }
+    }
+
+    /** Answers one request; what cannot be done is said, and the next one may be. */
+    private boolean answer(ObjectNode request) throws IOException {
+        String verb = Fields.text(request, DO);
+        try {
+            switch (verb) {
+                case REFS -> link.send(exports.refs(context.catalog(), visible).json());
+                case HAVE -> have(request);
+                case MOVE -> move(request);
+                case DIGEST -> link.send(Frames.message().put("sha256", exports.digest(visible(request, "id"))));
+                case TAKE -> {
+                    SnapshotHeader header = header(request);
+                    link.send(header.json());
+                    give(header);
+                }
+                case GIVE -> {
+                    SnapshotHeader header = SnapshotHeader.of(request);
+                    requireWritable("receive a snapshot");
+                    link.send(Frames.message().put("go", true));
+                    take(header);
+                }
+                case BYE -> {
+                    return false;
+                }
+                default -> throw new MalformedException("nobody here knows how to '" + Fields.words(request, DO) + "'");
+            }
+        } catch (InTheMiddle e) {
+            throw e.failure;
+        } catch (ZvpgException e) {
+            link.send(Problems.message(e));
+        }
+        return true;
+    }
+
+    /** Tells that something failed while data was on its way. */
+    private static final class InTheMiddle extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient ZvpgException failure;
+
+        InTheMiddle(ZvpgException failure) {
+            super(failure);
+            this.failure = failure;
+        }
+    }
+
+    private void have(ObjectNode request) throws IOException {
+        Catalog catalog = context.catalog();
+        List<SnapshotId> ids = Fields.ids(request, "ids").stream()
+                .filter(id -> catalog.snapshot(id).isPresent())
+                .toList();
+        ObjectNode answer = Frames.message();
+        Fields.put(answer, "ids", ids);
+        link.send(answer);
+    }
+
+    /** A snapshot that the other side may have. */
+    private SnapshotId visible(ObjectNode request, String field) throws IOException {
+        SnapshotId id = Fields.id(request, field);
+        if (!received.contains(id)
+                && !exports.refs(context.catalog(), visible).snapshots().containsKey(id)) {
+            throw new NotFoundException(
+                    "there is no snapshot " + id + " to be had", "it may have been deleted meanwhile; try again");
+        }
+        return id;
+    }
+
+    private SnapshotHeader header(ObjectNode request) throws IOException {
+        SnapshotId id = visible(request, "id");
+        Optional<SnapshotId> base = request.has("base") ? Optional.of(visible(request, "base")) : Optional.empty();
+        SnapshotHeader header = exports.header(id, base);
+        return Fields.flag(request, "whole") ? header.withTree(exports.digest(id)) : header;
+    }
+
+    private void give(SnapshotHeader header) throws IOException {
+        try (DataSink data = link.sendData()) {
+            exports.send(header, data, context.progress("sending snapshot " + header.id()));
+        } catch (ZvpgException e) {
+            throw new InTheMiddle(e);
+        }
+    }
+
+    private void take(SnapshotHeader header) throws IOException {
+        try (DataSource data = link.receiveData()) {
+            new Imports(context, Optional.empty())
+                    .receive(header, data, context.progress("receiving snapshot " + header.id()));
+            received.add(header.id());
+        } catch (ZvpgException e) {
+            throw new InTheMiddle(e);
+        }
+        link.send(Frames.message().put("received", header.id().value()));
+    }
+
+    private void move(ObjectNode request) throws IOException {
+        Peer.RefMove move = new Peer.RefMove(
+                RefList.branch(Fields.text(request, "branch")),
+                Fields.id(request, "to"),
+                Fields.findId(request, "expected"),
+                Fields.flag(request, "force"));
+        requireWritable("move branch " + move.branch());
+        if (!visible.allow(move.branch())) {
+            throw new PermissionException(
+                    "branch " + move.branch() + " is none of those that may be moved from elsewhere",
+                    "push to one of " + options.branches());
+        }
+        if (move.force() && options.access() != ServeOptions.Access.READ_WRITE) {
+            throw new PermissionException(
+                    "branch " + move.branch() + " may only move forward",
+                    "merge what is there, or push to another branch");
+        }
+        RefUpdate update = new RefMoves(operations).move(move, received);
+        ObjectNode answer =
+                Frames.message().put("status", update.status().name().toLowerCase(Locale.ROOT));
+        update.before().ifPresent(id -> answer.put("before", id));
+        update.after().ifPresent(id -> answer.put("after", id));
+        link.send(answer.put("reason", update.reason()));
+    }
+
+    static RefUpdate.Status status(String name) throws MalformedException {
+        for (RefUpdate.Status status : RefUpdate.Status.values()) {
+            if (status.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return status;
+            }
+        }
+        throw new MalformedException("a branch has the unknown status '" + name + "'");
+    }
+
+    private void requireWritable(String what) {
+        if (options.access() == ServeOptions.Access.READ_ONLY) {
+            throw new PermissionException(
+                    "cannot " + what + ": the repository may only be read from elsewhere", "fetch from it");
+        }
+    }
+}

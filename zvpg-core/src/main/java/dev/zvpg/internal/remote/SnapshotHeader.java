@@ -1,0 +1,59 @@
+package dev.zvpg.internal.remote;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zvpg.internal.tree.MalformedException;
+import dev.zvpg.internal.wire.Frames;
+import dev.zvpg.storage.Attributes;
+import dev.zvpg.storage.SnapshotId;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What comes before the tree of a snapshot. Immutable.
+ *
+ * @param id its identity
+ * @param base the snapshot whose tree the receiver has to have
+ * @param attributes its attributes, but for those that are a repository's own view
+ * @param bytes the sum of the sizes of its files
+ * @param arch the machine that its files are laid out for
+ * @param tree the SHA-256 of the whole tree, where the receiver is to compare it
+ */
+record SnapshotHeader(
+        SnapshotId id,
+        Optional<SnapshotId> base,
+        Map<String, String> attributes,
+        long bytes,
+        String arch,
+        Optional<String> tree) {
+
+    ObjectNode json() {
+        ObjectNode message = Frames.message().put("format", Hello.TREE_1).put("id", id.value());
+        base.ifPresent(snapshot -> message.put("base", snapshot.value()));
+        Fields.put(message, "attributes", attributes);
+        message.put("bytes", bytes).put("arch", arch);
+        tree.ifPresent(digest -> message.put("tree", digest));
+        return message;
+    }
+
+    static SnapshotHeader of(ObjectNode message) throws MalformedException {
+        if (!Fields.text(message, "format").equals(Hello.TREE_1)) {
+            throw new MalformedException(
+                    "a snapshot comes in the unknown format '" + Fields.words(message, "format") + "'");
+        }
+        try {
+            return new SnapshotHeader(
+                    Fields.id(message, "id"),
+                    Fields.findId(message, "base"),
+                    Attributes.checked(Fields.texts(message, "attributes")),
+                    Fields.number(message, "bytes"),
+                    Fields.words(message, "arch"),
+                    Fields.find(message, "tree"));
+        } catch (IllegalArgumentException e) {
+            throw new MalformedException("a snapshot has attributes that cannot be stored: " + e.getMessage());
+        }
+    }
+
+    SnapshotHeader withTree(String digest) {
+        return new SnapshotHeader(id, base, attributes, bytes, arch, Optional.of(digest));
+    }
+}

@@ -1,0 +1,112 @@
+package dev.zvpg.internal.remote;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zvpg.internal.tree.MalformedException;
+import dev.zvpg.internal.wire.DataSink;
+import dev.zvpg.internal.wire.DataSource;
+import dev.zvpg.internal.wire.Frames;
+import dev.zvpg.internal.wire.Link;
+import dev.zvpg.remote.RefUpdate;
+import dev.zvpg.storage.SnapshotId;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+
+/** A repository that is served at the other end of a link. Confined to one thread. */
+final class StreamPeer implements Peer {
+
+    private final Link link;
+
+    private StreamPeer(Link link) {
+        this.link = link;
+    }
+
+    /** Says hello. */
+    static StreamPeer open(Link link, Hello ours) throws IOException {
+        link.send(ours.json());
+        Hello.of(Problems.requireNone(link.receive()));
+        return new StreamPeer(link);
+    }
+
+    private ObjectNode ask(ObjectNode message) throws IOException {
+        link.send(message);
+        return Problems.requireNone(link.receive());
+    }
+
+    private static ObjectNode request(String verb) {
+        return Frames.message().put(Serving.DO, verb);
+    }
+
+    @Override
+    public RefList refs() throws IOException {
+        return RefList.of(ask(request(Serving.REFS)));
+    }
+
+    @Override
+    public Set<SnapshotId> have(Collection<SnapshotId> ids) throws IOException {
+        ObjectNode message = request(Serving.HAVE);
+        Fields.put(message, "ids", ids);
+        return Set.copyOf(Fields.ids(ask(message), "ids"));
+    }
+
+    @Override
+    public void take(SnapshotId id, Optional<SnapshotId> base, boolean whole, Receiver into) throws IOException {
+        ObjectNode message = request(Serving.TAKE).put("id", id.value()).put("whole", whole);
+        base.ifPresent(known -> message.put("base", known.value()));
+        SnapshotHeader header = SnapshotHeader.of(ask(message));
+        if (!header.id().equals(id) || !header.base().equals(base)) {
+            throw new MalformedException("another snapshot came than " + id);
+        }
+        try (DataSource data = link.receiveData()) {
+            into.receive(header, data);
+        }
+    }
+
+    @Override
+    public void give(SnapshotHeader header, Sender tree) throws IOException {
+        ObjectNode message = header.json().put(Serving.DO, Serving.GIVE);
+        ask(message); // it may not want it
+        try (DataSink data = link.sendData()) {
+            tree.send(data);
+        } catch (IOException e) {
+            if (link.hasArrived()) { // what it could not do with what came; the end of the stream is no news
+                Problems.requireNone(link.receive());
+            }
+            throw e;
+        }
+        Problems.requireNone(link.receive());
+    }
+
+    @Override
+    public RefUpdate move(RefMove move) throws IOException {
+        ObjectNode message = request(Serving.MOVE)
+                .put("branch", move.branch())
+                .put("to", move.to().value())
+                .put("force", move.force());
+        move.expected().ifPresent(id -> message.put("expected", id.value()));
+        ObjectNode answer = ask(message);
+        return new RefUpdate(
+                move.branch(),
+                Serving.status(Fields.text(answer, "status")),
+                Fields.findId(answer, "before").map(SnapshotId::value),
+                Fields.findId(answer, "after").map(SnapshotId::value),
+                Fields.words(answer, "reason"));
+    }
+
+    @Override
+    public String digest(SnapshotId id) throws IOException {
+        return Fields.text(ask(request(Serving.DIGEST).put("id", id.value())), "sha256");
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            link.send(request(Serving.BYE));
+        } catch (IOException e) {
+            // it is gone already
+        } finally {
+            link.close();
+        }
+    }
+}

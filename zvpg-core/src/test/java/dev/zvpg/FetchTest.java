@@ -1,0 +1,257 @@
+package dev.zvpg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.RemoteException;
+import dev.zvpg.error.StorageException;
+import dev.zvpg.error.ZvpgException;
+import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.remote.FetchOptions;
+import dev.zvpg.remote.FetchResult;
+import dev.zvpg.remote.RefUpdate;
+import dev.zvpg.remote.Remote;
+import dev.zvpg.server.FakeServer;
+import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.Draft;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.VolumeId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What comes from another repository, over pipes that may be cut anywhere. */
+class FetchTest extends TwoRepositories {
+
+    @Test
+    void aFetchBringsSnapshotsWithTheirHistoryAndMovesOnlyTheTrackingRefs() throws IOException {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        Snapshot v2 = commit(theirs.branch("main"), "v2", "b", "2");
+        FetchResult got = fetch();
+        assertThat(got.snapshots()).containsExactly(v1.id(), v2.id());
+        assertThat(got.refs())
+                .extracting(RefUpdate::ref, RefUpdate::status)
+                .containsExactly(tuple("origin/main", RefUpdate.Status.UPDATED));
+        assertThat(ours.snapshots()).extracting(Snapshot::ref).containsExactly("origin/main@v1", "origin/main@v2");
+        assertThat(ours.remoteBranch("origin/main").head().id()).isEqualTo(v2.id());
+        assertThat(ours.branches()).extracting(Branch::name).containsExactly("main");
+        assertThat(ours.branch("main").head()).isEmpty();
+        SnapshotInfo info = ours.snapshot("origin/main@v2").info();
+        assertThat(info.created()).isEqualTo(v2.info().created());
+        assertThat(info.author()).isEqualTo("theirs");
+        assertThat(info.parents()).containsExactly("origin/main@v1");
+        for (Snapshot snapshot : List.of(v1, v2)) {
+            assertThat(digest(ours, snapshot.id())).isEqualTo(digest(theirs, snapshot.id()));
+        }
+        requireNothingLeft("ours");
+        assertThat(ours.doctor()).isEmpty();
+    }
+
+    @Test
+    void aSecondFetchBringsOnlyWhatIsNew() throws IOException {
+        Files.write(theirs.branch("main").dataDirectory().resolve("table"), new byte[1 << 20]);
+        commit(theirs.branch("main"), "v1", "a", "1");
+        fetch();
+        Snapshot v2 = commit(theirs.branch("main"), "v2", "b", "2");
+        FetchResult got = fetch();
+        assertThat(got.snapshots()).containsExactly(v2.id());
+        assertThat(got.bytes()).isLessThan(4096);
+        FetchResult again = fetch();
+        assertThat(again.snapshots()).isEmpty();
+        assertThat(again.refs()).extracting(RefUpdate::status).containsExactly(RefUpdate.Status.UP_TO_DATE);
+    }
+
+    @Test
+    void whatGrowsFromAFetchedSnapshotHasThisRepositorysPassword() {
+        commit(theirs.branch("main"), "v1", "a", "1");
+        fetch();
+        Snapshot v1 = ours.snapshot("origin/main@v1");
+        assertThat(rows(v1)).containsEntry("a", "1");
+        Branch feature = v1.branch("feature");
+        assertThat(feature.isDirty()).isFalse();
+        Launched.fake(feature.start()).put("b", "2");
+        assertThat(feature.isDirty()).isTrue();
+        assertThat(Launched.fake(v1.clone("look").start()).rows()).containsEntry("a", "1");
+        feature.stop();
+        feature.resetTo(v1);
+        assertThat(feature.isDirty()).isFalse();
+        feature.start();
+    }
+
+    @Test
+    void aPullMovesABranchForwardAndMergesOneThatHasMoved() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        fetch();
+        Branch main = ours.snapshot("origin/main@v1").branch("work");
+        commit(theirs.branch("main"), "v2", "b", "2");
+        fetch();
+        assertThat(main.merge(ours.remoteBranch("origin/main")).kind()).isEqualTo(MergeResult.Kind.FAST_FORWARD);
+        assertThat(main.merge(ours.remoteBranch("origin/main")).kind()).isEqualTo(MergeResult.Kind.UP_TO_DATE);
+        assertThat(main.isDirty()).isFalse();
+        commit(main, "w1", "c", "3");
+        commit(theirs.branch("main"), "v3", "d", "4");
+        fetch();
+        MergeResult merged = main.merge(ours.remoteBranch("origin/main"));
+        assertThat(merged.kind()).isEqualTo(MergeResult.Kind.MERGED);
+        assertThat(merged.snapshot().info().message()).isEqualTo("merge of origin/main into work");
+        assertThat(merged.snapshot().parents()).extracting(Snapshot::ref).containsExactly("work@w1", "origin/main@v3");
+        assertThat(FakeServer.rowsOf(main.dataDirectory())).containsOnlyKeys("a", "b", "c", "d");
+        assertThat(v1.id()).isEqualTo(ours.snapshot("origin/main@v1").id());
+    }
+
+    @Test
+    void onlyAsMuchOfTheHistoryComesAsIsAskedFor() {
+        for (int i = 1; i <= 4; i++) {
+            commit(theirs.branch("main"), "v" + i, "k" + i, "1");
+        }
+        fetch(o -> o.branch("main").depth(2));
+        assertThat(ours.snapshots()).extracting(Snapshot::name).containsExactly("v3", "v4");
+    }
+
+    @Test
+    void aBranchThatIsNotThereIsNamedWithThoseThatAre() {
+        commit(theirs.branch("main"), "v1", "a", "1");
+        assertThatThrownBy(() -> fetch(o -> o.branch("mian")))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("there are main");
+    }
+
+    @Test
+    void whatWasDerivedLeavesWithoutWhatItWasDerivedFrom() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "secret", "1");
+        v1.derive("masked", pg -> ((FakeServer) Launched.by(pg.server())).deleteAll());
+        serving = serving.branches("masked*");
+        FetchResult got = fetch();
+        assertThat(got.refs()).extracting(RefUpdate::ref).containsExactly("origin/masked");
+        assertThat(ours.snapshots()).extracting(Snapshot::ref).containsExactly("origin/masked@v1");
+        assertThat(rows(ours.snapshot("origin/masked@v1"))).isEmpty();
+        assertThatThrownBy(() -> fetch(o -> o.branch("main"))).isInstanceOf(NotFoundException.class);
+    }
+
+    @Test
+    void aSnapshotThatIsDamagedIsFoundByItsDigest() throws IOException {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        fetch(o -> o.verify(true));
+        transfers().verify("origin", connect(), ours.snapshot("origin/main@v1").key());
+        Path tree = theirs.operations().context().storage().directory(new SnapshotId(v1.id()));
+        Path row = tree.resolve("data/rows/a");
+        row.toFile().setWritable(true);
+        Files.writeString(row, "2");
+        assertThatThrownBy(() -> transfers()
+                        .verify(
+                                "origin",
+                                connect(),
+                                ours.snapshot("origin/main@v1").key()))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("SHA-256");
+    }
+
+    @Test
+    void aBaseThatIsNotTheSameOnBothSidesIsNoticedWhereTheWholeIsCompared() throws IOException {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        fetch();
+        Path row = ours.operations()
+                .context()
+                .storage()
+                .directory(new SnapshotId(v1.id()))
+                .resolve("data/rows/a");
+        row.toFile().setWritable(true);
+        Files.writeString(row, "9");
+        commit(theirs.branch("main"), "v2", "b", "2");
+        assertThatThrownBy(() -> fetch(o -> o.verify(true)))
+                .isInstanceOfSatisfying(
+                        RemoteException.class, e -> assertThat(e.reason()).isEqualTo(RemoteException.Reason.MALFORMED));
+        assertThat(ours.findSnapshot("origin/main@v2")).isEmpty();
+        requireNothingLeft("ours");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void aFetchThatIsCutAnywhereLeavesWholeSnapshotsAndIsFinishedByTheNext(long seed) throws Exception {
+        Random random = new Random(seed);
+        for (int i = 1; i <= 3; i++) {
+            Path table = theirs.branch("main").dataDirectory().resolve("table" + i);
+            byte[] bytes = new byte[random.nextInt(300_000)];
+            random.nextBytes(bytes);
+            Files.write(table, bytes);
+            commit(theirs.branch("main"), "v" + i, "k" + i, "1");
+        }
+        int cuts = 0;
+        for (int i = 0; i < 12; i++) {
+            Remote remote = connect();
+            boolean there = random.nextBoolean();
+            (there ? answer : request).cutAfter(there ? random.nextInt(400_000) : random.nextInt(900));
+            try {
+                transfers().fetch("origin", remote, FetchOptions.DEFAULT);
+            } catch (RemoteException e) {
+                assertThat(e.reason()).as("seed " + seed).isEqualTo(RemoteException.Reason.CUT);
+                cuts++;
+            }
+            for (Snapshot snapshot : ours.snapshots()) {
+                assertThat(digest(ours, snapshot.id())).isEqualTo(digest(theirs, snapshot.id()));
+            }
+            requireNothingLeft("ours");
+        }
+        assertThat(cuts).as("seed " + seed).isPositive();
+        fetch(o -> o.verify(true));
+        assertThat(ours.snapshots()).extracting(Snapshot::name).containsExactly("v1", "v2", "v3");
+        assertThat(ours.operations().context().catalog().incoming()).isEmpty();
+    }
+
+    @Test
+    void aVolumeOfWhoeverWasKilledWhileItBecameASnapshotIsRemovedByTheNextOpen() {
+        VolumeId volume = VolumeId.generate("incoming");
+        try (Storage storage = openStorage("ours");
+                Draft draft = storage.create(volume)) {
+            String id = ours.operations().context().repositoryId();
+            draft.publish(Map.of(CopyRecord.KIND, Catalog.INCOMING, CopyRecord.REPOSITORY, id));
+        }
+        ours.close();
+        ours = zvpg("ours").open();
+        requireNothingLeft("ours");
+    }
+
+    @Test
+    void whatIsForAnotherMajorVersionIsRefused() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        try (Storage storage = openStorage("theirs")) {
+            storage.update(List.of(AttributeChange.set(new SnapshotId(v1.id()), Map.of("version", "98.3"))));
+        }
+        assertThatThrownBy(this::fetch)
+                .isInstanceOfSatisfying(
+                        RemoteException.class,
+                        e -> assertThat(e.reason()).isEqualTo(RemoteException.Reason.INCOMPATIBLE))
+                .hasMessageContaining("PostgreSQL 98.3");
+    }
+
+    @Test
+    void theServersOwnTroubleIsTold() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        commit(theirs.branch("main"), "v2", "a", "1");
+        Remote remote = connect();
+        theirs.snapshot("v1").discard();
+        assertThat(transfers().fetch("origin", remote, FetchOptions.DEFAULT).snapshots())
+                .doesNotContain(v1.id());
+    }
+
+    @Test
+    void aRemoteBranchThatWasNeverFetchedIsNotFound() {
+        assertThatThrownBy(() -> ours.remoteBranch("origin/main"))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("fetch from a remote first");
+        assertThatThrownBy(() -> ours.fetch("origin"))
+                .isInstanceOf(ZvpgException.class)
+                .hasMessageContaining("no remote is named origin");
+    }
+}

@@ -1,0 +1,300 @@
+package dev.zvpg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.PermissionException;
+import dev.zvpg.error.RemoteException;
+import dev.zvpg.internal.remote.Transfers;
+import dev.zvpg.remote.FetchOptions;
+import dev.zvpg.remote.PushOptions;
+import dev.zvpg.remote.PushResult;
+import dev.zvpg.remote.RefUpdate;
+import dev.zvpg.remote.RefUpdate.Status;
+import dev.zvpg.remote.Remote;
+import dev.zvpg.remote.ServeOptions;
+import dev.zvpg.server.FakeServer;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goes to another repository, and what becomes of its branches. */
+class PushTest extends TwoRepositories {
+
+    private Branch work;
+
+    @BeforeEach
+    void fetchAndBranch() {
+        commit(theirs.branch("main"), "v1", "a", "1");
+        fetch();
+        work = ours.snapshot("origin/main@v1").branch("work");
+    }
+
+    private static Status status(PushResult result) {
+        assertThat(result.refs()).hasSize(1);
+        RefUpdate update = result.refs().get(0);
+        assertThat(update.status().isRejected()).isEqualTo(!update.reason().isEmpty());
+        return update.status();
+    }
+
+    private PushResult pushToMain() {
+        return push(work, o -> o.as("main"));
+    }
+
+    @Test
+    void aBranchThatIsNotThereIsMadeAndOneThatIsMovesForward() throws IOException {
+        Snapshot w1 = commit(work, "w1", "b", "2");
+        PushResult first = push(work);
+        assertThat(status(first)).isEqualTo(Status.UPDATED);
+        assertThat(first.snapshots()).containsExactly(w1.id());
+        assertThat(theirs.branch("work").head()).map(Snapshot::id).contains(w1.id());
+        assertThat(theirs.branch("work").head()).map(Snapshot::ref).contains("work@w1");
+        assertThat(digest(theirs, w1.id())).isEqualTo(digest(ours, w1.id()));
+        assertThat(ours.remoteBranch("origin/work").head()).isEqualTo(w1);
+
+        Snapshot w2 = commit(work, "w2", "c", "3");
+        assertThat(status(push(work))).isEqualTo(Status.UPDATED);
+        assertThat(status(push(work))).isEqualTo(Status.UP_TO_DATE);
+        Branch there = theirs.branch("work");
+        assertThat(there.head()).map(Snapshot::id).contains(w2.id());
+        assertThat(there.log()).extracting(info -> info.ref()).containsExactly("work@w2", "work@w1", "main@v1");
+        assertThat(Launched.fake(there.start()).rows()).containsOnlyKeys("a", "b", "c");
+        assertThat(theirs.operations().context().catalog().incoming()).isEmpty();
+        requireNothingLeft("theirs");
+    }
+
+    @Test
+    void aBranchThatWasPushedToCanBePushedToAgainAndCommittedTo() {
+        commit(work, "w1", "b", "2");
+        assertThat(status(pushToMain())).isEqualTo(Status.UPDATED);
+        commit(work, "w2", "c", "3");
+        assertThat(status(pushToMain())).isEqualTo(Status.UPDATED);
+        commit(theirs.branch("main"), "v2", "d", "4");
+        assertThat(theirs.branch("main").log())
+                .extracting(info -> info.ref())
+                .containsExactly("main@v2", "main@w2", "main@w1", "main@v1");
+        fetch();
+        assertThat(work.merge(ours.remoteBranch("origin/main")).kind()).isEqualTo(MergeResult.Kind.FAST_FORWARD);
+    }
+
+    @Test
+    void aNameThatTheBranchHasAlreadyIsMadeAnother() {
+        commit(work, "v1", "b", "2");
+        assertThat(status(pushToMain())).isEqualTo(Status.UPDATED);
+        assertThat(theirs.snapshots())
+                .extracting(Snapshot::ref)
+                .doesNotHaveDuplicates()
+                .contains("main@v1");
+        assertThat(theirs.branch("main").head().orElseThrow().ref()).startsWith("main@v1-");
+    }
+
+    @Test
+    void aBranchThatHasMovedElsewhereIsLeftAsItIs() {
+        commit(work, "w1", "b", "2");
+        Snapshot v2 = commit(theirs.branch("main"), "v2", "c", "3");
+        PushResult result = pushToMain();
+        assertThat(status(result)).isEqualTo(Status.REJECTED_DIVERGED);
+        assertThat(result.isAccepted()).isFalse();
+        assertThat(result.snapshots()).isEmpty(); // it is known before anything is sent
+        assertThat(theirs.branch("main").head()).contains(v2);
+        fetch();
+        work.merge(ours.remoteBranch("origin/main"));
+        work.stop();
+        assertThat(status(pushToMain())).isEqualTo(Status.UPDATED);
+        assertThat(FakeServer.rowsOf(theirs.branch("main").dataDirectory())).containsOnlyKeys("a", "b", "c");
+    }
+
+    @Test
+    void forceMovesItOnlyWhereItWasSeen() {
+        Snapshot w1 = commit(work, "w1", "b", "2");
+        Snapshot v2 = commit(theirs.branch("main"), "v2", "c", "3");
+        assertThat(status(push(work, o -> o.as("main").forceWithLease()))).isEqualTo(Status.REJECTED_STALE);
+        fetch();
+        assertThat(status(push(work, o -> o.as("main").forceWithLease()))).isEqualTo(Status.UPDATED);
+        assertThat(theirs.branch("main").head()).map(Snapshot::id).contains(w1.id());
+        assertThat(theirs.findSnapshot("main@v2")).contains(v2); // nothing is deleted
+    }
+
+    @Test
+    void aBranchThatRunsOrHoldsUnsavedWorkIsLeftAsItIs() {
+        commit(work, "w1", "b", "2");
+        theirs.branch("main").start();
+        assertThat(status(pushToMain())).isEqualTo(Status.REJECTED_RUNNING);
+        Launched.fake(theirs.branch("main").server()).put("c", "3");
+        theirs.branch("main").stop();
+        assertThat(status(pushToMain())).isEqualTo(Status.REJECTED_DIRTY);
+        assertThat(FakeServer.rowsOf(theirs.branch("main").dataDirectory())).containsOnlyKeys("a", "c");
+        theirs.branch("main").snapshot("v2", "");
+        assertThat(status(pushToMain())).isEqualTo(Status.REJECTED_DIVERGED);
+    }
+
+    @Test
+    void ofTwoPushersOneIsStale() {
+        commit(work, "w1", "b", "2");
+        try (Repository third = zvpg("third").init()) {
+            Transfers others = new Transfers(third.operations());
+            others.fetch("origin", connect(), FetchOptions.DEFAULT);
+            Branch other = third.snapshot("origin/main@v1").branch("other");
+            commit(other, "o1", "c", "3");
+            assertThat(status(others.push("origin", connect(), other.key(), PushOptions.DEFAULT.as("main"))))
+                    .isEqualTo(Status.UPDATED);
+            assertThat(status(pushToMain())).isEqualTo(Status.REJECTED_DIVERGED);
+            fetch();
+            assertThat(ours.remoteBranch("origin/main").head().name()).isEqualTo("o1");
+        }
+    }
+
+    @Test
+    void whoMayOnlyReadOrAppendOrSeeSomeBranchesIsHeldToThat() {
+        commit(work, "w1", "b", "2");
+        serving = ServeOptions.DEFAULT.access(ServeOptions.Access.READ_ONLY);
+        assertThatThrownBy(() -> push(work)).isInstanceOf(PermissionException.class);
+        serving = ServeOptions.DEFAULT.branches("dev/*");
+        assertThatThrownBy(() -> push(work)).isInstanceOf(PermissionException.class);
+        assertThat(status(push(work, o -> o.as("dev/work")))).isEqualTo(Status.UPDATED);
+        serving = ServeOptions.DEFAULT.access(ServeOptions.Access.APPEND_ONLY);
+        commit(work, "w2", "c", "3");
+        assertThat(status(push(work, o -> o.as("dev/work")))).isEqualTo(Status.UPDATED);
+        work.resetTo(ours.snapshot("work@w1"));
+        assertThatThrownBy(() -> push(work, o -> o.as("dev/work").forceWithLease()))
+                .isInstanceOf(PermissionException.class);
+        assertThat(theirs.branches()).extracting(Branch::name).containsExactly("dev/work", "main");
+    }
+
+    @Test
+    void whatWasDerivedIsPushedWithoutWhatItWasDerivedFrom() {
+        commit(work, "w1", "secret", "2").derive("masked", pg -> ((FakeServer) Launched.by(pg.server())).deleteAll());
+        assertThat(push(ours.branch("masked")).snapshots()).hasSize(1);
+        assertThat(theirs.findSnapshot("work@w1")).isEmpty();
+        assertThat(theirs.branch("masked").log()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void aPushThatIsCutAnywhereLosesNothingAndIsFinishedByTheNext(long seed) throws Exception {
+        Random random = new Random(seed);
+        for (int i = 1; i <= 3; i++) {
+            byte[] bytes = new byte[random.nextInt(300_000)];
+            random.nextBytes(bytes);
+            Files.write(work.dataDirectory().resolve("table" + i), bytes);
+            commit(work, "w" + i, "k" + i, "1");
+        }
+        int cuts = 0;
+        boolean acknowledged = false;
+        for (int i = 0; i < 12; i++) {
+            Remote remote = connect();
+            boolean there = random.nextBoolean();
+            (there ? request : answer).cutAfter(there ? random.nextInt(400_000) : random.nextInt(900));
+            try {
+                transfers().push("origin", remote, work.key(), PushOptions.DEFAULT.as("main"));
+                acknowledged = true;
+            } catch (RemoteException e) {
+                assertThat(e.reason()).as("seed " + seed).isEqualTo(RemoteException.Reason.CUT);
+                cuts++;
+            }
+        }
+        assertThat(cuts).as("seed " + seed).isPositive();
+        close(); // the servers have ended
+        theirs = zvpg("theirs").open();
+        ours = zvpg("ours").open();
+        requireNothingLeft("theirs");
+        if (acknowledged) {
+            assertThat(theirs.branch("main").head()).map(Snapshot::name).contains("w3");
+        }
+        for (Snapshot snapshot : theirs.snapshots()) {
+            assertThat(digest(theirs, snapshot.id())).isEqualTo(digest(ours, snapshot.id()));
+        }
+        assertThat(status(push(ours.branch("work"), o -> o.as("main").verify(true)))
+                        .isRejected())
+                .isFalse();
+        assertThat(theirs.branch("main").log()).extracting(info -> info.name()).containsExactly("w3", "w2", "w1", "v1");
+        assertThat(theirs.operations().context().catalog().incoming()).isEmpty();
+    }
+
+    @Test
+    void aDirectoryKeepsWhatRepositoriesGiveIt() throws IOException {
+        Remote place = Remote.directory(directory.resolve("share/shop"));
+        ours.remotes().add("hub", place);
+        Snapshot w1 = commit(work, "w1", "b", "2");
+        PushResult result = ours.push("hub", work);
+        assertThat(status(result)).isEqualTo(Status.UPDATED);
+        assertThat(result.snapshots()).hasSize(2);
+        Snapshot w2 = commit(work, "w2", "c", "3");
+        assertThat(ours.push("hub", work).snapshots()).containsExactly(w2.id());
+        assertThat(status(ours.push("hub", work))).isEqualTo(Status.UP_TO_DATE);
+
+        theirs.remotes().add("hub", place);
+        assertThat(theirs.fetch("hub").snapshots()).containsExactly(w1.id(), w2.id());
+        assertThat(digest(theirs, w2.id())).isEqualTo(digest(ours, w2.id()));
+        theirs.remotes().verify("hub", theirs.snapshot("hub/work@w2"));
+        Branch back = theirs.remoteBranch("hub/work").head().branch("back");
+        commit(back, "b1", "d", "4");
+        commit(work, "w3", "e", "5");
+        assertThat(status(theirs.push("hub", back, o -> o.as("work")))).isEqualTo(Status.UPDATED);
+        assertThat(status(ours.push("hub", work))).isEqualTo(Status.REJECTED_DIVERGED);
+        assertThat(ours.remotes().list()).containsKey("hub");
+        ours.remotes().remove("hub");
+        assertThat(ours.remoteBranches()).extracting(RemoteBranch::name).containsExactly("origin/main");
+    }
+
+    @Test
+    void aBundleThatIsDamagedOrCutIsRefused() throws IOException {
+        Snapshot w1 = commit(work, "w1", "b", "2");
+        Path file = directory.resolve("w1.bundle");
+        ours.remotes().bundle(w1, Optional.of(ours.snapshot("origin/main@v1")), file);
+        byte[] whole = Files.readAllBytes(file);
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 20; i++) {
+            byte[] bytes = whole.clone();
+            bytes[random.nextInt(bytes.length)] ^= 4;
+            Files.write(file, i % 2 == 0 ? bytes : Arrays.copyOf(whole, random.nextInt(whole.length)));
+            assertThatThrownBy(() -> theirs.remotes().unbundle(file))
+                    .as("seed " + seed)
+                    .isInstanceOf(RemoteException.class);
+        }
+        Files.write(file, whole);
+        Snapshot arrived = theirs.remotes().unbundle(file);
+        assertThat(arrived.id()).isEqualTo(w1.id());
+        assertThat(theirs.remotes().unbundle(file)).isEqualTo(arrived);
+        assertThat(theirs.remoteBranch("bundle/work").head()).isEqualTo(arrived);
+        assertThat(rows(arrived)).containsOnlyKeys("a", "b");
+        requireNothingLeft("theirs");
+        try (Repository third = zvpg("third").init()) {
+            assertThatThrownBy(() -> third.remotes().unbundle(file))
+                    .isInstanceOf(NotFoundException.class)
+                    .hasMessageContaining("on top of");
+        }
+        try (RandomAccessFile huge = new RandomAccessFile(file.toFile(), "rw")) {
+            huge.setLength(1L << 40);
+        }
+        assertThat(theirs.remotes().unbundle(file)).isEqualTo(arrived); // what it holds is here, whatever follows
+    }
+
+    @Test
+    void remotesHaveNamesOfTheirOwn() {
+        Remote place = Remote.directory(directory.resolve("share"));
+        ours.remotes().add("hub", place);
+        assertThatThrownBy(() -> ours.remotes().add("hub", place)).isInstanceOf(AlreadyExistsException.class);
+        assertThatThrownBy(() -> ours.remotes().add("a/b", place)).isInstanceOf(IllegalArgumentException.class);
+        ours.close();
+        ours = zvpg("ours").open();
+        assertThat(ours.remotes().get("hub")).isEqualTo(place);
+        assertThatThrownBy(() -> ours.remotes().get("hbu"))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("there are hub");
+        assertThat(Remote.parse("ssh://ada@db1:2222/srv/shop")).hasToString("ssh://ada@db1:2222/srv/shop");
+        assertThatThrownBy(() -> Remote.parse("http://x/y")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Remote.ssh("-oProxyCommand=x", "/r")).isInstanceOf(IllegalArgumentException.class);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.zvpg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.zvpg.directory.DirectoryStorage;
+import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.remote.Transfers;
+import dev.zvpg.internal.tree.TreeDigest;
+import dev.zvpg.internal.wire.Pipe;
+import dev.zvpg.remote.FetchOptions;
+import dev.zvpg.remote.FetchResult;
+import dev.zvpg.remote.PushOptions;
+import dev.zvpg.remote.PushResult;
+import dev.zvpg.remote.Remote;
+import dev.zvpg.remote.ServeOptions;
+import dev.zvpg.server.FakeLauncher;
+import dev.zvpg.server.FakeServer;
+import dev.zvpg.storage.SnapshotId;
+import dev.zvpg.storage.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A repository that is served over pipes in memory, and another one that is its client; servers are fakes. */
+abstract class TwoRepositories {
+
+    @TempDir
+    Path directory;
+
+    final FakeLauncher launcher = new FakeLauncher();
+    ServeOptions serving = ServeOptions.DEFAULT;
+    Repository theirs;
+    Repository ours;
+
+    /** The last pipes, to the server and from it. */
+    Pipe request = new Pipe();
+
+    Pipe answer = new Pipe();
+    private final List<Thread> servers = new ArrayList<>();
+
+    @BeforeEach
+    void makeRepositories() {
+        theirs = zvpg("theirs").init();
+        ours = zvpg("ours").init();
+    }
+
+    @AfterEach
+    void close() throws InterruptedException {
+        for (Thread server : servers) {
+            server.join(60_000);
+            assertThat(server.isAlive()).isFalse();
+        }
+        ours.close();
+        theirs.close();
+    }
+
+    Zvpg zvpg(String name) {
+        return Zvpg.at(directory.resolve(name))
+                .storage(() -> openStorage(name))
+                .postgres(launcher)
+                .ports(6000, 6009)
+                .author(name);
+    }
+
+    Storage openStorage(String name) {
+        return DirectoryStorage.at(directory.resolve(name + "-storage")).open();
+    }
+
+    /** Connects to the repository that is served, once. */
+    Remote connect() {
+        request = new Pipe();
+        answer = new Pipe();
+        Pipe from = request;
+        Pipe to = answer;
+        Thread server = new Thread(() -> {
+            try {
+                theirs.serve(from.in(), to.out(), o -> serving);
+            } catch (ZvpgException e) {
+                // the other side has heard it, or is gone
+            }
+        });
+        server.start();
+        servers.add(server);
+        return Remote.of(to.in(), from.out());
+    }
+
+    Transfers transfers() {
+        return new Transfers(ours.operations());
+    }
+
+    FetchResult fetch(UnaryOperator<FetchOptions> options) {
+        return transfers().fetch("origin", connect(), options.apply(FetchOptions.DEFAULT));
+    }
+
+    FetchResult fetch() {
+        return fetch(UnaryOperator.identity());
+    }
+
+    PushResult push(Branch branch, UnaryOperator<PushOptions> options) {
+        return transfers().push("origin", connect(), branch.key(), options.apply(PushOptions.DEFAULT));
+    }
+
+    PushResult push(Branch branch) {
+        return push(branch, UnaryOperator.identity());
+    }
+
+    /** Commits a row and takes a snapshot; the server is stopped again. */
+    static Snapshot commit(Branch branch, String name, String key, String value) {
+        Launched.fake(branch.start()).put(key, value);
+        branch.stop();
+        return branch.snapshot(name, "row " + key);
+    }
+
+    static Map<String, String> rows(Snapshot snapshot) {
+        return snapshot.withScratch(pg -> ((FakeServer) Launched.by(pg.server())).rows());
+    }
+
+    /** The digest of a snapshot's tree. */
+    static String digest(Repository repo, String id) throws IOException {
+        return TreeDigest.of(repo.operations().context().storage().directory(new SnapshotId(id)));
+    }
+
+    /** Nothing is left of what was cut off, once a repository is opened again. */
+    void requireNothingLeft(String name) {
+        try (Storage storage = openStorage(name)) {
+            assertThat(storage.drafts()).isEmpty();
+            assertThat(storage.list().volumes())
+                    .allSatisfy(volume -> assertThat(volume.attributes()).containsEntry("kind", "branch"));
+        }
+    }
+}
