@@ -131,9 +131,9 @@ class LineageTest {
                 .snapshot("feature", "f1", "", "v1")
                 .snapshot("main", "v2", "", "v1")
                 .snapshot("main", "v3", "a merge", "v2", "f1");
-        assertThat(history.catalog().unreachable(Instant.EPOCH)).isEmpty();
+        assertThat(history.catalog().reachability().unreachable(Instant.EPOCH)).isEmpty();
         Catalog after = history.deleteBranch("feature").catalog();
-        assertThat(after.unreachable(Instant.EPOCH))
+        assertThat(after.reachability().unreachable(Instant.EPOCH))
                 .extracting(SnapshotRecord::name)
                 .containsExactly("f1");
     }

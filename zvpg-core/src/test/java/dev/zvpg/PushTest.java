@@ -294,6 +294,8 @@ class PushTest extends TwoRepositories {
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("there are hub");
         assertThat(Remote.parse("ssh://ada@db1:2222/srv/shop")).hasToString("ssh://ada@db1:2222/srv/shop");
+        Remote odd = Remote.ssh("ada@db1", "/srv/a b?").command("/opt/zvpg/bin/zvpg");
+        assertThat(Remote.parse(odd.url().orElseThrow())).isEqualTo(odd);
         assertThatThrownBy(() -> Remote.parse("http://x/y")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Remote.ssh("-oProxyCommand=x", "/r")).isInstanceOf(IllegalArgumentException.class);
     }

@@ -32,7 +32,7 @@ public sealed interface Remote {
      * @throws IllegalArgumentException when the host would be an option of {@code ssh}
      */
     static Ssh ssh(String host, String repository) {
-        return new Ssh(host, Optional.empty(), repository, "zvpg");
+        return new Ssh(host, Optional.empty(), repository, Ssh.ZVPG);
     }
 
     /**
@@ -60,7 +60,7 @@ public sealed interface Remote {
     /**
      * Reads where a remote is.
      *
-     * @param url {@code ssh://[USER@]HOST[:PORT]/PATH}, {@code file:///PATH}, or an absolute path
+     * @param url {@code ssh://[USER@]HOST[:PORT]/PATH[?command=ZVPG]}, {@code file:///PATH}, or an absolute path
      * @return a remote on a host, or a directory
      * @throws IllegalArgumentException when it is none of these
      */
@@ -77,7 +77,9 @@ public sealed interface Remote {
             if ("ssh".equals(uri.getScheme()) && uri.getHost() != null && path != null && path.length() > 1) {
                 String user = uri.getUserInfo() == null ? "" : uri.getUserInfo() + "@";
                 Optional<Integer> port = uri.getPort() < 0 ? Optional.empty() : Optional.of(uri.getPort());
-                return new Ssh(user + uri.getHost(), port, path, "zvpg");
+                String query = uri.getQuery() == null ? "" : uri.getQuery();
+                String command = query.startsWith(Ssh.COMMAND) ? query.substring(Ssh.COMMAND.length()) : Ssh.ZVPG;
+                return new Ssh(user + uri.getHost(), port, path, command);
             }
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("'" + url + "' is no place of a remote: " + e.getReason(), e);
@@ -103,6 +105,9 @@ public sealed interface Remote {
      */
     record Ssh(String host, Optional<Integer> port, String repository, String command) implements Remote {
 
+        private static final String ZVPG = "zvpg";
+        private static final String COMMAND = "command=";
+
         /** Checks that nothing of it is an option or means something to a shell. */
         public Ssh {
             if (!host.matches("([A-Za-z0-9._-]+@)?[A-Za-z0-9._:%\\[\\]-]+") || host.startsWith("-")) {
@@ -111,8 +116,9 @@ public sealed interface Remote {
             if (!command.matches("[A-Za-z0-9_/][A-Za-z0-9._/-]*")) {
                 throw new IllegalArgumentException("'" + command + "' is no path of a command");
             }
-            if (repository.isEmpty() || repository.indexOf('\0') >= 0) {
-                throw new IllegalArgumentException("the repository on " + host + " has no path");
+            if (!repository.startsWith("/") || repository.startsWith("//") || repository.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException(
+                        "'" + repository + "' is no absolute path of a repository on " + host);
             }
             port.ifPresent(number -> {
                 if (number < 1 || number > 65_535) {
@@ -138,8 +144,17 @@ public sealed interface Remote {
 
         @Override
         public String toString() {
-            String path = repository.startsWith("/") ? repository : "/" + repository;
-            return "ssh://" + host + port.map(number -> ":" + number).orElse("") + path;
+            String query = command.equals(ZVPG) ? "" : "?" + COMMAND + command;
+            return "ssh://" + host + port.map(number -> ":" + number).orElse("") + path() + query;
+        }
+
+        /** What a URL cannot hold is written by numbers. */
+        private String path() {
+            try {
+                return new URI(null, null, repository, null).getRawPath();
+            } catch (URISyntaxException e) {
+                throw new IllegalStateException("an absolute path can be written in a URL: " + repository, e);
+            }
         }
     }
 

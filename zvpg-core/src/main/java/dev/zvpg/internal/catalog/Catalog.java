@@ -10,7 +10,6 @@ import dev.zvpg.storage.StoredSnapshot;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -302,71 +301,8 @@ public final class Catalog {
         return branchName(image) + "@" + image.name();
     }
 
-    /**
-     * Snapshots that nobody can reach any more: their branch is deleted, and neither a branch nor a clone descends from
-     * them, nor is a branch of a remote at what descends from them. As in git, a deleted branch's history lives on in
-     * what grew from it. None as long as there is an object that cannot be read, because it may be what they are reached
-     * from.
-     *
-     * @param now what a transfer has brought that was cut off some days before is not kept any more
-     */
-    public List<SnapshotRecord> unreachable(Instant now) {
-        if (!unreadable.isEmpty() || !newer.isEmpty()) {
-            return List.of();
-        }
-        Set<SnapshotId> reachable = reachable(copies, now);
-        return snapshots.values().stream()
-                .filter(image -> !reachable.contains(image.id()))
-                .toList();
-    }
-
-    /** Whether a snapshot can still be reached when a working copy follows another one. */
-    public boolean isReachableAfter(CopyRecord moved, SnapshotId to, SnapshotId wanted) {
-        List<SnapshotId> starts = starts(others(moved), Instant.MAX);
-        starts.add(to);
-        snapshotsOf(moved).forEach(image -> starts.add(image.id()));
-        return lineage.firstParents(starts).containsKey(wanted);
-    }
-
-    /** The snapshots that nobody could reach any more without a branch, nearest first. */
-    public List<SnapshotRecord> heldOnlyBy(CopyRecord branch) {
-        Set<SnapshotId> otherwise = reachable(others(branch), Instant.MAX);
-        List<SnapshotId> starts = new ArrayList<>();
-        head(branch).ifPresent(head -> starts.add(head.id()));
-        starts.addAll(heldBy(List.of(branch)));
-        return lineage.firstParents(starts).values().stream()
-                .filter(image -> !otherwise.contains(image.id()))
-                .toList();
-    }
-
-    private List<CopyRecord> others(CopyRecord than) {
-        return copies.stream().filter(copy -> !copy.id().equals(than.id())).toList();
-    }
-
-    private Set<SnapshotId> reachable(List<CopyRecord> from, Instant now) {
-        return lineage.firstParents(starts(from, now)).keySet();
-    }
-
-    /** What working copies hold, and what is kept without one. */
-    private List<SnapshotId> starts(List<CopyRecord> from, Instant now) {
-        List<SnapshotId> starts = heldBy(from);
-        snapshots.values().stream()
-                .filter(image -> image.provenance().isKept(now))
-                .forEach(image -> starts.add(image.id()));
-        return starts;
-    }
-
-    /**
-     * What working copies hold: the snapshots that they began from, those that were taken on them, and what they are
-     * just getting by a merge.
-     */
-    private List<SnapshotId> heldBy(List<CopyRecord> from) {
-        List<SnapshotId> starts = new ArrayList<>();
-        for (CopyRecord copy : from) {
-            copy.base().ifPresent(starts::add);
-            copy.merging().map(Merging::theirs).ifPresent(starts::add);
-            snapshotsOf(copy).forEach(image -> starts.add(image.id()));
-        }
-        return starts;
+    /** Which snapshots are kept, and by what. */
+    public Reachability reachability() {
+        return new Reachability(this);
     }
 }

@@ -84,15 +84,16 @@ public final class Deletions {
     }
 
     private static void requireNoSnapshotLost(Catalog catalog, CopyRecord branch) {
-        if (!catalog.heldOnlyBy(branch).isEmpty()) {
+        if (!catalog.reachability().heldOnlyBy(branch).isEmpty()) {
             throw notMerged(catalog, branch, false, null);
         }
     }
 
     private static NotMergedException notMerged(
             Catalog catalog, CopyRecord branch, boolean unsaved, @Nullable ZvpgException doubt) {
-        List<String> only =
-                catalog.heldOnlyBy(branch).stream().map(catalog::ref).toList();
+        List<String> only = catalog.reachability().heldOnlyBy(branch).stream()
+                .map(catalog::ref)
+                .toList();
         return new NotMergedException(
                 "cannot delete " + branch.words() + ": "
                         + (unsaved ? "it holds work that no snapshot has" : "")

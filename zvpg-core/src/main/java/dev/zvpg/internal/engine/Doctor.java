@@ -228,7 +228,9 @@ public final class Doctor {
         context.storage().drafts().stream()
                 .filter(StoredDraft::abandoned)
                 .forEach(draft -> left.add("volume " + draft.id()));
-        catalog.unreachable(context.clock().instant()).forEach(image -> left.add("snapshot " + catalog.ref(image)));
+        catalog.reachability()
+                .unreachable(context.clock().instant())
+                .forEach(image -> left.add("snapshot " + catalog.ref(image)));
         if (!left.isEmpty()) {
             problems.add(new Problem(
                     "left over from interrupted work, and of no use: " + Lookup.list(left),

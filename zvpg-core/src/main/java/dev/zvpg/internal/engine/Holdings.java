@@ -55,7 +55,10 @@ public record Holdings(Operations operations) {
         othersScratches().sweep();
         sweepIncoming(found.catalog);
         // what is left of a repository whose destruction was cut off is no news to anybody
-        found.catalog.unreachable(operations.context().clock().instant()).forEach(operations.snapshots()::discard);
+        found.catalog
+                .reachability()
+                .unreachable(operations.context().clock().instant())
+                .forEach(operations.snapshots()::discard);
         operations.deletions().discardAllWithoutACopy(found.catalog);
         forgetEndedRuns(found);
         requireNobodyAtWork();

@@ -169,7 +169,7 @@ public final class Resets {
         Catalog catalog = context.catalog();
         return dirtyCheck.isUnsaved(catalog, branch)
                 || catalog.head(branch)
-                        .filter(head -> !catalog.isReachableAfter(branch, target, head.id()))
+                        .filter(head -> !catalog.reachability().isReachableAfter(branch, target, head.id()))
                         .isPresent();
     }
 }

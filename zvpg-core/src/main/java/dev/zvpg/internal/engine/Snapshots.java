@@ -206,7 +206,7 @@ public final class Snapshots {
         List<SnapshotRecord> gone;
         try (Locks.Held held = context.locks().repository()) {
             catalog = context.catalog();
-            gone = catalog.unreachable(context.clock().instant()).stream()
+            gone = catalog.reachability().unreachable(context.clock().instant()).stream()
                     .filter(this::discard)
                     .toList();
         }
@@ -215,7 +215,7 @@ public final class Snapshots {
 
     /** The same, with a look at what there was a moment ago, which costs nothing where there is none. */
     void collectGarbage(Catalog before) {
-        if (!before.unreachable(context.clock().instant()).isEmpty()) {
+        if (!before.reachability().unreachable(context.clock().instant()).isEmpty()) {
             collectGarbage(); // a branch may have been made from it meanwhile
         }
     }

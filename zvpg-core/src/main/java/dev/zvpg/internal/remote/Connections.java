@@ -77,7 +77,7 @@ final class Connections {
             return StreamPeer.open(link, Hello.of(context, ssh.repository()));
         } catch (IOException e) {
             int code = exit(process);
-            link.close();
+            closeQuietly(link);
             String said = words.last();
             if (code == SSH_FAILED) {
                 throw unreachable(ssh, said, "connect with ssh " + ssh.host() + " once, and put right what it says", e);
@@ -112,9 +112,19 @@ final class Connections {
         }
     }
 
-    private static void end(Process process) throws IOException {
+    private static void closeQuietly(Link link) {
+        try {
+            link.close();
+        } catch (IOException e) {
+            // what made it fail is told
+        }
+    }
+
+    private static void end(Process process) {
         try {
             process.getOutputStream().close();
+        } catch (IOException e) {
+            // it has ended already
         } finally {
             if (exit(process) < 0) {
                 process.destroyForcibly();

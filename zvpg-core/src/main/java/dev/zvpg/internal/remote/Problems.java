@@ -87,6 +87,7 @@ final class Problems {
                     "call it again, which goes on with the snapshot that was on its way",
                     e);
         }
-        return IoFailure.of(what, null, e, reason -> new StorageException("transfer", what, reason, e));
+        String[] words = what.split(" ", 3); // cannot VERB TARGET
+        return IoFailure.of(what, null, e, reason -> new StorageException(words[1], words[2], reason, e));
     }
 }

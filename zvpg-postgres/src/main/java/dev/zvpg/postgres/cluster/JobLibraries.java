@@ -22,7 +22,7 @@ public final class JobLibraries {
     public static final String SETTING = "shared_preload_libraries";
 
     /** What is loaded in each session. */
-    static final List<String> OF_SESSIONS = List.of("session_preload_libraries", "local_preload_libraries");
+    public static final List<String> OF_SESSIONS = List.of("session_preload_libraries", "local_preload_libraries");
 
     /** Known to do nothing by themselves that reaches out of a server, with {@link #quiet}. */
     private static final Set<String> QUIET = Set.of(

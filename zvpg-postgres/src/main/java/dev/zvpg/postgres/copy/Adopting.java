@@ -226,6 +226,7 @@ public record Adopting(
         try {
             Map<String, String> quiet = settings();
             quiet.put(JobLibraries.SETTING, "");
+            JobLibraries.OF_SESSIONS.forEach(setting -> quiet.put(setting, "")); // they may lie in the cluster itself
             String name = "'" + superuser.user().replace("'", "''") + "'";
             List<String> answers = single.execute(
                     what,
