@@ -11,6 +11,8 @@ import dev.zvpg.diff.SchemaChange;
 import dev.zvpg.diff.SequenceDiff;
 import dev.zvpg.diff.TableDiff;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.examples.cli.text.Columns;
+import dev.zvpg.examples.cli.text.Json;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.error.Problem;
+import dev.zvpg.examples.cli.text.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

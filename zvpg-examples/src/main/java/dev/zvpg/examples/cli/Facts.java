@@ -1,5 +1,7 @@
 package dev.zvpg.examples.cli;
 
+import dev.zvpg.examples.cli.text.Bytes;
+import dev.zvpg.examples.cli.text.Columns;
 import dev.zvpg.info.BranchInfo;
 import dev.zvpg.info.CloneInfo;
 import dev.zvpg.info.SnapshotInfo;

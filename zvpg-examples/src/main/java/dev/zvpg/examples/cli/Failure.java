@@ -1,6 +1,7 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.examples.cli.text.Printable;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

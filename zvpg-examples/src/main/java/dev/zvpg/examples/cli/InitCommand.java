@@ -82,7 +82,8 @@ final class InitCommand implements Callable<Integer> {
     @ArgGroup(
             multiplicity = "0..1",
             heading =
-                    "%nTo start from an existing cluster of the same major version, which is copied and never written to:%n")
+                    "%nTo start from an existing cluster of the same major version, which is copied and never written to, or from "
+                            + "another repository:%n")
     private @Nullable Origin origin;
 
     @Option(

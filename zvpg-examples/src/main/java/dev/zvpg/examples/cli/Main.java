@@ -1,5 +1,6 @@
 package dev.zvpg.examples.cli;
 
+import dev.zvpg.examples.cli.text.Printable;
 import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -50,6 +51,12 @@ public final class Main {
         zvpg.addSubcommand(new DoctorCommand(session));
         zvpg.addSubcommand(new GraphCommand(session));
         zvpg.addSubcommand(new DiffCommand(session));
+        zvpg.addSubcommand(new RemoteCommands(session));
+        zvpg.addSubcommand(new FetchCommand(session));
+        zvpg.addSubcommand(new PullCommand(session));
+        zvpg.addSubcommand(new PushCommand(session));
+        zvpg.addSubcommand(new RemoteCommands.Bundles(session));
+        zvpg.addSubcommand(new ServeCommand(session));
         zvpg.addSubcommand(new GenerateCompletion());
         return zvpg.setOut(terminal.out())
                 .setErr(terminal.err())

@@ -2,9 +2,12 @@ package dev.zvpg.examples.cli;
 
 import dev.zvpg.Branch;
 import dev.zvpg.MergeResult;
+import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
 import dev.zvpg.error.MergeConflictException;
+import dev.zvpg.examples.cli.text.Columns;
+import dev.zvpg.examples.cli.text.Json;
 import dev.zvpg.merge.Conflict;
 import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.merge.MergeReport;
@@ -49,7 +52,9 @@ final class MergeCommand implements Callable<Integer> {
 
     private final Session session;
 
-    @Parameters(paramLabel = "BRANCH", description = "the branch to take from; it stays")
+    @Parameters(
+            paramLabel = "BRANCH",
+            description = "the branch to take from, perhaps one of a remote that was fetched; it stays")
     private String from = "";
 
     @Option(
@@ -127,19 +132,32 @@ final class MergeCommand implements Callable<Integer> {
         MergeOptions options = options();
         session.use(repo -> {
             Branch target = repo.branch(into);
-            Branch other = repo.branch(from);
             try {
                 if (dryRun) {
-                    rehearse(target, other, options);
+                    rehearse(target, repo.branch(from), options);
                 } else {
-                    print(target, target.merge(other, defaults -> options));
+                    MergeResult result = merge(repo, target, options);
+                    if (json) {
+                        session.print(Json.text(MergeFacts.of(result)));
+                    } else {
+                        print(session, from, target, result);
+                    }
                 }
             } catch (MergeConflictException e) {
-                printConflicts(e.report());
+                printConflicts(session, e.report(), json);
                 throw e;
             }
         });
         return ExitCode.DONE;
+    }
+
+    /** A branch of a remote is meant where this repository has none of that name. */
+    private MergeResult merge(Repository repo, Branch target, MergeOptions options) {
+        boolean isRemote = repo.findBranch(from).isEmpty()
+                && repo.remoteBranches().stream().anyMatch(known -> known.name().equals(from));
+        return isRemote
+                ? target.merge(repo.remoteBranch(from), defaults -> options)
+                : target.merge(repo.branch(from), defaults -> options);
     }
 
     private MergeOptions options() {
@@ -172,14 +190,11 @@ final class MergeCommand implements Callable<Integer> {
             return;
         }
         session.print("merging " + from + " would change " + changes(report) + " of " + target);
-        print(report);
+        print(session, report);
     }
 
-    private void print(Branch target, MergeResult result) {
-        if (json) {
-            session.print(Json.text(MergeFacts.of(result)));
-            return;
-        }
+    /** Says what became of a branch. */
+    static void print(Session session, String from, Branch target, MergeResult result) {
         String saved = result.saved()
                 .map(snapshot -> "; unsaved work of " + from + " is in " + snapshot.ref())
                 .orElse("");
@@ -190,8 +205,8 @@ final class MergeCommand implements Callable<Integer> {
             case MERGED -> {
                 session.print("merged " + from + " into " + target + ": " + changes(result.report())
                         + " changed; it is at " + now + saved);
-                print(result.report());
-                session.print("undo it with: zvpg branch reset " + into + " "
+                print(session, result.report());
+                session.print("undo it with: zvpg branch reset " + target.name() + " "
                         + result.before().ref());
             }
         }
@@ -206,7 +221,7 @@ final class MergeCommand implements Callable<Integer> {
                         : definitions == 1 ? " and 1 definition" : " and " + definitions + " definitions");
     }
 
-    private void print(MergeReport report) {
+    private static void print(Session session, MergeReport report) {
         boolean isOne =
                 report.tables().stream().map(TableMerge::database).distinct().count() == 1;
         Columns columns = new Columns("table", "inserted", "updated", "deleted", "database");
@@ -228,7 +243,8 @@ final class MergeCommand implements Callable<Integer> {
         report.notMerged().forEach(each -> session.print("not merged: " + each));
     }
 
-    private void printConflicts(MergeReport report) {
+    /** Lists what both have changed. */
+    static void printConflicts(Session session, MergeReport report, boolean json) {
         if (json) {
             session.print(Json.text(MergeFacts.of(report)));
         } else {

@@ -3,6 +3,7 @@ package dev.zvpg.examples.cli;
 import dev.zvpg.Repository;
 import dev.zvpg.RunningServer;
 import dev.zvpg.WorkingCopy;
+import dev.zvpg.examples.cli.text.Json;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;

@@ -1,6 +1,8 @@
 package dev.zvpg.examples.cli;
 
+import dev.zvpg.Zvpg;
 import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.remote.Remote;
 import dev.zvpg.server.ClusterSource;
 import dev.zvpg.server.ServerSecurity;
 import dev.zvpg.server.ServerSecurity.SslMode;
@@ -48,6 +50,33 @@ final class Origin {
 
     @ArgGroup(exclusive = false)
     private @Nullable RunningServer server;
+
+    @ArgGroup(exclusive = false)
+    private @Nullable OtherRepository other;
+
+    /** Names another repository. */
+    static final class OtherRepository {
+
+        @Option(
+                names = "--from-remote",
+                paramLabel = "URL",
+                required = true,
+                description =
+                        "another repository, ssh://[USER@]HOST[:PORT]/PATH or a directory that was pushed to; it is called "
+                                + "origin then")
+        private String url = "";
+
+        @Option(
+                names = "--branch",
+                paramLabel = "BRANCH",
+                defaultValue = Zvpg.FIRST_BRANCH,
+                description = "main starts from this branch of it; ${DEFAULT-VALUE} without this")
+        private String branch = Zvpg.FIRST_BRANCH;
+
+        ClusterSource source() {
+            return ClusterSource.remote(Remote.parse(url), branch);
+        }
+    }
 
     /** Names a running one. */
     static final class RunningServer {
@@ -121,6 +150,9 @@ final class Origin {
     }
 
     ClusterSource source() {
+        if (other != null) {
+            return other.source();
+        }
         return server != null ? server.source() : ClusterSource.directory(directory.orElseThrow());
     }
 }

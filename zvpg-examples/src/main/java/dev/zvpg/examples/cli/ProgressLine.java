@@ -1,5 +1,7 @@
 package dev.zvpg.examples.cli;
 
+import dev.zvpg.examples.cli.text.Bytes;
+import dev.zvpg.examples.cli.text.Printable;
 import dev.zvpg.info.Event;
 import java.time.Duration;
 import java.util.Locale;
@@ -13,11 +15,17 @@ import java.util.function.LongSupplier;
 final class ProgressLine implements Consumer<Event>, AutoCloseable {
 
     private static final long PERIOD_NANOS = Duration.ofMillis(100).toNanos();
+    /** Before that, a rate is a guess. */
+    private static final long SOON_NANOS = Duration.ofSeconds(2).toNanos();
+
     private static final String ERASE = "\r\u001b[K";
 
     private final Terminal terminal;
     private final LongSupplier nanoTime;
     private long next;
+    private String work = "";
+    private long began;
+    private long first;
     private boolean shown;
 
     ProgressLine(Terminal terminal) {
@@ -37,7 +45,7 @@ final class ProgressLine implements Consumer<Event>, AutoCloseable {
             if (now - next >= 0) {
                 next = now + PERIOD_NANOS;
                 shown = true;
-                write(ERASE + Printable.of(text(progress)));
+                write(ERASE + Printable.of(text(progress) + pace(progress, now)));
             }
         } else {
             erase();
@@ -57,6 +65,25 @@ final class ProgressLine implements Consumer<Event>, AutoCloseable {
                 100 * done / progress.totalBytes(),
                 Bytes.text(done),
                 Bytes.text(progress.totalBytes()));
+    }
+
+    /** How fast it goes and how long it will still take, once that can be told. */
+    private String pace(Event.Progress progress, long now) {
+        if (!progress.what().equals(work)) {
+            work = progress.what();
+            began = now;
+            first = progress.doneBytes();
+        }
+        long moved = progress.doneBytes() - first;
+        if (now - began < SOON_NANOS || moved <= 0) {
+            return "";
+        }
+        double perNano = (double) moved / (now - began);
+        long rest = Math.max(0, progress.totalBytes() - progress.doneBytes());
+        String left = progress.totalBytes() <= 0
+                ? ""
+                : ", " + Duration.ofNanos((long) (rest / perNano)).toSeconds() + " s left";
+        return ", " + Bytes.text((long) (perNano * Duration.ofSeconds(1).toNanos())) + "/s" + left;
     }
 
     private void erase() {

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.Problem;
+import dev.zvpg.examples.cli.text.Bytes;
+import dev.zvpg.examples.cli.text.Columns;
+import dev.zvpg.examples.cli.text.Json;
+import dev.zvpg.examples.cli.text.Times;
 import dev.zvpg.info.Event;
 import dev.zvpg.info.SnapshotInfo;
 import java.io.BufferedReader;
@@ -133,6 +137,23 @@ class WritingTest {
         assertThat(told(true))
                 .isEqualTo(
                         "\r\u001b[Kclone trial: 10 %, 10 B of 100 B\r\u001b[Kclone trial: 20 %, 20 B of 100 B\r\u001b[K");
+    }
+
+    @Test
+    void longWorkTellsHowFastItGoesAndHowLongItWillTake() {
+        StringWriter err = new StringWriter();
+        long[] now = {0};
+        Terminal terminal = new Terminal(
+                new BufferedReader(new StringReader("")), new PrintWriter(err), new PrintWriter(err), false, true);
+        try (ProgressLine line = new ProgressLine(terminal, () -> now[0])) {
+            for (int second = 1; second <= 5; second++) {
+                now[0] = Duration.ofSeconds(second).toNanos();
+                line.accept(new Event.Progress("pushing main", (long) second * (10 << 20), 100L << 20));
+            }
+        }
+        assertThat(err.toString())
+                .contains("20 %, 20.0 MB of 100.0 MB\r")
+                .contains("50.0 MB of 100.0 MB, 10.0 MB/s, 5 s left");
     }
 
     /** What is written when a byte is done every ten milliseconds, and then all is. */

@@ -1,17 +1,17 @@
-package dev.zvpg.examples.cli;
+package dev.zvpg.examples.cli.text;
 
 /**
  * Makes text that nobody but its writer has seen fit for a terminal: what would move its cursor, change its title or
  * turn the direction of writing is shown instead of done.
  */
-final class Printable {
+public final class Printable {
 
     private Printable() {}
 
     /**
      * Returns the text with {@code \\x1b} and the like where there was a control character; line breaks and tabs stay.
      */
-    static String of(String text) {
+    public static String of(String text) {
         if (text.codePoints().noneMatch(Printable::isControl)) {
             return text;
         }

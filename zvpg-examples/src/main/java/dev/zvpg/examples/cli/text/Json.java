@@ -1,4 +1,4 @@
-package dev.zvpg.examples.cli;
+package dev.zvpg.examples.cli.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Written without Jackson's mapper: that takes two to four times as long for its first record, which is the only one
  * that a command writes, and would have to be told all of the above.
  */
-final class Json {
+public final class Json {
 
     private static final Pattern CONTROL = Pattern.compile("[\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069]");
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -35,12 +36,12 @@ final class Json {
     private Json() {}
 
     /** Returns a list or a record as text. */
-    static String text(Object value) {
+    public static String text(Object value) {
         return text(value, Map.of());
     }
 
     /** Returns a record on one line. */
-    static String line(Record facts) {
+    public static String line(Record facts) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
             write(json, facts, Map.of());
@@ -51,7 +52,7 @@ final class Json {
     }
 
     /** Returns a record as text, with more keys at its end. */
-    static String text(Object value, Map<String, ?> more) {
+    public static String text(Object value, Map<String, ?> more) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
             DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
@@ -119,7 +120,9 @@ final class Json {
         for (RecordComponent component : facts.getClass().getRecordComponents()) {
             json.writeFieldName(component.getName());
             try {
-                write(json, component.getAccessor().invoke(facts));
+                Method accessor = component.getAccessor();
+                accessor.setAccessible(true); // the record may be a command's own
+                write(json, accessor.invoke(facts));
             } catch (IllegalAccessException | InvocationTargetException e) {
                 throw new IllegalStateException("cannot read " + component + " of a public record", e);
             }

@@ -1,17 +1,17 @@
-package dev.zvpg.examples.cli;
+package dev.zvpg.examples.cli.text;
 
 import java.util.Locale;
 import java.util.OptionalLong;
 
 /** Numbers of bytes for people, in powers of 1,024. */
-final class Bytes {
+public final class Bytes {
 
     private static final String[] UNITS = {"KB", "MB", "GB", "TB", "PB", "EB"};
 
     private Bytes() {}
 
     /** Such as {@code 39.4 MB}. */
-    static String text(long bytes) {
+    public static String text(long bytes) {
         if (bytes < 1024) {
             return bytes + " B";
         }
@@ -25,7 +25,7 @@ final class Bytes {
     }
 
     /** Returns the same, and nothing where the storage does not tell. */
-    static String text(OptionalLong bytes) {
+    public static String text(OptionalLong bytes) {
         return bytes.isPresent() ? text(bytes.getAsLong()) : "";
     }
 }

@@ -1,4 +1,4 @@
-package dev.zvpg.examples.cli;
+package dev.zvpg.examples.cli.text;
 
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a time span such as {@code 90m}, {@code 12h}, {@code 1d12h}. */
-final class Times implements ITypeConverter<Duration> {
+public final class Times implements ITypeConverter<Duration> {
 
     private static final Pattern SPAN =
             Pattern.compile("(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?");

@@ -1,4 +1,4 @@
-package dev.zvpg.examples.cli;
+package dev.zvpg.examples.cli.text;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,17 +8,17 @@ import java.util.stream.IntStream;
 /**
  * Writes a table for people: a head, and rows below it; a column in which all is empty is left out. Not thread-safe.
  */
-final class Columns {
+public final class Columns {
 
     private final List<List<String>> rows = new ArrayList<>();
 
-    Columns(String... head) {
+    public Columns(String... head) {
         rows.add(List.of(head).stream()
                 .map(name -> name.toUpperCase(Locale.ROOT))
                 .toList());
     }
 
-    Columns row(Object... cells) {
+    public Columns row(Object... cells) {
         rows.add(List.of(cells).stream()
                 .map(cell -> Printable.of(
                         String.valueOf(cell).replaceAll("\\s+", " ").strip()))
@@ -26,7 +26,7 @@ final class Columns {
         return this;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return rows.size() == 1;
     }
 

@@ -1,0 +1,5 @@
+/** How the command line writes what it tells: tables, JSON, sizes, and nothing that a terminal would obey. */
+@NullMarked
+package dev.zvpg.examples.cli.text;
+
+import org.jspecify.annotations.NullMarked;
