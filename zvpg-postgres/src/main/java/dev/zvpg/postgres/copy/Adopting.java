@@ -233,10 +233,16 @@ public record Adopting(
                     quiet,
                     FIRST_DATABASE,
                     SingleUser.ask("current_user"),
-                    SingleUser.ask("(SELECT count(*) FROM pg_authid WHERE rolname = " + name + ")::text"));
+                    SingleUser.ask("(SELECT count(*) FROM pg_authid WHERE rolname = " + name + ")::text"),
+                    SingleUser.ask(
+                            "(SELECT bool_and(rolvaliduntil IS NULL) FROM pg_authid WHERE rolname IN (current_user, "
+                                    + name + "))::text"));
             boolean isFirst = answers.get(0).equals(superuser.user());
-            List<String> statements =
-                    TakeOver.statements(superuser, isFirst, !answers.get(1).equals("0"));
+            List<String> statements = TakeOver.statements(
+                    superuser,
+                    isFirst,
+                    !answers.get(1).equals("0"),
+                    answers.get(2).equals("true"));
             single.execute(what, quiet, FIRST_DATABASE, statements.toArray(String[]::new));
             return TakeOver.findings(answers.get(0), superuser, isFirst);
         } catch (IOException e) {

@@ -56,11 +56,11 @@ public final class TakeOver {
 
     /**
      * The statements that set the password, each on one line. The first superuser executes them, and is not the role that
-     * connects where that has another name here.
+     * connects where that has another name here. What is as it should be stays as it is: a comparison would tell it.
      */
-    static List<String> statements(Credentials superuser, boolean isFirst, boolean isThere) {
-        String as =
-                " SUPERUSER LOGIN CONNECTION LIMIT -1 VALID UNTIL 'infinity' PASSWORD '" + verifier(superuser) + "'";
+    static List<String> statements(Credentials superuser, boolean isFirst, boolean isThere, boolean isForEver) {
+        String as = " SUPERUSER LOGIN CONNECTION LIMIT -1 PASSWORD '" + verifier(superuser) + "'"
+                + (isForEver ? "" : " VALID UNTIL 'infinity'");
         List<String> statements = new ArrayList<>(List.of("ALTER ROLE CURRENT_USER WITH" + as));
         if (!isFirst) {
             String role = "\"" + superuser.user().replace("\"", "\"\"") + "\"";
