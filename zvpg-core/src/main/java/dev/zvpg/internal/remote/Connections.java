@@ -5,6 +5,7 @@ import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.io.DisplayText;
 import dev.zvpg.internal.wire.Link;
 import dev.zvpg.remote.Remote;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -48,11 +49,12 @@ final class Connections {
 
     /** A link over two streams, which end with it. */
     static Link link(InputStream in, OutputStream out) {
-        return Link.open(in, out, () -> {
+        Closeable end = () -> {
             try (in) {
                 out.close();
             }
-        });
+        };
+        return Link.open(in, out, end, end);
     }
 
     /** Without a shell of ours; what the other side's shell sees are three words that mean nothing to it. */
@@ -72,11 +74,12 @@ final class Connections {
                     ssh, "there is no ssh on this machine (" + e.getMessage() + ")", "install OpenSSH's client", e);
         }
         Words words = new Words(process.getErrorStream());
-        Link link = Link.open(process.getInputStream(), process.getOutputStream(), () -> end(process));
+        Link link = Link.open(process.getInputStream(), process.getOutputStream(), () -> end(process), process::destroyForcibly);
         try {
             return StreamPeer.open(link, Hello.of(context, ssh.repository()));
         } catch (IOException e) {
             int code = exit(process);
+            process.destroyForcibly();
             closeQuietly(link);
             String said = words.last();
             if (code == SSH_FAILED) {
@@ -120,15 +123,10 @@ final class Connections {
         }
     }
 
+    /** What it reads from is not closed: that would wait for whoever is writing to it, and it ends as the other side does. */
     private static void end(Process process) {
-        try {
-            process.getOutputStream().close();
-        } catch (IOException e) {
-            // it has ended already
-        } finally {
-            if (exit(process) < 0) {
-                process.destroyForcibly();
-            }
+        if (exit(process) < 0) {
+            process.destroyForcibly();
         }
     }
 

@@ -77,6 +77,9 @@ final class DirectoryPeer implements Peer {
                 if (!header.id().equals(id) || !header.base().equals(base)) {
                     throw new MalformedException("the bundle " + bundle(id) + " holds another snapshot");
                 }
+                if (whole && header.tree().isEmpty()) {
+                    throw new MalformedException("the bundle " + bundle(id) + " has no SHA-256 of the whole tree");
+                }
                 into.receive(header, data);
             });
         } catch (NoSuchFileException e) {

@@ -10,11 +10,16 @@ import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.storage.SnapshotId;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** A repository that is served at the other end of a link. Confined to one thread. */
 final class StreamPeer implements Peer {
+
+    /** Their identities fit into a message of the usual size. */
+    private static final int ASKED_AT_ONCE = 10_000;
 
     private final Link link;
 
@@ -40,14 +45,20 @@ final class StreamPeer implements Peer {
 
     @Override
     public RefList refs() throws IOException {
-        return RefList.of(ask(request(Serving.REFS)));
+        link.send(request(Serving.REFS));
+        return RefList.of(Problems.requireNone(link.receiveAll()));
     }
 
     @Override
     public Set<SnapshotId> have(Collection<SnapshotId> ids) throws IOException {
-        ObjectNode message = request(Serving.HAVE);
-        Fields.put(message, "ids", ids);
-        return Set.copyOf(Fields.ids(ask(message), "ids"));
+        Set<SnapshotId> there = new HashSet<>();
+        List<SnapshotId> all = List.copyOf(ids);
+        for (int from = 0; from < all.size(); from += ASKED_AT_ONCE) {
+            ObjectNode message = request(Serving.HAVE);
+            Fields.put(message, "ids", all.subList(from, Math.min(all.size(), from + ASKED_AT_ONCE)));
+            there.addAll(Fields.ids(ask(message), "ids"));
+        }
+        return there;
     }
 
     @Override
@@ -57,6 +68,9 @@ final class StreamPeer implements Peer {
         SnapshotHeader header = SnapshotHeader.of(ask(message));
         if (!header.id().equals(id) || !header.base().equals(base)) {
             throw new MalformedException("another snapshot came than " + id);
+        }
+        if (whole && header.tree().isEmpty()) {
+            throw new MalformedException("snapshot " + id + " came without the SHA-256 of its whole tree");
         }
         try (DataSource data = link.receiveData()) {
             into.receive(header, data);

@@ -26,6 +26,9 @@ final class Frame {
     /** The most bytes of a message: 16 MB, which are a hundred thousand snapshots. */
     static final int MAX_MESSAGE = 1 << 24;
 
+    /** The most bytes of one that does not hold all refs: 1 MB. */
+    static final int USUAL_MESSAGE = 1 << 20;
+
     static final int SHA256_BYTES = 32;
 
     static final int HEADER_BYTES = 1 + Integer.BYTES + Integer.BYTES;

@@ -10,8 +10,9 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -25,25 +26,46 @@ public final class Link implements Closeable {
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int AHEAD = 16; // 4 MB of data
+
+    /** A slow network takes long for a frame, but what takes longer is never sent. */
+    private static final Duration STANDSTILL = Duration.ofMinutes(30);
+
+    /** How much may wait to be received: 4 MB. What is larger waits alone. */
+    private static final int AHEAD_BYTES = 1 << 22;
+
+    private static final int FRAME_BYTES = 64; // in memory, with nothing in it
     private static final int BUFFER = 1 << 16;
     private static final long LOOK_MILLIS = 250;
 
     private final InputStream in;
     private final OutputStream out;
     private final Closeable end;
+    private final Closeable kill;
     private final Duration heartbeat;
     private final Duration patience;
-    private final BlockingQueue<Object> arrived = new ArrayBlockingQueue<>(AHEAD);
+    private final BlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
+    private final Semaphore room = new Semaphore(AHEAD_BYTES);
     private volatile long heard = System.nanoTime();
     private volatile long said = System.nanoTime();
+
+    /** Whether somebody writes, and since when. */
+    private volatile boolean writes;
+
+    private volatile long began = System.nanoTime();
     private volatile boolean closed;
     private @Nullable IOException failure;
 
-    private Link(InputStream in, OutputStream out, Closeable end, Duration heartbeat, Duration patience) {
+    private Link(
+            InputStream in,
+            OutputStream out,
+            Closeable end,
+            Closeable kill,
+            Duration heartbeat,
+            Duration patience) {
         this.in = new BufferedInputStream(in, BUFFER);
         this.out = new BufferedOutputStream(out, BUFFER);
         this.end = end;
+        this.kill = kill;
         this.heartbeat = heartbeat;
         this.patience = patience;
     }
@@ -51,15 +73,23 @@ public final class Link implements Closeable {
     /**
      * Begins to listen and to give signs of life.
      *
-     * @param end ends both streams, also while another thread waits in one of them
+     * @param end ends both streams
+     * @param kill ends them while another thread waits in one of them, and perhaps holds its lock; without a word to the
+     *     other side, which does not live any more
      */
-    public static Link open(InputStream in, OutputStream out, Closeable end) {
-        return open(in, out, end, HEARTBEAT, PATIENCE);
+    public static Link open(InputStream in, OutputStream out, Closeable end, Closeable kill) {
+        return open(in, out, end, kill, HEARTBEAT, PATIENCE);
     }
 
     /** The same with other times. */
-    static Link open(InputStream in, OutputStream out, Closeable end, Duration heartbeat, Duration patience) {
-        Link link = new Link(in, out, end, heartbeat, patience);
+    static Link open(
+            InputStream in,
+            OutputStream out,
+            Closeable end,
+            Closeable kill,
+            Duration heartbeat,
+            Duration patience) {
+        Link link = new Link(in, out, end, kill, heartbeat, patience);
         link.start("zvpg-listens", link::listen);
         link.start("zvpg-lives", link::live);
         link.start("zvpg-watches", link::watch);
@@ -79,8 +109,8 @@ public final class Link implements Closeable {
             while (true) {
                 Frame frame = Frames.read(in);
                 heard = System.nanoTime();
-                if (frame.kind() != Frame.HEARTBEAT) {
-                    put(frame);
+                if (frame.kind() != Frame.HEARTBEAT && awaitRoom(frame)) {
+                    arrived.add(frame);
                     heard = System.nanoTime();
                 }
             }
@@ -91,17 +121,25 @@ public final class Link implements Closeable {
         } catch (RuntimeException e) {
             last = new CutException(new IOException(e));
         }
-        put(last);
+        arrived.add(last);
     }
 
-    private void put(Object arrival) {
+    private static int weight(Frame frame) {
+        return Math.min(AHEAD_BYTES, FRAME_BYTES + frame.content().length);
+    }
+
+    /** Waits until what has come before is received; tells whether anybody will receive this. */
+    private boolean awaitRoom(Frame frame) {
         try {
-            while (!closed && !arrived.offer(arrival, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            boolean hasRoom = false;
+            while (!closed && !hasRoom) {
+                hasRoom = room.tryAcquire(weight(frame), LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 heard = System.nanoTime(); // it is this side that is busy
             }
         } catch (InterruptedException e) {
             closed = true; // nobody interrupts it but a JVM that ends
         }
+        return !closed;
     }
 
     /** Says that this side lives, unless it says something else. */
@@ -118,9 +156,10 @@ public final class Link implements Closeable {
     /** Ends both streams when the other side does not live, so that nobody waits in one of them. */
     private void watch() {
         repeat(() -> {
-            boolean lives = System.nanoTime() - heard <= patience.toNanos();
+            long now = System.nanoTime();
+            boolean lives = now - heard <= patience.toNanos() && !(writes && now - began > STANDSTILL.toNanos());
             if (!lives) {
-                end.close();
+                kill.close();
             }
             return lives;
         });
@@ -145,25 +184,33 @@ public final class Link implements Closeable {
         if (isData && hasArrived()) {
             throw new CutException("the other side has something else to say");
         }
-        synchronized (out) {
-            try {
-                Frames.write(out, kind, content, length);
-                if (kind == Frame.END) { // an answer is waited for
-                    out.flush();
-                }
-            } catch (IOException e) {
-                throw new CutException(e);
+        write(() -> {
+            Frames.write(out, kind, content, length);
+            if (kind == Frame.END) { // an answer is waited for
+                out.flush();
             }
             said = System.nanoTime();
-        }
+        });
     }
 
     private void flush() throws IOException {
+        write(out::flush);
+    }
+
+    private interface Write {
+        void run() throws IOException;
+    }
+
+    private void write(Write write) throws IOException {
         synchronized (out) {
+            began = System.nanoTime();
+            writes = true;
             try {
-                out.flush();
+                write.run();
             } catch (IOException e) {
                 throw new CutException(e);
+            } finally {
+                writes = false;
             }
         }
     }
@@ -176,6 +223,7 @@ public final class Link implements Closeable {
             while (true) {
                 Object arrival = arrived.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 if (arrival instanceof Frame frame) {
+                    room.release(weight(frame));
                     return frame;
                 }
                 if (arrival instanceof IOException e) {
@@ -204,9 +252,23 @@ public final class Link implements Closeable {
         flush();
     }
 
-    /** Waits for a message. */
+    /** Waits for a message of the usual size. */
     public ObjectNode receive() throws IOException {
-        return Frames.message(next());
+        return receive(Frame.USUAL_MESSAGE);
+    }
+
+    /** Waits for one that may hold all that a repository has. */
+    public ObjectNode receiveAll() throws IOException {
+        return receive(Frame.MAX_MESSAGE);
+    }
+
+    private ObjectNode receive(int most) throws IOException {
+        Frame frame = next();
+        if (frame.content().length > most) { // read as JSON it takes many times as much
+            throw new MalformedException(
+                    "a message has " + frame.content().length + " bytes, more than the " + most + " of one of its kind");
+        }
+        return Frames.message(frame);
     }
 
     /** Whether the other side has said something that nobody has received. */

@@ -7,11 +7,14 @@ import dev.zvpg.internal.tree.MalformedException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,11 +25,23 @@ class LinkTest {
     private final Pipe back = new Pipe();
 
     private Link one(Duration heartbeat, Duration patience) {
-        return Link.open(back.in(), forth.out(), () -> forth.out().close(), heartbeat, patience);
+        return Link.open(
+                back.in(),
+                forth.out(),
+                () -> forth.out().close(),
+                () -> forth.out().close(),
+                heartbeat,
+                patience);
     }
 
     private Link other(Duration heartbeat, Duration patience) {
-        return Link.open(forth.in(), back.out(), () -> back.out().close(), heartbeat, patience);
+        return Link.open(
+                forth.in(),
+                back.out(),
+                () -> back.out().close(),
+                () -> back.out().close(),
+                heartbeat,
+                patience);
     }
 
     private static final Duration LONG = Duration.ofMinutes(5);
@@ -73,6 +88,56 @@ class LinkTest {
     void whoeverSaysNothingIsGivenUp() throws Exception {
         try (Link one = one(LONG, Duration.ofMillis(300))) {
             assertThatThrownBy(one::receive).isInstanceOf(CutException.class);
+        }
+    }
+
+    /** As the stream to a process: whoever closes it waits for whoever writes to it, who waits for the process. */
+    private static final class ToADeadProcess extends OutputStream {
+
+        private final CountDownLatch ended = new CountDownLatch(1);
+
+        @Override
+        public synchronized void write(int b) throws IOException {
+            try {
+                ended.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IOException("broken pipe");
+        }
+
+        @Override
+        public synchronized void close() {
+            ended.countDown();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void whoeverWritesToOneThatIsDeadIsNotKeptWaiting() throws IOException {
+        ToADeadProcess out = new ToADeadProcess();
+        try (Link link =
+                Link.open(back.in(), out, out, out.ended::countDown, LONG, Duration.ofMillis(300))) {
+            assertThatThrownBy(() -> link.send(Frames.message())).isInstanceOf(CutException.class);
+        }
+    }
+
+    @Test
+    void aMessageThatIsLargerThanOneOfItsKindIsRefused() throws IOException {
+        try (Link one = one(LONG, LONG);
+                Link other = other(LONG, LONG)) {
+            Thread sender = new Thread(() -> {
+                try {
+                    for (int i = 0; i < 2; i++) {
+                        one.send(Frames.message().put("a", "x".repeat(Frame.USUAL_MESSAGE)));
+                    }
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            sender.start();
+            assertThat(other.receiveAll().has("a")).isTrue();
+            assertThatThrownBy(other::receive).isInstanceOf(MalformedException.class);
         }
     }
 

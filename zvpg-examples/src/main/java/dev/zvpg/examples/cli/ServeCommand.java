@@ -7,6 +7,8 @@ import dev.zvpg.error.NotFoundException;
 import dev.zvpg.remote.ServeOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +78,7 @@ final class ServeCommand implements Callable<Integer> {
         List<Repository> opened = new ArrayList<>();
         System.setOut(System.err); // what somebody prints must not come between the frames
         try {
-            Served.serve(System.in, new FileOutputStream(FileDescriptor.out), options(), path -> {
+            Served.serve(System.in, new StandardOutput(), options(), path -> {
                 Repository repo = session.zvpg(configuration(path)).open();
                 opened.add(repo);
                 return repo;
@@ -85,6 +87,41 @@ final class ServeCommand implements Callable<Integer> {
             opened.forEach(Repository::close);
         }
         return ExitCode.DONE;
+    }
+
+    /**
+     * Standard output. Whoever waits for it to be read is not released by closing it, so when the other side is dead, the
+     * JVM ends with him. Written to by other threads, too.
+     */
+    private static final class StandardOutput extends OutputStream {
+
+        private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+        private final Thread server = Thread.currentThread();
+        private volatile boolean serverWrites;
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            boolean isServer = Thread.currentThread().equals(server);
+            serverWrites |= isServer;
+            try {
+                out.write(bytes, offset, length);
+            } finally {
+                serverWrites &= !isServer;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (serverWrites) {
+                Runtime.getRuntime().exit(ExitCode.FAILED);
+            }
+            out.close();
+        }
     }
 
     private ServeOptions options() {
