@@ -140,6 +140,19 @@ class FetchTest extends TwoRepositories {
     }
 
     @Test
+    void whatGrewFromADerivedSnapshotThatIsDeletedLeavesWithoutWhatThatWasDerivedFrom() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "secret", "1");
+        v1.derive("masked", pg -> ((FakeServer) Launched.by(pg.server())).deleteAll());
+        Snapshot v2 = commit(theirs.branch("masked"), "m2", "a", "1");
+        Branch grown = theirs.snapshot("masked@v1").branch("grown");
+        theirs.snapshot("masked@v1").discard();
+        Snapshot g1 = commit(grown, "g1", "b", "1");
+        assertThat(fetch(o -> o.branch("masked").branch("grown")).snapshots())
+                .containsExactlyInAnyOrder(v2.id(), g1.id());
+        assertThat(ours.findSnapshot("origin/main@v1")).isEmpty();
+    }
+
+    @Test
     void aSnapshotThatIsDamagedIsFoundByItsDigest() throws IOException {
         Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
         fetch(o -> o.verify(true));

@@ -197,8 +197,7 @@ public final class Catalog {
     /** How far a working copy was when all that it held was in a snapshot, its head. */
     public Position saved(CopyRecord copy, SnapshotRecord head) {
         return copy.start()
-                .filter(start -> start.of().equals(head.id())
-                        && !head.stored().volume().equals(copy.volume().id()))
+                .filter(start -> start.of().equals(head.id()))
                 .map(Start::position)
                 .orElse(head.position());
     }
@@ -294,7 +293,7 @@ public final class Catalog {
                 snapshot.id(),
                 snapshot.name(),
                 ref(snapshot),
-                snapshot.provenance().passwordOf().isPresent());
+                snapshot.provenance().isForeign());
     }
 
     public String ref(SnapshotRecord image) {

@@ -19,7 +19,8 @@ import java.util.TreeMap;
  * @param grownFrom the snapshot whose image its volume began as, or the nearest one before it that is left; empty when
  *     it started empty
  * @param untouched the snapshot that a branch's volume is still the image of, because no server was ever started on it
- * @param start how far its volume was when it was made, where the snapshot that it began as does not tell that
+ * @param start how far its volume was when it became this repository's, where its head does not tell that
+ * @param isForeign whether its superuser has another repository's password still, because no server was ever started
  * @param isDerived whether it began with work on a snapshot whose history is not to leave this repository with it
  * @param merging a merge into it that is not at its end; for a branch
  * @param port where its server listens
@@ -39,6 +40,7 @@ public record CopyRecord(
         Optional<SnapshotId> grownFrom,
         Optional<SnapshotId> untouched,
         Optional<Start> start,
+        boolean isForeign,
         boolean isDerived,
         Optional<Merging> merging,
         int port,
@@ -114,6 +116,7 @@ public record CopyRecord(
                 attributes.read(GROWN_FROM, "the identity of a snapshot", SnapshotId::new),
                 attributes.read(UNTOUCHED, "the identity of a snapshot", SnapshotId::new),
                 attributes.read(START, "a snapshot and a position", Start::parse),
+                attributes.flag(Provenance.FOREIGN),
                 attributes.flag(SnapshotRecord.DERIVED),
                 attributes.read(MERGING, "the identity of a snapshot and transactions", Merging::parse),
                 attributes.read(PORT, "a port", CopyRecord::port).orElse(0),

@@ -94,6 +94,16 @@ public final class Lineage {
         return seen;
     }
 
+    /**
+     * Whether what follows the nearest of them now must not show that to others, because one of those that are gone was
+     * derived from it.
+     */
+    public boolean isCutOff(List<SnapshotRecord> earlier) {
+        return earlier.stream()
+                .takeWhile(image -> !snapshots.containsKey(image.id()))
+                .anyMatch(SnapshotRecord::isDerived);
+    }
+
     /** The nearest of some snapshots that were there earlier and still are: what is new follows it if one was deleted. */
     public Optional<SnapshotId> nearest(List<SnapshotRecord> earlier) {
         return earlier.stream()

@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * How far a volume was when it was made, where that is not as far as the snapshot that it began as: the superuser of
- * another repository's cluster gets another password before anything of it listens. Immutable.
+ * How far a volume was before its first server started, where that is not as far as its head: the superuser of another
+ * repository's cluster gets another password before anything of it listens. Immutable.
  *
- * @param of the snapshot that it began as, and of which it has everything
+ * @param of the head that it had, and of which it has everything
  * @param position how far it was
  */
 public record Start(SnapshotId of, Position position) {

@@ -6,16 +6,13 @@ import dev.zvpg.error.ZvpgException;
 import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
-import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.SnapshotKey;
-import dev.zvpg.internal.catalog.Start;
 import dev.zvpg.internal.home.Home;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.server.Credentials;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.ServerLauncher;
 import dev.zvpg.storage.CopyProgress;
-import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageFeature;
 import dev.zvpg.storage.VolumeId;
@@ -25,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,33 +108,13 @@ public record Context(
         return new IllegalStateException("the repository at " + home.root() + " is closed; open it again");
     }
 
-    /**
-     * What a copy of an image is after it was made harmless.
-     *
-     * @param findings what was found in it, and what was done
-     * @param start how far it is, where the image does not tell that
-     */
-    record Disarmed(List<Finding> findings, Optional<Start> start) {
-
-        /** The attribute of a volume that says how far it began, where it is needed. */
-        Map<String, String> startAttribute() {
-            return start.map(known -> Map.of(CopyRecord.START, known.text())).orElse(Map.of());
-        }
-
-        /** The attribute of a branch's volume that says that it still is the image, where it is. */
-        Map<String, String> untouchedAttribute(SnapshotId image) {
-            return start.isPresent() ? Map.of() : Map.of(CopyRecord.UNTOUCHED, image.value());
-        }
-    }
-
-    /** Makes a copy of an image harmless, and this repository's where it is another one's. */
-    Disarmed disarm(SnapshotKey image, Path data, Map<String, String> settings) {
+    /** Makes a copy of an image harmless that is started at once, and this repository's where it is another one's. */
+    List<Finding> disarm(SnapshotKey image, Path data, Map<String, String> settings) {
         List<Finding> findings = new ArrayList<>(launcher.disarm(data));
-        if (!image.isForeign()) {
-            return new Disarmed(findings, Optional.empty());
+        if (image.isForeign()) {
+            findings.addAll(launcher.takeOver(data, credentials, settings));
         }
-        findings.addAll(launcher.takeOver(data, credentials, settings));
-        return new Disarmed(findings, Optional.of(new Start(image.id(), launcher.position(data))));
+        return findings;
     }
 
     /** Where a volume's cluster is, mounted if need be. */

@@ -7,8 +7,10 @@ import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.CopyRequest;
+import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.internal.catalog.Settings;
 import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.option.BranchOptions;
 import dev.zvpg.option.ServerOptions;
@@ -78,10 +80,9 @@ public final class CopyFactory {
         SnapshotKey now = catalog.key(catalog.require(from)); // a handle knows the name that its branch had
         VolumeId volume = VolumeId.generate(request.name());
         try (Draft draft = context.storage().clone(from.id(), volume, context.progress(request.words()))) {
-            Context.Disarmed disarmed =
-                    context.disarm(now, Context.dataDirectory(draft.directory()), request.settings());
-            publish(draft, volume, request, latest -> origin(request, latest, catalog, from.id(), disarmed));
-            return made(request, volume, now, disarmed.findings(), began);
+            List<Finding> findings = context.launcher().disarm(Context.dataDirectory(draft.directory()));
+            publish(draft, volume, request, latest -> origin(request, latest, catalog, now));
+            return made(request, volume, now, findings, began);
         }
     }
 
@@ -115,21 +116,22 @@ public final class CopyFactory {
     }
 
     /** A clone is a copy of that snapshot and of no other; a branch follows what is left of its history. */
-    private static Map<String, String> origin(
-            CopyRequest request, Catalog now, Catalog before, SnapshotId from, Context.Disarmed disarmed) {
-        Map<String, String> origin = new HashMap<>();
+    private static Map<String, String> origin(CopyRequest request, Catalog now, Catalog before, SnapshotKey began) {
+        SnapshotId from = began.id();
+        Map<String, String> origin = new HashMap<>(Provenance.foreign(began.isForeign()));
         now.lineage()
                 .nearest(before.lineage().images(from))
                 .ifPresent(image -> origin.put(CopyRecord.GROWN_FROM, image.value()));
-        origin.putAll(disarmed.startAttribute());
         if (request.kind() == CopyRecord.Kind.CLONE) {
             origin.put(CopyRecord.BASE, from.value());
             return origin;
         }
-        origin.putAll(disarmed.untouchedAttribute(from));
-        now.lineage()
-                .nearest(before.lineage().history(from))
-                .ifPresent(base -> origin.put(CopyRecord.BASE, base.value()));
+        origin.put(CopyRecord.UNTOUCHED, from.value());
+        List<SnapshotRecord> history = before.lineage().history(from);
+        now.lineage().nearest(history).ifPresent(base -> origin.put(CopyRecord.BASE, base.value()));
+        if (now.lineage().isCutOff(history)) {
+            origin.put(SnapshotRecord.DERIVED, Boolean.toString(true));
+        }
         return origin;
     }
 

@@ -36,6 +36,9 @@ public final class DirtyCheck {
             return true;
         }
         SnapshotRecord head = found.get();
+        if (branch.isForeign()) { // nobody has worked on it here, and no program has to look at what somebody has sent
+            return !isImageOf(branch, head);
+        }
         Path directory = context.dataDirectory(branch.volume().id()); // first: a server is seen where it is mounted
         Optional<Server> server = servers.find(branch);
         if (server.isPresent()) {

@@ -2,6 +2,7 @@ package dev.zvpg.internal.engine;
 
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.server.Finding;
@@ -27,7 +28,7 @@ final class Replacement implements AutoCloseable {
     private final CopyRecord copy;
     private final SnapshotRecord target;
     private final Draft draft;
-    private final Context.Disarmed disarmed;
+    private final List<Finding> findings;
     private final long began;
     private boolean wasRunning;
 
@@ -38,7 +39,7 @@ final class Replacement implements AutoCloseable {
             CopyRecord copy,
             SnapshotRecord target,
             Draft draft,
-            Context.Disarmed disarmed,
+            List<Finding> findings,
             long began) {
         this.context = context;
         this.servers = servers;
@@ -46,7 +47,7 @@ final class Replacement implements AutoCloseable {
         this.copy = copy;
         this.target = target;
         this.draft = draft;
-        this.disarmed = disarmed;
+        this.findings = findings;
         this.began = began;
     }
 
@@ -61,9 +62,8 @@ final class Replacement implements AutoCloseable {
         long began = System.nanoTime();
         Draft draft = context.storage().clone(target.id(), VolumeId.generate(copy.name()), context.progress(what));
         try {
-            Context.Disarmed disarmed =
-                    context.disarm(catalog.key(target), Context.dataDirectory(draft.directory()), copy.settings());
-            return new Replacement(context, servers, catalog, copy, target, draft, disarmed, began);
+            List<Finding> findings = context.launcher().disarm(Context.dataDirectory(draft.directory()));
+            return new Replacement(context, servers, catalog, copy, target, draft, findings, began);
         } catch (RuntimeException | Error e) {
             try (draft) {
                 throw e;
@@ -94,9 +94,10 @@ final class Replacement implements AutoCloseable {
                             CopyRecord.GROWN_FROM,
                             CopyRecord.UNTOUCHED,
                             CopyRecord.START,
+                            Provenance.FOREIGN,
                             SnapshotRecord.DERIVED,
                             CopyRecord.MERGING));
-            attributes.putAll(disarmed.startAttribute());
+            attributes.putAll(Provenance.foreign(target.provenance().isForeign()));
             if (copy.kind() == CopyRecord.Kind.CLONE) {
                 attributes.put(CopyRecord.BASE, target.id().value());
                 attributes.put(CopyRecord.GROWN_FROM, target.id().value());
@@ -105,11 +106,13 @@ final class Replacement implements AutoCloseable {
                 now.lineage()
                         .nearest(before.lineage().images(target.id()))
                         .ifPresent(image -> attributes.put(CopyRecord.GROWN_FROM, image.value()));
-                now.lineage()
-                        .nearest(before.lineage().history(target.id()))
-                        .ifPresent(base -> attributes.put(CopyRecord.BASE, base.value()));
+                List<SnapshotRecord> history = before.lineage().history(target.id());
+                now.lineage().nearest(history).ifPresent(base -> attributes.put(CopyRecord.BASE, base.value()));
+                if (now.lineage().isCutOff(history)) {
+                    attributes.put(SnapshotRecord.DERIVED, Boolean.toString(true));
+                }
                 if (!wasRunning) {
-                    attributes.putAll(disarmed.untouchedAttribute(target.id()));
+                    attributes.put(CopyRecord.UNTOUCHED, target.id().value());
                 }
             }
             draft.publishInPlaceOf(copy.volume().id(), attributes);
@@ -118,7 +121,7 @@ final class Replacement implements AutoCloseable {
 
     /** What was switched off in the new volume. */
     List<Finding> findings() {
-        return disarmed.findings();
+        return findings;
     }
 
     Duration took() {

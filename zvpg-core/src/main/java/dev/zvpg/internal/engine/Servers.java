@@ -6,17 +6,23 @@ import dev.zvpg.error.ServerException;
 import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.Provenance;
+import dev.zvpg.internal.catalog.Start;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.internal.io.LoopbackPort;
 import dev.zvpg.server.DataDirectory;
+import dev.zvpg.server.Finding;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;
 import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.AttributeChange;
+import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,23 +86,51 @@ public final class Servers {
         return running;
     }
 
+    /**
+     * Makes a cluster this repository's that was another one's, before anything of it listens. That runs what is in it, so
+     * it is done for whoever wants to start it and not for who has pushed it.
+     */
+    private List<Finding> takeOver(CopyRecord copy) {
+        if (!copy.isForeign()) {
+            return List.of();
+        }
+        Catalog catalog = context.catalog();
+        CopyRecord now = catalog.require(copy.key());
+        if (!now.isForeign()) { // it was started since it was looked at
+            return List.of();
+        }
+        VolumeId volume = copy.volume().id();
+        Path data = context.location(volume);
+        List<Finding> findings = context.launcher().takeOver(data, context.credentials(), copy.settings());
+        Map<String, String> start = catalog.head(now)
+                .map(head -> new Start(head.id(), context.launcher().position(data)))
+                .map(known -> Map.of(CopyRecord.START, known.text()))
+                .orElse(Map.of());
+        context.storage()
+                .update(List.of(
+                        new AttributeChange(volume, start, Set.of(Provenance.FOREIGN, CopyRecord.UNTOUCHED))));
+        return findings;
+    }
+
     private Server launch(CopyRecord copy) {
+        long began = System.nanoTime();
+        context.mount(copy.volume().id());
+        List<Finding> findings = new ArrayList<>(takeOver(copy));
         if (copy.untouched().isPresent()) { // from here on it may be written to
             context.storage()
                     .update(List.of(new AttributeChange(copy.volume().id(), Map.of(), Set.of(CopyRecord.UNTOUCHED))));
         }
-        long began = System.nanoTime();
-        context.mount(copy.volume().id());
         ServerSpec spec = spec(copy);
         Set<Integer> refused = new HashSet<>();
         while (true) {
             try {
                 Server server = context.launcher().start(spec);
+                findings.addAll(server.findings());
                 context.events()
                         .tell(new Event.ServerStarted(
                                 Events.ref(copy.key()),
                                 server.port(),
-                                server.findings(),
+                                findings,
                                 Duration.ofNanos(System.nanoTime() - began)));
                 return server;
             } catch (PortTakenException e) {

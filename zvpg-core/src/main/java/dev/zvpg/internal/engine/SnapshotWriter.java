@@ -5,6 +5,7 @@ import dev.zvpg.error.InUseException;
 import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
@@ -82,10 +83,11 @@ final class SnapshotWriter {
                 catalog.nextSequence(branch),
                 parents,
                 catalog.grownFrom(branch));
+        attributes.putAll(Provenance.foreign(branch.isForeign()));
         SnapshotId id = SnapshotId.generate(chosen);
         List<Finding> findings = write(branch, id, attributes, ref, options);
         followSurvivors(id, parents, catalog);
-        SnapshotKey taken = new SnapshotKey(id, chosen, ref, false);
+        SnapshotKey taken = new SnapshotKey(id, chosen, ref, branch.isForeign());
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         context.events().tell(new Event.SnapshotTaken(Events.ref(taken), Events.ref(branch.key()), findings, took));
         return taken;
@@ -155,6 +157,10 @@ final class SnapshotWriter {
                 Map<String, String> set = new TreeMap<>(Map.of(SnapshotRecord.PARENTS, SnapshotRecord.parents(left)));
                 Set<String> remove = new HashSet<>();
                 say(SnapshotRecord.GROWN_FROM, image, set, remove);
+                if (parents.stream()
+                        .anyMatch(parent -> now.lineage().isCutOff(before.lineage().history(parent)))) {
+                    set.put(SnapshotRecord.DERIVED, Boolean.toString(true));
+                }
                 context.storage().update(List.of(new AttributeChange(id, set, remove)));
             }
         }

@@ -155,8 +155,9 @@ public final class Snapshots {
     }
 
     /**
-     * Puts a snapshot's ancestors in its place, in what grew from it and in the branches that began from it. A clone
-     * keeps naming it: a clone is a copy of that snapshot and of no other.
+     * Puts a snapshot's ancestors in its place, in what grew from it and in the branches that began from it; where it was
+     * derived from them, so is now what grew from it. A clone keeps naming it: a clone is a copy of that snapshot and of no
+     * other.
      */
     private static List<AttributeChange> relink(Catalog catalog, SnapshotRecord gone) {
         List<AttributeChange> changes = new ArrayList<>();
@@ -165,7 +166,7 @@ public final class Snapshots {
             boolean follows = child.parents().contains(gone.id());
             boolean continues = child.grownFrom().equals(from);
             if (follows || continues) {
-                Map<String, String> set = new TreeMap<>();
+                Map<String, String> set = new TreeMap<>(derived(gone));
                 Set<String> remove = new HashSet<>();
                 if (follows) {
                     Set<SnapshotId> parents = new LinkedHashSet<>();
@@ -183,7 +184,7 @@ public final class Snapshots {
             boolean began = copy.kind() == CopyRecord.Kind.BRANCH && copy.base().equals(from);
             boolean continues = copy.grownFrom().equals(from);
             if (began || continues) {
-                Map<String, String> set = new TreeMap<>();
+                Map<String, String> set = new TreeMap<>(began ? derived(gone) : Map.of());
                 Set<String> remove = new HashSet<>();
                 if (began) {
                     Optional<SnapshotId> base = catalog.lineage().parents(gone).stream()
@@ -198,6 +199,10 @@ public final class Snapshots {
             }
         }
         return changes;
+    }
+
+    private static Map<String, String> derived(SnapshotRecord gone) {
+        return gone.isDerived() ? Map.of(SnapshotRecord.DERIVED, Boolean.toString(true)) : Map.of();
     }
 
     /** Destroys the snapshots that nobody can reach any more; one that refuses is left for the next time. */

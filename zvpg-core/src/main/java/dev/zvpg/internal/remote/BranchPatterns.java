@@ -26,6 +26,10 @@ final class BranchPatterns {
                 .toList());
     }
 
+    boolean allowAll() {
+        return patterns.isEmpty();
+    }
+
     boolean allow(String branch) {
         return patterns.isEmpty()
                 || patterns.stream().anyMatch(pattern -> pattern.matcher(branch).matches());

@@ -26,7 +26,8 @@ public record BundleFiles(Context context) {
         Exports exports = new Exports(context);
         try {
             SnapshotHeader header =
-                    exports.header(snapshot.id(), base.map(SnapshotKey::id)).withTree(exports.digest(snapshot.id()));
+                    exports.header(snapshot.id(), base.map(SnapshotKey::id), BranchPatterns.ALL)
+                            .withTree(exports.digest(snapshot.id()));
             Bundles.write(
                     file, header, out -> exports.send(header, out, context.progress("bundle of " + snapshot.ref())));
         } catch (IOException e) {

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** What this repository gives to others. Reads only, and leaves nothing. Thread-safe. */
 record Exports(Context context) {
@@ -68,25 +69,42 @@ record Exports(Context context) {
             if (snapshots.containsKey(image.id())) {
                 continue;
             }
-            List<SnapshotRecord> parents = image.isDerived()
-                    ? List.of()
-                    : catalog.lineage().parents(image).stream()
-                            .filter(parent -> isVisible(catalog, parent, visible))
-                            .toList();
-            List<SnapshotId> ids = parents.stream().map(SnapshotRecord::id).toList();
-            snapshots.put(image.id(), new RefList.Node(ids, image.grownFrom(), Optional.empty()));
-            next.addAll(parents);
+            RefList.Node node = node(image, id -> isTold(catalog, id, visible, false));
+            snapshots.put(image.id(), node);
+            node.parents().forEach(parent -> catalog.snapshot(parent).ifPresent(next::add));
         }
     }
 
-    /** What comes before a snapshot's tree. */
-    SnapshotHeader header(SnapshotId id, Optional<SnapshotId> base) throws IOException {
+    /** What is said of where a snapshot comes from, in refs and headers alike: nothing of what it was derived from. */
+    private static RefList.Node node(SnapshotRecord image, Predicate<SnapshotId> told) {
+        List<SnapshotId> parents =
+                image.isDerived() ? List.of() : image.parents().stream().filter(told).toList();
+        Optional<SnapshotId> grownFrom = image.isDerived() ? Optional.empty() : image.grownFrom().filter(told);
+        return new RefList.Node(parents, grownFrom, Optional.empty());
+    }
+
+    /** Whether others may know of a snapshot; of one that is not here nobody knows on which branch it was taken. */
+    private static boolean isTold(Catalog catalog, SnapshotId id, BranchPatterns visible, boolean alsoGone) {
+        return catalog.snapshot(id)
+                .map(image -> isVisible(catalog, image, visible))
+                .orElse(alsoGone && visible.allowAll());
+    }
+
+    /**
+     * What comes before a snapshot's tree.
+     *
+     * @param visible whose identities it may hold
+     */
+    SnapshotHeader header(SnapshotId id, Optional<SnapshotId> base, BranchPatterns visible) throws IOException {
         Catalog catalog = context.catalog();
         SnapshotRecord image = require(catalog, id);
         Map<String, String> attributes = new TreeMap<>(image.stored().attributes());
         attributes.keySet().removeAll(Provenance.LOCAL);
         attributes.put(Provenance.TAKEN, image.created().toString());
-        attributes.putIfAbsent(Provenance.PASSWORD_OF, context.repositoryId());
+        RefList.Node node = node(image, other -> isTold(catalog, other, visible, true));
+        attributes.put(SnapshotRecord.PARENTS, SnapshotRecord.parents(node.parents()));
+        attributes.remove(SnapshotRecord.GROWN_FROM);
+        node.image().ifPresent(from -> attributes.put(SnapshotRecord.GROWN_FROM, from.value()));
         attributes.putIfAbsent(Provenance.SUPERUSER, context.credentials().user());
         catalog.copy(image.branchId()).ifPresent(branch -> attributes.put(SnapshotRecord.BRANCH_NAME, branch.name()));
         long bytes = TreeSender.size(context.storage().directory(id));

@@ -50,9 +50,18 @@ record Imports(Context context, Optional<String> remote) {
     /** What is received is bounded by what there is room for, with this much to spare: 64 MB. */
     private static final long SPARE_BYTES = 1 << 26;
 
+    /** Before the identity of a branch of this repository, which whoever sends it cannot mean. */
+    private static final String ELSEWHERE = "elsewhere:";
+
+    /** Times are calculated with, and shown with a year of four digits. */
+    private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
+
     private static final Pattern SUPERUSER = Pattern.compile("[^\\p{Cntrl}'\"\\\\]{1,63}");
 
-    /** Receives a snapshot, unless it is there. What fails on this side is no failure of the connection. */
+    /**
+     * Receives a snapshot. When this returns, it is here and has the content that was sent, so whoever sent all of it has
+     * shown that it has it. What fails on this side is no failure of the connection.
+     */
     void receive(SnapshotHeader header, DataSource data, CopyProgress progress) throws IOException {
         try {
             receiveTree(header, data, progress);
@@ -86,15 +95,22 @@ record Imports(Context context, Optional<String> remote) {
                 .tell(new Event.SnapshotReceived(ref, header.bytes(), Duration.ofNanos(System.nanoTime() - began)));
     }
 
-    /** The attributes that it has here. What the sender says of refs and of this repository's own view does not count. */
+    /**
+     * The attributes that it has here. What the sender says of refs, of this repository's own view and of whose password
+     * is in it does not count; it is on no branch of this repository before one is moved to it.
+     */
     private Map<String, String> attributes(SnapshotHeader header) {
         Map<String, String> attributes = new TreeMap<>(header.attributes());
         attributes.keySet().removeAll(Provenance.LOCAL);
-        if (context.repositoryId().equals(attributes.get(Provenance.PASSWORD_OF))) {
-            attributes.keySet().removeAll(List.of(Provenance.PASSWORD_OF, Provenance.SUPERUSER)); // it comes home
+        attributes.put(Provenance.FOREIGN, Boolean.toString(true)); // one that comes home may have been changed
+        String branch = attributes.getOrDefault(SnapshotRecord.BRANCH, "");
+        if (context.catalog().copy(branch).isPresent()) {
+            attributes.put(SnapshotRecord.BRANCH, ELSEWHERE + branch);
         }
         remote.ifPresent(name -> attributes.put(Provenance.REMOTE, name));
-        attributes.put(Provenance.INCOMING, context.clock().instant().toString());
+        String now = context.clock().instant().toString();
+        attributes.putIfAbsent(Provenance.TAKEN, now); // only what was taken here has none
+        attributes.put(Provenance.INCOMING, now);
         return attributes;
     }
 
@@ -121,6 +137,10 @@ record Imports(Context context, Optional<String> remote) {
         String superuser = attributes.get(Provenance.SUPERUSER);
         if (superuser != null && !SUPERUSER.matcher(superuser).matches()) { // it will be in statements
             throw new MalformedException("snapshot " + id + " has a superuser with a name that is not accepted");
+        }
+        Instant taken = record.get().created();
+        if (taken.isBefore(Instant.EPOCH) || taken.isAfter(LAST)) {
+            throw new MalformedException("snapshot " + id + " has a time that is none: " + taken);
         }
         try {
             RefName.snapshot(record.get().name());
@@ -184,17 +204,30 @@ record Imports(Context context, Optional<String> remote) {
         }
     }
 
-    private void publish(Draft draft, VolumeId volume, SnapshotId id, Map<String, String> attributes) {
+    private void publish(Draft draft, VolumeId volume, SnapshotId id, Map<String, String> attributes)
+            throws IOException {
         try (Locks.Held lock = context.locks().workingCopy(volume.value())) {
             try {
                 draft.publish(Map.of(CopyRecord.KIND, Catalog.INCOMING, CopyRecord.REPOSITORY, context.repositoryId()));
                 context.storage().snapshot(volume, id, attributes, context.progress("snapshot " + id));
             } catch (AlreadyExistsException e) {
-                // somebody else has received it meanwhile
+                requireSame(volume, id); // somebody else may have received it meanwhile
             } finally {
                 context.discard(volume);
                 context.locks().forget(volume.value());
             }
+        }
+    }
+
+    /** An identity is only a name: who does not have the content that belongs to it does not get it by naming it. */
+    private void requireSame(VolumeId volume, SnapshotId id) throws IOException {
+        Storage storage = context.storage();
+        if (!TreeDigest.of(storage.directory(volume)).equals(TreeDigest.of(storage.directory(id)))) {
+            throw new RemoteException(
+                    RemoteException.Reason.REFUSED,
+                    "snapshot " + id + " is here already, and is not what was sent under that identity",
+                    "compare it with verify on both sides, and discard the one that is damaged",
+                    null);
         }
     }
 }

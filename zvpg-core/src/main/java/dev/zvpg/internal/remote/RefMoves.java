@@ -16,7 +16,6 @@ import dev.zvpg.option.BranchOptions;
 import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.remote.RefUpdate.Status;
 import dev.zvpg.storage.AttributeChange;
-import dev.zvpg.storage.SnapshotId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,12 +29,8 @@ record RefMoves(Operations operations) {
 
     private static final int TAIL = 4;
 
-    /**
-     * Moves it, or says why not.
-     *
-     * @param received what came with it, and is no longer marked when it is reached from the branch
-     */
-    RefUpdate move(Peer.RefMove move, Set<SnapshotId> received) {
+    /** Moves it, or says why not. */
+    RefUpdate move(Peer.RefMove move) {
         Catalog catalog = operations.context().catalog();
         SnapshotKey target =
                 catalog.snapshot(move.to()).map(catalog::key).orElseThrow(() -> Lookup.gone("snapshot " + move.to()));
@@ -47,7 +42,7 @@ record RefMoves(Operations operations) {
                 : create(move, target);
         boolean isThere = !status.isRejected();
         if (isThere) {
-            takeIn(move.branch(), received);
+            takeIn(move.branch());
         }
         return new RefUpdate(
                 move.branch(), status, before, isThere ? Optional.of(move.to().value()) : before, reason(move, status));
@@ -92,10 +87,11 @@ record RefMoves(Operations operations) {
     }
 
     /**
-     * Makes what was received the branch's own, as if it had been taken on it, under names that it does not have yet; what
-     * it follows is reached from it now, and not marked any more. When this is cut off, the marks go by themselves.
+     * Makes what was pushed the branch's own, by this push or by one that was cut off, as if it had been taken on it,
+     * under names that it does not have yet; what it follows is reached from it now, and not marked any more. When this
+     * is cut off, the marks go by themselves.
      */
-    private void takeIn(String name, Set<SnapshotId> received) {
+    private void takeIn(String name) {
         Context context = operations.context();
         try (Locks.Held held = context.locks().repository()) {
             Catalog catalog = context.catalog();
@@ -107,11 +103,8 @@ record RefMoves(Operations operations) {
             catalog.snapshotsOf(branch.get()).forEach(image -> taken.add(image.name()));
             List<AttributeChange> changes = new ArrayList<>();
             for (SnapshotRecord image : catalog.history(branch.get())) {
-                boolean isNew = received.contains(image.id())
-                        && image.provenance().incoming().isPresent()
-                        && catalog.copy(image.branchId()).isEmpty();
                 Map<String, String> set = new TreeMap<>();
-                if (isNew) {
+                if (image.provenance().isPushed()) {
                     String tail = image.id()
                             .value()
                             .substring(Math.max(0, image.id().value().length() - TAIL));

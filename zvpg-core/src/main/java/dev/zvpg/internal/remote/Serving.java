@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Lets one other repository do what it may, until it goes. Confined to one thread. */
 public final class Serving {
@@ -49,7 +50,7 @@ public final class Serving {
     private final Link link;
     private final Exports exports;
 
-    /** What has come over this link, whose refs come last. */
+    /** What has come over this link, so that the other side has it. */
     private final Set<SnapshotId> received = new HashSet<>();
 
     private Serving(Operations operations, ServeOptions options, Link link) {
@@ -98,7 +99,7 @@ public final class Serving {
                 case REFS -> link.send(exports.refs(context.catalog(), visible).json());
                 case HAVE -> have(request);
                 case MOVE -> move(request);
-                case DIGEST -> link.send(Frames.message().put("sha256", exports.digest(visible(request, "id"))));
+                case DIGEST -> link.send(Frames.message().put("sha256", exports.digest(known(request, "id"))));
                 case TAKE -> {
                     SnapshotHeader header = header(request);
                     link.send(header.json());
@@ -107,6 +108,9 @@ public final class Serving {
                 case GIVE -> {
                     SnapshotHeader header = SnapshotHeader.of(request);
                     requireWritable("receive a snapshot");
+                    if (header.base().isPresent()) { // or it could be taken afterwards, under another name
+                        requireKnown(header.base().get());
+                    }
                     link.send(Frames.message().put("go", true));
                     take(header);
                 }
@@ -137,30 +141,43 @@ public final class Serving {
     }
 
     private void have(ObjectNode request) throws IOException {
-        Catalog catalog = context.catalog();
-        List<SnapshotId> ids = Fields.ids(request, "ids").stream()
-                .filter(id -> catalog.snapshot(id).isPresent())
-                .toList();
+        List<SnapshotId> ids =
+                Fields.ids(request, "ids").stream().filter(known()).toList();
         ObjectNode answer = Frames.message();
         Fields.put(answer, "ids", ids);
         link.send(answer);
     }
 
-    /** A snapshot that the other side may have. */
-    private SnapshotId visible(ObjectNode request, String field) throws IOException {
-        SnapshotId id = Fields.id(request, field);
-        if (!received.contains(id)
-                && !exports.refs(context.catalog(), visible).snapshots().containsKey(id)) {
+    /**
+     * The snapshots that the other side may name, whatever for; of others it does not even hear that they are there. They
+     * are those that lead to what it may see, those that it has given, and those of a push that was cut off.
+     */
+    private Predicate<SnapshotId> known() {
+        Catalog catalog = context.catalog();
+        Set<SnapshotId> seen = exports.refs(catalog, visible).snapshots().keySet();
+        return id -> seen.contains(id)
+                || catalog.snapshot(id)
+                        .filter(image ->
+                                received.contains(id) || image.provenance().isPushed())
+                        .isPresent();
+    }
+
+    private SnapshotId requireKnown(SnapshotId id) {
+        if (!known().test(id)) {
             throw new NotFoundException(
                     "there is no snapshot " + id + " to be had", "it may have been deleted meanwhile; try again");
         }
         return id;
     }
 
+    private SnapshotId known(ObjectNode request, String field) throws IOException {
+        return requireKnown(Fields.id(request, field));
+    }
+
     private SnapshotHeader header(ObjectNode request) throws IOException {
-        SnapshotId id = visible(request, "id");
-        Optional<SnapshotId> base = request.has("base") ? Optional.of(visible(request, "base")) : Optional.empty();
-        SnapshotHeader header = exports.header(id, base);
+        SnapshotId id = known(request, "id");
+        Optional<SnapshotId> base = request.has("base") ? Optional.of(known(request, "base")) : Optional.empty();
+        SnapshotHeader header = exports.header(id, base, visible);
         return Fields.flag(request, "whole") ? header.withTree(exports.digest(id)) : header;
     }
 
@@ -200,11 +217,14 @@ public final class Serving {
                     "branch " + move.branch() + " may only move forward",
                     "merge what is there, or push to another branch");
         }
-        RefUpdate update = new RefMoves(operations).move(move, received);
+        requireKnown(move.to());
+        RefUpdate update = new RefMoves(operations).move(move);
         ObjectNode answer =
                 Frames.message().put("status", update.status().name().toLowerCase(Locale.ROOT));
-        update.before().ifPresent(id -> answer.put("before", id));
-        update.after().ifPresent(id -> answer.put("after", id));
+        Predicate<SnapshotId> known = known(); // it may be at what it began from, which the other side may not see
+        Predicate<String> told = id -> known.test(new SnapshotId(id));
+        update.before().filter(told).ifPresent(id -> answer.put("before", id));
+        update.after().filter(told).ifPresent(id -> answer.put("after", id));
         link.send(answer.put("reason", update.reason()));
     }
 

@@ -154,18 +154,15 @@ public record Transfers(Operations operations) {
     private List<String> send(
             Peer peer, RefList ours, SnapshotId head, PushOptions options, AtomicLong bytes, String to)
             throws IOException {
-        List<SnapshotId> all = ours.history(head, Integer.MAX_VALUE, any -> true);
-        Set<SnapshotId> asked = new LinkedHashSet<>(all);
+        Set<SnapshotId> asked = new LinkedHashSet<>(ours.history(head, Integer.MAX_VALUE, any -> true));
         ours.snapshots().values().forEach(node -> node.image().ifPresent(asked::add));
         Set<SnapshotId> there = new HashSet<>(peer.have(asked));
         there.removeIf(id -> context().catalog().snapshot(id).isEmpty());
         Exports exports = new Exports(context());
         List<String> went = new ArrayList<>();
-        for (SnapshotId id : all) {
-            if (there.contains(id)) {
-                continue;
-            }
-            SnapshotHeader header = exports.header(id, ours.base(id, there::contains));
+        // what is there may follow something that is not, or that this side is not told of
+        for (SnapshotId id : ours.history(head, Integer.MAX_VALUE, other -> !there.contains(other))) {
+            SnapshotHeader header = exports.header(id, ours.base(id, there::contains), BranchPatterns.ALL);
             String what = "pushing " + to + ", snapshot " + (went.size() + 1);
             boolean whole = options.verify() || peer.wantsDigests();
             peer.give(whole ? header.withTree(exports.digest(id)) : header, data -> {
