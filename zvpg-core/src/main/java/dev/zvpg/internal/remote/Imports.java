@@ -47,9 +47,6 @@ import java.util.regex.Pattern;
  */
 record Imports(Context context, Optional<String> remote) {
 
-    /** What is received is bounded by what there is room for, with this much to spare: 64 MB. */
-    private static final long SPARE_BYTES = 1 << 26;
-
     /** Before the identity of a branch of this repository, which whoever sends it cannot mean. */
     private static final String ELSEWHERE = "elsewhere:";
 
@@ -85,9 +82,10 @@ record Imports(Context context, Optional<String> remote) {
                 ? storage.clone(header.base().get(), volume, CopyProgress.NONE)
                 : storage.create(volume)) {
             requireRoom(header, draft.directory());
-            TreeReceiver.receive(draft.directory(), data, header.bytes(), progress);
-            data.finish();
-            requireCluster(header, draft.directory());
+            TreeReceiver.receive(draft.directory(), data, header.bytes(), progress, tree -> {
+                data.finish();
+                requireCluster(header, tree);
+            });
             publish(draft, volume, header.id(), attributes);
         }
         Event.Ref ref = new Event.Ref(header.id().value(), new Catalog(listing(described.stored())).ref(described));
@@ -178,7 +176,7 @@ record Imports(Context context, Optional<String> remote) {
     private void requireRoom(SnapshotHeader header, Path draft) throws IOException {
         long shared = header.base().isPresent() ? TreeSender.size(draft) : 0;
         long room = Files.getFileStore(draft).getUsableSpace();
-        if (header.bytes() < 0 || header.bytes() - shared > room - SPARE_BYTES) {
+        if (header.bytes() < 0 || header.bytes() - shared > room - TreeReceiver.SPARE_BYTES) {
             throw new OutOfSpaceException(
                     "cannot receive snapshot " + header.id() + ": it has " + header.bytes() + " bytes, " + shared
                             + " of which are here, and " + room + " are free",

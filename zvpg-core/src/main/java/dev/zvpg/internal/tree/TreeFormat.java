@@ -2,6 +2,7 @@ package dev.zvpg.internal.tree;
 
 import dev.zvpg.internal.io.TreeComparison;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
@@ -81,7 +82,11 @@ final class TreeFormat {
         if (!inside || up > depth) {
             throw new MalformedException("a link leads to '" + target + "', out of the tree");
         }
-        return Path.of(target);
+        try {
+            return Path.of(target);
+        } catch (InvalidPathException e) {
+            throw new MalformedException("no link can lead to '" + target + "' here: " + e.getReason());
+        }
     }
 
     static int mode(int mode) throws MalformedException {

@@ -1,5 +1,7 @@
 package dev.zvpg.internal.tree;
 
+import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.internal.io.FileOwner;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.storage.CopyProgress;
 import java.io.DataInputStream;
@@ -27,10 +29,12 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a tree what a sender says, from its base or from nothing. While that goes on, nobody else can enter the tree, so
- * what was looked at stays what it is; the files are this user's until they are given away.
+ * Makes a tree what a sender says, from its base or from nothing. While that goes on, nobody else can enter the tree, and
+ * each directory is this user's before anything in it is touched, so what was looked at stays what it is, also for who was
+ * in it before. (Java makes no directories and no links in a directory that is held open.)
  *
  * <p>Used for one tree, by one thread.
  */
@@ -47,6 +51,18 @@ public final class TreeReceiver {
     private static final FileAttribute<?> NEW_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final String MODE = "unix:mode";
+    private static final String OWNER = "unix:uid";
+    private static final int ROOT = 0;
+
+    /** What is received leaves at least this much free: 64 MB. */
+    public static final long SPARE_BYTES = 1 << 26;
+
+    /** After how much that was written it is looked at what is free. */
+    private static final long LOOK_BYTES = SPARE_BYTES / 4;
+
+    /** What an entry takes beside its content. */
+    private static final long ENTRY_BYTES = 4096;
+
     private static final String BROKEN = ".zvpg-unlinked";
 
     private final Path top;
@@ -57,14 +73,41 @@ public final class TreeReceiver {
     private final Deque<Level> levels = new ArrayDeque<>();
     private long entries;
     private long done;
+    private long written;
 
-    /**
-     * A directory that is being filled.
-     *
-     * @param rest what the base has there and has not been named
-     * @param named what has
-     */
-    private record Level(Path path, int mode, FileTime modified, Set<String> rest, Set<String> named) {}
+    /** Works on a tree that nobody else can enter. */
+    public interface Closed {
+        void with(Path tree) throws IOException;
+    }
+
+    /** A directory that is being filled. */
+    private static final class Level {
+
+        private final Path path;
+        private final int mode;
+        private final FileTime modified;
+
+        /** What the base has there and has not been named. */
+        private final Set<String> rest;
+
+        private @Nullable Path last;
+
+        Level(Path path, int mode, FileTime modified, Set<String> rest) {
+            this.path = path;
+            this.mode = mode;
+            this.modified = modified;
+            this.rest = rest;
+        }
+
+        /** An order tells without memory that no name comes twice. */
+        void next(Path entry) throws MalformedException {
+            if (last != null && entry.compareTo(last) <= 0) {
+                throw new MalformedException(
+                        "the tree has '" + entry.getFileName() + "' behind '" + last.getFileName() + "' in one directory");
+            }
+            last = entry;
+        }
+    }
 
     private record Head(Path path, int mode) {}
 
@@ -81,11 +124,15 @@ public final class TreeReceiver {
      * @param top a directory that is this process's, with what the base has, or empty
      * @param in what a sender wrote; read as far as that, and not closed
      * @param mostBytes the most that the files may have together
+     * @param last what is done with it before others may enter it, such as to give its files to them
      * @throws MalformedException when it is not that
+     * @throws OutOfSpaceException when the file system becomes too full
      */
-    public static void receive(Path top, InputStream in, long mostBytes, CopyProgress progress) throws IOException {
+    public static void receive(Path top, InputStream in, long mostBytes, CopyProgress progress, Closed last)
+            throws IOException {
+        Object owner = Files.getAttribute(top, OWNER, LinkOption.NOFOLLOW_LINKS);
         Object mode = Files.getAttribute(top, MODE, LinkOption.NOFOLLOW_LINKS);
-        Files.setAttribute(top, MODE, DIRECTORY_MODE, LinkOption.NOFOLLOW_LINKS);
+        take(top);
         try {
             new TreeReceiver(top, in, mostBytes, progress).run();
         } catch (EOFException e) {
@@ -93,11 +140,36 @@ public final class TreeReceiver {
         } catch (UTFDataFormatException e) {
             throw new MalformedException("the tree has a name that is no UTF-8");
         }
+        last.with(top);
         Files.setAttribute(top, MODE, (Integer) mode & 07777, LinkOption.NOFOLLOW_LINKS);
+        if (FileOwner.worksAsRoot()) {
+            Files.setAttribute(top, OWNER, owner, LinkOption.NOFOLLOW_LINKS);
+        }
+    }
+
+    /** Closes a directory to everybody else; called from above, so nobody can exchange it meanwhile. */
+    private static void take(Path directory) throws IOException {
+        if (FileOwner.worksAsRoot()) {
+            Files.setAttribute(directory, OWNER, ROOT, LinkOption.NOFOLLOW_LINKS);
+        }
+        Files.setAttribute(directory, MODE, DIRECTORY_MODE, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private void spend(long much) throws IOException {
+        written += much;
+        if (written >= LOOK_BYTES) {
+            written = 0;
+            long room = Files.getFileStore(top).getUsableSpace();
+            if (room < SPARE_BYTES) {
+                throw new OutOfSpaceException(
+                        "cannot receive the rest of a tree: " + room + " bytes are free",
+                        "free some space, or destroy what nobody needs any more, then try again");
+            }
+        }
     }
 
     private void run() throws IOException {
-        levels.push(new Level(top, 0, FileTime.fromMillis(0), names(top), new HashSet<>()));
+        levels.push(new Level(top, 0, FileTime.fromMillis(0), names(top)));
         while (true) {
             int kind = in.readUnsignedByte();
             switch (kind) {
@@ -140,15 +212,15 @@ public final class TreeReceiver {
     private Path next() throws IOException {
         Level level = levels.element();
         String name = TreeFormat.name(in.readUTF());
-        if (!level.named.add(name)) {
-            throw new MalformedException("the tree has two entries of the name '" + name + "' in one directory");
-        }
         if (++entries > TreeFormat.MAX_ENTRIES) {
             throw new MalformedException("the tree has more than " + TreeFormat.MAX_ENTRIES + " entries");
         }
+        spend(ENTRY_BYTES);
         level.rest.remove(name);
         try {
-            return level.path.resolve(name);
+            Path entry = level.path.resolve(name);
+            level.next(entry);
+            return entry;
         } catch (InvalidPathException e) {
             throw new MalformedException("no file can have the name '" + name + "' here: " + e.getReason());
         }
@@ -177,14 +249,14 @@ public final class TreeReceiver {
         Optional<BasicFileAttributes> there = there(head.path);
         Set<String> rest = Set.of();
         if (there.filter(BasicFileAttributes::isDirectory).isPresent()) {
-            Files.setAttribute(head.path, MODE, DIRECTORY_MODE, LinkOption.NOFOLLOW_LINKS);
+            take(head.path);
             rest = names(head.path);
         } else {
             makeRoom(head.path, there);
             Files.createDirectory(head.path, NEW_DIRECTORY);
         }
         int mode = (head.mode & GROUP_READS) | DIRECTORY_MODE;
-        levels.push(new Level(head.path, mode, modified, new HashSet<>(rest), new HashSet<>()));
+        levels.push(new Level(head.path, mode, modified, new HashSet<>(rest)));
     }
 
     private void leave() throws IOException {
@@ -278,8 +350,9 @@ public final class TreeReceiver {
     }
 
     /** What has another name in the tree must not change with this one. */
-    private static void breakLinks(Path file) throws IOException {
+    private void breakLinks(Path file) throws IOException {
         if (((Number) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)).intValue() > 1) {
+            spend(Files.size(file));
             Path alone = file.resolveSibling(file.getFileName() + BROKEN);
             Files.copy(file, alone, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
             Files.move(alone, file, StandardCopyOption.ATOMIC_MOVE);
@@ -294,6 +367,7 @@ public final class TreeReceiver {
                 throw new MalformedException("a part of " + length + " bytes at " + offset + " is not in a file of "
                         + size + " bytes, behind " + last);
             }
+            spend(length);
             in.readFully(bytes, 0, length);
             ByteBuffer part = ByteBuffer.wrap(bytes, 0, length);
             for (long at = offset; part.hasRemaining(); ) {

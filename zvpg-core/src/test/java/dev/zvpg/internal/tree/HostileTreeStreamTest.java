@@ -189,7 +189,7 @@ class HostileTreeStreamTest {
     }
 
     private static void receive(Path top, byte[] stream) throws IOException {
-        TreeReceiver.receive(top, new ByteArrayInputStream(stream), MOST, CopyProgress.NONE);
+        TreeReceiver.receive(top, new ByteArrayInputStream(stream), MOST, CopyProgress.NONE, tree -> {});
     }
 
     @Test

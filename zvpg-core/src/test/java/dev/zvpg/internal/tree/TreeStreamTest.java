@@ -56,7 +56,7 @@ class TreeStreamTest {
     }
 
     private void receive(byte[] stream) throws IOException {
-        TreeReceiver.receive(received, new ByteArrayInputStream(stream), 1L << 30, CopyProgress.NONE);
+        TreeReceiver.receive(received, new ByteArrayInputStream(stream), 1L << 30, CopyProgress.NONE, tree -> {});
     }
 
     private static void copy(Path from, Path to) throws IOException {
