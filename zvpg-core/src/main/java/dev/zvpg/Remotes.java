@@ -73,6 +73,13 @@ public final class Remotes {
                     "'" + name
                             + "' is no name of a remote; it has letters, digits, dots, hyphens and underscores, and at most 63");
         }
+        if (name.equals(BundleFiles.REMOTE)) {
+            throw new IllegalArgumentException(
+                    "no remote can be named " + name + ": what comes from files is called so; choose another name");
+        }
+        if (remote.url().filter(url -> !Remote.parse(url).equals(remote)).isPresent()) { // before all of them cannot be read
+            throw new IllegalArgumentException(remote + " cannot be written as a URL, so it cannot be stored");
+        }
         try (Locks.Held held = operations.context().locks().repository()) {
             SortedMap<String, String> all = new TreeMap<>(file().read());
             if (all.containsKey(name) || passing.containsKey(name)) {

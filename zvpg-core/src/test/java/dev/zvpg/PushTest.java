@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
@@ -248,11 +249,24 @@ class PushTest extends TwoRepositories {
     }
 
     @Test
+    void aBundleIsNotWrittenToWhatSomebodyHasPutInItsWay() throws IOException {
+        Snapshot w1 = commit(work, "w1", "b", "2");
+        Path victim = Files.writeString(directory.resolve("victim"), "precious");
+        Files.createSymbolicLink(directory.resolve("w1.bundle.new"), victim);
+        Files.createSymbolicLink(directory.resolve("w1.bundle"), victim);
+        ours.remotes().bundle(w1, Optional.empty(), directory.resolve("w1.bundle"));
+        assertThat(victim).hasContent("precious");
+        assertThat(Files.isSymbolicLink(directory.resolve("w1.bundle"))).isFalse();
+        assertThat(theirs.remotes().unbundle(directory.resolve("w1.bundle")).id()).isEqualTo(w1.id());
+    }
+
+    @Test
     void aBundleThatIsDamagedOrCutIsRefused() throws IOException {
         Snapshot w1 = commit(work, "w1", "b", "2");
         Path file = directory.resolve("w1.bundle");
         ours.remotes().bundle(w1, Optional.of(ours.snapshot("origin/main@v1")), file);
         byte[] whole = Files.readAllBytes(file);
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int i = 0; i < 20; i++) {
@@ -296,6 +310,18 @@ class PushTest extends TwoRepositories {
         assertThat(Remote.parse("ssh://ada@db1:2222/srv/shop")).hasToString("ssh://ada@db1:2222/srv/shop");
         Remote odd = Remote.ssh("ada@db1", "/srv/a b?").command("/opt/zvpg/bin/zvpg");
         assertThat(Remote.parse(odd.url().orElseThrow())).isEqualTo(odd);
+        for (String host : new String[] {"db_1", "ada@db_1", "::1", "[::1]", "ada@fe80::1%eth0", "db%1"}) {
+            Remote at = Remote.ssh(host, "/r");
+            assertThat(Remote.parse(at.url().orElseThrow())).isEqualTo(at);
+            Remote port = Remote.parse(at.url().orElseThrow().replace("/r", ":22/r"));
+            assertThat(Remote.parse(port.url().orElseThrow())).isEqualTo(port);
+            assertThat(port).isNotEqualTo(at);
+        }
+        assertThatThrownBy(() -> Remote.ssh("ada@-oProxyCommand=x", "/r")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ours.remotes().add("root", Remote.ssh("db1", "/")))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ours.remotes().add("bundle", place)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(ours.remotes().list()).containsOnlyKeys("hub");
         assertThatThrownBy(() -> Remote.parse("http://x/y")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Remote.ssh("-oProxyCommand=x", "/r")).isInstanceOf(IllegalArgumentException.class);
     }

@@ -7,6 +7,8 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where another repository is, or a place that keeps what repositories give it.
@@ -74,12 +76,11 @@ public sealed interface Remote {
             if ("file".equals(uri.getScheme()) && path != null && path.startsWith("/")) {
                 return directory(Path.of(path));
             }
-            if ("ssh".equals(uri.getScheme()) && uri.getHost() != null && path != null && path.length() > 1) {
-                String user = uri.getUserInfo() == null ? "" : uri.getUserInfo() + "@";
-                Optional<Integer> port = uri.getPort() < 0 ? Optional.empty() : Optional.of(uri.getPort());
+            String authority = uri.getRawAuthority(); // a URI knows no hosts with underscores, and ssh does
+            if ("ssh".equals(uri.getScheme()) && authority != null && path != null && path.length() > 1) {
                 String query = uri.getQuery() == null ? "" : uri.getQuery();
                 String command = query.startsWith(Ssh.COMMAND) ? query.substring(Ssh.COMMAND.length()) : Ssh.ZVPG;
-                return new Ssh(user + uri.getHost(), port, path, command);
+                return Ssh.at(authority, path, command);
             }
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("'" + url + "' is no place of a remote: " + e.getReason(), e);
@@ -108,11 +109,31 @@ public sealed interface Remote {
         private static final String ZVPG = "zvpg";
         private static final String COMMAND = "command=";
 
+        /** A name, or an address, perhaps with a zone. */
+        private static final String NAME = "[A-Za-z0-9._:%][A-Za-z0-9._:%-]*";
+
+        private static final Pattern HOST =
+                Pattern.compile("((?:[A-Za-z0-9._][A-Za-z0-9._-]*@)?)(?:(" + NAME + ")|\\[(" + NAME + ")])");
+
+        /** In a URL: an address with colons is in brackets. */
+        private static final Pattern AUTHORITY = Pattern.compile("((?:[^@]*@)?(?:\\[[^]]*]|[^:@]*))(?::([0-9]{1,5}))?");
+
+        private static Ssh at(String authority, String repository, String command) {
+            Matcher matcher = AUTHORITY.matcher(authority);
+            if (!matcher.matches()) {
+                throw new IllegalArgumentException("'" + authority + "' is no host and port");
+            }
+            Optional<Integer> port = Optional.ofNullable(matcher.group(2)).map(Integer::valueOf);
+            return new Ssh(matcher.group(1).replace("%25", "%"), port, repository, command);
+        }
+
         /** Checks that nothing of it is an option or means something to a shell. */
         public Ssh {
-            if (!host.matches("([A-Za-z0-9._-]+@)?[A-Za-z0-9._:%\\[\\]-]+") || host.startsWith("-")) {
+            Matcher matcher = HOST.matcher(host);
+            if (!matcher.matches()) {
                 throw new IllegalArgumentException("'" + host + "' is no host");
             }
+            host = matcher.group(1) + (matcher.group(2) == null ? matcher.group(3) : matcher.group(2));
             if (!command.matches("[A-Za-z0-9_/][A-Za-z0-9._/-]*")) {
                 throw new IllegalArgumentException("'" + command + "' is no path of a command");
             }
@@ -145,7 +166,13 @@ public sealed interface Remote {
         @Override
         public String toString() {
             String query = command.equals(ZVPG) ? "" : "?" + COMMAND + command;
-            return "ssh://" + host + port.map(number -> ":" + number).orElse("") + path() + query;
+            return "ssh://" + authority() + port.map(number -> ":" + number).orElse("") + path() + query;
+        }
+
+        private String authority() {
+            int name = host.indexOf('@') + 1;
+            String address = host.substring(name).replace("%", "%25");
+            return host.substring(0, name) + (address.indexOf(':') < 0 ? address : "[" + address + "]");
         }
 
         /** What a URL cannot hold is written by numbers. */

@@ -3,10 +3,12 @@ package dev.zvpg.internal.remote;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.Lookup;
+import dev.zvpg.internal.catalog.RefName;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.io.IoFailure;
+import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.tree.MalformedException;
 import dev.zvpg.storage.SnapshotId;
 import java.io.IOException;
@@ -19,7 +21,7 @@ import java.util.TreeMap;
 public record BundleFiles(Context context) {
 
     /** What those are called here that come from a file. */
-    private static final String REMOTE = "bundle";
+    public static final String REMOTE = "bundle";
 
     /** Writes one. */
     public void write(SnapshotKey snapshot, Optional<SnapshotKey> base, Path file) {
@@ -29,7 +31,7 @@ public record BundleFiles(Context context) {
                     exports.header(snapshot.id(), base.map(SnapshotKey::id), BranchPatterns.ALL)
                             .withTree(exports.digest(snapshot.id()));
             Bundles.write(
-                    file, header, out -> exports.send(header, out, context.progress("bundle of " + snapshot.ref())));
+                    file, OpenDirectory.PRIVATE, header, out -> exports.send(header, out, context.progress("bundle of " + snapshot.ref())));
         } catch (IOException e) {
             throw IoFailure.of("write", file, e);
         }
@@ -61,9 +63,12 @@ public record BundleFiles(Context context) {
             throw IoFailure.of("read", file, e);
         }
         SnapshotId id = found[0].id();
-        String branch = found[0].attributes().getOrDefault(SnapshotRecord.BRANCH_NAME, REMOTE);
+        String branch = RefName.branch(require(id).branchName()); // which was looked at; the header may not have been
         new TrackingRefs(context).move(new TreeMap<>(Map.of(REMOTE + "/" + branch, id)));
-        Catalog catalog = context.catalog();
-        return catalog.snapshot(id).map(catalog::key).orElseThrow(() -> Lookup.gone("snapshot " + id));
+        return context.catalog().key(require(id));
+    }
+
+    private SnapshotRecord require(SnapshotId id) {
+        return context.catalog().snapshot(id).orElseThrow(() -> Lookup.gone("snapshot " + id));
     }
 }

@@ -14,12 +14,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 
 /** Snapshots as files: the same header and frames as on a link. Thread-safe. */
 final class Bundles {
@@ -30,29 +29,38 @@ final class Bundles {
 
     private Bundles() {}
 
-    /** Writes one, which has its name when it is whole and on disk. */
-    static void write(Path file, SnapshotHeader header, Peer.Sender tree) throws IOException {
+    /**
+     * Writes one, which has its name when it is whole and on disk. Until then it has one that nobody else can know, and
+     * whatever somebody has put in its way is not written to.
+     *
+     * @param mode who may read it: passwords are in it
+     */
+    static void write(Path file, Set<PosixFilePermission> mode, SnapshotHeader header, Peer.Sender tree)
+            throws IOException {
         Path absolute = file.toAbsolutePath();
-        Path temporary = absolute.resolveSibling(absolute.getFileName() + AtomicFile.NEW);
-        boolean done = false;
-        try (FileChannel channel = FileChannel.open(
-                temporary,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE))) {
-            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
-            Frames.write(out, header.json().put(BUNDLE, VERSION));
-            try (DataSink data = DataSink.to(out)) {
-                tree.send(data);
-            }
-            out.flush();
-            channel.force(true);
-            Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
-            OpenDirectory.sync(parent(absolute));
-            done = true;
-        } finally {
-            if (!done) {
-                Files.deleteIfExists(temporary);
+        Path temporary = Path.of(UUID.randomUUID() + AtomicFile.NEW);
+        try (OpenDirectory directory = OpenDirectory.openTrusted(parent(absolute))) {
+            boolean done = false;
+            try {
+                directory.create(temporary, mode, true, channel -> write(channel, header, tree));
+                directory.move(temporary, Objects.requireNonNull(absolute.getFileName()));
+                directory.sync();
+                done = true;
+            } finally {
+                if (!done && directory.exists(temporary)) {
+                    directory.delete(temporary);
+                }
             }
         }
+    }
+
+    private static void write(FileChannel channel, SnapshotHeader header, Peer.Sender tree) throws IOException {
+        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+        Frames.write(out, header.json().put(BUNDLE, VERSION));
+        try (DataSink data = DataSink.to(out)) {
+            tree.send(data);
+        }
+        out.flush();
     }
 
     private static Path parent(Path absolute) {

@@ -16,9 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,9 +31,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A place that is only a directory: {@code bundles/ID} for each snapshot, and {@code refs.json}, which names what is
- * there. A bundle is whole before it is named, and what nobody names is nothing. Confined to one thread; several
- * processes may use the same place.
+ * A place that is only a directory: {@code bundles/ID} or {@code bundles/ID.BASE} for each snapshot, and
+ * {@code refs.json}, which names what is there. A bundle is whole before it is named, and what nobody names is nothing;
+ * one that is named is not replaced by what stands on something else. Confined to one thread; several processes may use
+ * the same place.
  */
 final class DirectoryPeer implements Peer {
 
@@ -50,8 +53,18 @@ final class DirectoryPeer implements Peer {
         return new DirectoryPeer(place);
     }
 
-    private Path bundle(SnapshotId id) {
-        return place.resolve(BUNDLES).resolve(id.value());
+    private Path bundle(SnapshotId id, Optional<SnapshotId> base) {
+        String name = id.value() + base.map(below -> "." + below.value()).orElse("");
+        return place.resolve(BUNDLES).resolve(name);
+    }
+
+    /** Whoever may put bundles there may read them, and nobody else. */
+    private static Set<PosixFilePermission> readers(Path bundles) throws IOException {
+        Set<PosixFilePermission> mode = EnumSet.copyOf(OpenDirectory.PRIVATE);
+        if (Files.getPosixFilePermissions(bundles).contains(PosixFilePermission.GROUP_WRITE)) {
+            mode.add(PosixFilePermission.GROUP_READ);
+        }
+        return mode;
     }
 
     @Override
@@ -72,18 +85,19 @@ final class DirectoryPeer implements Peer {
 
     @Override
     public void take(SnapshotId id, Optional<SnapshotId> base, boolean whole, Receiver into) throws IOException {
+        Path bundle = bundle(id, base);
         try {
-            Bundles.read(bundle(id), (header, data) -> {
+            Bundles.read(bundle, (header, data) -> {
                 if (!header.id().equals(id) || !header.base().equals(base)) {
-                    throw new MalformedException("the bundle " + bundle(id) + " holds another snapshot");
+                    throw new MalformedException("the bundle " + bundle + " holds another snapshot");
                 }
                 if (whole && header.tree().isEmpty()) {
-                    throw new MalformedException("the bundle " + bundle(id) + " has no SHA-256 of the whole tree");
+                    throw new MalformedException("the bundle " + bundle + " has no SHA-256 of the whole tree");
                 }
                 into.receive(header, data);
             });
         } catch (NoSuchFileException e) {
-            throw new NotFoundException("the bundle " + bundle(id) + " is gone", "push it again from where it is");
+            throw new NotFoundException("the bundle " + bundle + " is gone", "push it again from where it is");
         }
     }
 
@@ -94,13 +108,13 @@ final class DirectoryPeer implements Peer {
 
     @Override
     public void give(SnapshotHeader header, Sender tree) throws IOException {
-        Files.createDirectories(place.resolve(BUNDLES));
-        Bundles.write(bundle(header.id()), header, tree);
+        Path bundles = Files.createDirectories(place.resolve(BUNDLES));
+        Bundles.write(bundle(header.id(), header.base()), readers(bundles), header, tree);
         change(refs -> {
             Map<SnapshotId, RefList.Node> snapshots = new LinkedHashMap<>(refs.snapshots());
             boolean isDerived = header.attributes().containsKey(SnapshotRecord.DERIVED);
             String parents = isDerived ? "" : header.attributes().getOrDefault(SnapshotRecord.PARENTS, "");
-            snapshots.put(header.id(), new RefList.Node(ids(parents), Optional.empty(), header.base()));
+            snapshots.putIfAbsent(header.id(), new RefList.Node(ids(parents), Optional.empty(), header.base()));
             return new RefList(refs.heads(), snapshots);
         });
     }
@@ -174,11 +188,15 @@ final class DirectoryPeer implements Peer {
                 : Status.REJECTED_DIVERGED;
     }
 
-    /** Reads all of the bundle, and tells the digest that the tree had when it came. */
+    /** Reads all of the bundle, and tells the digest that, as its header says, the tree had when it came. */
     @Override
     public String digest(SnapshotId id) throws IOException {
+        RefList.Node node = refs().snapshots().get(id);
+        if (node == null) {
+            throw new NotFoundException("snapshot " + id + " is not there", "push it again");
+        }
         String[] digest = {""};
-        Bundles.read(bundle(id), (header, data) -> {
+        Bundles.read(bundle(id, node.needs()), (header, data) -> {
             data.skipToEnd();
             digest[0] = header.tree().orElse("");
         });
