@@ -169,9 +169,27 @@ class HostilePusherTest extends TwoRepositories {
                 .branchId();
         give("mine-1", Optional.empty(), tree(ours, own), Map.of(SnapshotRecord.BRANCH, main, "name", "v9"));
         assertThat(theirs.branch("main").snapshots()).containsExactly(hidden);
+        give("mine-2", Optional.empty(), tree(ours, own), Map.of(SnapshotRecord.BRANCH_NAME, "main", "name", "v1"));
+        give("mine-3", Optional.empty(), tree(ours, own), Map.of(SnapshotRecord.BRANCH_NAME, "main", "name", "v8"));
+        assertThat(theirs.findSnapshot("main@v8")).isEmpty();
+        assertThat(theirs.findSnapshot("v8")).isEmpty();
+        assertThat(theirs.findSnapshot("v1")).contains(hidden);
         ask(request("move").put("branch", "dev/y").put("to", "mine-1"));
         assertThat(theirs.branch("dev/y").head().orElseThrow().ref()).isEqualTo("dev/y@v9");
         assertThat(theirs.branch("main").snapshots()).containsExactly(hidden);
+    }
+
+    @Test
+    void whatACutPushHasLeftBelongsToTheBranchThatTheNextOneMoves() throws IOException {
+        give("mine-1", Optional.empty(), tree(ours, own), Map.of());
+        link.close();
+        link = greet();
+        ObjectNode have = request("have");
+        have.putArray("ids").add("mine-1");
+        assertThat(ask(have).toString()).contains("mine-1");
+        ask(request("move").put("branch", "dev/y").put("to", "mine-1"));
+        assertThat(theirs.branch("dev/y").head().orElseThrow().ref()).isEqualTo("dev/y@o1");
+        assertThat(theirs.operations().context().catalog().incoming()).isEmpty();
     }
 
     @Test

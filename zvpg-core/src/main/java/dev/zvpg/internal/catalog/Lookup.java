@@ -15,15 +15,18 @@ public final class Lookup {
     public static Optional<SnapshotRecord> image(Catalog catalog, String ref) {
         int at = ref.indexOf('@');
         if (at >= 0) {
-            return catalog.copy(CopyRecord.Kind.BRANCH, ref.substring(0, at))
-                    .flatMap(branch -> catalog.snapshot(branch, ref.substring(at + 1)))
+            Optional<CopyRecord> living = catalog.copy(CopyRecord.Kind.BRANCH, ref.substring(0, at));
+            return living.flatMap(branch -> catalog.snapshot(branch, ref.substring(at + 1)))
                     .or(() -> tracked(catalog, ref, at))
                     .or(() -> catalog.snapshots().stream() // a deleted branch's, that lives on, or another repository's
                             .filter(image -> catalog.ref(image).equals(ref))
+                            .filter(image ->
+                                    living.isEmpty() || !image.provenance().isPushed()) // who pushes may name any branch
                             .findFirst());
         }
         List<SnapshotRecord> named = catalog.snapshots().stream()
-                .filter(image -> image.name().equals(ref))
+                .filter(image ->
+                        image.name().equals(ref) && !image.provenance().isPushed())
                 .toList();
         if (named.size() > 1) {
             throw new NotFoundException(

@@ -10,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -220,5 +221,30 @@ class HostileTreeStreamTest {
                 assertThat(there).as("seed " + seed).containsExactly(top);
             }
         }
+    }
+
+    @Test
+    void aTreeIsClosedAndTakenUntilItIsGivenAway() throws IOException {
+        Path top = Files.createDirectory(directory.resolve("closed"));
+        Path inner = Files.createDirectories(top.resolve("data/base"));
+        Files.setPosixFilePermissions(top, PosixFilePermissions.fromString("rwx--x--x"));
+        int me = (Integer) Files.getAttribute(top, "unix:uid");
+        if (me == 0) {
+            Files.setAttribute(inner.getParent(), "unix:uid", 65_534);
+            Files.setAttribute(inner, "unix:uid", 65_534);
+        }
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(stream);
+        directory(out, "data", 0700);
+        directory(out, "base", 0700);
+        out.writeByte(TreeFormat.UP);
+        out.writeByte(TreeFormat.UP);
+        end(out, 2, 0);
+        TreeReceiver.receive(top, new ByteArrayInputStream(stream.toByteArray()), MOST, CopyProgress.NONE, tree -> {
+            assertThat(Files.getPosixFilePermissions(tree)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
+            assertThat(Files.getAttribute(inner.getParent(), "unix:uid")).isEqualTo(me);
+            assertThat(Files.getAttribute(inner, "unix:uid")).isEqualTo(me);
+        });
+        assertThat(Files.getPosixFilePermissions(top)).isEqualTo(PosixFilePermissions.fromString("rwx--x--x"));
     }
 }
