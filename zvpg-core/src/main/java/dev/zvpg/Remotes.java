@@ -182,7 +182,8 @@ public final class Remotes {
     }
 
     /**
-     * Compares all files of a snapshot here and there, by the SHA-256 of the whole.
+     * Compares all files of a snapshot here and there, by the SHA-256 of the whole. A directory cannot read a tree: there,
+     * the bundle is read with its checksums, and compared is the SHA-256 that whoever pushed it has noted.
      *
      * @param name the remote's name
      * @param snapshot which one

@@ -232,6 +232,7 @@ class PushTest extends TwoRepositories {
         assertThat(result.snapshots()).hasSize(2);
         Snapshot w2 = commit(work, "w2", "c", "3");
         assertThat(ours.push("hub", work).snapshots()).containsExactly(w2.id());
+        assertThat(directory.resolve("share/shop/bundles/" + w2.id() + "." + w1.id())).isRegularFile();
         assertThat(status(ours.push("hub", work))).isEqualTo(Status.UP_TO_DATE);
 
         theirs.remotes().add("hub", place);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
@@ -14,6 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Snapshots that other repositories have as well, as their attributes say. */
@@ -66,6 +70,22 @@ class TrackingRefsTest extends DomainGround {
         assertThat(info.created()).isEqualTo(Instant.parse("2025-01-02T03:04:05Z"));
         assertThat(repo.snapshot("origin/main@latest")).isEqualTo(image);
         assertThat(repo.graph().text()).contains("* origin/theirs@t1 (origin/dev, origin/main) by somebody else");
+    }
+
+    @Test
+    void moreBranchesThanOneAttributeHoldsAreAtIt() {
+        Set<String> refs = IntStream.range(0, 500)
+                .mapToObj(i -> "origin/" + "x".repeat(40) + i)
+                .collect(Collectors.toSet());
+        Map<String, String> attributes = Provenance.refs(refs);
+        assertThat(attributes).hasSizeGreaterThan(1);
+        assertThat(attributes.keySet()).allMatch(Provenance::isLocal);
+        leave(attributes);
+        reopen();
+        Catalog catalog = repo.operations().context().catalog();
+        assertThat(catalog.tracked().keySet()).isEqualTo(refs);
+        assertThat(Provenance.refsOf(catalog.tracked().values().iterator().next()))
+                .isEqualTo(attributes.keySet());
     }
 
     @Test

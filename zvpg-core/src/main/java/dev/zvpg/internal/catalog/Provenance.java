@@ -1,11 +1,17 @@
 package dev.zvpg.internal.catalog;
 
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.storage.Attributes;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a snapshot says of the repositories that it has come through, or that have it as well. Immutable.
@@ -35,10 +41,15 @@ public record Provenance(
     public static final String SUPERUSER = "superuser";
 
     /** What a repository says of its own view, and no other one's business. */
-    public static final Set<String> LOCAL = Set.of(REMOTE, REFS, INCOMING, FOREIGN);
+    private static final Set<String> LOCAL = Set.of(REMOTE, REFS, INCOMING, FOREIGN);
 
-    /** The refs that one snapshot can be at are what an attribute holds. */
     private static final String SEPARATOR = "\n";
+
+    /** What one attribute does not hold is in more of them. */
+    private static final String MORE_REFS = REFS + "-";
+
+    /** The most attributes for refs of one snapshot, which are some thousand branches. */
+    private static final int MOST_ATTRIBUTES = 64;
 
     public Provenance {
         refs = Set.copyOf(refs);
@@ -48,13 +59,32 @@ public record Provenance(
         return new Provenance(
                 attributes.instant(TAKEN),
                 attributes.find(REMOTE),
-                attributes.read(REFS, "names of refs", Provenance::parse).orElse(Set.of()),
+                attributes.values().entrySet().stream()
+                        .filter(attribute -> isRefs(attribute.getKey()))
+                        .flatMap(attribute -> parse(attribute.getValue()))
+                        .collect(Collectors.toSet()),
                 attributes.instant(INCOMING),
                 attributes.flag(FOREIGN));
     }
 
-    private static Set<String> parse(String text) {
-        return text.isEmpty() ? Set.of() : Set.copyOf(List.of(text.split(SEPARATOR)));
+    private static Stream<String> parse(String text) {
+        return Arrays.stream(text.split(SEPARATOR)).filter(ref -> !ref.isEmpty());
+    }
+
+    private static boolean isRefs(String attribute) {
+        return attribute.equals(REFS) || attribute.startsWith(MORE_REFS);
+    }
+
+    /** Whether an attribute says something of a repository's own view. */
+    public static boolean isLocal(String attribute) {
+        return LOCAL.contains(attribute) || isRefs(attribute);
+    }
+
+    /** The attributes that say which refs are at a snapshot. */
+    public static Set<String> refsOf(SnapshotRecord image) {
+        return image.stored().attributes().keySet().stream()
+                .filter(Provenance::isRefs)
+                .collect(Collectors.toSet());
     }
 
     /** Whether it was pushed here, and no branch has been moved to it or to what follows it. */
@@ -75,8 +105,28 @@ public record Provenance(
         return isForeign ? Map.of(FOREIGN, Boolean.toString(true)) : Map.of();
     }
 
-    /** The attribute for other refs; none of them where there is no ref, so that the attribute goes. */
+    /**
+     * The attributes for other refs; none where there is no ref, so that the attribute goes.
+     *
+     * @throws ConfigurationException when there are more than a snapshot can have
+     */
     public static Map<String, String> refs(Set<String> refs) {
-        return refs.isEmpty() ? Map.of() : Map.of(REFS, String.join(SEPARATOR, new TreeSet<>(refs)));
+        Map<String, String> attributes = new TreeMap<>();
+        String name = REFS;
+        for (String ref : new TreeSet<>(refs)) {
+            String before = attributes.getOrDefault(name, "");
+            String both = before.isEmpty() ? ref : before + SEPARATOR + ref;
+            if (both.getBytes(StandardCharsets.UTF_8).length > Attributes.MAX_VALUE_BYTES) {
+                if (attributes.size() == MOST_ATTRIBUTES) {
+                    throw new ConfigurationException(
+                            "one snapshot is the head of " + refs.size() + " branches of remotes, which is too many",
+                            "fetch only those that are needed");
+                }
+                name = MORE_REFS + (attributes.size() + 1);
+                both = ref;
+            }
+            attributes.put(name, both);
+        }
+        return attributes;
     }
 }

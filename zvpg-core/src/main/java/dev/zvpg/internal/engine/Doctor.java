@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -240,7 +241,9 @@ public final class Doctor {
 
     /** What has come and has no ref yet. */
     private static void incoming(Catalog catalog, List<Problem> problems) {
-        List<SnapshotRecord> incoming = catalog.incoming();
+        List<SnapshotRecord> kept = catalog.reachability().unreachable(Instant.MAX); // by nothing but the mark
+        List<SnapshotRecord> incoming =
+                catalog.incoming().stream().filter(kept::contains).toList();
         if (!incoming.isEmpty()) {
             problems.add(
                     new Problem(

@@ -183,7 +183,7 @@ final class DirectoryPeer implements Peer {
         if (!head.equals(move.expected())) {
             return Status.REJECTED_STALE;
         }
-        return move.force() || head.isEmpty() || refs.follows(move.to(), head.get())
+        return move.force() || head.isEmpty() || refs.follows(List.of(move.to()), head.get())
                 ? Status.UPDATED
                 : Status.REJECTED_DIVERGED;
     }

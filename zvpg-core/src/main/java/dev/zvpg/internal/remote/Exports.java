@@ -99,7 +99,7 @@ record Exports(Context context) {
         Catalog catalog = context.catalog();
         SnapshotRecord image = require(catalog, id);
         Map<String, String> attributes = new TreeMap<>(image.stored().attributes());
-        attributes.keySet().removeAll(Provenance.LOCAL);
+        attributes.keySet().removeIf(Provenance::isLocal);
         attributes.put(Provenance.TAKEN, image.created().toString());
         RefList.Node node = node(image, other -> isTold(catalog, other, visible, true));
         attributes.put(SnapshotRecord.PARENTS, SnapshotRecord.parents(node.parents()));

@@ -99,7 +99,7 @@ record Imports(Context context, Optional<String> remote) {
      */
     private Map<String, String> attributes(SnapshotHeader header) {
         Map<String, String> attributes = new TreeMap<>(header.attributes());
-        attributes.keySet().removeAll(Provenance.LOCAL);
+        attributes.keySet().removeIf(Provenance::isLocal);
         attributes.put(Provenance.FOREIGN, Boolean.toString(true)); // one that comes home may have been changed
         String branch = attributes.getOrDefault(SnapshotRecord.BRANCH, "");
         if (context.catalog().copy(branch).isPresent()) {

@@ -9,7 +9,9 @@ import dev.zvpg.internal.wire.Frames;
 import dev.zvpg.storage.SnapshotId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -135,13 +137,28 @@ record RefList(SortedMap<String, SnapshotId> heads, Map<SnapshotId, Node> snapsh
             }
             image = snapshots.get(image.image.get());
         }
-        return history(id, Integer.MAX_VALUE, any -> true).stream()
-                .filter(common.and(other -> !other.equals(id)))
-                .reduce((farther, nearer) -> nearer);
+        return node == null ? Optional.empty() : nearest(node.parents, common);
     }
 
-    /** Whether a snapshot follows another one, or is it. */
-    boolean follows(SnapshotId later, SnapshotId earlier) {
-        return history(later, Integer.MAX_VALUE, any -> true).contains(earlier);
+    /** Whether one of some snapshots follows another one, or is it. */
+    boolean follows(Collection<SnapshotId> later, SnapshotId earlier) {
+        return nearest(later, earlier::equals).isPresent();
+    }
+
+    /** Finds the nearest of those that some snapshots follow, or are, without a look at what lies behind it. */
+    private Optional<SnapshotId> nearest(Collection<SnapshotId> starts, Predicate<SnapshotId> wanted) {
+        Set<SnapshotId> seen = new HashSet<>();
+        Deque<SnapshotId> next = new ArrayDeque<>(starts);
+        while (!next.isEmpty()) {
+            SnapshotId id = next.removeFirst();
+            Node node = snapshots.get(id);
+            if (node != null && seen.add(id)) {
+                if (wanted.test(id)) {
+                    return Optional.of(id);
+                }
+                next.addAll(node.parents);
+            }
+        }
+        return Optional.empty();
     }
 }

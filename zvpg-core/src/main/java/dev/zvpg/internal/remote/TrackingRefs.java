@@ -78,12 +78,12 @@ record TrackingRefs(Context context) {
             Map<String, String> set = Map.of();
             if (refs.containsKey(image.id())) {
                 set = Provenance.refs(refs.get(image.id()));
-                remove.add(Provenance.REFS);
+                remove.addAll(Provenance.refsOf(image));
             }
             if (kept.contains(image.id()) && image.provenance().incoming().isPresent()) {
                 remove.add(Provenance.INCOMING);
             }
-            if (!remove.isEmpty()) {
+            if (!set.isEmpty() || !remove.isEmpty()) {
                 changes.add(new AttributeChange(image.id(), set, remove));
             }
         }

@@ -147,8 +147,10 @@ public record Transfers(Operations operations) {
 
     /** Whether a snapshot of ours follows one of theirs, by our own history or, where we have not all of it, by theirs. */
     private static boolean isFollowed(Catalog catalog, RefList theirs, SnapshotId ours, SnapshotId before) {
-        return catalog.lineage().history(ours).stream()
-                .anyMatch(image -> image.id().equals(before) || theirs.follows(image.id(), before));
+        List<SnapshotId> history = catalog.lineage().history(ours).stream()
+                .map(SnapshotRecord::id)
+                .toList();
+        return history.contains(before) || theirs.follows(history, before);
     }
 
     private List<String> send(
