@@ -90,14 +90,14 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /**
-     * Standard output. Whoever waits for it to be read is not released by closing it, so when the other side is dead, the
-     * JVM ends with him. Written to by other threads, too.
+     * Standard output. Whoever waits for it to be read is not released when another thread closes it because the other side
+     * is dead; so the JVM ends with him. Written to by one thread at a time.
      */
     private static final class StandardOutput extends OutputStream {
 
         private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
         private final Thread server = Thread.currentThread();
-        private volatile boolean serverWrites;
+        private volatile boolean writes;
 
         @Override
         public void write(int b) throws IOException {
@@ -106,18 +106,17 @@ final class ServeCommand implements Callable<Integer> {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            boolean isServer = Thread.currentThread().equals(server);
-            serverWrites |= isServer;
+            writes = true;
             try {
                 out.write(bytes, offset, length);
             } finally {
-                serverWrites &= !isServer;
+                writes = false;
             }
         }
 
         @Override
         public void close() throws IOException {
-            if (serverWrites) {
+            if (writes && !Thread.currentThread().equals(server)) {
                 Runtime.getRuntime().exit(ExitCode.FAILED);
             }
             out.close();
