@@ -77,7 +77,9 @@ public final class Remotes {
             throw new IllegalArgumentException(
                     "no remote can be named " + name + ": what comes from files is called so; choose another name");
         }
-        if (remote.url().filter(url -> !Remote.parse(url).equals(remote)).isPresent()) { // before all of them cannot be read
+        if (remote.url()
+                .filter(url -> !Remote.parse(url).equals(remote))
+                .isPresent()) { // before all of them cannot be read
             throw new IllegalArgumentException(remote + " cannot be written as a URL, so it cannot be stored");
         }
         try (Locks.Held held = operations.context().locks().repository()) {

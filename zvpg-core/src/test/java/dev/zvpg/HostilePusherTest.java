@@ -38,9 +38,7 @@ class HostilePusherTest extends TwoRepositories {
         Branch dev = hidden.branch("dev/x");
         shown = commit(dev, "x1", "a", "1");
         own = commit(ours.branch("main"), "o1", "mine", "1");
-        serving = ServeOptions.DEFAULT
-                .access(ServeOptions.Access.APPEND_ONLY)
-                .branches("dev/*");
+        serving = ServeOptions.DEFAULT.access(ServeOptions.Access.APPEND_ONLY).branches("dev/*");
         link = greet();
     }
 
@@ -113,7 +111,8 @@ class HostilePusherTest extends TwoRepositories {
 
     @Test
     void whatIsHiddenIsNotHadByGivingSomethingElseUnderItsIdentity() throws IOException {
-        assertThat(give(hidden.id(), Optional.empty(), tree(ours, own), Map.of()).has("error"))
+        assertThat(give(hidden.id(), Optional.empty(), tree(ours, own), Map.of())
+                        .has("error"))
                 .isTrue();
         link = greet();
         assertThat(take(hidden.id()).has("error")).isTrue();

@@ -232,7 +232,8 @@ class PushTest extends TwoRepositories {
         assertThat(result.snapshots()).hasSize(2);
         Snapshot w2 = commit(work, "w2", "c", "3");
         assertThat(ours.push("hub", work).snapshots()).containsExactly(w2.id());
-        assertThat(directory.resolve("share/shop/bundles/" + w2.id() + "." + w1.id())).isRegularFile();
+        assertThat(directory.resolve("share/shop/bundles/" + w2.id() + "." + w1.id()))
+                .isRegularFile();
         assertThat(status(ours.push("hub", work))).isEqualTo(Status.UP_TO_DATE);
 
         theirs.remotes().add("hub", place);
@@ -258,7 +259,8 @@ class PushTest extends TwoRepositories {
         ours.remotes().bundle(w1, Optional.empty(), directory.resolve("w1.bundle"));
         assertThat(victim).hasContent("precious");
         assertThat(Files.isSymbolicLink(directory.resolve("w1.bundle"))).isFalse();
-        assertThat(theirs.remotes().unbundle(directory.resolve("w1.bundle")).id()).isEqualTo(w1.id());
+        assertThat(theirs.remotes().unbundle(directory.resolve("w1.bundle")).id())
+                .isEqualTo(w1.id());
     }
 
     @Test

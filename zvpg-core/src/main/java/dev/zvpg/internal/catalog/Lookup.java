@@ -20,13 +20,12 @@ public final class Lookup {
                     .or(() -> tracked(catalog, ref, at))
                     .or(() -> catalog.snapshots().stream() // a deleted branch's, that lives on, or another repository's
                             .filter(image -> catalog.ref(image).equals(ref))
-                            .filter(image ->
-                                    living.isEmpty() || !image.provenance().isPushed()) // who pushes may name any branch
+                            .filter(image -> living.isEmpty()
+                                    || !image.provenance().isPushed()) // who pushes may name any branch
                             .findFirst());
         }
         List<SnapshotRecord> named = catalog.snapshots().stream()
-                .filter(image ->
-                        image.name().equals(ref) && !image.provenance().isPushed())
+                .filter(image -> image.name().equals(ref) && !image.provenance().isPushed())
                 .toList();
         if (named.size() > 1) {
             throw new NotFoundException(

@@ -107,8 +107,7 @@ public final class Servers {
                 .map(known -> Map.of(CopyRecord.START, known.text()))
                 .orElse(Map.of());
         context.storage()
-                .update(List.of(
-                        new AttributeChange(volume, start, Set.of(Provenance.FOREIGN, CopyRecord.UNTOUCHED))));
+                .update(List.of(new AttributeChange(volume, start, Set.of(Provenance.FOREIGN, CopyRecord.UNTOUCHED))));
         return findings;
     }
 

@@ -158,7 +158,8 @@ final class SnapshotWriter {
                 Set<String> remove = new HashSet<>();
                 say(SnapshotRecord.GROWN_FROM, image, set, remove);
                 if (parents.stream()
-                        .anyMatch(parent -> now.lineage().isCutOff(before.lineage().history(parent)))) {
+                        .anyMatch(parent ->
+                                now.lineage().isCutOff(before.lineage().history(parent)))) {
                     set.put(SnapshotRecord.DERIVED, Boolean.toString(true));
                 }
                 context.storage().update(List.of(new AttributeChange(id, set, remove)));

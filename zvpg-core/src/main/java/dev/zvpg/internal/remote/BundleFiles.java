@@ -27,11 +27,13 @@ public record BundleFiles(Context context) {
     public void write(SnapshotKey snapshot, Optional<SnapshotKey> base, Path file) {
         Exports exports = new Exports(context);
         try {
-            SnapshotHeader header =
-                    exports.header(snapshot.id(), base.map(SnapshotKey::id), BranchPatterns.ALL)
-                            .withTree(exports.digest(snapshot.id()));
+            SnapshotHeader header = exports.header(snapshot.id(), base.map(SnapshotKey::id), BranchPatterns.ALL)
+                    .withTree(exports.digest(snapshot.id()));
             Bundles.write(
-                    file, OpenDirectory.PRIVATE, header, out -> exports.send(header, out, context.progress("bundle of " + snapshot.ref())));
+                    file,
+                    OpenDirectory.PRIVATE,
+                    header,
+                    out -> exports.send(header, out, context.progress("bundle of " + snapshot.ref())));
         } catch (IOException e) {
             throw IoFailure.of("write", file, e);
         }

@@ -74,7 +74,8 @@ final class Connections {
                     ssh, "there is no ssh on this machine (" + e.getMessage() + ")", "install OpenSSH's client", e);
         }
         Words words = new Words(process.getErrorStream());
-        Link link = Link.open(process.getInputStream(), process.getOutputStream(), () -> end(process), process::destroyForcibly);
+        Link link = Link.open(
+                process.getInputStream(), process.getOutputStream(), () -> end(process), process::destroyForcibly);
         try {
             return StreamPeer.open(link, Hello.of(context, ssh.repository()));
         } catch (IOException e) {

@@ -77,9 +77,11 @@ record Exports(Context context) {
 
     /** What is said of where a snapshot comes from, in refs and headers alike: nothing of what it was derived from. */
     private static RefList.Node node(SnapshotRecord image, Predicate<SnapshotId> told) {
-        List<SnapshotId> parents =
-                image.isDerived() ? List.of() : image.parents().stream().filter(told).toList();
-        Optional<SnapshotId> grownFrom = image.isDerived() ? Optional.empty() : image.grownFrom().filter(told);
+        List<SnapshotId> parents = image.isDerived()
+                ? List.of()
+                : image.parents().stream().filter(told).toList();
+        Optional<SnapshotId> grownFrom =
+                image.isDerived() ? Optional.empty() : image.grownFrom().filter(told);
         return new RefList.Node(parents, grownFrom, Optional.empty());
     }
 

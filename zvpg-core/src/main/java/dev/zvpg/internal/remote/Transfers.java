@@ -147,9 +147,8 @@ public record Transfers(Operations operations) {
 
     /** Whether a snapshot of ours follows one of theirs, by our own history or, where we have not all of it, by theirs. */
     private static boolean isFollowed(Catalog catalog, RefList theirs, SnapshotId ours, SnapshotId before) {
-        List<SnapshotId> history = catalog.lineage().history(ours).stream()
-                .map(SnapshotRecord::id)
-                .toList();
+        List<SnapshotId> history =
+                catalog.lineage().history(ours).stream().map(SnapshotRecord::id).toList();
         return history.contains(before) || theirs.follows(history, before);
     }
 

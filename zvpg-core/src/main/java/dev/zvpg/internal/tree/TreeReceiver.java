@@ -102,8 +102,8 @@ public final class TreeReceiver {
         /** An order tells without memory that no name comes twice. */
         void next(Path entry) throws MalformedException {
             if (last != null && entry.compareTo(last) <= 0) {
-                throw new MalformedException(
-                        "the tree has '" + entry.getFileName() + "' behind '" + last.getFileName() + "' in one directory");
+                throw new MalformedException("the tree has '" + entry.getFileName() + "' behind '" + last.getFileName()
+                        + "' in one directory");
             }
             last = entry;
         }

@@ -56,12 +56,7 @@ public final class Link implements Closeable {
     private @Nullable IOException failure;
 
     private Link(
-            InputStream in,
-            OutputStream out,
-            Closeable end,
-            Closeable kill,
-            Duration heartbeat,
-            Duration patience) {
+            InputStream in, OutputStream out, Closeable end, Closeable kill, Duration heartbeat, Duration patience) {
         this.in = new BufferedInputStream(in, BUFFER);
         this.out = new BufferedOutputStream(out, BUFFER);
         this.end = end;
@@ -83,12 +78,7 @@ public final class Link implements Closeable {
 
     /** The same with other times. */
     static Link open(
-            InputStream in,
-            OutputStream out,
-            Closeable end,
-            Closeable kill,
-            Duration heartbeat,
-            Duration patience) {
+            InputStream in, OutputStream out, Closeable end, Closeable kill, Duration heartbeat, Duration patience) {
         Link link = new Link(in, out, end, kill, heartbeat, patience);
         link.start("zvpg-listens", link::listen);
         link.start("zvpg-lives", link::live);
@@ -265,8 +255,8 @@ public final class Link implements Closeable {
     private ObjectNode receive(int most) throws IOException {
         Frame frame = next();
         if (frame.content().length > most) { // read as JSON it takes many times as much
-            throw new MalformedException(
-                    "a message has " + frame.content().length + " bytes, more than the " + most + " of one of its kind");
+            throw new MalformedException("a message has " + frame.content().length + " bytes, more than the " + most
+                    + " of one of its kind");
         }
         return Frames.message(frame);
     }

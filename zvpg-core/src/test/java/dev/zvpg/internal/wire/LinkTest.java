@@ -116,8 +116,7 @@ class LinkTest {
     @Timeout(60)
     void whoeverWritesToOneThatIsDeadIsNotKeptWaiting() throws IOException {
         ToADeadProcess out = new ToADeadProcess();
-        try (Link link =
-                Link.open(back.in(), out, out, out.ended::countDown, LONG, Duration.ofMillis(300))) {
+        try (Link link = Link.open(back.in(), out, out, out.ended::countDown, LONG, Duration.ofMillis(300))) {
             assertThatThrownBy(() -> link.send(Frames.message())).isInstanceOf(CutException.class);
         }
     }
