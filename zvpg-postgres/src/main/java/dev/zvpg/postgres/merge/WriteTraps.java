@@ -68,8 +68,7 @@ final class WriteTraps {
         String defaults =
                 target.own().stream().map(Column::name).map(Quoted::literal).collect(Collectors.joining(", "));
         List<String> functions = Sessions.column(
-                connection,
-                FUNCTIONS.formatted(tree, defaults.isEmpty() ? "NULL" : defaults, types(connection, tree)));
+                connection, FUNCTIONS.formatted(tree, defaults.isEmpty() ? "NULL" : defaults, types(connection, tree)));
         if (!functions.isEmpty()) {
             return Optional.of(
                     "writing to it would run " + functions.get(0) + " as superuser, and the function's owner is none");
