@@ -25,7 +25,6 @@ import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -206,12 +205,7 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
     }
 
     private Map<String, String> settings(ScratchOptions options) {
-        Map<String, String> settings = new HashMap<>();
-        if (options.lean()) {
-            settings.putAll(context.launcher().leanSettings());
-        }
-        settings.putAll(options.settings());
-        return settings;
+        return options.lean() ? context.launcher().leanSettings(options.settings()) : options.settings();
     }
 
     ServerSpec spec(VolumeId volume, Path data, int port, Map<String, String> settings) {

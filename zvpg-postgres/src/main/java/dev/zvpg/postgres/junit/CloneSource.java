@@ -48,7 +48,12 @@ final class CloneSource implements AutoCloseable {
         }
         try {
             PreparedSnapshots open = place.call();
-            ready = new Ready(open, open.snapshot(options.key(), options.preparation()));
+            ready = new Ready(
+                    open,
+                    open.snapshot(
+                            options.key(),
+                            options.preparation(),
+                            o -> options.pool().scratch()));
         } catch (InterruptedException e) { // says nothing of the preparation
             throw e;
         } catch (Exception | Error e) {

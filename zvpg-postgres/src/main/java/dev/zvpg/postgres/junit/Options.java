@@ -60,11 +60,13 @@ record Options(
     Postgres postgresFor(Parameters parameters) {
         Optional<String> named = parameters.get(POSTGRES);
         if (named.isPresent()) {
-            return switch (named.get().toLowerCase(Locale.ROOT)) {
+            Postgres chosen = switch (named.get().toLowerCase(Locale.ROOT)) {
                 case "embedded" -> Postgres.embedded();
                 case "path" -> Postgres.onPath();
                 default -> Postgres.in(Path.of(named.get()));
             };
+            // another installation, for the same tests
+            return postgres == null ? chosen : chosen.clusters(o -> postgres.clusters());
         }
         return postgres != null ? postgres : whatIsThere();
     }

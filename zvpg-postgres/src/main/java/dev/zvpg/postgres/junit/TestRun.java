@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.junit;
 
 import dev.zvpg.option.PoolOptions;
+import dev.zvpg.postgres.ClusterOptions;
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.postgres.prepared.PreparedSnapshots;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ final class TestRun implements AutoCloseable {
 
     static final EndedServers ENDED = new EndedServers();
 
-    private record Place(Path cache, Path binDirectory, String user) {}
+    private record Place(Path cache, Path binDirectory, String user, ClusterOptions clusters) {}
 
     private record SourceId(Place place, String key, PoolOptions pool, boolean keep) {}
 
@@ -54,7 +55,8 @@ final class TestRun implements AutoCloseable {
 
     private CloneSource find(Options options, Parameters parameters) {
         Postgres postgres = options.postgresFor(parameters);
-        Place place = new Place(options.cacheFor(parameters, postgres), postgres.binDirectory(), postgres.user());
+        Place place = new Place(
+                options.cacheFor(parameters, postgres), postgres.binDirectory(), postgres.user(), postgres.clusters());
         SourceId id = new SourceId(place, options.key(), options.pool(), options.keepFor(parameters));
         return sources.computeIfAbsent(
                 id, absent -> new CloneSource(options, id.keep(), () -> snapshots(place, postgres)));

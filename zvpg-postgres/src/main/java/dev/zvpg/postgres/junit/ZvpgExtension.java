@@ -108,7 +108,8 @@ public final class ZvpgExtension
     }
 
     /**
-     * Uses a certain PostgreSQL. Without this it is the newest one embedded on the class path, or where there is none,
+     * Uses a certain PostgreSQL, with a locale of your choice:
+     * {@code postgres(Postgres.embedded().clusters(o -> o.icuLocale("de-DE")))}. Without this it is the newest one embedded on the class path, or where there is none,
      * the one that is installed.
      *
      * @param postgres the installation
@@ -143,7 +144,8 @@ public final class ZvpgExtension
     /**
      * Uses another pool: {@code o -> o.size(8).scratch(s -> s.setting("work_mem", "64MB"))}. Extensions with the same
      * key share one when they want the same of it. A clone of the whole class does not count in it, but runs with the
-     * same settings.
+     * same settings, and so does the server of the preparation: {@code shared_preload_libraries}, for example. They are
+     * part of what is prepared, so another key goes with others.
      *
      * @param options changes the default options
      * @return a changed copy

@@ -8,6 +8,7 @@ import dev.zvpg.Zvpg;
 import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OwnerLock;
+import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.postgres.report.Digest;
 import dev.zvpg.postgres.report.LogTail;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,6 +100,7 @@ public final class PreparedSnapshots implements AutoCloseable {
                 .add(postgres.binDirectory().toString())
                 .add(postgres.user())
                 .add("storage format " + DirectoryStorage.FORMAT)
+                .add(postgres.clusters().toString())
                 .hex(4);
         Path directory = cache.resolve(postgres.version() + "-" + build);
         // what must stay private in it is private by itself; the server's user has to get through
@@ -159,6 +162,21 @@ public final class PreparedSnapshots implements AutoCloseable {
      * @throws Exception what the preparation threw; nothing is prepared then
      */
     public Snapshot snapshot(String key, Preparation preparation) throws Exception {
+        return snapshot(key, preparation, UnaryOperator.identity());
+    }
+
+    /**
+     * Returns the snapshot of a key as {@link #snapshot(String, Preparation)} does, with options for the server of the
+     * preparation, such as libraries that it has to load. Whoever makes servers of the snapshot says again what they need.
+     *
+     * @param key what stands for the outcome of the preparation, which the options are part of
+     * @param preparation makes the outcome of an empty cluster
+     * @param options changes the default options
+     * @return the snapshot
+     * @throws Exception what the preparation threw; nothing is prepared then
+     */
+    public Snapshot snapshot(String key, Preparation preparation, UnaryOperator<ScratchOptions> options)
+            throws Exception {
         String name = Digest.name(key);
         try (FileMutex.Held lock = FileMutex.of(lockFile(name)).lock()) {
             lock.touch();
@@ -169,13 +187,14 @@ public final class PreparedSnapshots implements AutoCloseable {
                 return made.get();
             }
             found.ifPresent(Branch::discard); // cut off in the making
-            return make(name, key, preparation);
+            return make(name, key, preparation, options);
         }
     }
 
-    private Snapshot make(String name, String key, Preparation preparation) throws Exception {
+    private Snapshot make(String name, String key, Preparation preparation, UnaryOperator<ScratchOptions> options)
+            throws Exception {
         long began = System.nanoTime();
-        Snapshot snapshot = empty.derive(name, clone -> run(preparation, clone.server()));
+        Snapshot snapshot = empty.derive(name, options, clone -> run(preparation, clone.server()));
         LOG.info(
                 "prepared {} in {} ms",
                 key,
