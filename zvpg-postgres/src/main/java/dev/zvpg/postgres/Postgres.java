@@ -146,7 +146,8 @@ public final class Postgres implements ServerLauncher {
     }
 
     private static Postgres embedded(EmbeddedBinaries binaries) {
-        Path bin = new EmbeddedCache(CacheLocation.choose(ServerUser.of(null), BINARIES)).binDirectory(binaries);
+        Path bin = new EmbeddedCache(CacheLocation.chooseForPrograms(ServerUser.of(null), BINARIES))
+                .binDirectory(binaries);
         return of(new Installation(bin, binaries.version(), binaries.major()));
     }
 

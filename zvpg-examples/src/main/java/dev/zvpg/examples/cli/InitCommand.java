@@ -116,8 +116,10 @@ final class InitCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path file = session.configurationFile();
         boolean configured = Files.exists(file);
-        Configuration configuration = withPostgres(
-                changed(configured ? session.read(file) : Configuration.directory(Configuration.defaultHome())));
+        Configuration configuration = withPostgres(changed(
+                configured
+                        ? session.read(file)
+                        : Configuration.directory(home.or(() -> mountDir).orElseGet(Configuration::defaultHome))));
         session.logAs(configuration);
         Optional<ClusterSource> source = source();
         Zvpg zvpg = locale.in(session.zvpg(configuration), configuration, source.isPresent());

@@ -9,6 +9,7 @@ import dev.zvpg.postgres.os.Program;
 import dev.zvpg.postgres.os.Reachability;
 import dev.zvpg.postgres.os.SecretFile;
 import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.os.SharedMemoryRoom;
 import dev.zvpg.server.Credentials;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -68,6 +69,8 @@ public final class Initdb {
             if (result.ok()) {
                 return;
             }
+            user.requireNamed(result);
+            SharedMemoryRoom.require(result.output());
             if (!ClusterLocale.isUnknown(result)) {
                 throw Program.failure("initdb cannot make a cluster in " + dataDirectory, result);
             }
@@ -78,7 +81,8 @@ public final class Initdb {
     private static Subprocess initdb(
             Installation installation, ServerUser user, Path dataDirectory, Credentials superuser, List<String> locale)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(user.namedPrefix());
+        command.addAll(List.of(
                 installation.program("initdb"),
                 "--pgdata=" + dataDirectory,
                 "--username=" + superuser.user(),

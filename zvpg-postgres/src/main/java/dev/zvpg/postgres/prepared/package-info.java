@@ -6,7 +6,7 @@
  * runs. A lock file lets all but one of them wait. The snapshot is
  * {@linkplain dev.zvpg.Snapshot#derive derived} from that of an empty cluster, so a preparation that fails or is killed
  * leaves nothing that looks prepared, and it runs with the
- * {@linkplain dev.zvpg.postgres.Postgres#leanSettings() lean settings}.
+ * {@linkplain dev.zvpg.postgres.Postgres#leanSettings lean settings}.
  *
  * <pre>
  * CACHE/VERSION-xxxxxxxx/repository   a repository: a branch with the snapshot "prepared" for each key
