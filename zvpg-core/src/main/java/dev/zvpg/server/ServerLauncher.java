@@ -139,10 +139,11 @@ public interface ServerLauncher {
      * Returns the settings for a server whose data will be thrown away: it starts fast and takes little memory, and
      * loses data when the machine goes down. Never for a branch or a named clone.
      *
-     * @return as {@link ServerSpec#settings()}; empty when there is nothing to gain
+     * @param chosen what its user has chosen, which wins
+     * @return as {@link ServerSpec#settings()}, what was chosen included; no more than that when there is nothing to gain
      */
-    default Map<String, String> leanSettings() {
-        return Map.of();
+    default Map<String, String> leanSettings(Map<String, String> chosen) {
+        return chosen;
     }
 
     /**

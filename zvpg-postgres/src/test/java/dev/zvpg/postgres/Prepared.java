@@ -155,8 +155,8 @@ public record Prepared(Postgres postgres) implements ServerLauncher {
     }
 
     @Override
-    public Map<String, String> leanSettings() {
-        return postgres.leanSettings();
+    public Map<String, String> leanSettings(Map<String, String> chosen) {
+        return postgres.leanSettings(chosen);
     }
 
     @Override
