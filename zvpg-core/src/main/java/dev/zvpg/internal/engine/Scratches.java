@@ -45,8 +45,8 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
     /** What their volumes are called. */
     private static final String NAME = "scratch";
 
-    /** Of what all is read, or which the storage compares. */
-    static final ScratchOptions WITH_A_VOLUME = ScratchOptions.LEAN.overlay(false);
+    /** What is compared, and told which of its files were written to; those may be many, so they are on disk. */
+    static final ScratchOptions COMPARED = ScratchOptions.LEAN.memory(0);
 
     private static final Duration AT_THE_END = Duration.ofSeconds(5);
 
