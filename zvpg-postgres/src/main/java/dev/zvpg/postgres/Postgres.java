@@ -342,8 +342,8 @@ public final class Postgres implements ServerLauncher {
      * distribution may forbid. The programs {@code unshare}, {@code nsenter} and {@code mount} come from util-linux.
      */
     @Override
-    public Overlay overlay(OverlaySpec spec) throws OverlayRefusedException {
-        return MountedOverlay.mount(ServerUser.of(runAs), spec);
+    public Optional<Overlay> overlay(OverlaySpec spec) throws OverlayRefusedException {
+        return Optional.of(MountedOverlay.mount(ServerUser.of(runAs), spec));
     }
 
     /**

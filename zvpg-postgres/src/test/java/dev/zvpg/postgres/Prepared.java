@@ -160,7 +160,7 @@ public record Prepared(Postgres postgres) implements ServerLauncher {
     }
 
     @Override
-    public Overlay overlay(OverlaySpec spec) throws OverlayRefusedException {
+    public Optional<Overlay> overlay(OverlaySpec spec) throws OverlayRefusedException {
         return postgres.overlay(spec);
     }
 

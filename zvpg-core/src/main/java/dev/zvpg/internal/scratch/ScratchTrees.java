@@ -70,12 +70,13 @@ public final class ScratchTrees {
     private Optional<ScratchTree> lay(SnapshotId from, VolumeId volume, OverlayDraft draft, ScratchOptions options) {
         boolean laid = false;
         try {
-            Overlay overlay =
+            Optional<Overlay> found =
                     launcher.overlay(new OverlaySpec(draft.lower(), draft.directory(), home, options.memory()));
-            laid = true;
-            Kind kind = overlay.isInMemory() ? Kind.OVERLAY_IN_MEMORY : Kind.OVERLAY_ON_DISK;
-            return Optional.of(
-                    new ScratchTree(from, volume, draft, overlay, new ScratchMethod(kind, Optional.empty())));
+            laid = found.isPresent();
+            return found.map(overlay -> {
+                Kind kind = overlay.isInMemory() ? Kind.OVERLAY_IN_MEMORY : Kind.OVERLAY_ON_DISK;
+                return new ScratchTree(from, volume, draft, overlay, new ScratchMethod(kind, Optional.empty()));
+            });
         } catch (OverlayRefusedException e) {
             if (refusal.compareAndSet(null, e.reason())) {
                 onRefusal.accept(e.reason());
