@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a new cluster is to know about letters. Immutable.
@@ -78,7 +79,7 @@ public record ClusterLocale(Provider provider, String name, String encoding) {
     }
 
     private static List<String> with(List<String> first, String... more) {
-        return java.util.stream.Stream.concat(first.stream(), Arrays.stream(more))
+        return Stream.concat(first.stream(), Arrays.stream(more))
                 .toList();
     }
 

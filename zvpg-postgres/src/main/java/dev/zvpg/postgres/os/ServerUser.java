@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerUser(String name, int uid, int gid, Set<Integer> groups, boolean switched) {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
     /** Those of a user who need not have a name, unless it is asked for by one. */
     private static final String NUMBERS = "n=$(id -un $1 2>/dev/null) || { [ -z \"$1\" ] && n=$(id -u); }"
             + " && echo \"$n\" && id -u $1 && id -g $1 && id -G $1";
