@@ -79,8 +79,7 @@ public record ClusterLocale(Provider provider, String name, String encoding) {
     }
 
     private static List<String> with(List<String> first, String... more) {
-        return Stream.concat(first.stream(), Arrays.stream(more))
-                .toList();
+        return Stream.concat(first.stream(), Arrays.stream(more)).toList();
     }
 
     private boolean isUtf8() {
