@@ -150,8 +150,8 @@ public interface ServerLauncher {
      * Lays an empty tree over another one, in constant time, for attached servers. By default its servers run on no overlays.
      *
      * @param spec what over what
-     * @return the overlay, with the top directory of the lower tree in it, closed by the caller once no server runs on it; empty
-     *     where there are none, on whatever machine
+     * @return the overlay, with the top directory of the lower tree in it, closed by the caller once no server runs on
+     *     it; empty where there are none, on whatever machine
      * @throws OverlayRefusedException when this machine does not let us; nothing is left of it but what is in the volume
      */
     default Optional<Overlay> overlay(OverlaySpec spec) throws OverlayRefusedException {

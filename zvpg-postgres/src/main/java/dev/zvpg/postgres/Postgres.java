@@ -66,15 +66,14 @@ public final class Postgres implements ServerLauncher {
     private final Installation installation;
     private final @Nullable String runAs;
     private final Duration startTimeout;
-
     private final ClusterOptions clusters;
 
     private Postgres(
             Installation installation, @Nullable String runAs, Duration startTimeout, ClusterOptions clusters) {
-        this.clusters = clusters;
         this.installation = installation;
         this.runAs = runAs;
         this.startTimeout = startTimeout;
+        this.clusters = clusters;
     }
 
     /**

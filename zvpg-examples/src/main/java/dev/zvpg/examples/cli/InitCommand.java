@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -263,10 +264,7 @@ final class InitCommand implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "a copy has the locale and the encoding of its original; leave out those");
             }
-            if (system.stream().count()
-                            + icu.stream().count()
-                            + builtin.stream().count()
-                    > 1) {
+            if (Stream.of(system, icu, builtin).filter(Optional::isPresent).count() > 1) {
                 throw new IllegalArgumentException("say only one of --locale, --icu-locale and --builtin-locale");
             }
             return configuration.launcher() instanceof Postgres postgres

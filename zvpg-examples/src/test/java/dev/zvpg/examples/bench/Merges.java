@@ -4,7 +4,6 @@ import dev.zvpg.Branch;
 import dev.zvpg.MergeResult;
 import dev.zvpg.Repository;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -19,7 +18,7 @@ final class Merges implements Scenario {
 
     private static final int WARM_UP = 2;
     private static final int ROUNDS = 9;
-    private static final int ROWS = 2_000_000;
+    private static final int FACTOR = 104_729;
     private static final int FEW = 1_000;
     private static final int MANY = 10_000;
 
@@ -39,17 +38,13 @@ final class Merges implements Scenario {
             try {
                 Branch main = repo.branch("main");
                 main.start();
-                execute(
-                        main,
-                        "CREATE TABLE accounts (id int PRIMARY KEY, branch int, balance int, filler char(84))",
-                        "INSERT INTO accounts SELECT g, g % 20, 0, '' FROM generate_series(0, " + ROWS + ") g",
-                        "VACUUM (FREEZE, ANALYZE) accounts");
+                Accounts.create(main);
                 Samples waits = new Samples("longest wait of a writer");
                 Samples few = samples(main, FEW, waits);
                 Samples many = samples(main, MANY, new Samples("unused"));
                 main.stop();
-                add(report, ground, few, FEW_BAR);
-                add(report, ground, many, MANY_BAR);
+                Accounts.report(report, ground, "merge", few, FEW_BAR);
+                Accounts.report(report, ground, "merge", many, MANY_BAR);
                 report.add(Figure.of("merge/" + FEW + "/wait/" + ground.name(), waits.median(), "ms"));
                 report.table("Merges, " + ground.name(), List.of(few, many, waits), many.name());
             } finally {
@@ -58,18 +53,13 @@ final class Merges implements Scenario {
         }
     }
 
-    private static void add(Report report, Ground ground, Samples samples, double bar) {
-        Figure figure = Figure.of("merge/" + samples.name() + "/" + ground.name(), samples.median(), "ms");
-        report.add(ground.name().equals("btrfs") ? figure.atMost(bar) : figure);
-    }
-
     private static Samples samples(Branch main, int rows, Samples waits) throws Exception {
         Samples samples = new Samples(rows + "+" + rows);
         for (int round = -WARM_UP; round < ROUNDS; round++) {
             Branch feature = main.branch("feature");
             feature.start();
-            change(feature, "balance", rows, round);
-            change(main, "branch", rows, round + ROUNDS);
+            Accounts.change(feature, "balance", rows, factor(round));
+            Accounts.change(main, "branch", rows, factor(round + ROUNDS));
             try (Writer writer = new Writer(main)) {
                 samples.run(round >= 0, () -> {
                     MergeResult result = main.merge(feature);
@@ -84,21 +74,9 @@ final class Merges implements Scenario {
         return samples;
     }
 
-    /** Changes so many rows all over the table, others in each round. */
-    private static void change(Branch branch, String column, int rows, int round) throws SQLException {
-        execute(
-                branch,
-                "UPDATE accounts SET " + column + " = " + column + " + 1 WHERE id IN (SELECT (g::int8 * 7919 * "
-                        + (104729 + 2 * round) + " % " + ROWS + ")::int + 1 FROM generate_series(1, " + rows + ") g)");
-    }
-
-    private static void execute(Branch branch, String... statements) throws SQLException {
-        try (Connection connection = branch.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
+    /** Others in each round. */
+    private static int factor(int round) {
+        return FACTOR + 2 * round;
     }
 
     /** Somebody who goes on working: writes to a row that no merge changes, again and again. */

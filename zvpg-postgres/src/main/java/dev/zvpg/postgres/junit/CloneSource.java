@@ -6,6 +6,7 @@ import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.postgres.prepared.PreparedSnapshots;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Gives the tests of one key their clones. Prepares the key when the first one asks. Thread-safe. */
@@ -114,11 +115,8 @@ final class CloneSource implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (staying != null) {
-            staying.close();
-        }
-        if (pool != null) {
-            pool.close();
-        }
+        Closing.all(Stream.of(Optional.ofNullable(staying), Optional.ofNullable(pool))
+                .flatMap(Optional::stream)
+                .toList());
     }
 }

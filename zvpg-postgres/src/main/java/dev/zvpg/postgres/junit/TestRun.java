@@ -31,11 +31,11 @@ final class TestRun implements AutoCloseable {
 
     private record SourceId(Place place, String key, PoolOptions pool, boolean keep) {}
 
-    private final Map<Place, PreparedSnapshots> places = new HashMap<>();
-    private final Map<SourceId, CloneSource> sources = new HashMap<>();
-
     /** What was said, in code and by whoever started the tests. */
     private record Said(Options options, List<Optional<String>> parameters) {}
+
+    private final Map<Place, PreparedSnapshots> places = new HashMap<>();
+    private final Map<SourceId, CloneSource> sources = new HashMap<>();
 
     /** To find an installation takes longer than to lease a clone. */
     private final Map<Said, CloneSource> known = new HashMap<>();

@@ -109,8 +109,8 @@ public final class ZvpgExtension
 
     /**
      * Uses a certain PostgreSQL, with a locale of your choice:
-     * {@code postgres(Postgres.embedded().clusters(o -> o.icuLocale("de-DE")))}. Without this it is the newest one embedded on the class path, or where there is none,
-     * the one that is installed.
+     * {@code postgres(Postgres.embedded().clusters(o -> o.icuLocale("de-DE")))}. Without this it is the newest one embedded
+     * on the class path, or where there is none, the one that is installed.
      *
      * @param postgres the installation
      * @return a changed copy

@@ -9,13 +9,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.stream.Collectors;
 
 /**
  * Gives rows that are new in the other branch keys of this branch's sequences, where their own are taken here by other rows,
@@ -139,11 +138,11 @@ final class Renumbering {
     }
 
     private void renumber(Renumbered each, SortedSet<Long> taken) throws SQLException {
-        List<Long> fresh = draw(each, taken.size());
+        Iterator<Long> fresh = draw(each, taken.size()).iterator();
         Map<String, String> keys = new HashMap<>();
         List<String> lines = new ArrayList<>();
         for (long old : taken) {
-            long now = fresh.get(lines.size());
+            long now = fresh.next();
             keys.put(Long.toString(old), Long.toString(now));
             lines.add(old + "\t" + now);
         }
@@ -160,16 +159,12 @@ final class Renumbering {
         String key = Quoted.name(target.keyColumns().get(0).name());
         List<Long> drawn = new ArrayList<>();
         for (long wanted = count; drawn.size() < count; wanted = Math.max(LEAST_DRAWN, 2 * wanted)) {
-            Sessions.column(
-                            connection,
-                            "SELECT n FROM (SELECT nextval(" + each.sequence() + ") AS n FROM generate_series(1, "
-                                    + wanted
-                                    + ") OFFSET 0) s WHERE NOT EXISTS (SELECT FROM " + target.relation() + " o WHERE o."
-                                    + key + " = n) AND NOT EXISTS (SELECT FROM "
-                                    + each.table().changes()
-                                    + " w WHERE w." + key + " = n)")
-                    .forEach(number -> drawn.add(Long.valueOf(number)));
+            String free = "SELECT n FROM (SELECT nextval(" + each.sequence() + ") AS n FROM generate_series(1, "
+                    + wanted
+                    + ") OFFSET 0) s WHERE NOT EXISTS (SELECT FROM " + target.relation() + " o WHERE o." + key
+                    + " = n) AND NOT EXISTS (SELECT FROM " + each.table().changes() + " w WHERE w." + key + " = n)";
+            Sessions.column(connection, free).forEach(number -> drawn.add(Long.valueOf(number)));
         }
-        return drawn.stream().sorted(Comparator.naturalOrder()).limit(count).collect(Collectors.toList());
+        return drawn.stream().sorted().limit(count).toList();
     }
 }

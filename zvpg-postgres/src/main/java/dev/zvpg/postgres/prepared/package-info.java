@@ -13,9 +13,9 @@
  *                        keys         a lock file for each key; its time is that of the key's last use
  * </pre>
  *
- * {@code CACHE} is {@link dev.zvpg.postgres.Postgres#cacheDirectory cacheDirectory("prepared")} unless another is named. Each installation of PostgreSQL has its own
- * directory there, and each format of the storage, of the size of the prepared clusters: an empty one has 40 MB, and a
- * key takes two of its own where the file system does not share blocks. A key that was not used for 14 days goes, and
+ * {@code CACHE} is {@link dev.zvpg.postgres.Postgres#cacheDirectory cacheDirectory("prepared")} unless another is named.
+ * Each installation of PostgreSQL has its own directory there, and each format of the storage, of the size of the
+ * prepared clusters: an empty one has 40 MB, and a key takes two of its own where the file system does not share blocks. A key that was not used for 14 days goes, and
  * so does one that was not used for a day when 16 others were used since; none goes while a run that uses it has not
  * ended. Nothing else is kept there; while no test runs, the whole of it may be deleted.
  */
