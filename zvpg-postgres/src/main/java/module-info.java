@@ -12,6 +12,7 @@ module dev.zvpg.postgres {
 
     exports dev.zvpg.postgres;
     exports dev.zvpg.postgres.junit;
+    exports dev.zvpg.postgres.prepared;
 
     provides dev.zvpg.config.LauncherProvider with
             dev.zvpg.postgres.PostgresProvider;

@@ -49,10 +49,14 @@ public final class ScratchClone implements Database, AutoCloseable {
      * @return the server
      */
     public RunningServer server() {
+        requireOpen();
+        return new RunningServer(scratch.server());
+    }
+
+    private void requireOpen() {
         if (closed.get() || scratch.hasEnded()) {
             throw new IllegalStateException(this + " is closed; make or lease another one");
         }
-        return new RunningServer(scratch.server());
     }
 
     @Override
@@ -98,6 +102,23 @@ public final class ScratchClone implements Database, AutoCloseable {
      */
     public void stop() {
         server().launched().stop();
+    }
+
+    /**
+     * Makes it what its snapshot is, for the next test of an application that knows it by its URL: ends its server, and
+     * starts another one with its port and its password. Sessions break, so a pool of connections has to let go of
+     * those it has. Where no transaction has written anything since and no settings file has changed, nothing happens,
+     * and sessions go on with what they hold: locks, session settings.
+     *
+     * @return whether there is another server; false when nothing had changed
+     * @throws NotFoundException when its snapshot is deleted
+     * @throws InUseException when another program has taken its port meanwhile, and does not give it back within ten
+     *     seconds; it can be tried again
+     * @throws ServerException when the new server does not start; it can be tried again
+     */
+    public boolean reset() {
+        requireOpen();
+        return operations.scratches().reset(scratch);
     }
 
     /**

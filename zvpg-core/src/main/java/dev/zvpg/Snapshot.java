@@ -217,9 +217,27 @@ public final class Snapshot {
      * @throws AlreadyExistsException when there is a branch of that name; then the work was not begun
      */
     public <X extends Exception> Snapshot derive(String branch, DatabaseAction<ScratchClone, X> work) throws X {
+        return derive(branch, UnaryOperator.identity(), work);
+    }
+
+    /**
+     * Makes a snapshot as {@link #derive(String, DatabaseAction)} does, with options for the server that the work is done
+     * on, such as libraries that it has to load: {@code o -> o.setting("shared_preload_libraries", "pg_stat_statements")}.
+     * The branch has none of them.
+     *
+     * @param <X> the checked exception that the work may throw
+     * @param branch the name of the new branch
+     * @param options changes the default options
+     * @param work gets the running clone
+     * @return the snapshot, which has this one's name on the new branch
+     * @throws X when the work does
+     * @throws AlreadyExistsException when there is a branch of that name; then the work was not begun
+     */
+    public <X extends Exception> Snapshot derive(
+            String branch, UnaryOperator<ScratchOptions> options, DatabaseAction<ScratchClone, X> work) throws X {
         CopyRequest request = CopyRequest.branch(branch, BranchOptions.DEFAULT);
         operations.copies().requirePossible(operations.context().catalog(), request);
-        try (ScratchClone pg = scratch()) {
+        try (ScratchClone pg = scratch(options)) {
             work.accept(pg);
             Branch derived = new Branch(operations, pg.keep(request.derived()));
             return derived.snapshot(name(), "derived from " + ref());

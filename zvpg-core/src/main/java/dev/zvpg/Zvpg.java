@@ -19,6 +19,7 @@ import dev.zvpg.internal.engine.Initialization;
 import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.internal.home.Home;
 import dev.zvpg.internal.home.Locks;
+import dev.zvpg.internal.io.SystemUser;
 import dev.zvpg.option.BranchOptions;
 import dev.zvpg.server.ClusterSource;
 import dev.zvpg.server.Credentials;
@@ -88,7 +89,7 @@ public final class Zvpg {
      * @return the description of a repository on directory storage
      */
     public static Zvpg at(Path home) {
-        String user = System.getProperty("user.name", "unknown");
+        String user = SystemUser.name();
         PortRange ports = PortRange.DEFAULT;
         BranchOptions first = BranchOptions.DEFAULT;
         Clock clock = Clock.systemUTC();

@@ -107,6 +107,74 @@ class ScratchTest {
         assertThat(volumes()).isEqualTo(1);
     }
 
+    @Test
+    void aResetMakesItWhatItsSnapshotIsOnTheSamePortAndLeavesNothingOfTheOldOne() throws IOException {
+        try (ScratchClone pg = v1.scratch(o -> o.setting("work_mem", "5MB"))) {
+            RunningServer before = pg.server();
+            Launched.fake(before).put("a", "2");
+
+            assertThat(pg.reset()).isTrue();
+
+            assertThat(before.isRunning()).isFalse();
+            assertThat(pg.server().port()).isEqualTo(before.port());
+            assertThat(rows(pg)).containsEntry("a", "1");
+            assertThat(Launched.fake(pg.server()).spec().settings()).containsEntry("work_mem", "5MB");
+            assertThat(volumes()).isEqualTo(2);
+            assertThat(runDirectories()).hasSize(2);
+        }
+        assertThat(volumes()).isEqualTo(1);
+    }
+
+    @Test
+    void aResetOfWhatHasNotChangedIsNoneAndOneOfWhatHasStoppedStartsItAgain() {
+        try (ScratchClone pg = v1.scratch()) {
+            RunningServer before = pg.server();
+            assertThat(pg.reset()).isFalse();
+            assertThat(before.isRunning()).isTrue();
+
+            pg.stop();
+            assertThat(pg.reset()).isTrue();
+            assertThat(pg.server().isRunning()).isTrue();
+            assertThat(pg.server().port()).isEqualTo(before.port());
+        }
+    }
+
+    @Test
+    void aResetWithoutItsSnapshotSaysSoAndLeavesTheCloneAsItIs() {
+        try (ScratchClone pg = v1.scratch()) {
+            Launched.fake(pg.server()).put("a", "2");
+            v1.discard();
+            assertThatThrownBy(pg::reset).isInstanceOf(NotFoundException.class).hasMessageContaining("main@v1");
+            assertThat(rows(pg)).containsEntry("a", "2");
+        }
+        assertThat(volumes()).isEqualTo(1);
+    }
+
+    @Test
+    void aClosedOneCannotBeReset() {
+        ScratchClone pg = v1.scratch();
+        pg.close();
+        assertThatThrownBy(pg::reset).isInstanceOf(IllegalStateException.class).hasMessageContaining("is closed");
+        assertThat(volumes()).isEqualTo(1);
+    }
+
+    @Test
+    void aLeaseThatWasResetIsReplacedWhenItGoesBack() {
+        try (ScratchPool pool = v1.pool(o -> o.size(1))) {
+            int port;
+            try (ScratchClone pg = pool.lease()) {
+                Launched.fake(pg.server()).put("a", "2");
+                assertThat(pg.reset()).isTrue();
+                port = pg.server().port();
+            }
+            try (ScratchClone pg = pool.lease()) {
+                assertThat(pg.server().port()).isNotEqualTo(port);
+                assertThat(rows(pg)).containsEntry("a", "1");
+            }
+        }
+        assertThat(volumes()).isEqualTo(1);
+    }
+
     private List<Path> runDirectories() throws IOException {
         try (Stream<Path> directories = Files.list(directory.resolve("home/servers"))) {
             return directories.toList();

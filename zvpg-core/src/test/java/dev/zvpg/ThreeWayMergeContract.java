@@ -61,7 +61,7 @@ public abstract class ThreeWayMergeContract extends CloneContract {
         assertThat(result.kind()).isEqualTo(MergeResult.Kind.MERGED);
         assertThat(result.before().ref()).isEqualTo("main@v2");
         assertThat(result.saved()).isEmpty();
-        assertThat(result.report().tables()).containsExactly(new TableMerge("postgres", "public.rows", 1, 1, 1));
+        assertThat(result.report().tables()).containsExactly(new TableMerge("postgres", "public.rows", 1, 1, 1, 0));
         SnapshotInfo merged = result.snapshot().info();
         assertThat(merged.parents()).containsExactly("main@v2", "feature@f2");
         assertThat(merged.message()).isEqualTo("merge of feature into main");
@@ -235,7 +235,7 @@ public abstract class ThreeWayMergeContract extends CloneContract {
         Map<String, String> rows = rows(main());
 
         MergeReport report = main().rehearseMerge(feature);
-        assertThat(report.tables()).containsExactly(new TableMerge("postgres", "public.rows", 2, 1, 0));
+        assertThat(report.tables()).containsExactly(new TableMerge("postgres", "public.rows", 2, 1, 0, 0));
         assertThat(report.conflictCount()).isZero();
         put(main(), "a", "ours");
         assertThat(main().rehearseMerge(feature).conflictCount()).isOne();

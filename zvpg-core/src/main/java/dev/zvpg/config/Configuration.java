@@ -3,6 +3,7 @@ package dev.zvpg.config;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.PermissionException;
+import dev.zvpg.internal.io.SystemUser;
 import dev.zvpg.internal.io.TrustedOwner;
 import dev.zvpg.server.ServerLauncher;
 import dev.zvpg.storage.StorageDescription;
@@ -173,9 +174,10 @@ public record Configuration(
      *
      * @return {@code ~/.zvpg/repository}; for root, whose home directory PostgreSQL's user cannot enter,
      *     {@code /var/lib/zvpg}
+     * @throws ConfigurationException when this user has no home directory
      */
     public static Path defaultHome() {
-        String user = System.getProperty("user.name", "");
+        String user = SystemUser.name();
         return user.equals("root") ? Path.of("/var/lib/zvpg") : userDirectory().resolve("repository");
     }
 
@@ -192,7 +194,7 @@ public record Configuration(
     }
 
     private static Path userDirectory() {
-        return Path.of(System.getProperty("user.home")).resolve(".zvpg");
+        return SystemUser.home().resolve(".zvpg");
     }
 
     /**

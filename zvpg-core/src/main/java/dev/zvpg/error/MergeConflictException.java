@@ -55,8 +55,16 @@ public final class MergeConflictException extends ZvpgException {
         String others = "change one of the branches";
         return patterns.isEmpty()
                 ? others + " so that both can be"
-                : "resolve " + String.join(", ", patterns) + " with options of the merge, take ours or theirs, or "
-                        + others;
+                : "resolve " + String.join(", ", patterns) + " with options of the merge, take ours or theirs, "
+                        + (report.conflicts().stream().anyMatch(MergeConflictException::isPerhapsNew)
+                                ? "call renumber() where both have inserted a row by the same key, "
+                                : "")
+                        + "or " + others;
+    }
+
+    /** Whether neither branch may have found the row. */
+    private static boolean isPerhapsNew(Conflict conflict) {
+        return conflict instanceof Conflict.CellConflict cell && cell.base() == null;
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.zvpg.merge;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -17,7 +19,7 @@ import java.util.stream.Stream;
 public final class MergeOptions {
 
     /** Conflicts are told, and the message is a generated one. */
-    public static final MergeOptions DEFAULT = new MergeOptions(Map.of(), Optional.empty());
+    public static final MergeOptions DEFAULT = new MergeOptions(Map.of(), Set.of(), Optional.empty());
 
     /** What stands for everything. */
     public static final String EVERYTHING = "*";
@@ -25,10 +27,12 @@ public final class MergeOptions {
     private static final String ANY_TABLE = "*.";
 
     private final Map<String, Resolver> resolvers;
+    private final Set<String> renumbered;
     private final Optional<String> message;
 
-    private MergeOptions(Map<String, Resolver> resolvers, Optional<String> message) {
+    private MergeOptions(Map<String, Resolver> resolvers, Set<String> renumbered, Optional<String> message) {
         this.resolvers = Map.copyOf(resolvers);
+        this.renumbered = Set.copyOf(renumbered);
         this.message = message;
     }
 
@@ -82,7 +86,24 @@ public final class MergeOptions {
     public MergeOptions resolve(String pattern, Resolver resolver) {
         Map<String, Resolver> more = new LinkedHashMap<>(resolvers);
         more.put(pattern, resolver);
-        return new MergeOptions(more, message);
+        return new MergeOptions(more, renumbered, message);
+    }
+
+    /**
+     * Gives rows that are new in the branch that is merged fresh keys where their own are taken by other rows: both branches
+     * have inserted an order 1001, and theirs becomes 1004. The keys come from the sequence that makes them in the branch that
+     * is merged into. What refers to such a row by a foreign key follows; what keeps its key otherwise, without a
+     * foreign key, does not, and needs a look. The old and new keys are held in memory, about 200 bytes a row.
+     *
+     * @param table schema and name as PostgreSQL writes them, such as {@code public.orders}; its primary key has to be one
+     *     column that a sequence gives values, and what names another table ends the merge. Or {@value #EVERYTHING} for all
+     *     tables with such a key
+     * @return a copy
+     */
+    public MergeOptions renumber(String table) {
+        Set<String> more = new LinkedHashSet<>(renumbered);
+        more.add(table);
+        return new MergeOptions(resolvers, more, message);
     }
 
     /**
@@ -92,7 +113,7 @@ public final class MergeOptions {
      * @return a copy
      */
     public MergeOptions message(String text) {
-        return new MergeOptions(resolvers, Optional.of(text));
+        return new MergeOptions(resolvers, renumbered, Optional.of(text));
     }
 
     /**
@@ -111,6 +132,15 @@ public final class MergeOptions {
      */
     public Map<String, Resolver> resolvers() {
         return resolvers;
+    }
+
+    /**
+     * Returns the tables whose new rows get fresh keys where theirs are taken.
+     *
+     * @return by name
+     */
+    public Set<String> renumbered() {
+        return renumbered;
     }
 
     /**
@@ -137,6 +167,7 @@ public final class MergeOptions {
 
     @Override
     public String toString() {
-        return "MergeOptions[resolvers=" + resolvers.keySet() + ", message=" + message + "]";
+        return "MergeOptions[resolvers=" + resolvers.keySet() + ", renumbered=" + renumbered + ", message=" + message
+                + "]";
     }
 }

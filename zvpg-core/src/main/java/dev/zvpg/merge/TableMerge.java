@@ -10,5 +10,6 @@ package dev.zvpg.merge;
  * @param inserted how many rows it gets
  * @param updated how many of its rows get other values
  * @param deleted how many rows it loses
+ * @param renumbered how many of the inserted rows got another key than they have in the branch that is merged
  */
-public record TableMerge(String database, String name, long inserted, long updated, long deleted) {}
+public record TableMerge(String database, String name, long inserted, long updated, long deleted, long renumbered) {}

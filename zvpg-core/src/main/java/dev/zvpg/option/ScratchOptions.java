@@ -16,7 +16,7 @@ public final class ScratchOptions {
 
     /**
      * The default: starts fast, takes little memory, and never waits for a disk. What that sets is the launcher's to
-     * say; for PostgreSQL it is listed at {@code Postgres.leanSettings()}.
+     * say; for PostgreSQL it is listed at {@code Postgres.leanSettings}.
      */
     public static final ScratchOptions LEAN = new ScratchOptions(true, Map.of(), true, DEFAULT_MEMORY_BYTES);
 
@@ -36,7 +36,7 @@ public final class ScratchOptions {
     }
 
     /**
-     * Returns whether it runs with the {@linkplain dev.zvpg.server.ServerLauncher#leanSettings() lean settings}.
+     * Returns whether it runs with the {@linkplain dev.zvpg.server.ServerLauncher#leanSettings lean settings}.
      *
      * @return the choice, or its default
      */

@@ -2,6 +2,7 @@ package dev.zvpg.server;
 
 import dev.zvpg.error.StorageException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A tree that shows another one with what has been written to it on top, made in constant time. It is there for this
@@ -25,6 +26,14 @@ public interface Overlay extends AutoCloseable {
      * @return false when it is on the disk of the volume
      */
     boolean isInMemory();
+
+    /**
+     * Returns where the files are that have been written to, by their paths below the top: what is not there is as it is
+     * in the tree below.
+     *
+     * @return empty where this process does not see them
+     */
+    Optional<Path> written();
 
     /**
      * Refuses every write from now on, so that it can be read in peace. No server may run on it.

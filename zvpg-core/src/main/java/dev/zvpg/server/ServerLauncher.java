@@ -165,21 +165,23 @@ public interface ServerLauncher {
      * Returns the settings for a server whose data will be thrown away: it starts fast and takes little memory, and
      * loses data when the machine goes down. Never for a branch or a named clone.
      *
-     * @return as {@link ServerSpec#settings()}; empty when there is nothing to gain
+     * @param chosen what its user has chosen, which wins
+     * @return as {@link ServerSpec#settings()}, what was chosen included; no more than that when there is nothing to gain
      */
-    default Map<String, String> leanSettings() {
-        return Map.of();
+    default Map<String, String> leanSettings(Map<String, String> chosen) {
+        return chosen;
     }
 
     /**
-     * Lays an empty tree over another one, in constant time, for attached servers. By default it is refused.
+     * Lays an empty tree over another one, in constant time, for attached servers. By default its servers run on no overlays.
      *
      * @param spec what over what
-     * @return the overlay, with the top directory of the lower tree in it, closed by the caller once no server runs on it
+     * @return the overlay, with the top directory of the lower tree in it, closed by the caller once no server runs on
+     *     it; empty where there are none, on whatever machine
      * @throws OverlayRefusedException when this machine does not let us; nothing is left of it but what is in the volume
      */
-    default Overlay overlay(OverlaySpec spec) throws OverlayRefusedException {
-        throw new OverlayRefusedException("these servers run on no overlays");
+    default Optional<Overlay> overlay(OverlaySpec spec) throws OverlayRefusedException {
+        return Optional.empty();
     }
 
     /**

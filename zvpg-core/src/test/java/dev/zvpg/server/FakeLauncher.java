@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -233,8 +234,10 @@ public final class FakeLauncher implements ServerLauncher {
     }
 
     @Override
-    public Map<String, String> leanSettings() {
-        return Map.of("lean", "on", "memory", "16MB");
+    public Map<String, String> leanSettings(Map<String, String> chosen) {
+        Map<String, String> settings = new HashMap<>(Map.of("lean", "on", "memory", "16MB"));
+        settings.putAll(chosen);
+        return settings;
     }
 
     @Override

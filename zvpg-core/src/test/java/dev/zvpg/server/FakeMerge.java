@@ -139,7 +139,7 @@ final class FakeMerge implements ServerMerge {
             long deleted = rows.values().stream().filter(Optional::isEmpty).count();
             long inserted =
                     rows.keySet().stream().filter(key -> !ours.containsKey(key)).count();
-            tables.add(new TableMerge(database, TABLE, inserted, rows.size() - inserted - deleted, deleted));
+            tables.add(new TableMerge(database, TABLE, inserted, rows.size() - inserted - deleted, deleted, 0));
         });
         return new MergeReport(tables, List.of(), 0, List.of(), conflicts, conflicts.size());
     }

@@ -7,6 +7,7 @@ import dev.zvpg.Snapshot;
 import dev.zvpg.WorkingCopy;
 import dev.zvpg.Zvpg;
 import dev.zvpg.error.PermissionException;
+import dev.zvpg.merge.MergeReport;
 import dev.zvpg.postgres.Postgres;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -114,9 +115,38 @@ public final class QuickStart {
             clone.delete();
             return true;
         });
+        merge(main, v1);
         timed("stop both servers", () -> {
             feature.stop();
             main.stop();
+            return true;
+        });
+    }
+
+    /** Both have moved since they parted, and nothing was committed: what is new in the one comes to the other. */
+    private void merge(Branch main, Snapshot v1) throws Exception {
+        Branch hotfix = timed("branch hotfix from main@v1", () -> v1.branch("hotfix"));
+        timed("start hotfix", hotfix::start);
+        timed("200 prices are corrected there", () -> {
+            Shop.execute(hotfix.dataSource(), "UPDATE orders SET cents = cents + 100 WHERE id % 1000 = 0");
+            return true;
+        });
+        timed("meanwhile, a new order on main", () -> {
+            Shop.execute(main.dataSource(), "INSERT INTO orders VALUES (200001, 1, '2026-12-24', 4200)");
+            return true;
+        });
+        MergeReport merged =
+                timed("merge hotfix into main", () -> main.merge(hotfix)).report();
+        out.println("Both have moved, so hotfix is merged into main, row by row:");
+        out.println();
+        Table changes = new Table();
+        merged.tables()
+                .forEach(table -> changes.row(
+                        table.name(), "+" + table.inserted(), "~" + table.updated(), "-" + table.deleted()));
+        out.println(changes);
+        out.println(sideBySide(List.of(main, hotfix)));
+        timed("delete hotfix", () -> {
+            hotfix.discard();
             return true;
         });
     }

@@ -73,6 +73,9 @@ class QuickStartTest {
                 .containsPattern("└── snapshot main@v1  \"the shop opens\"")
                 .containsPattern("├── branch feature/new-api  \\(running on port \\d+\\)")
                 .containsPattern("└── clone try-delete  \\(running on port \\d+\\)")
+                .containsPattern("public.orders +\\+0 +~200 +-0\n")
+                .containsPattern("orders +200,001 +200,000\n")
+                .containsPattern("revenue +10,099,195.00 +10,099,153.00\n")
                 .containsPattern("clone try-delete from main@v1 +[\\d,]+ ms")
                 .contains("rm -rf " + directory);
         assertThat(processesThatName(directory)).isEmpty();

@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,11 +67,14 @@ public final class Postgres implements ServerLauncher {
     private final Installation installation;
     private final @Nullable String runAs;
     private final Duration startTimeout;
+    private final ClusterOptions clusters;
 
-    private Postgres(Installation installation, @Nullable String runAs, Duration startTimeout) {
+    private Postgres(
+            Installation installation, @Nullable String runAs, Duration startTimeout, ClusterOptions clusters) {
         this.installation = installation;
         this.runAs = runAs;
         this.startTimeout = startTimeout;
+        this.clusters = clusters;
     }
 
     /**
@@ -142,12 +146,13 @@ public final class Postgres implements ServerLauncher {
     }
 
     private static Postgres embedded(EmbeddedBinaries binaries) {
-        Path bin = new EmbeddedCache(CacheLocation.choose(ServerUser.of(null), BINARIES)).binDirectory(binaries);
+        Path bin = new EmbeddedCache(CacheLocation.chooseForPrograms(ServerUser.of(null), BINARIES))
+                .binDirectory(binaries);
         return of(new Installation(bin, binaries.version(), binaries.major()));
     }
 
     static Postgres of(Installation installation) {
-        return new Postgres(installation, null, START_TIMEOUT);
+        return new Postgres(installation, null, START_TIMEOUT, ClusterOptions.DEFAULT);
     }
 
     /**
@@ -158,7 +163,7 @@ public final class Postgres implements ServerLauncher {
      * @return a copy
      */
     public Postgres runAs(String user) {
-        return new Postgres(installation, Objects.requireNonNull(user, "user"), startTimeout);
+        return new Postgres(installation, Objects.requireNonNull(user, "user"), startTimeout, clusters);
     }
 
     /**
@@ -173,7 +178,27 @@ public final class Postgres implements ServerLauncher {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("a start time-out must be greater than zero: " + timeout);
         }
-        return new Postgres(installation, runAs, timeout);
+        return new Postgres(installation, runAs, timeout, clusters);
+    }
+
+    /**
+     * Chooses the locale and the encoding of the clusters that it makes: {@code clusters(o -> o.icuLocale("de-DE"))}.
+     * Whether there are such ones is found out when one is made.
+     *
+     * @param options changes what was chosen so far
+     * @return a copy
+     */
+    public Postgres clusters(UnaryOperator<ClusterOptions> options) {
+        return new Postgres(installation, runAs, startTimeout, options.apply(clusters));
+    }
+
+    /**
+     * Returns what the clusters that it makes know about letters.
+     *
+     * @return the choice, or its default
+     */
+    public ClusterOptions clusters() {
+        return clusters;
     }
 
     /**
@@ -216,12 +241,15 @@ public final class Postgres implements ServerLauncher {
     /**
      * {@inheritDoc}
      *
-     * <p>The cluster has encoding UTF-8 and locale C, which every build has; a database with another one can be made in
-     * it. Its files are not synced.
+     * <p>The cluster has the locale and the encoding of {@link #clusters(UnaryOperator)}; a database with others can be made
+     * in it. Its files are not synced.
+     *
+     * @throws ConfigurationException when this system or this installation does not have the locale; the message says what
+     *     there is. Nothing is left
      */
     @Override
     public void initialize(Path dataDirectory, Credentials superuser) {
-        Initdb.run(installation, ServerUser.of(runAs), absolute(dataDirectory), superuser);
+        Initdb.run(installation, ServerUser.of(runAs), absolute(dataDirectory), superuser, clusters.locale());
     }
 
     /**
@@ -313,11 +341,13 @@ public final class Postgres implements ServerLauncher {
      * {@code max_wal_senders=0}, {@code summarize_wal=off} (17 and later): no replication, and less WAL.
      * {@code shared_buffers=16MB}: what is not in it is in the system's cache. {@code max_connections=40}.
      * {@code checkpoint_timeout=1d}: only WAL of {@code max_wal_size} makes a checkpoint. {@code huge_pages=off},
-     * {@code jit=off}. {@code io_method=sync} (18 and later): no I/O processes.
+     * {@code jit=off}. {@code io_method=sync} (18 and later): no I/O processes. What is chosen besides wins, and a
+     * {@code wal_level} above {@code minimal} comes with the cluster's own {@code max_wal_senders}: for logical decoding,
+     * {@code wal_level=logical} is enough.
      */
     @Override
-    public Map<String, String> leanSettings() {
-        return Settings.lean(installation.major());
+    public Map<String, String> leanSettings(Map<String, String> chosen) {
+        return Settings.lean(installation.major(), chosen);
     }
 
     /**
@@ -328,8 +358,8 @@ public final class Postgres implements ServerLauncher {
      * distribution may forbid. The programs {@code unshare}, {@code nsenter} and {@code mount} come from util-linux.
      */
     @Override
-    public Overlay overlay(OverlaySpec spec) throws OverlayRefusedException {
-        return MountedOverlay.mount(ServerUser.of(runAs), spec);
+    public Optional<Overlay> overlay(OverlaySpec spec) throws OverlayRefusedException {
+        return Optional.of(MountedOverlay.mount(ServerUser.of(runAs), spec));
     }
 
     /**

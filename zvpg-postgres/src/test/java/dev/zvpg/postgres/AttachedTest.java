@@ -84,17 +84,17 @@ class AttachedTest {
     @MethodSource("versions")
     void everyVersionRunsWithItsLeanSettingsAndIsStoppedEitherWay(Postgres version) throws Exception {
         Path data = sandbox.cluster(version, "data");
-        PostgresServer first = start(version, data, version.leanSettings());
+        PostgresServer first = start(version, data, version.leanSettings(Map.of()));
         Map<String, String> actual = new TreeMap<>();
-        for (String name : version.leanSettings().keySet()) {
+        for (String name : version.leanSettings(Map.of()).keySet()) {
             actual.put(name, ask(first, "SHOW " + name));
         }
-        assertThat(actual).isEqualTo(version.leanSettings());
+        assertThat(actual).isEqualTo(version.leanSettings(Map.of()));
         ask(first, "SELECT pg_current_xact_id()");
         first.stop();
         assertThat(version.inspect(data).state()).isEqualTo(DataDirectory.State.STOPPED);
 
-        PostgresServer second = start(version, data, version.leanSettings());
+        PostgresServer second = start(version, data, version.leanSettings(Map.of()));
         assertThat(ask(second, "SELECT 1")).isEqualTo("1");
         second.stopAtOnce();
         second.stopAtOnce();
@@ -119,14 +119,14 @@ class AttachedTest {
     @Test
     void itDiesWithTheSupervisorAndTheNextOneGetsANewSupervisor() throws Exception {
         Path data = sandbox.cluster(postgres, "data");
-        PostgresServer server = start(postgres, data, postgres.leanSettings());
+        PostgresServer server = start(postgres, data, postgres.leanSettings(Map.of()));
         long supervisor = Supervisor.of(ServerUser.of(null)).pid();
         ProcessHandle.of(supervisor).orElseThrow().destroyForcibly();
         awaitTheEndOf(server);
         server.stopAtOnce();
         // its children notice by themselves
         await().atMost(LONG).until(() -> Sandbox.processes(data), List::isEmpty);
-        PostgresServer next = start(postgres, data, postgres.leanSettings());
+        PostgresServer next = start(postgres, data, postgres.leanSettings(Map.of()));
         assertThat(Supervisor.of(ServerUser.of(null)).pid()).isNotEqualTo(supervisor);
         assertThat(ask(next, "SELECT 1")).isEqualTo("1");
         next.stopAtOnce();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.server.Baseline;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -16,7 +17,7 @@ class BaselineTest {
     private final Postgres postgres = Postgres.embedded();
 
     private PostgresServer started() throws Exception {
-        return sandbox.start(postgres, sandbox.cluster(postgres, "data"), postgres.leanSettings());
+        return sandbox.start(postgres, sandbox.cluster(postgres, "data"), postgres.leanSettings(Map.of()));
     }
 
     private static void leaveProcess(PostgresServer server, int seconds) throws Exception {

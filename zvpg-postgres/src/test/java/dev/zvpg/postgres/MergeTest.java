@@ -108,7 +108,7 @@ class MergeTest {
         try (Connection session = main.dataSource().getConnection()) {
             MergeResult result = main.merge(feature);
             assertThat(result.kind()).isEqualTo(MergeResult.Kind.MERGED);
-            assertThat(result.report().tables()).containsExactly(new TableMerge("postgres", "public.t", 1, 2, 1));
+            assertThat(result.report().tables()).containsExactly(new TableMerge("postgres", "public.t", 1, 2, 1, 0));
             assertThat(session.isValid(5)).isTrue();
             assertThat(result.snapshot().parents()).hasSize(2);
             assertThat(rows("SELECT * FROM t"))
@@ -173,6 +173,73 @@ class MergeTest {
                         .resolve("public.acc.balance", Resolver.ADD)
                         .resolve("*.seen", Resolver.NEWEST));
         assertThat(rows("SELECT id, balance FROM acc")).isEqualTo("(1,90) (2,90) (4,100) (5,100) (6,2) (7,7)");
+    }
+
+    @Test
+    void newRowsByTheSameKeyGetFreshKeysAndWhatRefersToThemFollows() throws Exception {
+        both(
+                "CREATE TABLE orders (id serial PRIMARY KEY, name text, follows int REFERENCES orders)",
+                "CREATE TABLE item (order_id int REFERENCES orders, line int, what text, PRIMARY KEY (order_id, line))",
+                "CREATE TABLE note (order_id int REFERENCES orders, text text)",
+                "CREATE TABLE latest (id int PRIMARY KEY, order_id bigint REFERENCES orders)",
+                "INSERT INTO orders (name) SELECT 'old ' || i FROM generate_series(1, 3) i",
+                "INSERT INTO latest VALUES (1, 3)");
+        ours(
+                "INSERT INTO orders (name) VALUES ('ours 4'), ('both 5')",
+                "INSERT INTO orders (name, follows) VALUES ('both 6', 4)",
+                "INSERT INTO item VALUES (4, 1, 'apple')",
+                "INSERT INTO note VALUES (4, 'ours')");
+        theirs(
+                "INSERT INTO orders (name) VALUES ('theirs 4'), ('both 5')",
+                "INSERT INTO orders (name, follows) VALUES ('both 6', 4)",
+                "INSERT INTO orders (name, follows) VALUES ('theirs 7', 6)",
+                "INSERT INTO item VALUES (4, 1, 'apple'), (4, 2, 'pear'), (5, 1, 'plum'), (1, 1, 'fig')",
+                "INSERT INTO note VALUES (4, 'theirs'), (4, 'theirs'), (2, 'theirs')",
+                "UPDATE latest SET order_id = 4");
+
+        assertThat(conflicts(o -> o))
+                .hasMessageContaining("1 conflict in public.orders")
+                .hasMessageContaining("call renumber()");
+        assertThatThrownBy(() -> main.merge(feature, o -> o.renumber("public.item")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("public.item")
+                .hasMessageContaining("sequence");
+        assertThatThrownBy(() -> main.merge(feature, o -> o.renumber("public.orders.id")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no table is called public.orders.id");
+
+        MergeResult result = main.merge(feature, o -> o.renumber("public.orders"));
+        // 4 is taken; 5 is the same row on both sides; 6 follows another 4, so it is another one, too
+        assertThat(result.report().tables())
+                .contains(
+                        new TableMerge("postgres", "public.orders", 3, 0, 0, 2),
+                        new TableMerge("postgres", "public.item", 4, 0, 0, 0));
+        assertThat(rows("SELECT o.name, f.name AS follows FROM orders o LEFT JOIN orders f ON f.id = o.follows "
+                        + "WHERE o.id > 3"))
+                .isEqualTo("(\"both 5\",) (\"both 6\",\"ours 4\") (\"both 6\",\"theirs 4\") (\"ours 4\",) "
+                        + "(\"theirs 4\",) (\"theirs 7\",\"both 6\")");
+        assertThat(rows("SELECT o.name, i.line, i.what FROM item i JOIN orders o ON o.id = i.order_id"))
+                .isEqualTo("(\"both 5\",1,plum) (\"old 1\",1,fig) (\"ours 4\",1,apple) (\"theirs 4\",1,apple) "
+                        + "(\"theirs 4\",2,pear)");
+        assertThat(rows("SELECT o.name, n.text FROM note n JOIN orders o ON o.id = n.order_id"))
+                .isEqualTo("(\"old 2\",theirs) (\"ours 4\",ours) (\"theirs 4\",theirs) (\"theirs 4\",theirs)");
+        assertThat(rows("SELECT o.name FROM latest l JOIN orders o ON o.id = l.order_id"))
+                .isEqualTo("(\"theirs 4\")");
+        Sql.execute(main, "INSERT INTO orders (name) VALUES ('next')"); // the sequence stands behind all
+        assertThat(main.merge(feature, o -> o.renumber("*")).kind()).isEqualTo(MergeResult.Kind.UP_TO_DATE);
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void freshKeysAreFoundWhereASequenceStandsBehindItsTable() throws Exception {
+        both("CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text)");
+        ours("INSERT INTO t OVERRIDING SYSTEM VALUE SELECT i, 'ours' FROM generate_series(1, 300) i");
+        theirs("INSERT INTO t OVERRIDING SYSTEM VALUE SELECT i, 'theirs' FROM generate_series(299, 303) i");
+        MergeResult result = main.merge(feature, o -> o.renumber("*"));
+        assertThat(result.report().tables()).containsExactly(new TableMerge("postgres", "public.t", 5, 0, 0, 2));
+        assertThat(rows("SELECT name, count(*), min(id), max(id) FROM t GROUP BY 1"))
+                .isEqualTo("(ours,300,1,300) (theirs,5,301,305)");
+        Sql.execute(main, "INSERT INTO t (name) VALUES ('next')");
     }
 
     @Test

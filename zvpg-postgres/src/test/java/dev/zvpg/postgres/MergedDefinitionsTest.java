@@ -123,9 +123,9 @@ class MergedDefinitionsTest {
                 .contains("table", "table column", "table constraint", "function");
         assertThat(result.report().tables())
                 .containsExactlyInAnyOrder(
-                        new TableMerge("postgres", "public.customer", 0, 2, 0),
-                        new TableMerge("postgres", "public.film_language", 1, 0, 0),
-                        new TableMerge("postgres", "public.orders", 2, 0, 0));
+                        new TableMerge("postgres", "public.customer", 0, 2, 0, 0),
+                        new TableMerge("postgres", "public.film_language", 1, 0, 0, 0),
+                        new TableMerge("postgres", "public.orders", 2, 0, 0, 0));
         assertThat(differences())
                 .containsExactlyInAnyOrder(
                         "Added table column public.customer.phone", "Added index public.customer_city_idx");

@@ -276,6 +276,29 @@ class PlacesTest {
         assertThat(server.logFile().resolveSibling("server.log.1")).exists();
     }
 
+    /** Asks who runs servers; what another JVM runs. */
+    static final class AskUser {
+
+        public static void main(String[] arguments) {
+            System.out.println(Postgres.embedded().user());
+        }
+    }
+
+    @Test
+    void rootIsToldWhenItsSetprivCannotChangeTheUser() throws Exception {
+        assumeRoot();
+        Path bin = Files.createDirectory(sandbox.path("bin"));
+        Files.writeString(
+                bin.resolve("setpriv"), "#!/bin/sh\necho 'setpriv: unrecognized option: reuid' >&2; exit 1\n");
+        Files.setPosixFilePermissions(bin.resolve("setpriv"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path log = sandbox.path("jvm.log");
+        Process jvm = ChildJvm.start(log, Map.of("PATH", bin + ":" + System.getenv("PATH")), AskUser.class);
+        assertThat(jvm.waitFor()).isNotZero();
+        assertThat(Files.readString(log))
+                .contains("ConfigurationException: root cannot run PostgreSQL as ")
+                .contains("setpriv: unrecognized option: reuid; install setpriv of util-linux");
+    }
+
     private static void assumeRoot() {
         Assumptions.assumeTrue(ServerUser.of(null).switched(), "needs root");
     }

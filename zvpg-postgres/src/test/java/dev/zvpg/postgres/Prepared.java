@@ -155,12 +155,12 @@ public record Prepared(Postgres postgres) implements ServerLauncher {
     }
 
     @Override
-    public Map<String, String> leanSettings() {
-        return postgres.leanSettings();
+    public Map<String, String> leanSettings(Map<String, String> chosen) {
+        return postgres.leanSettings(chosen);
     }
 
     @Override
-    public Overlay overlay(OverlaySpec spec) throws OverlayRefusedException {
+    public Optional<Overlay> overlay(OverlaySpec spec) throws OverlayRefusedException {
         return postgres.overlay(spec);
     }
 

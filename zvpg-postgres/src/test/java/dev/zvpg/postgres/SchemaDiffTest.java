@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Diff;
+import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.Snapshot;
@@ -14,12 +15,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which definitions are different between two states of a cluster. */
+@Tag(Effort.ANYBODY)
 class SchemaDiffTest {
 
     @RegisterExtension

@@ -104,7 +104,7 @@ public final class ScratchLatency {
         List<String> command = new ArrayList<>(ServerUser.of(null).commandPrefix());
         command.addAll(List.of(postgres.binDirectory().resolve("postgres").toString(), "-D", copy.toString()));
         command.addAll(List.of("-p", Integer.toString(port), "-k", "", "-h", "127.0.0.1"));
-        postgres.leanSettings().forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
+        postgres.leanSettings(Map.of()).forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
         long t3 = System.nanoTime();
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -138,7 +138,7 @@ public final class Diffs {
         if (found.scratch().isPresent()) {
             return side(found.scratch().get(), common, () -> {});
         }
-        Scratch scratch = scratches.scratch(found.image(), Scratches.WITH_A_VOLUME);
+        Scratch scratch = scratches.scratch(found.image(), Scratches.COMPARED);
         return side(scratch, common, () -> scratches.end(scratch));
     }
 

@@ -2,9 +2,12 @@ package dev.zvpg.internal.engine;
 
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.scratch.ScratchTree;
+import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.server.Server;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * A draft that nobody publishes, unless it is kept, and the server on it.
@@ -23,29 +26,64 @@ public final class Scratch {
         boolean release(Scratch scratch);
     }
 
-    private final ScratchTree tree;
+    /**
+     * What a reset replaces.
+     *
+     * @param tree the files
+     * @param dataDirectory the cluster's among them
+     * @param server what runs on them
+     */
+    record Run(ScratchTree tree, Path dataDirectory, Server server) {}
+
     private final SnapshotKey from;
-    private final Path dataDirectory;
-    private final Server server;
+    private final ScratchOptions options;
+    private final ReentrantLock resetting = new ReentrantLock();
+    private volatile Run run;
     private volatile boolean ended;
 
-    Scratch(ScratchTree tree, SnapshotKey from, Path dataDirectory, Server server) {
-        this.tree = tree;
+    Scratch(SnapshotKey from, ScratchOptions options, Run run) {
         this.from = from;
-        this.dataDirectory = dataDirectory;
-        this.server = server;
+        this.options = options;
+        this.run = run;
+    }
+
+    Run run() {
+        return run;
+    }
+
+    /** Goes on as another one. */
+    void become(Run other) {
+        run = other;
+    }
+
+    /** Does something while it is neither reset by another thread nor ended. */
+    boolean exclusively(BooleanSupplier work) {
+        resetting.lock();
+        try {
+            if (ended) {
+                throw new IllegalStateException(this + " has ended");
+            }
+            return work.getAsBoolean();
+        } finally {
+            resetting.unlock();
+        }
     }
 
     VolumeId volume() {
-        return tree.volume();
+        return run.tree().volume();
     }
 
     public ScratchTree tree() {
-        return tree;
+        return run.tree();
     }
 
     public SnapshotKey from() {
         return from;
+    }
+
+    /** How its servers run. */
+    ScratchOptions options() {
+        return options;
     }
 
     /** The snapshot that it is a clone of, as it was written then. */
@@ -54,19 +92,25 @@ public final class Scratch {
     }
 
     public Path dataDirectory() {
-        return dataDirectory;
+        return run.dataDirectory();
     }
 
     public Server server() {
-        return server;
+        return run.server();
     }
 
     public boolean hasEnded() {
         return ended;
     }
 
+    /** Waits for a reset that is going on; none begins afterwards. */
     void markEnded() {
-        ended = true;
+        resetting.lock();
+        try {
+            ended = true;
+        } finally {
+            resetting.unlock();
+        }
     }
 
     @Override

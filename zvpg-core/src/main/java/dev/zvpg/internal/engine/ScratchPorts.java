@@ -5,6 +5,7 @@ import dev.zvpg.internal.catalog.CopyRecord;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,7 @@ final class ScratchPorts {
 
     private final Context context;
     private final int size;
+    private final ReentrantLock lock = new ReentrantLock();
     private volatile Set<Integer> named = Set.of();
     private long listedAt;
     private int last;
@@ -64,12 +66,19 @@ final class ScratchPorts {
         return new Turn();
     }
 
-    private synchronized int step() {
-        if (System.nanoTime() - listedAt >= FRESH_NANOS) {
-            named = context.catalog().copies().stream().map(CopyRecord::port).collect(Collectors.toSet());
-            listedAt = System.nanoTime();
+    private int step() {
+        lock.lock(); // a monitor would hold the carriers of virtual threads while the storage is listed
+        try {
+            if (System.nanoTime() - listedAt >= FRESH_NANOS) {
+                named = context.catalog().copies().stream()
+                        .map(CopyRecord::port)
+                        .collect(Collectors.toSet());
+                listedAt = System.nanoTime();
+            }
+            last = last < context.ports().last() ? last + 1 : middle();
+            return last;
+        } finally {
+            lock.unlock();
         }
-        last = last < context.ports().last() ? last + 1 : middle();
-        return last;
     }
 }

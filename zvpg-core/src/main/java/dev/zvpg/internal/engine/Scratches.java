@@ -1,14 +1,18 @@
 package dev.zvpg.internal.engine;
 
+import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ServerException;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRequest;
 import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.Uninterrupted;
+import dev.zvpg.internal.scratch.Endings;
 import dev.zvpg.internal.scratch.ScratchTree;
 import dev.zvpg.internal.scratch.ScratchTrees;
 import dev.zvpg.option.PoolOptions;
@@ -21,14 +25,9 @@ import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,27 +45,28 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
     /** What their volumes are called. */
     private static final String NAME = "scratch";
 
-    /** Of what all is read, or which the storage compares. */
-    static final ScratchOptions WITH_A_VOLUME = ScratchOptions.LEAN.overlay(false);
+    /** What is compared, and told which of its files were written to; those may be many, so they are on disk. */
+    static final ScratchOptions COMPARED = ScratchOptions.LEAN.memory(0);
 
-    private static final String HOOK = "zvpg-scratch-clones";
     private static final Duration AT_THE_END = Duration.ofSeconds(5);
+
+    /** How long the port of one that is reset is waited for: another program may have tried it just then. */
+    private static final Duration PORT_PATIENCE = Duration.ofSeconds(10);
+
+    private static final long RETRY_NANOS = Duration.ofMillis(20).toNanos();
 
     private final Context context;
     private final CopyFactory copies;
     private final ScratchPorts ports;
     private final ScratchTrees trees;
 
-    /** What has to end before the repository is closed, oldest first, and how: pools, and the clones of no pool. */
-    private final Map<Object, Runnable> open = new LinkedHashMap<>();
-
-    private @Nullable Thread hook;
-    private boolean closed;
+    private final Endings endings;
 
     Scratches(Context context, CopyFactory copies) {
         this.context = context;
         this.copies = copies;
         this.ports = new ScratchPorts(context);
+        this.endings = new Endings(context::requireOpen);
         this.trees = new ScratchTrees(
                 context.storage(), context.launcher(), context.home().root(), this::tellRefusal);
     }
@@ -84,7 +84,7 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
     /** Makes a running clone, which ends with {@link #end}. */
     public Scratch scratch(SnapshotKey from, ScratchOptions options) {
         Scratch scratch = make(from, options);
-        register(scratch, () -> {
+        endings.add(scratch, () -> {
             stop(scratch);
             delete(scratch);
         });
@@ -96,53 +96,24 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         context.launcher().check(options.scratch().settings());
         context.catalog().require(from);
         Pool pool = new Pool(this, from, options);
-        register(pool, () -> pool.close(isEnding() ? AT_THE_END : Pool.CLOSING_PATIENCE));
+        endings.add(pool, () -> pool.close(endings.isTheJvms() ? AT_THE_END : Pool.CLOSING_PATIENCE));
         return pool;
     }
 
-    /** Tells whether the JVM is on its way out: nothing may hold that up, and the servers end with it in any case. */
-    private boolean isEnding() {
-        return Thread.currentThread().getName().equals(HOOK);
-    }
-
-    private void register(Object made, Runnable ending) {
-        synchronized (this) {
-            if (!closed) {
-                open.put(made, ending);
-                return;
-            }
-        }
-        ending.run();
-        throw ended();
-    }
-
-    private IllegalStateException ended() {
-        context.requireOpen();
-        return new IllegalStateException("no scratch clone can be made: the JVM is on its way out");
-    }
-
-    synchronized void forget(Object ended) {
-        open.remove(ended);
+    void forget(Object ended) {
+        endings.remove(ended);
     }
 
     /** One clone of the snapshot, running. */
     Scratch make(SnapshotKey from, ScratchOptions options) {
         context.launcher().check(options.settings());
-        requireLiving();
-        VolumeId volume = VolumeId.generate(NAME);
-        ScratchTree tree;
-        try {
-            // an overlay is for servers only, and a password is set before there is one
-            ScratchOptions way = from.isForeign() ? options.overlay(false) : options;
-            tree = trees.make(from.id(), volume, way, context.progress("scratch clone of " + from.ref()));
-        } catch (NotFoundException e) {
-            throw new NotFoundException("snapshot " + from.ref() + " was deleted", e);
-        }
+        endings.requireLiving();
+        ScratchTree tree = tree(from, options);
         boolean running = false;
         try {
-            Path data = Context.dataDirectory(tree.directory());
-            context.disarm(from, data, options.settings());
-            Scratch scratch = new Scratch(tree, from, data, start(volume, data, options));
+            Path data = disarmed(from, tree, options);
+            Scratch scratch =
+                    new Scratch(from, options, new Scratch.Run(tree, data, start(tree.volume(), data, options)));
             running = true;
             return scratch;
         } finally {
@@ -152,12 +123,61 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         }
     }
 
-    private Server start(VolumeId volume, Path data, ScratchOptions options) {
-        Map<String, String> settings = new HashMap<>();
-        if (options.lean()) {
-            settings.putAll(context.launcher().leanSettings());
+    private ScratchTree tree(SnapshotKey from, ScratchOptions options) {
+        // an overlay is for servers only, and a password is set before there is one
+        ScratchOptions way = from.isForeign() ? options.overlay(false) : options;
+        try {
+            return trees.make(
+                    from.id(), VolumeId.generate(NAME), way, context.progress("scratch clone of " + from.ref()));
+        } catch (NotFoundException e) {
+            throw new NotFoundException("snapshot " + from.ref() + " was deleted", e);
         }
-        settings.putAll(options.settings());
+    }
+
+    private Path disarmed(SnapshotKey from, ScratchTree tree, ScratchOptions options) {
+        Path data = Context.dataDirectory(tree.directory());
+        context.disarm(from, data, options.settings());
+        return data;
+    }
+
+    /**
+     * Makes it what its snapshot is, with another server on the same port; false when it is that already, and goes on.
+     * When it fails the old server may have ended, and it can be tried again.
+     */
+    public boolean reset(Scratch scratch) {
+        return scratch.exclusively(() -> {
+            if (!hasChanged(scratch, context.catalog().require(scratch.from()))) {
+                return false;
+            }
+            Scratch.Run before = scratch.run();
+            ScratchTree tree = tree(scratch.from(), scratch.options());
+            boolean running = false;
+            try {
+                Path data = disarmed(scratch.from(), tree, scratch.options());
+                before.server().stopAtOnce();
+                Server server = start(
+                        tree.volume(), data, scratch.options(), before.server().port());
+                scratch.become(new Scratch.Run(tree, data, server));
+                running = true;
+            } finally {
+                discardQuietly(running ? before.tree() : tree);
+            }
+            return true;
+        });
+    }
+
+    /** Tells whether it may have; one that does not answer may. */
+    private static boolean hasChanged(Scratch scratch, SnapshotRecord image) {
+        try {
+            return !scratch.server().isRunning() || !scratch.server().position().isIn(image.position());
+        } catch (ServerException e) {
+            LOG.debug("{} does not tell how far it is", scratch, e);
+            return true;
+        }
+    }
+
+    private Server start(VolumeId volume, Path data, ScratchOptions options) {
+        Map<String, String> settings = settings(options);
         ScratchPorts.Turn turn = ports.turn();
         while (true) {
             try {
@@ -168,24 +188,31 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
         }
     }
 
+    private Server start(VolumeId volume, Path data, ScratchOptions options, int port) {
+        ServerSpec spec = spec(volume, data, port, settings(options));
+        long deadline = System.nanoTime() + PORT_PATIENCE.toNanos();
+        while (true) {
+            try {
+                return context.launcher().start(spec);
+            } catch (PortTakenException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new InUseException(
+                            "cannot reset a scratch clone: another program listens on its port " + port,
+                            "reset it again when that has ended, or close it and make another one",
+                            e);
+                }
+                LockSupport.parkNanos(this, RETRY_NANOS);
+            }
+        }
+    }
+
+    private Map<String, String> settings(ScratchOptions options) {
+        return options.lean() ? context.launcher().leanSettings(options.settings()) : options.settings();
+    }
+
     ServerSpec spec(VolumeId volume, Path data, int port, Map<String, String> settings) {
         Path run = context.home().runDirectory(volume.value());
         return new ServerSpec(data, run, port, context.credentials(), settings, Lifetime.ATTACHED);
-    }
-
-    private synchronized void requireLiving() {
-        if (closed) {
-            throw ended();
-        }
-        if (hook == null) {
-            // the servers end with the JVM in any case; this is for the volumes
-            hook = new Thread(this::close, HOOK);
-            try {
-                Runtime.getRuntime().addShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                LOG.debug("The JVM is on its way out", e);
-            }
-        }
     }
 
     /**
@@ -194,27 +221,12 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
      */
     @Override
     public void end(Scratch scratch) {
-        Runnable ending;
-        synchronized (this) {
-            ending = open.remove(scratch);
-        }
-        if (ending == null) {
-            return;
-        }
-        boolean done = false;
-        try {
-            ending.run();
-            done = true;
-        } finally {
-            if (!done) {
-                putBack(scratch, ending);
-            }
-        }
+        endings.end(scratch);
     }
 
     @Override
-    public synchronized boolean release(Scratch scratch) {
-        return open.remove(scratch) != null;
+    public boolean release(Scratch scratch) {
+        return endings.remove(scratch) != null;
     }
 
     /** Makes a branch or a clone of one. Nothing is left of it when that fails in the middle. */
@@ -236,12 +248,6 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
                 scratch.server().stopAtOnce();
                 discardQuietly(scratch);
             }
-        }
-    }
-
-    private synchronized void putBack(Scratch scratch, Runnable ending) {
-        if (!closed) {
-            open.put(scratch, ending);
         }
     }
 
@@ -285,33 +291,6 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
     /** Ends them all, newest first, and goes on when one does not want to. Idempotent. */
     @Override
     public void close() {
-        List<Map.Entry<Object, Runnable>> last;
-        synchronized (this) {
-            closed = true;
-            last = new ArrayList<>(open.entrySet());
-            open.clear();
-            removeHook();
-        }
-        Collections.reverse(last);
-        for (Map.Entry<Object, Runnable> one : last) {
-            try {
-                one.getValue().run();
-            } catch (RuntimeException e) {
-                LOG.warn("{} could not be ended; what is left of it is removed by the next open()", one.getKey(), e);
-            }
-        }
-    }
-
-    private void removeHook() {
-        Thread registered = hook;
-        hook = null;
-        if (registered == null || registered == Thread.currentThread()) {
-            return;
-        }
-        try {
-            Runtime.getRuntime().removeShutdownHook(registered);
-        } catch (IllegalStateException e) {
-            LOG.debug("The JVM is on its way out", e);
-        }
+        endings.close();
     }
 }

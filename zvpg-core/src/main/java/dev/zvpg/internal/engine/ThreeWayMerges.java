@@ -199,7 +199,7 @@ final class ThreeWayMerges {
     }
 
     private Part scratch(SnapshotKey image) {
-        Scratch scratch = scratches.scratch(image, Scratches.WITH_A_VOLUME);
+        Scratch scratch = scratches.scratch(image, Scratches.COMPARED);
         return new Part(Optional.of(scratch), Optional.empty(), () -> scratches.end(scratch));
     }
 

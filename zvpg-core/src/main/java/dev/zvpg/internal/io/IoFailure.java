@@ -1,5 +1,6 @@
 package dev.zvpg.internal.io;
 
+import dev.zvpg.error.InUseException;
 import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.PermissionException;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns what the file system says into the exception that a caller can act on. Thread-safe. */
 public final class IoFailure {
+
+    /** EAGAIN, as Java says that the system refuses another process. */
+    private static final String NO_PROCESS = "error=11,";
 
     private static final long MIB = 1 << 20;
 
@@ -76,7 +80,7 @@ public final class IoFailure {
                 || reason.contains("Permission denied")) {
             Object file =
                     e instanceof FileSystemException failed && failed.getFile() != null ? failed.getFile() : place;
-            String user = "user " + System.getProperty("user.name");
+            String user = "user " + SystemUser.name();
             return new PermissionException(
                     what + ": permission denied (" + reason + ") for " + user,
                     allowed != null
@@ -90,6 +94,13 @@ public final class IoFailure {
                     what + ": no space is left" + (place == null ? "" : " in " + place + ": " + space(place)) + " ("
                             + reason + ")",
                     "free some space, or destroy what nobody needs any more, then try again",
+                    e);
+        }
+        if (reason.contains(NO_PROCESS)) {
+            return new InUseException(
+                    what + ": no more processes can be started (" + reason + ")",
+                    "raise the limit of processes of this user or container (ulimit -u, docker run --pids-limit, TasksMax of "
+                            + "systemd), or end some; a server takes about ten",
                     e);
         }
         return other.apply(reason);

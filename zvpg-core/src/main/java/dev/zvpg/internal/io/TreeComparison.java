@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Compares two trees of files by their bytes, page by page. Nothing is assumed of times or sizes that were noted
@@ -23,11 +24,13 @@ public final class TreeComparison {
     private static final int PAGES_AT_ONCE = 128;
 
     private final Found found;
+    private final Predicate<Path> mayDiffer;
     private final ByteBuffer left = ByteBuffer.allocateDirect(PAGE * PAGES_AT_ONCE);
     private final ByteBuffer right = ByteBuffer.allocateDirect(PAGE * PAGES_AT_ONCE);
 
-    private TreeComparison(Found found) {
+    private TreeComparison(Found found, Predicate<Path> mayDiffer) {
         this.found = found;
+        this.mayDiffer = mayDiffer;
     }
 
     /** Is told of what differs. */
@@ -49,7 +52,18 @@ public final class TreeComparison {
      * @throws IOException when a file cannot be read
      */
     public static void of(Path left, Path right, Found found) throws IOException {
-        TreeComparison comparison = new TreeComparison(found);
+        of(left, right, file -> true, found);
+    }
+
+    /**
+     * Compares two trees of which it is known that most files are the same.
+     *
+     * @param mayDiffer whether a file that both have, by its path below the top, may have other bytes
+     * @param found told as by the other method
+     * @throws IOException when a file cannot be read
+     */
+    public static void of(Path left, Path right, Predicate<Path> mayDiffer, Found found) throws IOException {
+        TreeComparison comparison = new TreeComparison(found, mayDiffer);
         try (OpenDirectory one = OpenDirectory.open(left);
                 OpenDirectory other = OpenDirectory.open(right)) {
             comparison.compare(Path.of(""), one, other);
@@ -90,7 +104,7 @@ public final class TreeComparison {
                     OpenDirectory inOther = other.directory(name)) {
                 compare(path, inOne, inOther);
             }
-        } else if (facts.isFile()) {
+        } else if (facts.isFile() && mayDiffer.test(path)) {
             try (FileChannel ours = one.openFile(name);
                     FileChannel theirs = other.openFile(name)) {
                 compare(path, ours, theirs);

@@ -10,7 +10,10 @@ import dev.zvpg.storage.PageComparison;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.VolumeId;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +26,19 @@ public final class ScratchTree implements AutoCloseable {
     private final VolumeId volume;
     private final Draft draft;
     private final @Nullable Overlay overlay;
+    private final SnapshotId from;
     private final ScratchMethod method;
 
-    ScratchTree(VolumeId volume, Draft draft, ScratchMethod method) {
+    ScratchTree(SnapshotId from, VolumeId volume, Draft draft, ScratchMethod method) {
+        this.from = from;
         this.volume = volume;
         this.draft = draft;
         this.overlay = null;
         this.method = method;
     }
 
-    ScratchTree(VolumeId volume, OverlayDraft draft, Overlay overlay, ScratchMethod method) {
+    ScratchTree(SnapshotId from, VolumeId volume, OverlayDraft draft, Overlay overlay, ScratchMethod method) {
+        this.from = from;
         this.volume = volume;
         this.draft = draft;
         this.overlay = overlay;
@@ -61,9 +67,18 @@ public final class ScratchTree implements AutoCloseable {
 
     /** Finds where it may differ from an image; see {@link Storage#changes}. */
     public Changes changes(Storage storage, SnapshotId image) {
-        return overlay == null
-                ? storage.changes(image, volume)
-                : PageComparison.of(storage.directory(image), overlay.directory());
+        if (overlay == null) {
+            return storage.changes(image, volume);
+        }
+        Path seen = overlay.directory();
+        Optional<Path> written = overlay.written();
+        if (written.isEmpty()) {
+            return PageComparison.of(storage.directory(image), seen);
+        }
+        Path below = storage.directory(from);
+        Changes since = PageComparison.of(
+                below, seen, file -> Files.exists(written.get().resolve(file), LinkOption.NOFOLLOW_LINKS));
+        return image.equals(from) ? since : since.and(PageComparison.of(storage.directory(image), below));
     }
 
     /** Makes it a whole tree of its own, that can be published. No server runs on it any more. */

@@ -56,7 +56,7 @@ public final class ScratchTrees {
         if (options.overlay() && refusal().isEmpty()) {
             Optional<OverlayDraft> draft = storage.overlay(from, volume);
             if (draft.isPresent()) {
-                Optional<ScratchTree> laid = lay(volume, draft.get(), options);
+                Optional<ScratchTree> laid = lay(from, volume, draft.get(), options);
                 if (laid.isPresent()) {
                     return laid.get();
                 }
@@ -64,17 +64,19 @@ public final class ScratchTrees {
         }
         Kind kind = storage.features().contains(StorageFeature.CONSTANT_TIME_CLONE) ? Kind.CLONE : Kind.COPY;
         Optional<String> reason = kind == Kind.COPY && options.overlay() ? refusal() : Optional.empty();
-        return new ScratchTree(volume, storage.clone(from, volume, progress), new ScratchMethod(kind, reason));
+        return new ScratchTree(from, volume, storage.clone(from, volume, progress), new ScratchMethod(kind, reason));
     }
 
-    private Optional<ScratchTree> lay(VolumeId volume, OverlayDraft draft, ScratchOptions options) {
+    private Optional<ScratchTree> lay(SnapshotId from, VolumeId volume, OverlayDraft draft, ScratchOptions options) {
         boolean laid = false;
         try {
-            Overlay overlay =
+            Optional<Overlay> found =
                     launcher.overlay(new OverlaySpec(draft.lower(), draft.directory(), home, options.memory()));
-            laid = true;
-            Kind kind = overlay.isInMemory() ? Kind.OVERLAY_IN_MEMORY : Kind.OVERLAY_ON_DISK;
-            return Optional.of(new ScratchTree(volume, draft, overlay, new ScratchMethod(kind, Optional.empty())));
+            laid = found.isPresent();
+            return found.map(overlay -> {
+                Kind kind = overlay.isInMemory() ? Kind.OVERLAY_IN_MEMORY : Kind.OVERLAY_ON_DISK;
+                return new ScratchTree(from, volume, draft, overlay, new ScratchMethod(kind, Optional.empty()));
+            });
         } catch (OverlayRefusedException e) {
             if (refusal.compareAndSet(null, e.reason())) {
                 onRefusal.accept(e.reason());

@@ -18,6 +18,7 @@ final class Failure {
             "call trustOwner()", "say --trust-owner",
             "with options of the merge, take ours or theirs",
                     "with --resolve WHERE=ours|theirs|newest|add|json, say --ours or --theirs",
+            "call renumber()", "say --renumber TABLE",
             "configuration(path)", "--from-configuration FILE",
             "ClusterSource.server(host, port, user, password)", "--from-server HOST:PORT");
 

@@ -10,6 +10,7 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.info.Event;
+import dev.zvpg.postgres.ClusterOptions;
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.server.ClusterSource;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -100,6 +102,11 @@ final class InitCommand implements Callable<Integer> {
             description = "a setting of main's server; may be repeated, and changed later with zvpg branch set")
     private Map<String, String> settings = Map.of();
 
+    @ArgGroup(
+            exclusive = false,
+            heading = "%nTo sort and fold letters otherwise than by code points and as Unicode says:%n")
+    private LocaleFlags locale = new LocaleFlags();
+
     @Option(names = "--no-start", description = "do not start main")
     private boolean noStart;
 
@@ -111,11 +118,13 @@ final class InitCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path file = session.configurationFile();
         boolean configured = Files.exists(file);
-        Configuration configuration = withPostgres(
-                changed(configured ? session.read(file) : Configuration.directory(Configuration.defaultHome())));
+        Configuration configuration = withPostgres(changed(
+                configured
+                        ? session.read(file)
+                        : Configuration.directory(home.or(() -> mountDir).orElseGet(Configuration::defaultHome))));
         session.logAs(configuration);
         Optional<ClusterSource> source = source();
-        Zvpg zvpg = session.zvpg(configuration);
+        Zvpg zvpg = locale.in(session.zvpg(configuration), configuration, source.isPresent());
         for (Map.Entry<String, String> setting : settings.entrySet()) {
             zvpg = zvpg.setting(setting.getKey(), setting.getValue());
         }
@@ -216,6 +225,60 @@ final class InitCommand implements Callable<Integer> {
             return configuration.postgresBin(Postgres.onPath().binDirectory());
         } catch (ConfigurationException notInstalled) {
             return configuration;
+        }
+    }
+
+    /** What a new cluster is to know about letters. */
+    static final class LocaleFlags {
+
+        @Option(
+                names = "--locale",
+                paramLabel = "NAME",
+                description = "a locale of this system, such as de_DE.UTF-8 (locale -a lists them)")
+        private Optional<String> system = Optional.empty();
+
+        @Option(
+                names = "--icu-locale",
+                paramLabel = "TAG",
+                description = "an ICU locale, such as de-DE; from PostgreSQL 15 on")
+        private Optional<String> icu = Optional.empty();
+
+        @Option(
+                names = "--builtin-locale",
+                paramLabel = "NAME",
+                description = "PostgreSQL's own C.UTF-8 or C; from PostgreSQL 17 on")
+        private Optional<String> builtin = Optional.empty();
+
+        @Option(names = "--encoding", paramLabel = "NAME", description = "the encoding; UTF8")
+        private Optional<String> encoding = Optional.empty();
+
+        private boolean isSilent() {
+            return system.isEmpty() && icu.isEmpty() && builtin.isEmpty() && encoding.isEmpty();
+        }
+
+        /** Lets a repository's PostgreSQL make its clusters so. */
+        Zvpg in(Zvpg zvpg, Configuration configuration, boolean isCopy) {
+            if (isSilent()) {
+                return zvpg;
+            }
+            if (isCopy) {
+                throw new IllegalArgumentException(
+                        "a copy has the locale and the encoding of its original; leave out those");
+            }
+            if (Stream.of(system, icu, builtin).filter(Optional::isPresent).count() > 1) {
+                throw new IllegalArgumentException("say only one of --locale, --icu-locale and --builtin-locale");
+            }
+            return configuration.launcher() instanceof Postgres postgres
+                    ? zvpg.postgres(postgres.clusters(this::chosen))
+                    : zvpg;
+        }
+
+        private ClusterOptions chosen(ClusterOptions options) {
+            ClusterOptions named = system.map(options::locale)
+                    .or(() -> icu.map(options::icuLocale))
+                    .or(() -> builtin.map(options::builtinLocale))
+                    .orElse(options);
+            return encoding.map(named::encoding).orElse(named);
         }
     }
 }

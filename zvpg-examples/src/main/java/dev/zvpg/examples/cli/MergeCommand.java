@@ -79,6 +79,14 @@ final class MergeCommand implements Callable<Integer> {
     private List<String> resolve = List.of();
 
     @Option(
+            names = "--renumber",
+            paramLabel = "TABLE",
+            description =
+                    "in a SCHEMA.TABLE, give new rows fresh keys where both have taken the same, and let what refers "
+                            + "to them follow; * for every table whose keys a sequence makes")
+    private List<String> renumber = List.of();
+
+    @Option(
             names = {"-m", "--message"},
             paramLabel = "MESSAGE",
             description = "what the merge's snapshot is")
@@ -177,6 +185,9 @@ final class MergeCommand implements Callable<Integer> {
             }
             options = options.resolve(each.substring(0, equals), resolver);
         }
+        for (String table : renumber) {
+            options = options.renumber(table);
+        }
         return message.map(options::message).orElse(options);
     }
 
@@ -224,13 +235,14 @@ final class MergeCommand implements Callable<Integer> {
     private static void print(Session session, MergeReport report) {
         boolean isOne =
                 report.tables().stream().map(TableMerge::database).distinct().count() == 1;
-        Columns columns = new Columns("table", "inserted", "updated", "deleted", "database");
+        Columns columns = new Columns("table", "inserted", "updated", "deleted", "renumbered", "database");
         for (TableMerge table : report.tables()) {
             columns.row(
                     table.name(),
                     "+" + table.inserted(),
                     "~" + table.updated(),
                     "-" + table.deleted(),
+                    table.renumbered() == 0 ? "" : Long.toString(table.renumbered()),
                     isOne ? "" : table.database());
         }
         SchemaFacts.lines(report.schema()).forEach(session::print);

@@ -5,9 +5,7 @@ import dev.zvpg.Diff;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.diff.RowChange;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,7 +14,7 @@ final class RowDiff implements Scenario {
 
     private static final int WARM_UP = 2;
     private static final int ROUNDS = 9;
-    private static final int ROWS = 2_000_000;
+    private static final int FACTOR = 104_729;
 
     /** In milliseconds, on btrfs. */
     private static final double FEW_BAR = 250;
@@ -35,21 +33,17 @@ final class RowDiff implements Scenario {
             try {
                 Branch main = repo.branch("main");
                 main.start();
-                execute(
-                        main,
-                        "CREATE TABLE accounts (id int PRIMARY KEY, branch int, balance int, filler char(84))",
-                        "INSERT INTO accounts SELECT g, g % 20, 0, '' FROM generate_series(1, " + ROWS + ") g",
-                        "VACUUM (FREEZE, ANALYZE) accounts");
+                Accounts.create(main);
                 Snapshot base = main.snapshot("base", "");
                 Samples few = samples(base, change(base, "few", 40), 40);
                 Samples many = samples(base, change(base, "many", 1000), 1000);
                 Branch rewritten = change(base, "all", 120);
-                execute(rewritten, "VACUUM FULL accounts", "CHECKPOINT");
+                Accounts.execute(rewritten, "VACUUM FULL accounts", "CHECKPOINT");
                 Samples all = samples(base, rewritten, 120);
                 main.stop();
-                add(report, ground, few, FEW_BAR);
-                add(report, ground, many, MANY_BAR);
-                add(report, ground, all, ALL_BAR);
+                Accounts.report(report, ground, "diff", few, FEW_BAR);
+                Accounts.report(report, ground, "diff", many, MANY_BAR);
+                Accounts.report(report, ground, "diff", all, ALL_BAR);
                 report.table("Rows that are different, " + ground.name(), List.of(few, many, all), all.name());
             } finally {
                 repo.destroy();
@@ -57,19 +51,11 @@ final class RowDiff implements Scenario {
         }
     }
 
-    private static void add(Report report, Ground ground, Samples samples, double bar) {
-        Figure figure = Figure.of("diff/" + samples.name() + "/" + ground.name(), samples.median(), "ms");
-        report.add(ground.name().equals("btrfs") ? figure.atMost(bar) : figure);
-    }
-
     /** A branch with so many rows changed all over the table. */
     private static Branch change(Snapshot base, String name, int rows) throws SQLException {
         Branch branch = base.branch(name);
         branch.start();
-        execute(
-                branch,
-                "UPDATE accounts SET balance = 1 WHERE id IN (SELECT (g::int8 * 7919 * 104729 % " + ROWS
-                        + ")::int + 1 FROM generate_series(1, " + rows + ") g)");
+        Accounts.change(branch, "balance", rows, FACTOR);
         return branch;
     }
 
@@ -88,14 +74,5 @@ final class RowDiff implements Scenario {
             });
         }
         return samples;
-    }
-
-    private static void execute(Branch branch, String... statements) throws SQLException {
-        try (Connection connection = branch.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
     }
 }

@@ -55,4 +55,21 @@ class SettingsCommandTest {
                 .saying("unrecognized configuration parameter \"wrok_mem\"");
         assertThat(place.path("")).isEmptyDirectory();
     }
+
+    @Test
+    void aLocaleIsChosenAtInitAndOneThatIsNotThereIsRefusedBeforeAnythingIsMade() {
+        String home = place.path("home").toString();
+        place.init("--home", home, "--icu-locale", "xx-XX")
+                .failed(ExitCode.CONFIGURATION)
+                .saying("cannot make a cluster with ICU locale xx-XX: ")
+                .saying("such as de-DE");
+        place.init("--home", home, "--icu-locale", "de", "--locale", "C")
+                .failed(ExitCode.USAGE)
+                .saying("only one of");
+        place.init("--home", home, "--locale", "C", "--from-directory", "/nowhere")
+                .failed(ExitCode.USAGE)
+                .saying("of its original");
+        assertThat(place.path("")).isEmptyDirectory();
+        place.init("--home", home, "--icu-locale", "de-DE", "--no-start").succeeded();
+    }
 }

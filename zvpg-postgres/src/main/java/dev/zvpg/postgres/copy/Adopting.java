@@ -9,6 +9,7 @@ import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.internal.io.TreeSync;
 import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.postgres.cluster.Cluster;
+import dev.zvpg.postgres.cluster.ClusterLocale;
 import dev.zvpg.postgres.cluster.ConfFile;
 import dev.zvpg.postgres.cluster.CopyMark;
 import dev.zvpg.postgres.cluster.Initdb;
@@ -123,7 +124,7 @@ public record Adopting(
         Adopting trial = new Adopting(
                 installation, user, startTimeout, target.resolveSibling(target.getFileName() + ".trial"), chosen);
         try {
-            Initdb.run(installation, user, trial.target, superuser);
+            Initdb.run(installation, user, trial.target, superuser, ClusterLocale.DEFAULT);
         } catch (ServerException | PermissionException e) {
             LOG.debug("The settings of the original are not tried before the copy", e);
             return;

@@ -4,7 +4,9 @@ import dev.zvpg.diff.RowChange;
 import dev.zvpg.diff.TableDiff;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +67,22 @@ public record ComparedTable(
             throw new IllegalStateException("a table is on one side at least");
         }
         return side;
+    }
+
+    /** Whether its columns or its key are others, or it is on one side only. */
+    public boolean isRedefined() {
+        return before == null
+                || after == null
+                || !types(before.table()).equals(types(after.table()))
+                || !keys(before.table()).equals(keys(after.table()));
+    }
+
+    private static Map<String, String> types(Table table) {
+        return table.columns().stream().collect(Collectors.toMap(Column::name, table::type));
+    }
+
+    private static List<String> keys(Table table) {
+        return table.key().stream().map(table::nameOf).toList();
     }
 
     @Override

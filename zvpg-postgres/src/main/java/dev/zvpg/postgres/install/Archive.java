@@ -46,6 +46,18 @@ final class Archive {
         }
     }
 
+    /** Returns one file of it. */
+    static byte[] entry(InputStream in, String name) throws IOException {
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(in)))) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                if (entry.getName().replaceFirst("^\\./", "").equals(name)) {
+                    return tar.readAllBytes();
+                }
+            }
+        }
+        throw new IOException("there is no " + name + " in it");
+    }
+
     private static Path parent(Path path) throws IOException {
         Path parent = path.getParent();
         if (parent == null) {

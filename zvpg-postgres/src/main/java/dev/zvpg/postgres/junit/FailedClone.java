@@ -3,6 +3,7 @@ package dev.zvpg.postgres.junit;
 import dev.zvpg.Clone;
 import dev.zvpg.RunningServer;
 import dev.zvpg.ScratchClone;
+import dev.zvpg.postgres.report.Digest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

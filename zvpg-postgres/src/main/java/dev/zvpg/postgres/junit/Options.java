@@ -4,11 +4,12 @@ import dev.zvpg.Database;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.option.PoolOptions;
 import dev.zvpg.postgres.Postgres;
+import dev.zvpg.postgres.prepared.Preparation;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Holds what was said to a {@link ZvpgExtension}. Immutable. */
 record Options(
@@ -24,6 +25,8 @@ record Options(
     static final String POSTGRES = "zvpg.junit.postgres";
     static final String CACHE = "zvpg.junit.cache";
     static final String KEEP = "zvpg.junit.keep";
+
+    static final List<String> NAMES = List.of(POSTGRES, CACHE, KEEP);
 
     static Options of(String key, Preparation preparation) {
         return new Options(key, preparation, null, null, Database.DEFAULT_DATABASE, PoolOptions.DEFAULT, false, false);
@@ -54,14 +57,16 @@ record Options(
     }
 
     /** Finds the installation to use in a run: who starts the tests has the last word. */
-    Postgres postgresFor(ExtensionContext context) {
-        Optional<String> named = parameter(context, POSTGRES);
+    Postgres postgresFor(Parameters parameters) {
+        Optional<String> named = parameters.get(POSTGRES);
         if (named.isPresent()) {
-            return switch (named.get().toLowerCase(Locale.ROOT)) {
+            Postgres chosen = switch (named.get().toLowerCase(Locale.ROOT)) {
                 case "embedded" -> Postgres.embedded();
                 case "path" -> Postgres.onPath();
                 default -> Postgres.in(Path.of(named.get()));
             };
+            // another installation, for the same tests
+            return postgres == null ? chosen : chosen.clusters(o -> postgres.clusters());
         }
         return postgres != null ? postgres : whatIsThere();
     }
@@ -80,8 +85,9 @@ record Options(
         }
     }
 
-    Path cacheFor(ExtensionContext context, Postgres server) {
-        return parameter(context, CACHE)
+    Path cacheFor(Parameters parameters, Postgres server) {
+        return parameters
+                .get(CACHE)
                 .map(Path::of)
                 .or(() -> Optional.ofNullable(cache))
                 .orElseGet(() -> server.cacheDirectory("prepared"))
@@ -89,12 +95,7 @@ record Options(
                 .normalize();
     }
 
-    boolean keepFor(ExtensionContext context) {
-        return parameter(context, KEEP).map(Boolean::parseBoolean).orElse(keep);
-    }
-
-    /** Reads a configuration parameter of JUnit's, for which a system property stands in. */
-    private static Optional<String> parameter(ExtensionContext context, String name) {
-        return context.getConfigurationParameter(name).map(String::strip).filter(value -> !value.isEmpty());
+    boolean keepFor(Parameters parameters) {
+        return parameters.get(KEEP).map(Boolean::parseBoolean).orElse(keep);
     }
 }

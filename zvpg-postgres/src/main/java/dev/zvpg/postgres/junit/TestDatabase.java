@@ -2,6 +2,10 @@ package dev.zvpg.postgres.junit;
 
 import dev.zvpg.RunningServer;
 import dev.zvpg.ScratchClone;
+import dev.zvpg.error.ServerException;
+import dev.zvpg.postgres.report.LogTail;
+import dev.zvpg.postgres.report.ServerReport;
+import dev.zvpg.server.Credentials;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -19,48 +23,102 @@ final class TestDatabase implements AutoCloseable {
     static final Set<Class<?>> TYPES =
             Set.of(ScratchClone.class, RunningServer.class, DataSource.class, Connection.class);
 
+    /** What a clone was seen to run as, and what that logs. */
+    private record Seen(RunningServer server, LogTail log) {}
+
+    private final String title;
     private final ScratchClone clone;
-    private final RunningServer server;
     private final String database;
     private final Optional<FailedClone> afterAFailure;
-    private final LogTail log;
     private final Deque<Connection> connections = new ArrayDeque<>();
+    private volatile Seen seen;
     private volatile boolean keep;
 
     /**
      * Takes a clone over, which ends with this.
      *
+     * @param title whose it is
      * @param clone a new one, or one from a pool
      * @param database what there are connections to
      * @param afterAFailure what becomes of the clone when a test fails; nothing when empty
      */
-    TestDatabase(ScratchClone clone, String database, Optional<FailedClone> afterAFailure) {
+    TestDatabase(String title, ScratchClone clone, String database, Optional<FailedClone> afterAFailure) {
+        this.title = title;
         this.clone = clone;
-        this.server = clone.server();
         this.database = database;
         this.afterAFailure = afterAFailure;
-        this.log = LogTail.fromNowOn(server);
+        this.seen = new Seen(clone.server(), LogTail.fromNowOn(clone.server()));
+        TestRun.ENDED.remove(seen.server().port());
     }
 
     Object parameter(Class<?> type) throws SQLException {
         if (type == DataSource.class) {
-            return server.dataSource(database);
+            return server().dataSource(database);
         }
         if (type == Connection.class) {
-            Connection connection = server.dataSource(database).getConnection();
+            Connection connection = server().dataSource(database).getConnection();
             synchronized (this) {
                 connections.push(connection);
             }
             return connection;
         }
-        return type == ScratchClone.class ? clone : server;
+        return type == ScratchClone.class ? clone : server();
+    }
+
+    /** Returns the server that it has now: a test may reset it, or close it, which leaves the one that it had last. */
+    private RunningServer server() {
+        Seen last = seen;
+        try {
+            RunningServer now = clone.server();
+            if (now.pid() != last.server().pid()) {
+                last = new Seen(now, new LogTail(now.logFile(), 0));
+                seen = last;
+            }
+        } catch (IllegalStateException closed) {
+            return last.server();
+        }
+        return last.server();
+    }
+
+    String jdbcUrl(String database) {
+        return running().jdbcUrl(database);
+    }
+
+    Credentials credentials() {
+        return running().credentials();
+    }
+
+    private RunningServer running() {
+        RunningServer server = server();
+        if (!server.isRunning()) {
+            throw new ServerException(
+                    "the database of " + title + " has ended, though no test was to end it: " + server
+                            + " was stopped or killed",
+                    "look into " + server.logFile() + "; reset() of the extension starts another one on its port");
+        }
+        return server;
+    }
+
+    boolean reset() {
+        return clone.reset();
+    }
+
+    /** Forgets what was logged so far. */
+    void beginLog() {
+        seen = new Seen(server(), LogTail.fromNowOn(server()));
     }
 
     /** Returns what is known of it when its test has failed. */
     ServerReport failed(String test) {
         keep = afterAFailure.isPresent() && isOpen();
+        RunningServer server = server();
         String kept = keep ? "\n" + afterAFailure.orElseThrow().report(server, database) : "";
-        return ServerReport.of(server, test, log, kept);
+        return ServerReport.of(server, test, seen.log(), kept);
+    }
+
+    /** Returns the same of one that other tests go on with. */
+    ServerReport failedAmongOthers() {
+        return ServerReport.of(server(), title, seen.log(), "");
     }
 
     /** Tells whether it is still there: a test may close what it gets as a parameter, or keep it. */
@@ -80,8 +138,11 @@ final class TestDatabase implements AutoCloseable {
             things.addAll(connections);
             connections.clear();
         }
+        int port = server().port();
         if (keep) {
-            things.add(() -> afterAFailure.orElseThrow().keep(clone, server.port()));
+            things.add(() -> afterAFailure.orElseThrow().keep(clone, port));
+        } else {
+            TestRun.ENDED.add(port, title);
         }
         things.add(clone);
         Closing.all(things);

@@ -1,8 +1,14 @@
 package dev.zvpg.postgres.junit;
 
+import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.option.PoolOptions;
 import dev.zvpg.postgres.Postgres;
+import dev.zvpg.postgres.prepared.Preparation;
+import dev.zvpg.postgres.prepared.PreparedSnapshots;
+import dev.zvpg.server.Credentials;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,7 +54,10 @@ import org.opentest4j.TestAbortedException;
  * {@code zvpg.junit.postgres} ({@code embedded}, {@code path} or a directory), {@code zvpg.junit.cache} (a directory),
  * {@code zvpg.junit.keep} (true or false).
  *
- * <p>Immutable, and so thread-safe: each method returns a changed copy.
+ * <p><b>Before any parameter,</b> when an application is started for many tests, {@link #jdbcUrl()} is the URL of a
+ * database that stays, and {@link #reset()} makes that what was prepared.
+ *
+ * <p>Each method that says how returns a changed copy. Thread-safe.
  */
 public final class ZvpgExtension
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
@@ -62,6 +71,9 @@ public final class ZvpgExtension
     private record StoreKey(ZvpgExtension extension, Scope scope) {}
 
     private final Options options;
+
+    /** Those of the run that it was last called in. */
+    private volatile Parameters parameters = Parameters.OF_THE_SYSTEM;
 
     private ZvpgExtension(Options options) {
         this.options = options;
@@ -92,16 +104,13 @@ public final class ZvpgExtension
      * @throws java.io.UncheckedIOException when one cannot be read
      */
     public static String contentKey(String name, Path... files) {
-        Digest digest = new Digest();
-        for (Path file : files) {
-            digest.addTree(file);
-        }
-        return name + "-" + digest.hex(6);
+        return PreparedSnapshots.contentKey(name, files);
     }
 
     /**
-     * Uses a certain PostgreSQL. Without this it is the newest one embedded on the class path, or where there is none,
-     * the one that is installed.
+     * Uses a certain PostgreSQL, with a locale of your choice:
+     * {@code postgres(Postgres.embedded().clusters(o -> o.icuLocale("de-DE")))}. Without this it is the newest one embedded
+     * on the class path, or where there is none, the one that is installed.
      *
      * @param postgres the installation
      * @return a changed copy
@@ -135,7 +144,8 @@ public final class ZvpgExtension
     /**
      * Uses another pool: {@code o -> o.size(8).scratch(s -> s.setting("work_mem", "64MB"))}. Extensions with the same
      * key share one when they want the same of it. A clone of the whole class does not count in it, but runs with the
-     * same settings.
+     * same settings, and so does the server of the preparation: {@code shared_preload_libraries}, for example. They are
+     * part of what is prepared, so another key goes with others.
      *
      * @param options changes the default options
      * @return a changed copy
@@ -166,15 +176,86 @@ public final class ZvpgExtension
         return new ZvpgExtension(options.keepOnFailure());
     }
 
+    /**
+     * Returns the URL of a database that stays: one more clone, for an application that is started once for many tests.
+     * All extensions in the JVM share it that have the same key, settings and PostgreSQL, whatever class they are in, and
+     * it ends with the JVM. So a context that a framework has cached finds it in every class:
+     *
+     * <pre>{@code
+     * @DynamicPropertySource
+     * static void database(DynamicPropertyRegistry properties) {
+     *     properties.add("spring.datasource.url", db::jdbcUrl);
+     *     properties.add("spring.datasource.username", () -> db.credentials().user());
+     *     properties.add("spring.datasource.password", () -> db.credentials().password());
+     * }
+     * }</pre>
+     *
+     * <p>May be called at any time, also before JUnit has called the extension; system properties are all that is known
+     * then of the configuration parameters. The first call prepares the key and starts the server. Tests that use it must
+     * not run in parallel, as they share it.
+     *
+     * @return the URL of the {@linkplain #database(String) database}, without credentials
+     * @throws dev.zvpg.error.ServerException when its server was stopped or killed, which {@link #reset()} repairs
+     * @throws IllegalStateException when the preparation fails; its cause is what that threw
+     */
+    public String jdbcUrl() {
+        return staying().jdbcUrl(options.database());
+    }
+
+    /**
+     * Returns who connects to {@link #jdbcUrl()}.
+     *
+     * @return the superuser
+     * @throws dev.zvpg.error.ServerException as {@link #jdbcUrl()} does
+     * @throws IllegalStateException as {@link #jdbcUrl()} does
+     */
+    public Credentials credentials() {
+        return staying().credentials();
+    }
+
+    /**
+     * Makes the database of {@link #jdbcUrl()} what was prepared, for the next test; the URL stays. Its sessions break when
+     * there was something to undo, so a pool of connections has to let go of those it has; see
+     * {@link dev.zvpg.ScratchClone#reset()}. Does nothing before somebody has asked for the URL.
+     *
+     * @return whether there was something to undo
+     * @throws dev.zvpg.error.ServerException when the new server does not start; it can be tried again
+     * @throws dev.zvpg.error.InUseException when another program has taken its port meanwhile
+     */
+    public boolean reset() {
+        Optional<TestDatabase> open = stayingSoFar();
+        return open.isPresent() && open.get().reset();
+    }
+
+    private Optional<TestDatabase> stayingSoFar() {
+        return TestRun.OF_THE_JVM.source(options, parameters).stayingSoFar();
+    }
+
+    private TestDatabase staying() {
+        try {
+            return TestRun.OF_THE_JVM.source(options, parameters).staying();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OperationInterruptedException("interrupted while preparing " + options.key(), e);
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot prepare " + options.key() + ": " + e, e);
+        }
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
         store(context).put(this, true); // the field is static
+        parameters = Parameters.of(context);
         source(context).prepare();
     }
 
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
+        parameters = Parameters.of(context);
         source(context).prepare();
+        stayingSoFar().ifPresent(TestDatabase::beginLog);
     }
 
     @Override
@@ -213,7 +294,7 @@ public final class ZvpgExtension
     }
 
     private CloneSource source(ExtensionContext context) {
-        return TestRun.of(context).source(options, context);
+        return TestRun.of(context).source(options, Parameters.of(context));
     }
 
     private TestDatabase database(ExtensionContext context) throws Exception {
@@ -228,7 +309,8 @@ public final class ZvpgExtension
         StoreKey key = new StoreKey(this, test ? Scope.TEST : Scope.CLASS);
         // found again by nested classes, and closed by JUnit with the owner
         return store(owner)
-                .getOrComputeIfAbsent(key, absent -> source.database(title(owner), test), TestDatabase.class);
+                .getOrComputeIfAbsent(
+                        key, absent -> source.database(title(owner), options.database(), test), TestDatabase.class);
     }
 
     private static ExtensionContext classOf(ExtensionContext context) {
@@ -241,13 +323,20 @@ public final class ZvpgExtension
 
     private void report(ExtensionContext context, Scope scope) {
         Optional<Throwable> failure = context.getExecutionException().filter(e -> !(e instanceof TestAbortedException));
-        TestDatabase database = store(context).get(new StoreKey(this, scope), TestDatabase.class);
-        if (failure.isEmpty() || database == null) {
+        if (failure.isEmpty()) {
             return;
         }
-        ServerReport report = database.failed(title(context));
-        failure.get().addSuppressed(report);
-        context.publishReportEntry(Map.of("zvpg.server", String.valueOf(report.getMessage())));
+        List<Throwable> said = new ArrayList<>();
+        TestDatabase own = store(context).get(new StoreKey(this, scope), TestDatabase.class);
+        if (own != null) {
+            said.add(own.failed(title(context)));
+        }
+        stayingSoFar().map(TestDatabase::failedAmongOthers).ifPresent(said::add);
+        TestRun.ENDED.explain(failure.get()).ifPresent(said::add);
+        for (Throwable one : said) {
+            failure.get().addSuppressed(one);
+            context.publishReportEntry(Map.of("zvpg.server", String.valueOf(one.getMessage())));
+        }
     }
 
     private static String title(ExtensionContext context) {

@@ -66,7 +66,7 @@ public final class ClusterMerge implements ServerMerge {
         if (schema.isPresent()) {
             schema.get().addLabels(server);
         }
-        Patterns.check(server, options.resolvers().keySet());
+        Patterns.check(server, options);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (int attempt = 1; ; attempt++) {
             try {

@@ -5,11 +5,9 @@ import dev.zvpg.merge.Conflict.ConstraintConflict;
 import dev.zvpg.merge.Conflict.SchemaConflict;
 import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.merge.TableMerge;
-import dev.zvpg.postgres.diff.Column;
 import dev.zvpg.postgres.diff.ComparedTable;
 import dev.zvpg.postgres.diff.DatabaseContent;
 import dev.zvpg.postgres.diff.Table;
-import dev.zvpg.postgres.diff.TableSide;
 import dev.zvpg.postgres.diff.Tables;
 import dev.zvpg.postgres.run.LiveServer;
 import dev.zvpg.postgres.run.Sessions;
@@ -19,7 +17,6 @@ import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -49,7 +46,7 @@ final class DatabaseMerge implements AutoCloseable {
     private final MergeOptions options;
     private final Conflicts conflicts;
     private final List<String> notMerged = new ArrayList<>();
-    private final List<Merging> mergings = new ArrayList<>();
+    private final List<Staged> staged = new ArrayList<>();
     private final List<Writing> writings = new ArrayList<>();
     private final TriggerStates triggers;
     private SequenceMoves sequences = SequenceMoves.NONE;
@@ -99,18 +96,19 @@ final class DatabaseMerge implements AutoCloseable {
         Sessions.execute(connection, SETTINGS);
         redefinition.begin(connection, conflicts);
         findTables();
-        for (Merging merging : mergings) {
-            merging.stage();
+        for (Staged table : staged) {
+            table.stage();
         }
         lock();
         if (!areHarmless()) {
             return;
         }
         changeTriggers();
-        for (int i = 0; i < mergings.size(); i++) {
-            Merging merging = mergings.get(i);
-            Writing writing = Writing.begin(connection, merging.target(), i);
-            attempt(merging.target().table(), () -> merging.decide(writing));
+        Renumbering.run(connection, database, staged, options);
+        for (Staged table : staged) {
+            Merging merging = new Merging(connection, database, table, options, conflicts);
+            Writing writing = Writing.begin(connection, table.target(), writings.size());
+            attempt(table.target().table(), () -> merging.decide(writing));
             writings.add(writing);
         }
         if (conflicts.isEmpty()) {
@@ -142,7 +140,7 @@ final class DatabaseMerge implements AutoCloseable {
                 refuse(change.name(), change.reason().orElse(""));
             } else if (change.method() == TableDiff.Method.NOT_COMPARED) {
                 notMerged.add(change.name() + ": " + change.reason().orElse(""));
-            } else if (!isRedefined(change)) {
+            } else if (!change.isRedefined()) {
                 findTable(ours, change, since);
             } else if (conflicts.isEmpty()) { // nothing else says so
                 refuse(change.name(), "its columns or its key are not what they were when the branches parted");
@@ -160,26 +158,8 @@ final class DatabaseMerge implements AutoCloseable {
             refuse(change.name(), reason.get());
         } else {
             Target target = found.target().orElseThrow();
-            mergings.add(new Merging(connection, database, target, since, options, conflicts, mergings.size()));
+            staged.add(new Staged(connection, target, since, staged.size()));
         }
-    }
-
-    /** Whether its columns or its key are others, which mostly is a conflict of definitions already. */
-    private static boolean isRedefined(ComparedTable change) {
-        TableSide before = change.before();
-        TableSide after = change.after();
-        return before == null
-                || after == null
-                || !types(before.table()).equals(types(after.table()))
-                || !names(before.table()).equals(names(after.table()));
-    }
-
-    private static Map<String, String> types(Table table) {
-        return table.columns().stream().collect(Collectors.toMap(Column::name, table::type));
-    }
-
-    private static List<String> names(Table table) {
-        return table.key().stream().map(table::nameOf).toList();
     }
 
     private void refuse(String table, String why) {
@@ -187,25 +167,24 @@ final class DatabaseMerge implements AutoCloseable {
     }
 
     private void lock() throws SQLException {
-        String tables = mergings.stream()
-                .map(Merging::target)
+        String tables = staged.stream()
+                .map(Staged::target)
                 .sorted(Comparator.comparingLong(target -> target.table().oid()))
                 .map(Target::relation)
                 .collect(Collectors.joining(", "));
         if (!tables.isEmpty()) {
             Sessions.execute(connection, "LOCK TABLE " + tables + " IN SHARE ROW EXCLUSIVE MODE");
         }
-        ForeignKeys.lockPartners(
-                connection, mergings.stream().map(Merging::target).toList());
+        ForeignKeys.lockPartners(connection, staged.stream().map(Staged::target).toList());
     }
 
     /** Once more, because until now somebody might have set one. */
     private boolean areHarmless() throws SQLException {
         boolean areHarmless = true;
-        for (Merging merging : mergings) {
-            Optional<String> reason = WriteTraps.reason(connection, merging.target());
+        for (Staged each : staged) {
+            Optional<String> reason = WriteTraps.reason(connection, each.target());
             if (reason.isPresent()) {
-                refuse(merging.target().table().name(), reason.get());
+                refuse(each.target().table().name(), reason.get());
                 areHarmless = false;
             }
         }
@@ -213,9 +192,9 @@ final class DatabaseMerge implements AutoCloseable {
     }
 
     private void changeTriggers() throws SQLException {
-        for (Merging merging : mergings) {
-            String table = merging.target().table().name();
-            for (String trigger : triggers.change(merging.target())) {
+        for (Staged each : staged) {
+            String table = each.target().table().name();
+            for (String trigger : triggers.change(each.target())) {
                 notMerged.add(table + ": a trigger that always fires did not, " + trigger);
             }
         }
@@ -264,14 +243,20 @@ final class DatabaseMerge implements AutoCloseable {
     }
 
     List<TableMerge> tables() {
-        return written().stream()
-                .map(writing -> new TableMerge(
+        List<TableMerge> tables = new ArrayList<>();
+        for (int i = 0; i < writings.size(); i++) {
+            Writing writing = writings.get(i);
+            if (!writing.isEmpty()) {
+                tables.add(new TableMerge(
                         database,
                         writing.target().table().name(),
                         writing.inserted(),
                         writing.updated(),
-                        writing.deleted()))
-                .toList();
+                        writing.deleted(),
+                        staged.get(i).renumbered()));
+            }
+        }
+        return tables;
     }
 
     List<String> notMerged() {

@@ -13,28 +13,44 @@ import java.util.TreeSet;
 final class Patterns {
 
     private static final String NAMES = """
-            SELECT unnest(ARRAY[format('%I.%I', n.nspname, c.relname),
-                                format('%I.%I', n.nspname, c.relname) || '.' || a.attname, '*.' || a.attname])
+            SELECT unnest(ARRAY[format('%%I.%%I', n.nspname, c.relname)%s])
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
             """;
 
+    private static final String COLUMNS =
+            ", format('%I.%I', n.nspname, c.relname) || '.' || a.attname, '*.' || a.attname";
+
     private Patterns() {}
 
-    static void check(LiveServer server, Set<String> patterns) throws SQLException {
+    static void check(LiveServer server, MergeOptions options) throws SQLException {
+        check(
+                server,
+                options.resolvers().keySet(),
+                NAMES.formatted(COLUMNS),
+                "no table or column is called %s; write schema.table.column, *.column, schema.table or *, as PostgreSQL "
+                        + "writes them");
+        check(
+                server,
+                options.renumbered(),
+                NAMES.formatted(""),
+                "no table is called %s, and none can be renumbered; write schema.table or *, as PostgreSQL writes them");
+    }
+
+    private static void check(LiveServer server, Set<String> patterns, String names, String message)
+            throws SQLException {
         Set<String> unknown = new TreeSet<>(patterns);
         unknown.remove(MergeOptions.EVERYTHING);
         for (String database : unknown.isEmpty()
                 ? Set.<String>of()
                 : Set.copyOf(server.databases().values())) {
             try (Connection connection = server.connect(database, Sessions.BRIEF)) {
-                new HashSet<>(Sessions.column(connection, NAMES)).forEach(unknown::remove);
+                new HashSet<>(Sessions.column(connection, names)).forEach(unknown::remove);
             }
         }
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException("no table or column is called " + String.join(", ", unknown)
-                    + "; write schema.table.column, *.column, schema.table or *, as PostgreSQL writes them");
+            throw new IllegalArgumentException(message.formatted(String.join(", ", unknown)));
         }
     }
 }

@@ -1,21 +1,17 @@
 package dev.zvpg.postgres.merge;
 
 import dev.zvpg.diff.SequenceDiff;
-import dev.zvpg.postgres.diff.Column;
 import dev.zvpg.postgres.diff.Quoted;
 import dev.zvpg.postgres.diff.Sequence;
 import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -29,20 +25,6 @@ import java.util.stream.Collectors;
 record SequenceMoves(List<String> statements, List<String> unknown) {
 
     static final SequenceMoves NONE = new SequenceMoves(List.of(), List.of());
-
-    /** The sequences that give values to columns of a table: its own, and those that its defaults name. */
-    private static final String GIVERS = """
-            WITH tree AS (%s)
-            SELECT DISTINCT s.seqrelid::int8 AS oid, a.attname
-            FROM pg_sequence s
-            JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_attrdef'::regclass
-                 AND d.refobjid = s.seqrelid
-              OR d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass
-                 AND d.objid = s.seqrelid AND d.deptype IN ('a', 'i')
-            LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
-            JOIN pg_attribute a ON a.attrelid = coalesce(f.adrelid, d.refobjid) AND a.attnum = coalesce(f.adnum, d.refobjsubid)
-            WHERE a.attrelid IN (SELECT relid FROM tree)
-            """;
 
     static SequenceMoves of(Connection connection, List<SequenceDiff> changes, List<Writing> written)
             throws SQLException {
@@ -66,7 +48,7 @@ record SequenceMoves(List<String> statements, List<String> unknown) {
             }
         }
         for (Writing writing : written) {
-            for (Giver giver : givers(connection, writing)) {
+            for (Giver giver : Giver.of(connection, writing.target())) {
                 Sequence sequence = byOid.get(giver.sequence());
                 if (sequence != null) {
                     for (String value : Sessions.column(connection, writing.furthest(giver.column(), sequence))) {
@@ -79,27 +61,6 @@ record SequenceMoves(List<String> statements, List<String> unknown) {
                 .flatMap(move -> move(move.getKey(), move.getValue()).stream())
                 .toList();
         return new SequenceMoves(statements, List.copyOf(unknown));
-    }
-
-    /** The sequence that gives a column its values. */
-    private record Giver(long sequence, String column) {}
-
-    private static List<Giver> givers(Connection connection, Writing writing) throws SQLException {
-        Set<String> numbers = writing.target().columns().stream()
-                .filter(column -> column.order() == Column.Order.NUMBER)
-                .map(Column::name)
-                .collect(Collectors.toSet());
-        List<Giver> givers = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery(GIVERS.formatted(writing.target().tree()))) {
-            while (row.next()) {
-                if (numbers.contains(row.getString("attname"))) {
-                    givers.add(new Giver(row.getLong("oid"), row.getString("attname")));
-                }
-            }
-        }
-        return givers;
     }
 
     /** What moves it, from where it stands at that moment, as others may have moved it meanwhile. */

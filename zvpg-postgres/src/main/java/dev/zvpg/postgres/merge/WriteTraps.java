@@ -7,8 +7,10 @@ import dev.zvpg.postgres.diff.Tables;
 import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -18,29 +20,33 @@ import java.util.stream.Collectors;
  */
 final class WriteTraps {
 
-    /** The table with its partitions, and the types of their columns with all that those are made of. */
-    private static final String TREE_AND_TYPES = """
-            WITH RECURSIVE tree AS (%1$s),
-            types(oid) AS (
-                SELECT a.atttypid FROM pg_attribute a JOIN tree ON a.attrelid = tree.relid WHERE a.attnum > 0
-                UNION
-                SELECT next.oid FROM types JOIN pg_type t ON t.oid = types.oid
-                CROSS JOIN LATERAL (
-                    SELECT t.typbasetype AS oid UNION ALL SELECT t.typelem
-                    UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
-                    UNION ALL SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0) next
-                WHERE next.oid <> 0)
+    /**
+     * The types that somebody has made, of a table's columns. What those are made of is looked for step by step: a recursive
+     * query would be one statement, and take most of a second to plan, with all that is locked waiting.
+     */
+    private static final String TYPES = """
+            SELECT DISTINCT a.atttypid::oid FROM pg_attribute a
+            WHERE a.attrelid IN (%s) AND a.attnum > 0 AND a.atttypid >= 16384
             """;
 
-    private static final String FUNCTIONS = TREE_AND_TYPES + OthersFunctions.calledBy("""
+    private static final String MADE_OF = """
+            SELECT DISTINCT next.oid FROM pg_type t
+            CROSS JOIN LATERAL (
+                SELECT t.typbasetype AS oid UNION ALL SELECT t.typelem
+                UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
+                UNION ALL SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0) next
+            WHERE t.oid IN (%s) AND next.oid >= 16384
+            """;
+
+    private static final String FUNCTIONS = "WITH tree AS (%1$s) " + OthersFunctions.calledBy("""
             SELECT 'pg_class'::regclass AS class, i.indexrelid AS object
             FROM pg_index i JOIN tree ON i.indrelid = tree.relid
             UNION ALL SELECT 'pg_class'::regclass, relid FROM tree
             UNION ALL SELECT 'pg_constraint'::regclass, k.oid
             FROM pg_constraint k JOIN tree ON k.conrelid = tree.relid
             UNION ALL SELECT 'pg_constraint'::regclass, k.oid
-            FROM pg_constraint k JOIN types ON k.contypid = types.oid
-            UNION ALL SELECT 'pg_type'::regclass, oid FROM types
+            FROM pg_constraint k WHERE k.contypid IN (%3$s)
+            UNION ALL SELECT 'pg_type'::regclass, t.oid FROM pg_type t WHERE t.oid IN (%3$s)
             UNION ALL SELECT 'pg_statistic_ext'::regclass, e.oid
             FROM pg_statistic_ext e JOIN tree ON e.stxrelid = tree.relid
             UNION ALL SELECT 'pg_attrdef'::regclass, f.oid
@@ -61,8 +67,8 @@ final class WriteTraps {
         String tree = target.tree();
         String defaults =
                 target.own().stream().map(Column::name).map(Quoted::literal).collect(Collectors.joining(", "));
-        List<String> functions =
-                Sessions.column(connection, FUNCTIONS.formatted(tree, defaults.isEmpty() ? "NULL" : defaults));
+        List<String> functions = Sessions.column(
+                connection, FUNCTIONS.formatted(tree, defaults.isEmpty() ? "NULL" : defaults, types(connection, tree)));
         if (!functions.isEmpty()) {
             return Optional.of(
                     "writing to it would run " + functions.get(0) + " as superuser, and the function's owner is none");
@@ -75,5 +81,15 @@ final class WriteTraps {
         return Sessions.column(connection, RULES.formatted(tree)).stream()
                 .findFirst()
                 .map(rule -> "its rule " + rule + " is one that always does something else");
+    }
+
+    /** The types of a table's columns that somebody has made, with all that they are made of; NULL for none. */
+    private static String types(Connection connection, String tree) throws SQLException {
+        Set<String> types = new LinkedHashSet<>();
+        List<String> more = Sessions.column(connection, TYPES.formatted(tree));
+        while (types.addAll(more)) {
+            more = Sessions.column(connection, MADE_OF.formatted(String.join(", ", more)));
+        }
+        return types.isEmpty() ? "NULL" : String.join(", ", types);
     }
 }

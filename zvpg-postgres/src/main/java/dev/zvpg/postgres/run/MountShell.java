@@ -87,6 +87,11 @@ final class MountShell implements AutoCloseable {
     private final Writer commands;
     private final BufferedReader replies;
 
+    /** Where the files of an overlay are that have been written to, when they are on the disk of its volume. */
+    static Path upper(Path volume) {
+        return volume.resolve(KEPT).resolve("upper");
+    }
+
     /** Makes the namespace. */
     MountShell() throws OverlayRefusedException {
         List<String> command = new ArrayList<>(FileOwner.worksAsRoot() ? AS_ROOT : AS_USER);

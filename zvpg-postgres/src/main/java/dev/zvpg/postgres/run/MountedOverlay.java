@@ -134,6 +134,12 @@ public final class MountedOverlay implements Overlay {
         return memoryBytes > 0;
     }
 
+    /** Where they are on the volume's disk, beside which this process does not see what is mounted on it. */
+    @Override
+    public Optional<Path> written() {
+        return isInMemory() ? Optional.empty() : Optional.of(MountShell.upper(volume));
+    }
+
     @Override
     public void freeze() {
         try {

@@ -157,8 +157,8 @@ public final class Settings {
         return inFiles.containsKey(EXTERNAL_PID_FILE) ? Map.of(EXTERNAL_PID_FILE, "") : Map.of();
     }
 
-    /** What makes a server start fast and never wait; {@link Postgres#leanSettings} says why. */
-    public static Map<String, String> lean(int major) {
+    /** What makes a server start fast and never wait; {@link Postgres#leanSettings} says why, and what is chosen wins. */
+    public static Map<String, String> lean(int major, Map<String, String> chosen) {
         Map<String, String> result = new TreeMap<>(Map.of(
                 "fsync", "off",
                 "synchronous_commit", "off",
@@ -177,6 +177,13 @@ public final class Settings {
         if (major >= IO_METHOD_SINCE) {
             result.put("io_method", "sync");
         }
+        Map<String, String> said = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        said.putAll(chosen);
+        if (!said.getOrDefault(WalLevel.SETTING, "minimal").equalsIgnoreCase("minimal")) {
+            result.remove("max_wal_senders"); // whoever wants more in the log wants to read it
+        }
+        said.keySet().forEach(name -> result.remove(name.toLowerCase(Locale.ROOT)));
+        result.putAll(chosen);
         return result;
     }
 

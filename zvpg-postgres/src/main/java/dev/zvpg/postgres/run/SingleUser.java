@@ -54,14 +54,15 @@ public record SingleUser(Installation installation, ServerUser user, Path dataDi
      * @throws ServerException when it does not start or one of the statements fails
      */
     public List<String> execute(String what, Map<String, String> settings, String database, String... statements) {
-        List<String> command =
-                new ArrayList<>(List.of(installation.program("postgres"), "--single", "-D", dataDirectory.toString()));
+        List<String> command = new ArrayList<>(user.namedPrefix());
+        command.addAll(List.of(installation.program("postgres"), "--single", "-D", dataDirectory.toString()));
         settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
         command.add(database);
         String input = OURS + String.join("\n", statements) + "\nSELECT '" + DONE + "'\n";
         try {
             Subprocess result =
                     Program.run(user, LONGEST, Map.of(), input, watcher(what), command.toArray(String[]::new));
+            user.requireNamed(result);
             boolean failed = !result.ok()
                     || !result.output().contains(" = \"" + DONE + "\"")
                     || TROUBLE.matcher(result.output()).find();

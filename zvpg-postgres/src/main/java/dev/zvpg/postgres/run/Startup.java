@@ -15,6 +15,7 @@ import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.postgres.os.Reachability;
 import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.os.SharedMemoryRoom;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;
@@ -253,6 +254,9 @@ public final class Startup {
                     message + ", whose disk is full, so its last words may be missing",
                     "free some space and start it again",
                     lines);
+        }
+        if (SharedMemoryRoom.isMissing(String.join("\n", lines))) {
+            return SharedMemoryRoom.failure(message, lines);
         }
         return new ServerException(
                 message,

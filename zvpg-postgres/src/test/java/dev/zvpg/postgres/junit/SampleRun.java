@@ -63,10 +63,15 @@ record SampleRun(Map<String, String> parameters) {
     }
 
     /**
-     * For another JVM: the cache's directory, and a sample class. Ends with the number of tests that did not succeed.
+     * For another JVM: the cache's directory, and sample classes. Ends with the number of tests that did not succeed.
      */
     public static void main(String[] args) throws Exception {
-        EngineExecutionResults results = in(Path.of(args[0])).of(Class.forName(args[1]));
+        System.setProperty(Options.CACHE, args[0]);
+        Class<?>[] classes = new Class<?>[args.length - 1];
+        for (int i = 0; i < classes.length; i++) {
+            classes[i] = Class.forName(args[i + 1]);
+        }
+        EngineExecutionResults results = in(Path.of(args[0])).of(classes);
         System.out.print(failures(results));
         System.out.println("SUCCEEDED " + results.testEvents().succeeded().count());
         System.exit((int) results.allEvents().failed().count());

@@ -271,6 +271,49 @@ class ZvpgExtensionTest {
     }
 
     @Test
+    void failureToConnectToTheDatabaseOfAClassThatIsOverSaysWhatStays() {
+        EngineExecutionResults results =
+                SampleRun.in(cache).of(StayingSamples.GivesItsUrlAway.class, StayingSamples.OutlivesIt.class);
+
+        results.testEvents().assertStatistics(stats -> stats.failed(1).succeeded(1));
+        assertThat(SampleRun.failure(results).orElseThrow().getSuppressed())
+                .extracting(Throwable::getMessage)
+                .singleElement()
+                .asString()
+                .contains("of the database of GivesItsUrlAway, which ended with it")
+                .contains("jdbcUrl(), which stays");
+    }
+
+    @Test
+    void oneUrlIsForAllClassesAndEachTestHasItsDataAfterAReset() throws Exception {
+        try (OtherJvm jvm = new OtherJvm(
+                System.getProperty("java.class.path"),
+                SampleRun.class,
+                cache.toString(),
+                StayingSamples.One.class.getName(),
+                StayingSamples.BeforeAnything.class.getName(),
+                StayingSamples.Killed.class.getName())) {
+            assertThat(jvm.output()).contains("SUCCEEDED 5");
+            assertThat(jvm.exitCode()).isZero();
+        }
+        assertThat(preparations()).isEqualTo(1);
+    }
+
+    @Test
+    void failureOfATestOnTheUrlThatStaysShowsWhatItsServerLogged() throws Exception {
+        try (OtherJvm jvm = new OtherJvm(
+                System.getProperty("java.class.path"),
+                SampleRun.class,
+                cache.toString(),
+                StayingSamples.Failing.class.getName())) {
+            assertThat(jvm.output())
+                    .contains("SUCCEEDED 0")
+                    .contains("server of the jdbcUrl() of orders-v1")
+                    .contains("STATEMENT:  SELECT no_such_column FROM orders");
+        }
+    }
+
+    @Test
     void connectsToTheDatabaseThatIsNamedWithTheSettingsThatAreSaid() {
         assertSucceeded(SampleRun.in(cache).of(Samples.OtherDatabase.class), 1);
     }

@@ -2,6 +2,7 @@ package dev.zvpg.postgres.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.Effort;
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.postgres.PostgresServer;
 import dev.zvpg.postgres.Sandbox;
@@ -12,11 +13,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whether a change is seen at all when it is the only one. */
+@Tag(Effort.ANYBODY)
 class FingerprintTest {
 
     @RegisterExtension

@@ -1,8 +1,9 @@
-package dev.zvpg.postgres.junit;
+package dev.zvpg.postgres.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.postgres.prepared.PreparedSnapshots;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,17 +37,18 @@ class DigestTest {
         Path copy = Files.createDirectories(directory.resolve("elsewhere"));
         Files.copy(migrations.resolve("V1.sql"), copy.resolve("V1.sql"));
         Files.copy(migrations.resolve("V3.sql"), copy.resolve("V3.sql"));
-        assertThat(ZvpgExtension.contentKey("orders", copy)).isEqualTo(ZvpgExtension.contentKey("orders", migrations));
+        assertThat(PreparedSnapshots.contentKey("orders", copy))
+                .isEqualTo(PreparedSnapshots.contentKey("orders", migrations));
     }
 
     private String key() {
-        return ZvpgExtension.contentKey("orders", directory.resolve("db"));
+        return PreparedSnapshots.contentKey("orders", directory.resolve("db"));
     }
 
     @Test
     void contentKeyOfWhatIsNotThereSaysSo() {
         Path missing = directory.resolve("missing.sql");
-        assertThatThrownBy(() -> ZvpgExtension.contentKey("orders", missing))
+        assertThatThrownBy(() -> PreparedSnapshots.contentKey("orders", missing))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining(missing.toString());
     }

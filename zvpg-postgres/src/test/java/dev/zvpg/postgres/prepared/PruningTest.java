@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.junit;
+package dev.zvpg.postgres.prepared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -102,16 +102,16 @@ class PruningTest {
     void keepsAKeyAsLongAsARunUsesItHoweverLongAgoThatBegan() throws Exception {
         Path cache = Files.createDirectory(sandbox.path("cache"));
         Postgres postgres = Postgres.embedded();
-        try (PreparedSnapshots longRun = PreparedSnapshots.open(cache, postgres)) {
-            Snapshot inUse = longRun.prepare("orders", pg -> {});
+        try (PreparedSnapshots longRun = PreparedSnapshots.open(postgres, cache)) {
+            Snapshot inUse = longRun.snapshot("orders", pg -> {});
             makeOld(cache);
 
-            try (PreparedSnapshots other = PreparedSnapshots.open(cache, postgres)) {
+            try (PreparedSnapshots other = PreparedSnapshots.open(postgres, cache)) {
                 inUse.useScratch(pg -> assertThat(pg.server().isRunning()).isTrue());
             }
         }
 
-        PreparedSnapshots.open(cache, postgres).close();
+        PreparedSnapshots.open(postgres, cache).close();
 
         assertThat(filesOf(cache, "uses")).isEmpty();
         try (Repository left =
@@ -125,13 +125,13 @@ class PruningTest {
     void deletesTheCloneOfAFailedTestWhenItsTimeIsOver() throws Exception {
         Path cache = Files.createDirectory(sandbox.path("cache"));
         Postgres postgres = Postgres.embedded();
-        try (PreparedSnapshots run = PreparedSnapshots.open(cache, postgres)) {
-            Snapshot prepared = run.prepare("orders", pg -> {});
+        try (PreparedSnapshots run = PreparedSnapshots.open(postgres, cache)) {
+            Snapshot prepared = run.snapshot("orders", pg -> {});
             prepared.clone("junit/over", o -> o.timeToLive(Duration.ofMillis(1)));
             prepared.clone("junit/today", o -> o.timeToLive(Duration.ofDays(1)));
         }
 
-        PreparedSnapshots.open(cache, postgres).close();
+        PreparedSnapshots.open(postgres, cache).close();
 
         try (Repository left =
                 Zvpg.at(only(cache).resolve("repository")).postgres(postgres).open()) {

@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.junit;
+package dev.zvpg.postgres.prepared;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Repository;

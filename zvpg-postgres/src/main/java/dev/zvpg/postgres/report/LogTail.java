@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.junit;
+package dev.zvpg.postgres.report;
 
 import dev.zvpg.RunningServer;
 import dev.zvpg.internal.io.FileReads;
@@ -16,12 +16,13 @@ import java.util.List;
  *
  * @param begin where that begins in the file, in bytes: a clone from a pool may have served another test before
  */
-record LogTail(Path file, long begin) {
+public record LogTail(Path file, long begin) {
 
     private static final int LINES = 20;
     private static final int BYTES = 32 * 1024;
 
-    static LogTail fromNowOn(RunningServer server) {
+    /** Reads it from this moment on. */
+    public static LogTail fromNowOn(RunningServer server) {
         try {
             return new LogTail(server.logFile(), Files.size(server.logFile()));
         } catch (IOException e) {

@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.junit;
+package dev.zvpg.postgres.prepared;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Repository;
@@ -8,7 +8,11 @@ import dev.zvpg.Zvpg;
 import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OwnerLock;
+import dev.zvpg.option.ScratchOptions;
 import dev.zvpg.postgres.Postgres;
+import dev.zvpg.postgres.report.Digest;
+import dev.zvpg.postgres.report.LogTail;
+import dev.zvpg.postgres.report.ServerReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,14 +22,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds what was prepared with one installation of PostgreSQL: a repository in the cache that all runs share, with a
- * branch for each key. A branch without the snapshot {@value #PREPARED} was cut off in the making. Thread-safe.
+ * Databases that were prepared once, for whoever wants to begin with one: a preparation, such as the migrations of an
+ * application, has a key, and its outcome is a snapshot that later runs find again.
+ *
+ * <pre>{@code
+ * try (PreparedSnapshots prepared = PreparedSnapshots.open(Postgres.embedded());
+ *         ScratchClone orders = prepared.snapshot("orders-v42", pg -> migrate(pg.dataSource())).scratch()) {
+ *     run(orders.jdbcUrl(), orders.credentials());   // orders.reset() makes it what was prepared again
+ * }
+ * }</pre>
+ *
+ * <p>It needs no JUnit; {@code ZvpgExtension} is made of it. See {@link dev.zvpg.postgres.prepared} for where that is
+ * kept. What was made of its snapshots ends when this is closed, or with the JVM.
+ *
+ * <p>Thread-safe.
  */
-final class PreparedSnapshots implements AutoCloseable {
+public final class PreparedSnapshots implements AutoCloseable {
+
+    // A repository with a branch for each key. A branch without the snapshot PREPARED was cut off in the making.
 
     /** The snapshot of each key, and of the empty cluster: what is derived from a snapshot has its name. */
     static final String PREPARED = "prepared";
@@ -52,13 +71,36 @@ final class PreparedSnapshots implements AutoCloseable {
                 .orElseGet(() -> main.snapshot(PREPARED, "what every preparation begins with"));
     }
 
-    /** Opens what is there for this installation, made when absent, and clears away what is old. */
-    static PreparedSnapshots open(Path cache, Postgres postgres) throws IOException, InterruptedException {
+    /**
+     * Opens what was prepared with an installation before, in {@code postgres.cacheDirectory("prepared")}.
+     *
+     * @param postgres the installation
+     * @return what there is, to be closed
+     * @throws dev.zvpg.error.PermissionException when there is no place that only its user can write to
+     * @throws IOException when the directory cannot be made
+     * @throws InterruptedException when interrupted while another JVM opens it
+     */
+    public static PreparedSnapshots open(Postgres postgres) throws IOException, InterruptedException {
+        return open(postgres, postgres.cacheDirectory("prepared"));
+    }
+
+    /**
+     * Opens what was prepared with an installation before, and clears away what is old.
+     *
+     * @param postgres the installation
+     * @param cache a directory for all installations, made when absent; the user who runs PostgreSQL must be able to
+     *     enter it
+     * @return what there is, to be closed
+     * @throws IOException when the directory cannot be made
+     * @throws InterruptedException when interrupted while another JVM opens it
+     */
+    public static PreparedSnapshots open(Postgres postgres, Path cache) throws IOException, InterruptedException {
         // the same version may be built in ways that do not read each other's files, and so may this library
         String build = new Digest()
                 .add(postgres.binDirectory().toString())
                 .add(postgres.user())
                 .add("storage format " + DirectoryStorage.FORMAT)
+                .add(postgres.clusters().toString())
                 .hex(4);
         Path directory = cache.resolve(postgres.version() + "-" + build);
         // what must stay private in it is private by itself; the server's user has to get through
@@ -84,16 +126,57 @@ final class PreparedSnapshots implements AutoCloseable {
         }
     }
 
-    /** Returns a file with the password, in the format of libpq. */
-    Path passwordFile() {
+    /**
+     * Makes a key that changes with the content of files, so that it need not be changed by hand.
+     *
+     * @param name the key's first part, which people read
+     * @param files files, or directories with all that is in them
+     * @return such as {@code orders-0f3a51c2b7de}
+     * @throws java.io.UncheckedIOException when one cannot be read
+     */
+    public static String contentKey(String name, Path... files) {
+        Digest digest = new Digest();
+        for (Path file : files) {
+            digest.addTree(file);
+        }
+        return name + "-" + digest.hex(6);
+    }
+
+    /**
+     * Returns a file with the password of all its servers.
+     *
+     * @return an absolute path; the file is in the format of libpq's {@code PGPASSFILE}
+     */
+    public Path passwordFile() {
         return repository.passwordFile();
     }
 
     /**
      * Returns the snapshot of a key, prepared unless somebody did that before. Waits for whoever is doing it. It stays
-     * until this is closed.
+     * at least until this is closed.
+     *
+     * @param key what stands for the outcome of the preparation: change it whenever that changes, or make it of the
+     *     files that are read with {@link #contentKey}
+     * @param preparation makes the outcome of an empty cluster, on a server with the lean settings
+     * @return the snapshot: {@code scratch()}, {@code pool()} and {@code withScratch()} make servers of it
+     * @throws Exception what the preparation threw; nothing is prepared then
      */
-    Snapshot prepare(String key, Preparation preparation) throws Exception {
+    public Snapshot snapshot(String key, Preparation preparation) throws Exception {
+        return snapshot(key, preparation, UnaryOperator.identity());
+    }
+
+    /**
+     * Returns the snapshot of a key as {@link #snapshot(String, Preparation)} does, with options for the server of the
+     * preparation, such as libraries that it has to load. Whoever makes servers of the snapshot says again what they need.
+     *
+     * @param key what stands for the outcome of the preparation, which the options are part of
+     * @param preparation makes the outcome of an empty cluster
+     * @param options changes the default options
+     * @return the snapshot
+     * @throws Exception what the preparation threw; nothing is prepared then
+     */
+    public Snapshot snapshot(String key, Preparation preparation, UnaryOperator<ScratchOptions> options)
+            throws Exception {
         String name = Digest.name(key);
         try (FileMutex.Held lock = FileMutex.of(lockFile(name)).lock()) {
             lock.touch();
@@ -104,13 +187,14 @@ final class PreparedSnapshots implements AutoCloseable {
                 return made.get();
             }
             found.ifPresent(Branch::discard); // cut off in the making
-            return make(name, key, preparation);
+            return make(name, key, preparation, options);
         }
     }
 
-    private Snapshot make(String name, String key, Preparation preparation) throws Exception {
+    private Snapshot make(String name, String key, Preparation preparation, UnaryOperator<ScratchOptions> options)
+            throws Exception {
         long began = System.nanoTime();
-        Snapshot snapshot = empty.derive(name, clone -> run(preparation, clone.server()));
+        Snapshot snapshot = empty.derive(name, options, clone -> run(preparation, clone.server()));
         LOG.info(
                 "prepared {} in {} ms",
                 key,
@@ -152,6 +236,7 @@ final class PreparedSnapshots implements AutoCloseable {
         }
     }
 
+    /** Ends what was made of its snapshots, which stay. Idempotent. */
     @Override
     public void close() {
         synchronized (uses) {

@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.junit;
+package dev.zvpg.postgres.report;
 
 import dev.zvpg.RunningServer;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.List;
  * Tells what there is to say of a server when a test fails. It is suppressed by the test's own exception, because that
  * is what every tool shows. Immutable.
  */
-final class ServerReport extends Exception {
+public final class ServerReport extends Exception {
 
     private static final long serialVersionUID = 1L;
 
@@ -22,7 +22,7 @@ final class ServerReport extends Exception {
      * @param log what it logged meanwhile
      * @param more what else there is to know, on lines of its own; perhaps empty
      */
-    static ServerReport of(RunningServer server, String whose, LogTail log, String more) {
+    public static ServerReport of(RunningServer server, String whose, LogTail log, String more) {
         List<String> lines = log.lines();
         String state = server.isRunning() ? "on port " + server.port() : "which has ended";
         String logged = lines.isEmpty() ? "nothing" : "last:\n  " + String.join("\n  ", lines);

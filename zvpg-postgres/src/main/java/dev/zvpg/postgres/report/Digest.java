@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.junit;
+package dev.zvpg.postgres.report;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,11 +13,14 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Makes short names for long things. Confined to one thread. */
-final class Digest {
+public final class Digest {
 
     private static final int READABLE = 40;
 
     private final MessageDigest sha = sha256();
+
+    /** Creates one of nothing. */
+    public Digest() {}
 
     private static MessageDigest sha256() {
         try {
@@ -27,7 +30,8 @@ final class Digest {
         }
     }
 
-    Digest add(String text) {
+    /** Adds a text. */
+    public Digest add(String text) {
         return add(text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -39,7 +43,7 @@ final class Digest {
     }
 
     /** Adds a file's content, or the names and contents of all files below a directory. */
-    Digest addTree(Path root) {
+    public Digest addTree(Path root) {
         try {
             if (!Files.isDirectory(root)) {
                 return add(Files.readAllBytes(root));
@@ -60,14 +64,14 @@ final class Digest {
     }
 
     /** Returns the first {@code bytes} bytes of the digest, in hexadecimal digits. Ends this. */
-    String hex(int bytes) {
+    public String hex(int bytes) {
         return HexFormat.of().formatHex(sha.digest(), 0, bytes);
     }
 
     /**
      * Makes of any text a name by git's rules for refs, readable at its beginning and different for different texts.
      */
-    static String name(String text) {
+    public static String name(String text) {
         String readable = text.replaceAll("[^A-Za-z0-9]+", "-").replaceAll("^-", "");
         String head = readable.substring(0, Math.min(READABLE, readable.length()));
         return (head.isEmpty() ? "key" : head.toLowerCase(Locale.ROOT)) + "-"
