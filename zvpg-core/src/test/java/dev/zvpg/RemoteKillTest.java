@@ -9,7 +9,6 @@ import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.remote.Remote;
 import java.io.File;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -21,14 +20,8 @@ import org.junit.jupiter.api.Test;
 class RemoteKillTest extends TwoRepositories {
 
     private Process serve() throws Exception {
-        return new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ServingProcess.class.getName(),
+        return new ProcessBuilder(Jvm.command(
+                        ServingProcess.class,
                         directory.resolve("theirs").toString(),
                         directory.resolve("theirs-storage").toString()))
                 .redirectError(new File("/dev/null"))

@@ -1,10 +1,10 @@
 package dev.zvpg.storage;
 
+import dev.zvpg.Jvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,11 +21,7 @@ public final class ChildJvm implements OtherProcess {
      * @param main its main class
      */
     public ChildJvm(List<String> wrapper, Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(wrapper);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(arguments));
+        List<String> command = Jvm.wrapped(wrapper, Jvm.command(main, arguments));
         this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
         this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres;
 
+import dev.zvpg.Jvm;
 import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,18 +68,15 @@ final class HardMachine implements AutoCloseable {
                 "-u",
                 "HOME",
                 "USER=",
-                "TMPDIR=" + directory,
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-Djava.io.tmpdir=" + directory,
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName(),
-                directory.toString(),
-                Postgres.embedded().binDirectory().toString()));
-        return run(command);
+                "TMPDIR=" + directory));
+        return run(Jvm.wrapped(
+                command,
+                Jvm.command(
+                        List.of("-Djava.io.tmpdir=" + directory, "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"),
+                        System.getProperty("java.class.path"),
+                        main,
+                        directory.toString(),
+                        Postgres.embedded().binDirectory().toString())));
     }
 
     private static String run(List<String> command) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.zvpg.Jvm;
 import dev.zvpg.Repository;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.Snapshot;
@@ -13,6 +14,7 @@ import dev.zvpg.info.Event;
 import dev.zvpg.internal.io.FileOwner;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -25,16 +27,12 @@ class OverlayRefusedTest {
     @Test
     void theyAreCopiedAndTheReasonIsToldOnce() throws Exception {
         assumeThat(FileOwner.worksAsRoot()).as("takes a right away").isTrue();
-        Process process = new ProcessBuilder(
-                        "setpriv",
-                        "--bounding-set=-sys_admin",
-                        "--inh-caps=-sys_admin",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Confined.class.getName(),
-                        sandbox.path("home").toString(),
-                        sandbox.path("storage").toString())
+        Process process = new ProcessBuilder(Jvm.wrapped(
+                        List.of("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"),
+                        Jvm.command(
+                                Confined.class,
+                                sandbox.path("home").toString(),
+                                sandbox.path("storage").toString())))
                 .redirectErrorStream(true)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.zvpg.Effort;
+import dev.zvpg.Jvm;
 import dev.zvpg.Repository;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.ScratchPool;
@@ -85,15 +86,14 @@ class VirtualThreadsTest {
     @Test
     void doNotWaitForEachOtherForEver() throws Exception {
         assumeThat(Runtime.version().feature()).as("virtual threads").isGreaterThanOrEqualTo(21);
-        Process jvm = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djdk.virtualThreadScheduler.parallelism=2",
-                        "-Djdk.virtualThreadScheduler.maxPoolSize=2",
-                        "-cp",
+        Process jvm = new ProcessBuilder(Jvm.command(
+                        List.of(
+                                "-Djdk.virtualThreadScheduler.parallelism=2",
+                                "-Djdk.virtualThreadScheduler.maxPoolSize=2"),
                         System.getProperty("java.class.path"),
-                        Many.class.getName(),
+                        Many.class,
                         Integer.toString(THREADS),
-                        sandbox.path("home").toString())
+                        sandbox.path("home").toString()))
                 .redirectErrorStream(true)
                 .start();
         String said = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

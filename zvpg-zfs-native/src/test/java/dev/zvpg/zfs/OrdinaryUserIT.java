@@ -2,6 +2,7 @@ package dev.zvpg.zfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.Jvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,10 +49,9 @@ class OrdinaryUserIT {
 
     private String openAsNobody(String mode) throws Exception {
         Path device = Files.createDirectory(temp.resolve("device"));
-        List<String> command =
-                new ArrayList<>(List.of("unshare", "-m", "sh", "-c", AS_NOBODY, "sh", device.toString(), mode));
-        command.addAll(List.of(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-cp"));
-        command.addAll(List.of(classPathForEverybody(), OpenStorage.class.getName(), TestPool.POOL + "/nobody"));
+        List<String> command = Jvm.wrapped(
+                List.of("unshare", "-m", "sh", "-c", AS_NOBODY, "sh", device.toString(), mode),
+                Jvm.command(List.of(), classPathForEverybody(), OpenStorage.class, TestPool.POOL + "/nobody"));
         return Tool.run(command.toArray(String[]::new));
     }
 

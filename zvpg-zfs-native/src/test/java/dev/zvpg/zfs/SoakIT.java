@@ -2,6 +2,7 @@ package dev.zvpg.zfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.Jvm;
 import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
@@ -9,7 +10,6 @@ import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,20 +73,14 @@ class SoakIT {
     }
 
     private Process worker(SnapshotId base) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx48m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+IgnoreUnrecognizedVMOptions",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
+        ProcessBuilder builder = new ProcessBuilder(Jvm.command(
+                List.of("-Xmx48m", "-XX:+IgnoreUnrecognizedVMOptions", "--enable-native-access=ALL-UNNAMED"),
                 System.getProperty("java.class.path"),
-                SoakWorker.class.getName(),
+                SoakWorker.class,
                 dataset,
                 base.value(),
                 Integer.toString(THREADS),
-                SECONDS);
+                SECONDS));
         // one heap of the C library for all threads, so that its size tells of leaks and not of the threads' order
         builder.environment().put("MALLOC_ARENA_MAX", "1");
         return builder.redirectErrorStream(true).start();

@@ -1,8 +1,8 @@
 package dev.zvpg.zfs;
 
+import dev.zvpg.Jvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Runs programs, which only tests do: an administrator's commands, and a JVM of another kind. Thread-safe. */
@@ -23,10 +23,6 @@ final class Tool {
     /** What a JVM wrote that was started with a wrapper, such as {@code setpriv}. */
     static String java(List<String> wrapper, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(wrapper);
-        command.addAll(List.of(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1", "-cp"));
-        command.addAll(List.of(System.getProperty("java.class.path"), main.getName()));
-        command.addAll(List.of(arguments));
-        return run(command.toArray(String[]::new));
+        return run(Jvm.wrapped(wrapper, Jvm.command(main, arguments)).toArray(String[]::new));
     }
 }

@@ -2,6 +2,7 @@ package dev.zvpg.internal.io;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.zvpg.Jvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,14 +43,8 @@ public final class Attacker implements AutoCloseable {
         try (InputStream in = TreeAttacker.class.getResourceAsStream("TreeAttacker.class")) {
             Files.copy(Objects.requireNonNull(in, "it is loaded"), file);
         }
-        ProcessBuilder builder = new ProcessBuilder(asOther(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classes.toString(),
-                name));
+        ProcessBuilder builder = new ProcessBuilder(
+                Jvm.wrapped(asOther(), Jvm.command(List.of(), classes.toString(), TreeAttacker.class)));
         process = builder.redirectError(ProcessBuilder.Redirect.INHERIT)
                 .directory(classes.toFile())
                 .start();

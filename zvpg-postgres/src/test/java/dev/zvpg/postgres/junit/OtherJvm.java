@@ -1,11 +1,10 @@
 package dev.zvpg.postgres.junit;
 
+import dev.zvpg.Jvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A second process that runs tests. Confined to one thread. */
@@ -16,16 +15,8 @@ final class OtherJvm implements AutoCloseable {
     private final StringBuilder seen = new StringBuilder();
 
     OtherJvm(String classPath, Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                "-cp",
-                classPath,
-                main.getName()));
-        command.addAll(List.of(arguments));
+        List<String> command =
+                Jvm.command(List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"), classPath, main, arguments);
         this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
         this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
