@@ -16,6 +16,7 @@ import dev.zvpg.remote.FetchResult;
 import dev.zvpg.remote.PushOptions;
 import dev.zvpg.remote.PushResult;
 import dev.zvpg.remote.Remote;
+import dev.zvpg.remote.RemoteOptions;
 import dev.zvpg.server.ClusterSource;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +43,9 @@ public final class Remotes {
     private final Operations operations;
 
     /** Those that are nowhere, such as two streams, as long as the repository is open. */
-    private final Map<String, Remote> passing = new ConcurrentHashMap<>();
+    private final Map<String, Passing> passing = new ConcurrentHashMap<>();
+
+    private record Passing(Remote remote, RemoteOptions options) {}
 
     Remotes(Operations operations) {
         this.operations = operations;
@@ -51,7 +54,9 @@ public final class Remotes {
     /** Adds the remote that a new repository starts from, fetches the branch, and returns its head. */
     static SnapshotKey origin(Operations operations, ClusterSource.RemoteBranch source) {
         RemotesFile file = RemotesFile.of(operations.context().home());
-        source.remote().url().ifPresent(url -> file.write(new TreeMap<>(Map.of(ORIGIN, url))));
+        source.remote()
+                .url()
+                .ifPresent(url -> file.write(new TreeMap<>(Map.of(ORIGIN, new RemotesFile.Entry(url, List.of())))));
         new Transfers(operations).fetch(ORIGIN, source.remote(), FetchOptions.DEFAULT.branch(source.branch()));
         return new RemoteBranch(operations, ORIGIN + "/" + source.branch())
                 .head()
@@ -68,6 +73,20 @@ public final class Remotes {
      * @throws AlreadyExistsException when a remote has that name
      */
     public void add(String name, Remote remote) {
+        add(name, remote, UnaryOperator.identity());
+    }
+
+    /**
+     * Gives a remote a name as {@link #add(String, Remote)} does, with options, such as which branches may be pushed to
+     * it: {@code o -> o.leaving("masked/*")}.
+     *
+     * @param name such as {@code origin}
+     * @param remote where it is
+     * @param options changes {@link RemoteOptions#DEFAULT}
+     * @throws AlreadyExistsException when a remote has that name
+     */
+    public void add(String name, Remote remote, UnaryOperator<RemoteOptions> options) {
+        RemoteOptions chosen = options.apply(RemoteOptions.DEFAULT);
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}") || name.endsWith(".lock") || name.contains("..")) {
             throw new IllegalArgumentException(
                     "'" + name
@@ -83,7 +102,7 @@ public final class Remotes {
             throw new IllegalArgumentException(remote + " cannot be written as a URL, so it cannot be stored");
         }
         try (Locks.Held held = operations.context().locks().repository()) {
-            SortedMap<String, String> all = new TreeMap<>(file().read());
+            SortedMap<String, RemotesFile.Entry> all = new TreeMap<>(file().read());
             if (all.containsKey(name) || passing.containsKey(name)) {
                 throw new AlreadyExistsException(
                         "cannot add remote " + name + ": there is one of that name",
@@ -91,10 +110,10 @@ public final class Remotes {
             }
             Optional<String> url = remote.url();
             if (url.isPresent()) {
-                all.put(name, url.get());
+                all.put(name, new RemotesFile.Entry(url.get(), chosen.leaving()));
                 file().write(all);
             } else {
-                passing.put(name, remote);
+                passing.put(name, new Passing(remote, chosen));
             }
         }
     }
@@ -110,9 +129,31 @@ public final class Remotes {
      */
     public SortedMap<String, Remote> list() {
         operations.context().requireOpen();
-        SortedMap<String, Remote> all = new TreeMap<>(passing);
-        file().read().forEach((name, url) -> all.put(name, Remote.parse(url)));
+        SortedMap<String, Remote> all = new TreeMap<>();
+        passing.forEach((name, known) -> all.put(name, known.remote()));
+        file().read().forEach((name, entry) -> all.put(name, Remote.parse(entry.url())));
         return all;
+    }
+
+    /**
+     * Finds what is known of a remote besides where it is.
+     *
+     * @param name its name
+     * @return what it was added with
+     * @throws NotFoundException when there is none; the message lists those there are
+     */
+    public RemoteOptions options(String name) {
+        get(name);
+        Passing known = passing.get(name);
+        if (known != null) {
+            return known.options();
+        }
+        RemoteOptions options = RemoteOptions.DEFAULT;
+        RemotesFile.Entry entry = file().read().get(name);
+        for (String pattern : entry == null ? List.<String>of() : entry.leaving()) {
+            options = options.leaving(pattern);
+        }
+        return options;
     }
 
     /**
@@ -143,7 +184,7 @@ public final class Remotes {
         get(name);
         try (Locks.Held held = operations.context().locks().repository()) {
             passing.remove(name);
-            SortedMap<String, String> all = new TreeMap<>(file().read());
+            SortedMap<String, RemotesFile.Entry> all = new TreeMap<>(file().read());
             new Transfers(operations)
                     .forget(name); // first: a ref of a remote that nobody knows would keep its snapshots
             if (all.remove(name) != null) {
@@ -176,11 +217,13 @@ public final class Remotes {
      * @param options changes {@link PushOptions#DEFAULT}
      * @return what became of the branch there, and what went. A branch that was rejected is no exception
      * @throws NotFoundException when the branch has no snapshot
-     * @throws RemoteException when it cannot be connected to, the connection ends, or it refuses what came
+     * @throws RemoteException when the branch may not {@linkplain RemoteOptions#leaving leave} for it, it cannot be
+     *     connected to, the connection ends, or it refuses what came
      * @throws OutOfSpaceException when what would come does not fit there
      */
     public PushResult push(String name, Branch branch, UnaryOperator<PushOptions> options) {
-        return new Transfers(operations).push(name, get(name), branch.key(), options.apply(PushOptions.DEFAULT));
+        return new Transfers(operations)
+                .push(name, get(name), options(name), branch.key(), options.apply(PushOptions.DEFAULT));
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.zvpg.remote.PushResult;
 import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.remote.RefUpdate.Status;
 import dev.zvpg.remote.Remote;
+import dev.zvpg.remote.RemoteOptions;
 import dev.zvpg.remote.ServeOptions;
 import dev.zvpg.server.FakeServer;
 import java.io.IOException;
@@ -147,7 +148,8 @@ class PushTest extends TwoRepositories {
             others.fetch("origin", connect(), FetchOptions.DEFAULT);
             Branch other = third.snapshot("origin/main@v1").branch("other");
             commit(other, "o1", "c", "3");
-            assertThat(status(others.push("origin", connect(), other.key(), PushOptions.DEFAULT.as("main"))))
+            assertThat(status(others.push(
+                            "origin", connect(), RemoteOptions.DEFAULT, other.key(), PushOptions.DEFAULT.as("main"))))
                     .isEqualTo(Status.UPDATED);
             assertThat(status(pushToMain())).isEqualTo(Status.REJECTED_DIVERGED);
             fetch();
@@ -197,7 +199,7 @@ class PushTest extends TwoRepositories {
             boolean there = random.nextBoolean();
             (there ? request : answer).cutAfter(there ? random.nextInt(400_000) : random.nextInt(900));
             try {
-                transfers().push("origin", remote, work.key(), PushOptions.DEFAULT.as("main"));
+                transfers().push("origin", remote, RemoteOptions.DEFAULT, work.key(), PushOptions.DEFAULT.as("main"));
                 acknowledged = true;
             } catch (RemoteException e) {
                 assertThat(e.reason()).as("seed " + seed).isEqualTo(RemoteException.Reason.CUT);

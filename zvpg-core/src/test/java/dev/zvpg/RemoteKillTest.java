@@ -7,6 +7,7 @@ import dev.zvpg.remote.FetchOptions;
 import dev.zvpg.remote.PushOptions;
 import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.remote.Remote;
+import dev.zvpg.remote.RemoteOptions;
 import java.io.File;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ class RemoteKillTest extends TwoRepositories {
         theirs.close(); // from here on it is the other process's
         Branch work = ours.snapshot("origin/main@v1").branch("work");
         List<String> acknowledged = new ArrayList<>();
-        int kills = Effort.of(8, 100);
+        int kills = Effort.of(8, 25);
         int killed = 0;
         for (int i = 0; i < kills; i++) {
             byte[] bytes = new byte[3_000_000];
@@ -61,7 +62,7 @@ class RemoteKillTest extends TwoRepositories {
                     transfers().fetch("origin", remote, FetchOptions.DEFAULT);
                 } else {
                     RefUpdate update = transfers()
-                            .push("origin", remote, work.key(), PushOptions.DEFAULT)
+                            .push("origin", remote, RemoteOptions.DEFAULT, work.key(), PushOptions.DEFAULT)
                             .refs()
                             .get(0);
                     if (!update.status().isRejected()) {

@@ -13,6 +13,7 @@ import dev.zvpg.remote.PushOptions;
 import dev.zvpg.remote.PushResult;
 import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.remote.Remote;
+import dev.zvpg.remote.RemoteOptions;
 import dev.zvpg.server.FakeServer;
 import dev.zvpg.storage.SnapshotId;
 import java.io.IOException;
@@ -121,7 +122,7 @@ class RemoteWalkTest extends TwoRepositories {
         Optional<Snapshot> headBefore = there.head();
         try {
             PushOptions options = random.nextInt(4) == 0 ? PushOptions.DEFAULT.forceWithLease() : PushOptions.DEFAULT;
-            PushResult result = transfers().push("origin", perhapsCut(), branch.key(), options);
+            PushResult result = transfers().push("origin", perhapsCut(), RemoteOptions.DEFAULT, branch.key(), options);
             RefUpdate update = result.refs().get(0);
             if (!update.status().isRejected()) {
                 assertThat(there.head().map(Snapshot::id))

@@ -12,6 +12,7 @@ import dev.zvpg.remote.FetchResult;
 import dev.zvpg.remote.PushOptions;
 import dev.zvpg.remote.PushResult;
 import dev.zvpg.remote.Remote;
+import dev.zvpg.remote.RemoteOptions;
 import dev.zvpg.remote.ServeOptions;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
@@ -103,7 +104,8 @@ abstract class TwoRepositories {
     }
 
     PushResult push(Branch branch, UnaryOperator<PushOptions> options) {
-        return transfers().push("origin", connect(), branch.key(), options.apply(PushOptions.DEFAULT));
+        return transfers()
+                .push("origin", connect(), RemoteOptions.DEFAULT, branch.key(), options.apply(PushOptions.DEFAULT));
     }
 
     PushResult push(Branch branch) {

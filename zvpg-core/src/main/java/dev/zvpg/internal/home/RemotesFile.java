@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,7 +21,21 @@ public record RemotesFile(Path file) {
     static final String NAME = "remotes.json";
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final TypeReference<TreeMap<String, String>> MAP = new TypeReference<>() {};
+    private static final TypeReference<TreeMap<String, Entry>> MAP = new TypeReference<>() {};
+
+    /**
+     * What is written of one.
+     *
+     * @param url where it is
+     * @param leaving which branches may be pushed to it; none for all
+     */
+    public record Entry(String url, List<String> leaving) {
+
+        /** Copies the list. */
+        public Entry {
+            leaving = List.copyOf(leaving);
+        }
+    }
 
     /** The one of a repository. */
     public static RemotesFile of(Home home) {
@@ -28,7 +43,7 @@ public record RemotesFile(Path file) {
     }
 
     /** The remotes; none where there is no file. */
-    public SortedMap<String, String> read() {
+    public SortedMap<String, Entry> read() {
         try {
             return JSON.readValue(Files.readString(file), MAP);
         } catch (NoSuchFileException e) {
@@ -42,7 +57,7 @@ public record RemotesFile(Path file) {
     }
 
     /** Writes them in one step. Called under the repository's lock. */
-    public void write(SortedMap<String, String> remotes) {
+    public void write(SortedMap<String, Entry> remotes) {
         try {
             AtomicFile.replace(
                     file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(remotes), OpenDirectory.PRIVATE);

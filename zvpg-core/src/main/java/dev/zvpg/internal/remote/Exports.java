@@ -48,14 +48,14 @@ record Exports(Context context) {
         return new RefList(heads, snapshots);
     }
 
-    /** What leads to one snapshot. */
-    RefList leadingTo(Catalog catalog, SnapshotRecord head) {
+    /** What leads to one snapshot, as far as others may know of it. */
+    RefList leadingTo(Catalog catalog, SnapshotRecord head, BranchPatterns visible) {
         Map<SnapshotId, RefList.Node> snapshots = new LinkedHashMap<>();
-        walk(catalog, head, BranchPatterns.ALL, snapshots);
+        walk(catalog, head, visible, snapshots);
         return new RefList(new TreeMap<>(), snapshots);
     }
 
-    private static boolean isVisible(Catalog catalog, SnapshotRecord image, BranchPatterns visible) {
+    static boolean isVisible(Catalog catalog, SnapshotRecord image, BranchPatterns visible) {
         CopyKey branch = catalog.branchOf(image);
         return visible.allow(branch.name());
     }

@@ -2,26 +2,22 @@ package dev.zvpg.internal.remote;
 
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.StorageException;
-import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
-import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.Lookup;
 import dev.zvpg.internal.catalog.RefName;
 import dev.zvpg.internal.catalog.SnapshotKey;
-import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.remote.FetchOptions;
 import dev.zvpg.remote.FetchResult;
 import dev.zvpg.remote.PushOptions;
 import dev.zvpg.remote.PushResult;
-import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.remote.Remote;
+import dev.zvpg.remote.RemoteOptions;
 import dev.zvpg.storage.SnapshotId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,76 +100,11 @@ public record Transfers(Operations operations) {
     }
 
     /** Gives a branch's head and what leads to it to a remote, and moves the branch there. */
-    public PushResult push(String name, Remote remote, CopyKey branch, PushOptions options) {
+    public PushResult push(String name, Remote remote, RemoteOptions known, CopyKey branch, PushOptions options) {
         options.as().ifPresent(RefName::branch);
-        return with(remote, "push to " + name, peer -> push(name, peer, branch, options));
-    }
-
-    private PushResult push(String name, Peer peer, CopyKey key, PushOptions options) throws IOException {
-        Catalog catalog = context().catalog();
-        CopyRecord branch = catalog.require(key);
-        SnapshotRecord head = catalog.head(branch)
-                .orElseThrow(() -> new NotFoundException(
-                        "cannot push " + branch.words() + ": it has no snapshot", "take one first"));
-        String to = options.as().orElse(branch.name());
-        RefList theirs = peer.refs();
-        Optional<SnapshotId> before = Optional.ofNullable(theirs.heads().get(to));
-        Peer.RefMove move = new Peer.RefMove(to, head.id(), before, options.isForcedWithLease());
-        if (options.isForcedWithLease()) {
-            Optional<SnapshotId> seen =
-                    Optional.ofNullable(catalog.tracked().get(name + "/" + to)).map(SnapshotRecord::id);
-            if (!seen.equals(before)) {
-                return rejected(move, before, RefUpdate.Status.REJECTED_STALE);
-            }
-        } else if (before.isPresent() && !isFollowed(catalog, theirs, head.id(), before.get())) {
-            return rejected(move, before, RefUpdate.Status.REJECTED_DIVERGED); // before anything is sent
-        }
-        AtomicLong bytes = new AtomicLong();
-        List<String> went = send(peer, new Exports(context()).leadingTo(catalog, head), head.id(), options, bytes, to);
-        RefUpdate update = peer.move(move);
-        if (!update.status().isRejected()) { // only then
-            new TrackingRefs(context()).move(new TreeMap<>(Map.of(name + "/" + to, head.id())));
-        }
-        return new PushResult(List.of(update), went, bytes.get());
-    }
-
-    private static PushResult rejected(Peer.RefMove move, Optional<SnapshotId> before, RefUpdate.Status status) {
-        Optional<String> there = before.map(SnapshotId::value);
-        return new PushResult(
-                List.of(new RefUpdate(move.branch(), status, there, there, RefMoves.reason(move, status))),
-                List.of(),
-                0);
-    }
-
-    /** Whether a snapshot of ours follows one of theirs, by our own history or, where we have not all of it, by theirs. */
-    private static boolean isFollowed(Catalog catalog, RefList theirs, SnapshotId ours, SnapshotId before) {
-        List<SnapshotId> history =
-                catalog.lineage().history(ours).stream().map(SnapshotRecord::id).toList();
-        return history.contains(before) || theirs.follows(history, before);
-    }
-
-    private List<String> send(
-            Peer peer, RefList ours, SnapshotId head, PushOptions options, AtomicLong bytes, String to)
-            throws IOException {
-        Set<SnapshotId> asked = new LinkedHashSet<>(ours.history(head, Integer.MAX_VALUE, any -> true));
-        ours.snapshots().values().forEach(node -> node.image().ifPresent(asked::add));
-        Set<SnapshotId> there = new HashSet<>(peer.have(asked));
-        there.removeIf(id -> context().catalog().snapshot(id).isEmpty());
-        Exports exports = new Exports(context());
-        List<String> went = new ArrayList<>();
-        // what is there may follow something that is not, or that this side is not told of
-        for (SnapshotId id : ours.history(head, Integer.MAX_VALUE, other -> !there.contains(other))) {
-            SnapshotHeader header = exports.header(id, ours.base(id, there::contains), BranchPatterns.ALL);
-            String what = "pushing " + to + ", snapshot " + (went.size() + 1);
-            boolean whole = options.verify() || peer.wantsDigests();
-            peer.give(whole ? header.withTree(exports.digest(id)) : header, data -> {
-                exports.send(header, data, context().progress(what));
-                bytes.addAndGet(data.raw());
-            });
-            there.add(id);
-            went.add(id.value());
-        }
-        return went;
+        Pushing pushing = new Pushing(context(), name, known, options);
+        pushing.requireLeaving(branch); // before anybody is connected to
+        return with(remote, "push to " + name, peer -> pushing.push(peer, branch));
     }
 
     /** Forgets where the branches of a remote were. */

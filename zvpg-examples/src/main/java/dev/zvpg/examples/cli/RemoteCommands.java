@@ -3,6 +3,7 @@ package dev.zvpg.examples.cli;
 import dev.zvpg.Snapshot;
 import dev.zvpg.examples.cli.text.Columns;
 import dev.zvpg.remote.Remote;
+import dev.zvpg.remote.RemoteOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ class RemoteCommands {
     }
 
     /** A remote, as it is told. */
-    record RemoteFacts(String name, String url) {}
+    record RemoteFacts(String name, String url, List<String> leaving) {}
 
     @Command(
             name = "add",
@@ -45,22 +46,36 @@ class RemoteCommands {
             @Parameters(
                             paramLabel = "URL",
                             description = "ssh://[USER@]HOST[:PORT]/PATH[?command=ZVPG], or a directory")
-                    String url)
+                    String url,
+            @Option(
+                            names = "--leaving",
+                            paramLabel = "PATTERN",
+                            description = "only branches like this are pushed to it, such as masked/*; may be repeated")
+                    List<String> leaving)
             throws Exception {
         session.use(repo -> {
-            repo.remotes().add(name, Remote.parse(url));
+            repo.remotes().add(name, Remote.parse(url), defaults -> options(defaults, leaving));
             session.print("added remote " + name);
         });
+    }
+
+    private static RemoteOptions options(RemoteOptions defaults, List<String> leaving) {
+        RemoteOptions options = defaults;
+        for (String pattern : leaving == null ? List.<String>of() : leaving) {
+            options = options.leaving(pattern);
+        }
+        return options;
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists them.")
     void list(@Option(names = "--json", description = "print JSON") boolean json) throws Exception {
         session.use(repo -> {
             List<RemoteFacts> facts = new ArrayList<>();
-            Columns table = new Columns("remote", "url");
+            Columns table = new Columns("remote", "url", "leaving");
             repo.remotes().list().forEach((name, remote) -> {
-                facts.add(new RemoteFacts(name, remote.toString()));
-                table.row(name, remote.toString());
+                List<String> leaving = repo.remotes().options(name).leaving();
+                facts.add(new RemoteFacts(name, remote.toString(), leaving));
+                table.row(name, remote.toString(), leaving.isEmpty() ? "all" : String.join(" ", leaving));
             });
             session.list(facts, table, json, "there are no remotes; add one with zvpg remote add");
         });

@@ -110,6 +110,11 @@ class RemoteCommandsTest {
         assertThat(laptop.zvpg("pull").succeeded().out()).contains("branch main is now at origin/main@");
         assertThat(prices(laptop)).isEqualTo("1=11 2=22");
         place.zvpg("remote", "verify", "hub", "main@v1").succeeded();
+        place.zvpg("remote", "add", "public", place.path("public").toString(), "--leaving", "masked/*")
+                .succeeded();
+        assertThat(place.zvpg("remote", "list").out()).containsPattern("public +\\S+ +masked/\\*\n");
+        assertThat(place.zvpg("push", "public").failed(1).err())
+                .contains("only what was taken on masked/* leaves for it");
         place.zvpg("remote", "remove", "hub").succeeded();
         assertThat(place.zvpg("fetch", "hub").failed(ExitCode.NOT_FOUND).err()).contains("no remote is named hub");
     }
