@@ -2,7 +2,9 @@ package dev.zvpg;
 
 import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.storage.Storage;
+import org.junit.jupiter.api.Tag;
 
+@Tag(Effort.ANYBODY)
 class DomainOnDirectoryStorageTest extends DomainContract {
 
     @Override

@@ -6,8 +6,10 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.RemoteException;
+import dev.zvpg.error.ServerException;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.info.Event;
 import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
@@ -27,11 +29,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes from another repository, over pipes that may be cut anywhere. */
+@Tag(Effort.ANYBODY)
 class FetchTest extends TwoRepositories {
 
     @Test
@@ -150,6 +154,87 @@ class FetchTest extends TwoRepositories {
         assertThat(fetch(o -> o.branch("masked").branch("grown")).snapshots())
                 .containsExactlyInAnyOrder(v2.id(), g1.id());
         assertThat(ours.findSnapshot("origin/main@v1")).isEmpty();
+    }
+
+    @Test
+    void aDerivedBranchOnWhichNothingWasTakenIsNotToBeHad() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "secret", "1");
+        v1.derive("masked", pg -> {}).discard();
+        assertThat(fetch().refs()).extracting(RefUpdate::ref).containsExactly("origin/main");
+    }
+
+    @Test
+    void whatWasFetchedElsewhereIsServedByTheBranchThatItWasTakenOn() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        try (Repository third = zvpg("third").init()) {
+            third.remotes().add("dev", connect());
+            third.fetch("dev");
+            third.snapshot("dev/main@v1").branch("main2");
+            third.snapshot("dev/main@v1").branch("dev/x");
+            Remote some = connect(third, serving.branches("main*").branches("dev/*"));
+            assertThat(transfers().fetch("hub", some, FetchOptions.DEFAULT).refs())
+                    .extracting(RefUpdate::ref)
+                    .containsExactly("hub/dev/x", "hub/main2");
+            Remote none = connect(third, serving.branches("dev/*"));
+            assertThat(transfers().fetch("other", none, FetchOptions.DEFAULT).refs())
+                    .isEmpty();
+        }
+        assertThat(ours.snapshot("hub/main@v1").id()).isEqualTo(v1.id());
+    }
+
+    @Test
+    void workWhoseSnapshotWasDeletedIsStillUnsavedAfterItsFirstStart() {
+        commit(theirs.branch("main"), "v1", "a", "1");
+        commit(theirs.branch("main"), "v2", "b", "2");
+        fetch();
+        Branch work = ours.snapshot("origin/main@v2").branch("work");
+        commit(theirs.branch("main"), "v3", "c", "3");
+        fetch();
+        ours.snapshot("origin/main@v2").discard();
+        assertThat(work.isDirty()).isTrue();
+        work.start();
+        work.stop();
+        assertThat(work.isDirty()).isTrue();
+    }
+
+    @Test
+    void aRunningBranchIsNotMovedForwardToWhatCannotRunHere() {
+        commit(theirs.branch("main"), "v1", "a", "1");
+        fetch();
+        Branch work = ours.snapshot("origin/main@v1").branch("work");
+        work.start();
+        Snapshot v2 = commit(theirs.branch("main"), "v2", "b", "2");
+        fetch();
+        launcher.failNextTakeOver(new ServerException("no memory"));
+        assertThatThrownBy(() -> work.merge(ours.remoteBranch("origin/main")))
+                .isInstanceOf(ServerException.class)
+                .hasMessageContaining("no memory");
+        assertThat(Launched.fake(work.server()).rows()).containsOnlyKeys("a");
+        assertThat(work.head()).map(Snapshot::ref).contains("origin/main@v1");
+
+        assertThat(work.merge(ours.remoteBranch("origin/main")).kind()).isEqualTo(MergeResult.Kind.FAST_FORWARD);
+        assertThat(Launched.fake(work.server()).rows()).containsOnlyKeys("a", "b");
+        assertThat(work.head()).map(Snapshot::id).contains(v2.id());
+        assertThat(work.isDirty()).isFalse();
+        Launched.fake(work.server()).put("c", "3");
+        assertThat(work.isDirty()).isTrue();
+        work.stop();
+    }
+
+    @Test
+    void aSnapshotThatIsDeletedWhileItIsSentDoesNotArrive() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        commit(theirs.branch("main"), "v2", "b", "2");
+        theirs.listen(event -> {
+            if (event instanceof Event.Progress) {
+                theirs.findSnapshot("main@v1").ifPresent(Snapshot::discard);
+            }
+        });
+        assertThatThrownBy(this::fetch)
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("snapshot " + v1.id() + " was deleted");
+        assertThat(ours.snapshots()).extracting(Snapshot::id).doesNotContain(v1.id());
+        assertThat(fetch().snapshots()).hasSize(1);
     }
 
     @Test

@@ -86,7 +86,7 @@ class HostilePusherTest extends TwoRepositories {
         all.putAll(attributes);
         ObjectNode said = header.putObject("attributes");
         all.forEach(said::put);
-        ObjectNode go = ask(header.put("bytes", 1 << 20).put("arch", System.getProperty("os.arch")));
+        ObjectNode go = ask(header.put("bytes", TreeSender.size(tree)).put("arch", System.getProperty("os.arch")));
         if (go.has("error")) {
             return go;
         }

@@ -3,6 +3,7 @@ package dev.zvpg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.RemoteException;
 import dev.zvpg.remote.PushResult;
 import dev.zvpg.remote.RefUpdate;
@@ -10,9 +11,11 @@ import dev.zvpg.remote.Remote;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which branches may be pushed to a remote is noted with it, so that what is secret stays at home. */
+@Tag(Effort.ANYBODY)
 class LeavingTest extends TwoRepositories {
 
     private Branch main;
@@ -36,6 +39,19 @@ class LeavingTest extends TwoRepositories {
         assertThat(pushed.snapshots()).containsExactly(masked.id());
         theirs.remotes().add("hub", Remote.directory(place));
         assertThat(theirs.fetch("hub").snapshots()).containsExactly(masked.id());
+    }
+
+    @Test
+    void aDerivedBranchDoesNotLeaveAsLongAsNothingWasTakenOnIt() {
+        v1.derive("masked/daily", copy -> {}).discard();
+        Branch masked = ours.branch("masked/daily");
+        assertThat(masked.head()).as("what it was derived from").contains(v1);
+        assertThatThrownBy(() -> ours.push("hub", masked))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("it has no snapshot");
+        ours.remotes().add("all", Remote.directory(place));
+        assertThatThrownBy(() -> ours.push("all", masked)).isInstanceOf(NotFoundException.class);
+        assertThat(place).doesNotExist();
     }
 
     @Test

@@ -26,11 +26,13 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes to another repository, and what becomes of its branches. */
+@Tag(Effort.ANYBODY)
 class PushTest extends TwoRepositories {
 
     private Branch work;
@@ -237,6 +239,8 @@ class PushTest extends TwoRepositories {
         assertThat(directory.resolve("share/shop/bundles/" + w2.id() + "." + w1.id()))
                 .isRegularFile();
         assertThat(status(ours.push("hub", work))).isEqualTo(Status.UP_TO_DATE);
+        Files.delete(directory.resolve("share/shop/bundles/" + w2.id() + "." + w1.id()));
+        assertThat(ours.push("hub", work).snapshots()).as("what was lost there").containsExactly(w2.id());
 
         theirs.remotes().add("hub", place);
         assertThat(theirs.fetch("hub").snapshots()).containsExactly(w1.id(), w2.id());

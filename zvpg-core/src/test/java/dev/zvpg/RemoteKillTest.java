@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A process that serves a repository is killed while it gives or gets snapshots. */
+@Tag(Effort.ANYBODY)
 class RemoteKillTest extends TwoRepositories {
 
     private Process serve() throws Exception {

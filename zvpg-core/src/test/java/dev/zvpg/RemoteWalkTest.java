@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Two repositories that work, and push and fetch over links that are cut anywhere. A snapshot is the same wherever it is;
  * a branch changes only as it was told to.
  */
+@Tag(Effort.ANYBODY)
 class RemoteWalkTest extends TwoRepositories {
 
     private static final List<String> BRANCHES = List.of("main", "dev");
@@ -48,7 +50,7 @@ class RemoteWalkTest extends TwoRepositories {
         fetch();
         ours.snapshot("origin/main@v0").branch("dev");
         theirs.snapshot("main@v0").branch("dev");
-        int steps = Effort.of(40, 1000);
+        int steps = Effort.of(40, 200);
         for (int i = 0; i < steps; i++) {
             int kind = random.nextInt(12);
             step = "seed " + seed + ", step " + i + ", kind " + kind;

@@ -75,13 +75,18 @@ abstract class TwoRepositories {
 
     /** Connects to the repository that is served, once. */
     Remote connect() {
+        return connect(theirs, serving);
+    }
+
+    /** Connects to another one, once. */
+    Remote connect(Repository repo, ServeOptions options) {
         request = new Pipe();
         answer = new Pipe();
         Pipe from = request;
         Pipe to = answer;
         Thread server = new Thread(() -> {
             try {
-                theirs.serve(from.in(), to.out(), o -> serving);
+                repo.serve(from.in(), to.out(), o -> options);
             } catch (ZvpgException e) {
                 // the other side has heard it, or is gone
             }

@@ -1,8 +1,11 @@
 package dev.zvpg.directory;
 
+import dev.zvpg.Effort;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 
 /** Plain copies, on whatever file system temporary files are on. */
+@Tag(Effort.ANYBODY)
 class DirectoryStorageTest extends DirectoryStorageContract {
 
     @Override

@@ -41,6 +41,7 @@ public final class FakeLauncher implements ServerLauncher {
     private final Set<Path> elsewhere = ConcurrentHashMap.newKeySet();
     private volatile @Nullable RuntimeException nextFailure;
     private volatile @Nullable Throwable nextStartFailure;
+    private volatile @Nullable RuntimeException nextTakeOverFailure;
     private volatile @Nullable Runnable afterDisarm;
     private volatile @Nullable RuntimeException afterCopy;
     private volatile Consumer<String> commitHook = moment -> {};
@@ -81,6 +82,11 @@ public final class FakeLauncher implements ServerLauncher {
     /** Does something at the end of the next disarm. */
     public void afterNextDisarm(Runnable action) {
         afterDisarm = action;
+    }
+
+    /** Lets the next taking over of another repository's cluster fail. */
+    public void failNextTakeOver(RuntimeException failure) {
+        nextTakeOverFailure = failure;
     }
 
     /** Lets every adoption fail when all is copied. */
@@ -195,6 +201,11 @@ public final class FakeLauncher implements ServerLauncher {
     /** As with PostgreSQL, the cluster is further afterwards than it was. */
     @Override
     public List<Finding> takeOver(Path dataDirectory, Credentials superuser, Map<String, String> settings) {
+        RuntimeException failure = nextTakeOverFailure;
+        nextTakeOverFailure = null;
+        if (failure != null) {
+            throw failure;
+        }
         run(() -> {
             Files.deleteIfExists(dataDirectory.resolve(CRASHED));
             Files.deleteIfExists(dataDirectory.resolve(FakeServer.BACKUP_LABEL));

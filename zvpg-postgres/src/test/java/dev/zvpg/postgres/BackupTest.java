@@ -3,6 +3,7 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.Effort;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
@@ -13,11 +14,13 @@ import dev.zvpg.server.Position;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag(Effort.ANYBODY)
 class BackupTest {
 
     private static final int COPIES = 3;

@@ -2,13 +2,16 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.Effort;
 import dev.zvpg.server.Baseline;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How long a proof waits for what a session left to end. */
+@Tag(Effort.ANYBODY)
 class BaselineTest {
 
     @RegisterExtension

@@ -3,14 +3,17 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.Effort;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.DataDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag(Effort.ANYBODY)
 class InspectTest {
 
     @RegisterExtension

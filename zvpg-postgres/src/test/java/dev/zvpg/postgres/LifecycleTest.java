@@ -4,6 +4,7 @@ import static dev.zvpg.postgres.Sandbox.SUPERUSER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.Effort;
 import dev.zvpg.Launched;
 import dev.zvpg.RunningServer;
 import dev.zvpg.error.InUseException;
@@ -20,11 +21,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag(Effort.ANYBODY)
 class LifecycleTest {
 
     @RegisterExtension

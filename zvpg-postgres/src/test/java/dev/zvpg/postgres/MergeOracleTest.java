@@ -29,6 +29,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Merges small databases that were changed at random, and holds what comes of it against a model of maps. {@code
  * -Dzvpg.test.seed=N} repeats a run, {@code -Dzvpg.test.rounds=N} makes it longer.
  */
+@Tag(Effort.ANYBODY)
 class MergeOracleTest {
 
     private static final int ROUNDS = Integer.getInteger("zvpg.test.rounds", Effort.of(2, 6));

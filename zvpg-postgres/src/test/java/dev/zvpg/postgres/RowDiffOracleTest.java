@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.Branch;
 import dev.zvpg.Diff;
+import dev.zvpg.Effort;
 import dev.zvpg.Repository;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.Snapshot;
@@ -24,6 +25,7 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Compares images of a server that is at work, and of branches from them, and holds what the comparison finds against
  * all rows of both. {@code -Dzvpg.test.seed=N} repeats a run.
  */
+@Tag(Effort.ANYBODY)
 class RowDiffOracleTest {
 
     private static final int ROUNDS = Integer.getInteger("zvpg.test.rounds", 1);

@@ -3,6 +3,7 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.Effort;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.server.Backup;
 import dev.zvpg.server.Baseline;
@@ -23,12 +24,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the library does in databases that others may write to, it does as if they had written nothing. */
+@Tag(Effort.ANYBODY)
 class SessionsTest {
 
     private static final String SHOW = """

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a server of a branch that is there already, main's above all, can be told to run with. */
+@Tag(Effort.ANYBODY)
 class SettingsOfMainTest {
 
     /** One that every build has, and that is not known to do nothing by itself. */

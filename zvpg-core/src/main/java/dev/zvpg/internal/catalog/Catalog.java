@@ -194,6 +194,11 @@ public final class Catalog {
         return newest(copy).or(() -> copy.base().flatMap(this::snapshot));
     }
 
+    /** The same for other repositories: what a branch was derived from stays here, also while nothing was taken on it. */
+    public Optional<SnapshotRecord> headForOthers(CopyRecord branch) {
+        return branch.isDerived() ? newest(branch) : head(branch);
+    }
+
     /** How far a working copy was when all that it held was in a snapshot, its head. */
     public Position saved(CopyRecord copy, SnapshotRecord head) {
         return copy.start()

@@ -67,7 +67,7 @@ public final class DirtyCheck {
     }
 
     /** Whether the branch still is what the snapshot is, because no server was ever started on it. */
-    private static boolean isImageOf(CopyRecord branch, SnapshotRecord head) {
+    static boolean isImageOf(CopyRecord branch, SnapshotRecord head) {
         return branch.untouched().isPresent()
                 && (branch.untouched().get().equals(head.id())
                         || head.stored().volume().equals(branch.volume().id()));

@@ -4,14 +4,18 @@ import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.catalog.Start;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Server;
 import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.VolumeId;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -28,6 +32,10 @@ final class Replacement implements AutoCloseable {
     private final CopyRecord copy;
     private final SnapshotRecord target;
     private final Draft draft;
+
+    /** How far it is beyond its target, where it had to be changed to run here. */
+    private final Optional<Start> start;
+
     private final List<Finding> findings;
     private final long began;
     private boolean wasRunning;
@@ -39,6 +47,7 @@ final class Replacement implements AutoCloseable {
             CopyRecord copy,
             SnapshotRecord target,
             Draft draft,
+            Optional<Start> start,
             List<Finding> findings,
             long began) {
         this.context = context;
@@ -47,6 +56,7 @@ final class Replacement implements AutoCloseable {
         this.copy = copy;
         this.target = target;
         this.draft = draft;
+        this.start = start;
         this.findings = findings;
         this.began = began;
     }
@@ -62,8 +72,15 @@ final class Replacement implements AutoCloseable {
         long began = System.nanoTime();
         Draft draft = context.storage().clone(target.id(), VolumeId.generate(copy.name()), context.progress(what));
         try {
-            List<Finding> findings = context.launcher().disarm(Context.dataDirectory(draft.directory()));
-            return new Replacement(context, servers, catalog, copy, target, draft, findings, began);
+            Path data = Context.dataDirectory(draft.directory());
+            List<Finding> findings = new ArrayList<>(context.launcher().disarm(data));
+            Optional<Start> start = Optional.empty();
+            if (target.provenance().isForeign() && servers.find(copy).isPresent()) {
+                // it is started soon, and by then cannot go back
+                findings.addAll(context.launcher().takeOver(data, context.credentials(), copy.settings()));
+                start = Optional.of(new Start(target.id(), context.launcher().position(data)));
+            }
+            return new Replacement(context, servers, catalog, copy, target, draft, start, findings, began);
         } catch (RuntimeException | Error e) {
             try (draft) {
                 throw e;
@@ -97,7 +114,8 @@ final class Replacement implements AutoCloseable {
                             Provenance.FOREIGN,
                             SnapshotRecord.DERIVED,
                             CopyRecord.MERGING));
-            attributes.putAll(Provenance.foreign(target.provenance().isForeign()));
+            attributes.putAll(Provenance.foreign(target.provenance().isForeign() && start.isEmpty()));
+            start.ifPresent(known -> attributes.put(CopyRecord.START, known.text()));
             if (copy.kind() == CopyRecord.Kind.CLONE) {
                 attributes.put(CopyRecord.BASE, target.id().value());
                 attributes.put(CopyRecord.GROWN_FROM, target.id().value());
@@ -111,7 +129,7 @@ final class Replacement implements AutoCloseable {
                 if (now.lineage().isCutOff(history)) {
                     attributes.put(SnapshotRecord.DERIVED, Boolean.toString(true));
                 }
-                if (!wasRunning) {
+                if (start.isEmpty()) { // nobody has written to it
                     attributes.put(CopyRecord.UNTOUCHED, target.id().value());
                 }
             }

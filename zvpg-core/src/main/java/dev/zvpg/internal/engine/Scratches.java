@@ -136,7 +136,7 @@ public final class Scratches implements Scratch.Keeper, AutoCloseable {
 
     private Path disarmed(SnapshotKey from, ScratchTree tree, ScratchOptions options) {
         Path data = Context.dataDirectory(tree.directory());
-        context.disarm(from, data, options.settings());
+        context.disarm(from, data, settings(options));
         return data;
     }
 

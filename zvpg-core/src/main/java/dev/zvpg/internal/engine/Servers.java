@@ -102,7 +102,9 @@ public final class Servers {
         VolumeId volume = copy.volume().id();
         Path data = context.location(volume);
         List<Finding> findings = context.launcher().takeOver(data, context.credentials(), copy.settings());
+        // what it began as may be deleted: then its head is less than it has
         Map<String, String> start = catalog.head(now)
+                .filter(head -> now.kind() == CopyRecord.Kind.CLONE || DirtyCheck.isImageOf(now, head))
                 .map(head -> new Start(head.id(), context.launcher().position(data)))
                 .map(known -> Map.of(CopyRecord.START, known.text()))
                 .orElse(Map.of());

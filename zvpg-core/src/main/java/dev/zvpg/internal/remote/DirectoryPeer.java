@@ -43,6 +43,9 @@ final class DirectoryPeer implements Peer {
     private static final String LOCK = "lock";
     private static final int MOST_REFS = 1 << 24;
 
+    /** For whoever is of the place's group. */
+    private static final Set<PosixFilePermission> SHARED = PosixFilePermissions.fromString("rw-rw-r--");
+
     private final Path place;
 
     private DirectoryPeer(Path place) {
@@ -78,8 +81,10 @@ final class DirectoryPeer implements Peer {
 
     @Override
     public Set<SnapshotId> have(Collection<SnapshotId> ids) throws IOException {
-        Set<SnapshotId> there = new HashSet<>(refs().snapshots().keySet());
-        there.retainAll(Set.copyOf(ids));
+        Map<SnapshotId, RefList.Node> named = refs().snapshots();
+        Set<SnapshotId> there = new HashSet<>(ids);
+        there.removeIf(id -> !named.containsKey(id)
+                || !Files.exists(bundle(id, named.get(id).needs()))); // one that is lost is pushed again
         return there;
     }
 
@@ -133,12 +138,14 @@ final class DirectoryPeer implements Peer {
     /** Changes what is named, so that of two who do that at once neither loses what it did. */
     private void change(Change change) throws IOException {
         Files.createDirectories(place);
-        try (FileMutex.Held held = FileMutex.of(place.resolve(LOCK)).lock()) {
+        Path lock = place.resolve(LOCK);
+        if (!Files.exists(lock)) {
+            AtomicFile.replace(lock, new byte[0], SHARED); // whoever shares the place locks it, whatever the umask
+        }
+        try (FileMutex.Held held = FileMutex.of(lock).lock()) {
             RefList changed = change.of(refs());
             AtomicFile.replace(
-                    place.resolve(REFS),
-                    changed.json().toPrettyString().getBytes(StandardCharsets.UTF_8),
-                    PosixFilePermissions.fromString("rw-rw-r--"));
+                    place.resolve(REFS), changed.json().toPrettyString().getBytes(StandardCharsets.UTF_8), SHARED);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             InterruptedIOException interrupted = new InterruptedIOException("interrupted");

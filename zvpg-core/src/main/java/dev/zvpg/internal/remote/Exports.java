@@ -1,14 +1,15 @@
 package dev.zvpg.internal.remote;
 
 import dev.zvpg.internal.catalog.Catalog;
-import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.Lookup;
 import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.engine.Context;
+import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.tree.TreeDigest;
 import dev.zvpg.internal.tree.TreeSender;
+import dev.zvpg.internal.wire.CutException;
 import dev.zvpg.internal.wire.DataSink;
 import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
@@ -39,7 +40,8 @@ record Exports(Context context) {
         SortedMap<String, SnapshotId> heads = new TreeMap<>();
         Map<SnapshotId, RefList.Node> snapshots = new LinkedHashMap<>();
         for (CopyRecord branch : catalog.copies(CopyRecord.Kind.BRANCH)) {
-            Optional<SnapshotRecord> head = catalog.head(branch).filter(image -> isVisible(catalog, image, visible));
+            Optional<SnapshotRecord> head =
+                    catalog.headForOthers(branch).filter(image -> isVisible(catalog, image, visible));
             if (head.isPresent() && visible.allow(branch.name())) {
                 heads.put(branch.name(), head.get().id());
                 walk(catalog, head.get(), visible, snapshots);
@@ -55,9 +57,10 @@ record Exports(Context context) {
         return new RefList(new TreeMap<>(), snapshots);
     }
 
+    /** Whether others may know of a snapshot, by the branch that it was taken on, whatever the remote is called here. */
     static boolean isVisible(Catalog catalog, SnapshotRecord image, BranchPatterns visible) {
-        CopyKey branch = catalog.branchOf(image);
-        return visible.allow(branch.name());
+        boolean isOurs = image.provenance().remote().isEmpty();
+        return visible.allow(isOurs ? catalog.branchOf(image).name() : image.branchName());
     }
 
     /** Notes a snapshot and what it follows, as far as that may be sent with it. */
@@ -119,15 +122,33 @@ record Exports(Context context) {
 
     /** The digest of a whole tree. */
     String digest(SnapshotId id) throws IOException {
-        return TreeDigest.of(context.storage().directory(id));
+        String digest = TreeDigest.of(context.storage().directory(id));
+        require(context.catalog(), id); // one that is being deleted is no longer whole
+        return digest;
     }
 
     /** Sends a snapshot's tree. */
     void send(SnapshotHeader header, DataSink out, CopyProgress progress) throws IOException {
         Storage storage = context.storage();
         Optional<Path> base = header.base().map(storage::directory);
-        TreeSender.send(storage.directory(header.id()), base, trusted(header), out, progress);
+        Path tree = storage.directory(header.id());
+        try {
+            TreeSender.send(tree, base, trusted(header), out, progress);
+        } catch (CutException e) {
+            throw e;
+        } catch (IOException e) {
+            requireThere(header);
+            throw IoFailure.of("read", tree, e);
+        }
+        requireThere(header);
         out.finish();
+    }
+
+    /** What is deleted meanwhile may not have been whole any more when it was read. */
+    private void requireThere(SnapshotHeader header) {
+        Catalog now = context.catalog();
+        require(now, header.id());
+        header.base().ifPresent(id -> require(now, id));
     }
 
     /**

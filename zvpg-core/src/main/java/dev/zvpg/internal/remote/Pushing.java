@@ -37,7 +37,7 @@ record Pushing(Context context, String name, RemoteOptions known, PushOptions op
     }
 
     private static SnapshotRecord head(Catalog catalog, CopyRecord branch) {
-        return catalog.head(branch)
+        return catalog.headForOthers(branch)
                 .orElseThrow(() -> new NotFoundException(
                         "cannot push " + branch.words() + ": it has no snapshot", "take one first"));
     }

@@ -65,8 +65,9 @@ public final class Serving {
     /** Serves. Ends when the other side says so, or ends; throws when it said what nobody understands. */
     public static void serve(InputStream in, OutputStream out, ServeOptions options, Opening opening) {
         try (Link link = Connections.link(in, out)) {
-            Hello hello = Hello.of(Problems.requireNone(link.receive()));
+            ObjectNode first = Problems.requireNone(link.receive());
             try {
+                Hello hello = Hello.of(first);
                 new Serving(opening.open(hello.path()), options, link).run();
             } catch (ZvpgException e) { // it cannot be opened, or of what has begun, nobody knows where it ends
                 link.send(Problems.message(e));

@@ -74,6 +74,9 @@ final class StreamPeer implements Peer {
         }
         try (DataSource data = link.receiveData()) {
             into.receive(header, data);
+        } catch (IOException e) {
+            throwWhatIsSaid();
+            throw e;
         }
     }
 
@@ -84,12 +87,17 @@ final class StreamPeer implements Peer {
         try (DataSink data = link.sendData()) {
             tree.send(data);
         } catch (IOException e) {
-            if (link.hasArrived()) { // what it could not do with what came; the end of the stream is no news
-                Problems.requireNone(link.receive());
-            }
+            throwWhatIsSaid();
             throw e;
         }
         Problems.requireNone(link.receive());
+    }
+
+    /** What the other side could not do says more than that data has ended; that the stream has ended is no news. */
+    private void throwWhatIsSaid() throws IOException {
+        if (link.hasArrived()) {
+            Problems.requireNone(link.receive());
+        }
     }
 
     @Override

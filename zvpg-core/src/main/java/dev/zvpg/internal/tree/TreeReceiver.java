@@ -67,7 +67,7 @@ public final class TreeReceiver {
 
     private final Path top;
     private final DataInputStream in;
-    private final long mostBytes;
+    private final long wholeBytes;
     private final CopyProgress progress;
     private final byte[] bytes = new byte[TreeFormat.MAX_PART];
     private final Deque<Level> levels = new ArrayDeque<>();
@@ -111,10 +111,10 @@ public final class TreeReceiver {
 
     private record Head(Path path, int mode) {}
 
-    private TreeReceiver(Path top, InputStream in, long mostBytes, CopyProgress progress) {
+    private TreeReceiver(Path top, InputStream in, long wholeBytes, CopyProgress progress) {
         this.top = top;
         this.in = new DataInputStream(in);
-        this.mostBytes = mostBytes;
+        this.wholeBytes = wholeBytes;
         this.progress = progress;
     }
 
@@ -123,18 +123,18 @@ public final class TreeReceiver {
      *
      * @param top a directory that is this process's, with what the base has, or empty
      * @param in what a sender wrote; read as far as that, and not closed
-     * @param mostBytes the most that the files may have together
+     * @param wholeBytes what the files have together
      * @param last what is done with it before others may enter it, such as to give its files to them
      * @throws MalformedException when it is not that
      * @throws OutOfSpaceException when the file system becomes too full
      */
-    public static void receive(Path top, InputStream in, long mostBytes, CopyProgress progress, Closed last)
+    public static void receive(Path top, InputStream in, long wholeBytes, CopyProgress progress, Closed last)
             throws IOException {
         Object owner = Files.getAttribute(top, OWNER, LinkOption.NOFOLLOW_LINKS);
         Object mode = Files.getAttribute(top, MODE, LinkOption.NOFOLLOW_LINKS);
         take(top);
         try {
-            new TreeReceiver(top, in, mostBytes, progress).run();
+            new TreeReceiver(top, in, wholeBytes, progress).run();
         } catch (EOFException e) {
             throw new MalformedException("the tree ends in the middle");
         } catch (UTFDataFormatException e) {
@@ -188,7 +188,7 @@ public final class TreeReceiver {
     }
 
     private void end() throws IOException {
-        if (levels.size() != 1 || in.readLong() != entries || in.readLong() != done) {
+        if (levels.size() != 1 || in.readLong() != entries || in.readLong() != done || done != wholeBytes) {
             throw new MalformedException("the tree does not end as it should");
         }
         removeRest(levels.pop());
@@ -294,8 +294,8 @@ public final class TreeReceiver {
 
     private long size() throws IOException {
         long size = in.readLong();
-        if (size < 0 || size > mostBytes - done) {
-            throw new MalformedException("a file of " + size + " bytes makes the tree larger than the " + mostBytes
+        if (size < 0 || size > wholeBytes - done) {
+            throw new MalformedException("a file of " + size + " bytes makes the tree larger than the " + wholeBytes
                     + " bytes that it may have");
         }
         return size;
@@ -315,7 +315,7 @@ public final class TreeReceiver {
 
     private void add(long size) {
         done += size;
-        progress.copied(done, Math.max(done, mostBytes));
+        progress.copied(done, Math.max(done, wholeBytes));
     }
 
     private void file() throws IOException {

@@ -5,6 +5,7 @@ import dev.zvpg.internal.tree.MalformedException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -33,6 +34,7 @@ public final class Link implements Closeable {
     /** How much may wait to be received: 4 MB. What is larger waits alone. */
     private static final int AHEAD_BYTES = 1 << 22;
 
+    private static final String SOMETHING_ELSE = "the other side has something else to say";
     private static final int FRAME_BYTES = 64; // in memory, with nothing in it
     private static final int BUFFER = 1 << 16;
     private static final long LOOK_MILLIS = 250;
@@ -55,9 +57,12 @@ public final class Link implements Closeable {
     private volatile boolean closed;
     private @Nullable IOException failure;
 
+    /** A message that came where data should. */
+    private @Nullable Frame instead;
+
     private Link(
             InputStream in, OutputStream out, Closeable end, Closeable kill, Duration heartbeat, Duration patience) {
-        this.in = new BufferedInputStream(in, BUFFER);
+        this.in = new BufferedInputStream(new Heard(in), BUFFER);
         this.out = new BufferedOutputStream(out, BUFFER);
         this.end = end;
         this.kill = kill;
@@ -86,6 +91,27 @@ public final class Link implements Closeable {
         return link;
     }
 
+    /** Notes when anything came, for a slow network takes long for a frame. */
+    private final class Heard extends FilterInputStream {
+
+        Heard(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int count = super.read(bytes, offset, length);
+            heard = System.nanoTime();
+            return count;
+        }
+    }
+
     private void start(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
@@ -98,7 +124,6 @@ public final class Link implements Closeable {
         try {
             while (true) {
                 Frame frame = Frames.read(in);
-                heard = System.nanoTime();
                 if (frame.kind() != Frame.HEARTBEAT && awaitRoom(frame)) {
                     arrived.add(frame);
                     heard = System.nanoTime();
@@ -172,7 +197,7 @@ public final class Link implements Closeable {
     private void write(int kind, byte[] content, int length) throws IOException {
         boolean isData = kind == Frame.DATA || kind == Frame.DEFLATED;
         if (isData && hasArrived()) {
-            throw new CutException("the other side has something else to say");
+            throw new CutException(SOMETHING_ELSE);
         }
         write(() -> {
             Frames.write(out, kind, content, length);
@@ -206,6 +231,11 @@ public final class Link implements Closeable {
     }
 
     private Frame next() throws IOException {
+        Frame kept = instead;
+        if (kept != null) {
+            instead = null;
+            return kept;
+        }
         if (failure != null) {
             throw failure;
         }
@@ -263,7 +293,7 @@ public final class Link implements Closeable {
 
     /** Whether the other side has said something that nobody has received. */
     public boolean hasArrived() {
-        return !arrived.isEmpty();
+        return instead != null || !arrived.isEmpty();
     }
 
     /** Data that ends with {@link DataSink#finish}, after which {@link #send} or nothing follows. */
@@ -273,7 +303,14 @@ public final class Link implements Closeable {
 
     /** Data that the other side sends. */
     public DataSource receiveData() {
-        return new DataSource(this::next);
+        return new DataSource(() -> {
+            Frame frame = next();
+            if (frame.kind() == Frame.MESSAGE) {
+                instead = frame;
+                throw new CutException(SOMETHING_ELSE);
+            }
+            return frame;
+        });
     }
 
     @Override

@@ -240,7 +240,7 @@ class HostileTreeStreamTest {
         out.writeByte(TreeFormat.UP);
         out.writeByte(TreeFormat.UP);
         end(out, 2, 0);
-        TreeReceiver.receive(top, new ByteArrayInputStream(stream.toByteArray()), MOST, CopyProgress.NONE, tree -> {
+        TreeReceiver.receive(top, new ByteArrayInputStream(stream.toByteArray()), 0, CopyProgress.NONE, tree -> {
             assertThat(Files.getPosixFilePermissions(tree)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
             assertThat(Files.getAttribute(inner.getParent(), "unix:uid")).isEqualTo(me);
             assertThat(Files.getAttribute(inner, "unix:uid")).isEqualTo(me);

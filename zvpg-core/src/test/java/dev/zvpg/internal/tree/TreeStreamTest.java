@@ -56,7 +56,8 @@ class TreeStreamTest {
     }
 
     private void receive(byte[] stream) throws IOException {
-        TreeReceiver.receive(received, new ByteArrayInputStream(stream), 1L << 30, CopyProgress.NONE, tree -> {});
+        TreeReceiver.receive(
+                received, new ByteArrayInputStream(stream), TreeSender.size(tree), CopyProgress.NONE, t -> {});
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -111,6 +112,18 @@ class TreeStreamTest {
         receive(sent(Optional.empty(), Optional.empty()));
         assertReceived();
         assertThat(received.resolve("data/link")).isSymbolicLink();
+    }
+
+    @Test
+    void aTreeThatLacksAFileThatItWasSaidToHaveIsRefused() throws IOException {
+        fill(tree, new Random(1));
+        long whole = TreeSender.size(tree);
+        Files.delete(tree.resolve("data/base/5/3"));
+        byte[] stream = sent(Optional.empty(), Optional.empty());
+        assertThatThrownBy(() -> TreeReceiver.receive(
+                        received, new ByteArrayInputStream(stream), whole, CopyProgress.NONE, t -> {}))
+                .isInstanceOf(MalformedException.class)
+                .hasMessageContaining("does not end as it should");
     }
 
     @Test

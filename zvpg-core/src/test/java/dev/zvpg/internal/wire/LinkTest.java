@@ -7,12 +7,14 @@ import dev.zvpg.internal.tree.MalformedException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +83,25 @@ class LinkTest {
             Thread.sleep(3 * patience.toMillis()); // what has to be seen is that nothing happens
             one.send(Frames.message());
             assertThat(other.receive()).isEmpty();
+        }
+    }
+
+    @Test
+    void aMessageThatTakesLongerThanThePatienceArrives() throws Exception {
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        byte[] message = Frames.bytes(Frames.message().put("words", "so slow is the network ".repeat(2)));
+        Frames.write(sent, Frame.MESSAGE, message, message.length);
+        Duration patience = Duration.ofMillis(500);
+        InputStream slow = new ByteArrayInputStream(sent.toByteArray()) {
+            @Override
+            public synchronized int read(byte[] bytes, int offset, int length) {
+                LockSupport.parkNanos(Duration.ofMillis(30).toNanos());
+                return super.read(bytes, offset, 1);
+            }
+        };
+        assertThat(sent.size() * 30L).isGreaterThan(3 * patience.toMillis());
+        try (Link link = Link.open(slow, OutputStream.nullOutputStream(), () -> {}, () -> {}, LONG, patience)) {
+            assertThat(link.receive().get("words").textValue()).startsWith("so slow");
         }
     }
 

@@ -67,7 +67,7 @@ class OverSshTest {
     @Test
     void itFetchesAndPushesTheBranchesThatItMaySeeAndNoOthers() throws Exception {
         assertThat(zvpg("fetch", "--branch", "main").ended(ExitCode.NOT_FOUND).err())
-                .contains("no branch main with a snapshot is to be had from origin; there is dev/start");
+                .contains("no branch main with a snapshot is to be had from origin; it has dev/start");
         assertThat(zvpg("fetch", "--verify").ended(0).out()).startsWith("origin/dev/start is now at ");
         zvpg("branch", "create", "ada", "--from", "origin/dev/start@s1").ended(0);
         zvpg("branch", "stop", "ada").ended(0);

@@ -118,7 +118,7 @@ class MaskedCopiesTest {
                         .isEmpty();
                 assertThatThrownBy(() -> laptop.fetch("origin", o -> o.branch("main")))
                         .isInstanceOf(NotFoundException.class)
-                        .hasMessageContaining("there is masked/monday");
+                        .hasMessageContaining("it has masked/monday");
                 laptop.branches().forEach(WorkingCopy::stop);
                 laptop.destroy();
             }

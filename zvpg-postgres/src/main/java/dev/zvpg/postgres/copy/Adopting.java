@@ -34,14 +34,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.postgresql.util.PasswordUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -193,7 +191,7 @@ public record Adopting(
                 quiet,
                 FIRST_DATABASE,
                 "ALTER ROLE CURRENT_USER WITH SUPERUSER LOGIN CONNECTION LIMIT -1 VALID UNTIL 'infinity' PASSWORD '"
-                        + verifier(superuser) + "'",
+                        + TakeOver.verifier(superuser) + "'",
                 SingleUser.ask("current_user"),
                 SingleUser.ask("(SELECT count(*) FROM pg_database WHERE datallowconn AND datname = '"
                         + Connections.ADMIN_DATABASE + "')::text"),
@@ -285,16 +283,6 @@ public record Adopting(
         settings.put("log_min_error_statement", "panic");
         settings.put("log_line_prefix", "");
         return settings;
-    }
-
-    /** The password as PostgreSQL keeps it, so that it itself is not even in the server's memory. */
-    private static String verifier(Credentials superuser) {
-        try {
-            return PasswordUtil.encodePassword(
-                    superuser.user(), superuser.password().toCharArray(), "scram-sha-256");
-        } catch (SQLException e) {
-            throw new ServerException("cannot make a SCRAM verifier of the password", e);
-        }
     }
 
     private void discard() {
