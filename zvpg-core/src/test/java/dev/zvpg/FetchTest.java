@@ -267,4 +267,14 @@ class FetchTest extends TwoRepositories {
                 .isInstanceOf(ZvpgException.class)
                 .hasMessageContaining("no remote is named origin");
     }
+
+    @Test
+    void anImageContinuesOnlyWhatItWasMadeFromHere() {
+        commit(theirs.branch("main"), "v1", "a", "1");
+        Snapshot v2 = commit(theirs.branch("main"), "v2", "b", "2");
+        Snapshot v3 = commit(theirs.branch("main"), "v3", "c", "3");
+        fetch(o -> o.depth(2));
+        assertThat(attributes(ours, v2.id())).doesNotContainKey("grown-from");
+        assertThat(attributes(ours, v3.id())).containsEntry("grown-from", v2.id());
+    }
 }

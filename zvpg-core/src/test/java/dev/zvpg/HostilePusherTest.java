@@ -225,4 +225,24 @@ class HostilePusherTest extends TwoRepositories {
             pushed.stop();
         }
     }
+
+    @Test
+    void whatNobodyKnowsOrNeedsIsNotStored() throws IOException {
+        give(
+                "mine-1",
+                Optional.empty(),
+                tree(ours, own),
+                Map.of("junk-1", "x".repeat(8000), "message", "m".repeat(8000)));
+        assertThat(attributes(theirs, "mine-1")).doesNotContainKey("junk-1").containsEntry("message", "m".repeat(8000));
+        assertThat(give("mine-2", Optional.empty(), tree(ours, own), Map.of("author", "x".repeat(2000)))
+                        .has("error"))
+                .isTrue();
+        link = greet();
+    }
+
+    @Test
+    void whatSomebodyPushesIsNotBelievedToContinueAnotherImage() throws IOException {
+        give("mine-1", Optional.of(shown.id()), tree(ours, own), Map.of(SnapshotRecord.GROWN_FROM, shown.id()));
+        assertThat(attributes(theirs, "mine-1")).doesNotContainKey(SnapshotRecord.GROWN_FROM);
+    }
 }

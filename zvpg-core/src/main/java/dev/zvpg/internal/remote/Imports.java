@@ -95,11 +95,21 @@ record Imports(Context context, Optional<String> remote) {
 
     /**
      * The attributes that it has here. What the sender says of refs, of this repository's own view and of whose password
-     * is in it does not count; it is on no branch of this repository before one is moved to it.
+     * is in it does not count, nor does what nobody knows; it is on no branch of this repository before one is moved to
+     * it.
      */
-    private Map<String, String> attributes(SnapshotHeader header) {
+    private Map<String, String> attributes(SnapshotHeader header) throws MalformedException {
         Map<String, String> attributes = new TreeMap<>(header.attributes());
-        attributes.keySet().removeIf(Provenance::isLocal);
+        attributes.keySet().removeIf(name -> !SnapshotRecord.isKnown(name));
+        for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+            if (SnapshotRecord.isTooLong(attribute.getKey(), attribute.getValue())) {
+                throw new MalformedException(
+                        "the attribute " + attribute.getKey() + " of snapshot " + header.id() + " is too long");
+            }
+        }
+        if (!continuesBase(header)) {
+            attributes.remove(SnapshotRecord.GROWN_FROM);
+        }
         attributes.put(Provenance.FOREIGN, Boolean.toString(true)); // one that comes home may have been changed
         String branch = attributes.getOrDefault(SnapshotRecord.BRANCH, "");
         if (context.catalog().copy(branch).isPresent()) {
@@ -110,6 +120,16 @@ record Imports(Context context, Optional<String> remote) {
         attributes.putIfAbsent(Provenance.TAKEN, now); // only what was taken here has none
         attributes.put(Provenance.INCOMING, now);
         return attributes;
+    }
+
+    /**
+     * Whether its image continues its base's, as those will believe who compare only what has changed since: it was made
+     * from that here, and a remote that somebody here has chosen says so. Of a push nobody knows who did it.
+     */
+    private boolean continuesBase(SnapshotHeader header) {
+        String from = header.attributes().get(SnapshotRecord.GROWN_FROM);
+        return remote.isPresent()
+                && header.base().filter(base -> base.value().equals(from)).isPresent();
     }
 
     private static Listing listing(StoredSnapshot stored) {
