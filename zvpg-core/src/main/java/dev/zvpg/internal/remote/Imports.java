@@ -1,6 +1,5 @@
 package dev.zvpg.internal.remote;
 
-import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.RemoteException;
 import dev.zvpg.info.Event;
@@ -52,6 +51,9 @@ record Imports(Context context, Optional<String> remote) {
 
     /** Times are calculated with, and shown with a year of four digits. */
     private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
+
+    /** Before the identity of a snapshot, in the name of a lock: no working copy is called so. */
+    private static final String RECEIVED = "received:";
 
     private static final Pattern SUPERUSER = Pattern.compile("[^\\p{Cntrl}'\"\\\\]{1,63}");
 
@@ -222,14 +224,32 @@ record Imports(Context context, Optional<String> remote) {
         }
     }
 
+    /**
+     * Makes it a snapshot, unless it has become one meanwhile. Who receives the same one takes turns: not every storage
+     * looks whether another process has just used an identity.
+     */
     private void publish(Draft draft, VolumeId volume, SnapshotId id, Map<String, String> attributes)
             throws IOException {
+        String turn = RECEIVED + id.value();
+        try (Locks.Held held = context.locks().workingCopy(turn)) {
+            try {
+                if (context.storage().list().snapshots().stream()
+                        .anyMatch(image -> image.id().equals(id))) {
+                    requireSame(draft, id);
+                } else {
+                    snapshot(draft, volume, id, attributes);
+                }
+            } finally {
+                context.locks().forget(turn);
+            }
+        }
+    }
+
+    private void snapshot(Draft draft, VolumeId volume, SnapshotId id, Map<String, String> attributes) {
         try (Locks.Held lock = context.locks().workingCopy(volume.value())) {
             try {
                 draft.publish(Map.of(CopyRecord.KIND, Catalog.INCOMING, CopyRecord.REPOSITORY, context.repositoryId()));
                 context.storage().snapshot(volume, id, attributes, context.progress("snapshot " + id));
-            } catch (AlreadyExistsException e) {
-                requireSame(volume, id); // somebody else may have received it meanwhile
             } finally {
                 context.discard(volume);
                 context.locks().forget(volume.value());
@@ -238,9 +258,8 @@ record Imports(Context context, Optional<String> remote) {
     }
 
     /** An identity is only a name: who does not have the content that belongs to it does not get it by naming it. */
-    private void requireSame(VolumeId volume, SnapshotId id) throws IOException {
-        Storage storage = context.storage();
-        if (!TreeDigest.of(storage.directory(volume)).equals(TreeDigest.of(storage.directory(id)))) {
+    private void requireSame(Draft draft, SnapshotId id) throws IOException {
+        if (!TreeDigest.of(draft.directory()).equals(TreeDigest.of(context.storage().directory(id)))) {
             throw new RemoteException(
                     RemoteException.Reason.REFUSED,
                     "snapshot " + id + " is here already, and is not what was sent under that identity",
