@@ -8,7 +8,9 @@ import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.RemoteException;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.info.Event;
 import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.info.Subscription;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.remote.FetchOptions;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -276,5 +279,41 @@ class FetchTest extends TwoRepositories {
         fetch(o -> o.depth(2));
         assertThat(attributes(ours, v2.id())).doesNotContainKey("grown-from");
         assertThat(attributes(ours, v3.id())).containsEntry("grown-from", v2.id());
+    }
+
+    @Test
+    void whatACutFetchBuildsOnIsNotCollectedBeforeTheNextOne() throws IOException {
+        commit(theirs.branch("main"), "v1", "a", "1");
+        fetch();
+        transfers().forget("origin");
+        byte[] bytes = new byte[300_000];
+        new Random(1).nextBytes(bytes);
+        Files.write(theirs.branch("main").dataDirectory().resolve("table"), bytes);
+        Snapshot v2 = commit(theirs.branch("main"), "v2", "b", "2");
+        Remote remote = connect();
+        answer.cutAfter(100_000);
+        assertThatThrownBy(() -> transfers().fetch("origin", remote, FetchOptions.DEFAULT))
+                .isInstanceOf(RemoteException.class);
+        ours.close();
+        ours = zvpg("ours").open();
+        assertThat(ours.findSnapshot("origin/main@v1")).isPresent();
+        assertThat(fetch().snapshots()).containsExactly(v2.id());
+        assertThat(ours.snapshots())
+                .allSatisfy(snapshot ->
+                        assertThat(attributes(ours, snapshot.id())).doesNotContainKeys("incoming", "wanted"));
+    }
+
+    @Test
+    void whatSomebodyDeletesInTheMiddleOfAFetchComesOnceMore() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        AtomicInteger deletions = new AtomicInteger(2);
+        try (Subscription deleter = ours.listen(event -> {
+            if (event instanceof Event.SnapshotReceived && deletions.getAndDecrement() > 0) {
+                ours.snapshot("origin/main@v1").discard();
+            }
+        })) {
+            assertThat(fetch().snapshots()).containsExactly(v1.id());
+        }
+        assertThat(ours.remoteBranch("origin/main").head().id()).isEqualTo(v1.id());
     }
 }

@@ -12,11 +12,13 @@ import dev.zvpg.internal.wire.Frames;
 import dev.zvpg.internal.wire.Link;
 import dev.zvpg.remote.Remote;
 import dev.zvpg.remote.ServeOptions;
+import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -244,5 +246,22 @@ class HostilePusherTest extends TwoRepositories {
     void whatSomebodyPushesIsNotBelievedToContinueAnotherImage() throws IOException {
         give("mine-1", Optional.of(shown.id()), tree(ours, own), Map.of(SnapshotRecord.GROWN_FROM, shown.id()));
         assertThat(attributes(theirs, "mine-1")).doesNotContainKey(SnapshotRecord.GROWN_FROM);
+    }
+
+    @Test
+    void whatThePusherHasHeardToBeThereIsNotCollectedBeforeHeMovesTheBranch() throws IOException {
+        give("mine-1", Optional.empty(), tree(ours, own), Map.of());
+        String longAgo = "2020-01-02T03:04:05Z";
+        theirs.operations()
+                .context()
+                .storage()
+                .update(List.of(AttributeChange.set(new SnapshotId("mine-1"), Map.of("incoming", longAgo))));
+        ObjectNode have = request("have");
+        have.putArray("ids").add("mine-1");
+        assertThat(ask(have).toString()).contains("mine-1");
+        theirs.branch("main").resetTo(hidden); // which collects garbage
+        ObjectNode moved = ask(request("move").put("branch", "dev/y").put("to", "mine-1"));
+        assertThat(moved.path("status").asText()).isEqualTo("updated");
+        assertThat(attributes(theirs, "mine-1")).doesNotContainKeys("incoming", "wanted");
     }
 }

@@ -259,6 +259,7 @@ record Imports(Context context, Optional<String> remote) {
 
     /** An identity is only a name: who does not have the content that belongs to it does not get it by naming it. */
     private void requireSame(Draft draft, SnapshotId id) throws IOException {
+        new Reservations(context).reserve(List.of(id)); // as what has just come is kept
         if (!TreeDigest.of(draft.directory()).equals(TreeDigest.of(context.storage().directory(id)))) {
             throw new RemoteException(
                     RemoteException.Reason.REFUSED,

@@ -124,6 +124,16 @@ record RefList(SortedMap<String, SnapshotId> heads, Map<SnapshotId, Node> snapsh
         return List.copyOf(ordered);
     }
 
+    /** All identities that it names. */
+    Set<SnapshotId> named() {
+        Set<SnapshotId> named = new LinkedHashSet<>(snapshots.keySet());
+        snapshots.values().forEach(node -> {
+            node.image.ifPresent(named::add);
+            node.needs.ifPresent(named::add);
+        });
+        return named;
+    }
+
     /** Finds what a snapshot is best sent on top of: the nearest of those whose image it continues, or that it follows. */
     Optional<SnapshotId> base(SnapshotId id, Predicate<SnapshotId> common) {
         Node node = snapshots.get(id);
