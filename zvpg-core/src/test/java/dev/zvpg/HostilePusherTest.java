@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.engine.Resets;
 import dev.zvpg.internal.tree.TreeSender;
 import dev.zvpg.internal.wire.CutException;
 import dev.zvpg.internal.wire.DataSink;
@@ -263,5 +265,26 @@ class HostilePusherTest extends TwoRepositories {
         ObjectNode moved = ask(request("move").put("branch", "dev/y").put("to", "mine-1"));
         assertThat(moved.path("status").asText()).isEqualTo("updated");
         assertThat(attributes(theirs, "mine-1")).doesNotContainKeys("incoming", "wanted");
+    }
+
+    @Test
+    void whatABranchWasMovedToBeforeSomebodyWasKilledBecomesItsOwnWithTheNextOpen() throws IOException {
+        give("mine-1", Optional.empty(), tree(ours, own), Map.of());
+        Operations there = theirs.operations();
+        SnapshotRecord pushed =
+                there.context().catalog().snapshot(new SnapshotId("mine-1")).orElseThrow();
+        assertThat(there.resets()
+                        .advance(
+                                theirs.branch("dev/x").key(),
+                                there.context().catalog().key(pushed),
+                                Optional.of(new SnapshotId(shown.id())),
+                                true))
+                .isEqualTo(Resets.Advance.DONE);
+        link.close();
+        theirs.close();
+        theirs = zvpg("theirs").open();
+        assertThat(theirs.branch("dev/x").head().orElseThrow().ref()).isEqualTo("dev/x@o1");
+        assertThat(theirs.snapshot("dev/x@o1").id()).isEqualTo("mine-1");
+        assertThat(theirs.operations().context().catalog().incoming()).isEmpty();
     }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Branches of branches, their names, and what others have pushed to them. Thread-safe. */
 public final class Branches {
@@ -74,6 +75,18 @@ public final class Branches {
             context.storage()
                     .update(List.of(AttributeChange.set(branch.volume().id(), Map.of(CopyRecord.NAME, newName))));
             context.events().tell(new Event.BranchRenamed(new Event.Ref(branch.id(), newName), before));
+        }
+    }
+
+    /** Takes in what was pushed where somebody had moved a branch to it who was killed then. */
+    void takeInAll(Catalog before) {
+        Set<SnapshotRecord> pushed = before.incoming().stream()
+                .filter(image -> image.provenance().isPushed())
+                .collect(Collectors.toSet());
+        if (!pushed.isEmpty()) {
+            before.copies(CopyRecord.Kind.BRANCH).stream()
+                    .filter(branch -> before.history(branch).stream().anyMatch(pushed::contains))
+                    .forEach(branch -> takeIn(branch.name()));
         }
     }
 
