@@ -13,6 +13,7 @@ import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.info.Subscription;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.remote.Transfers;
 import dev.zvpg.remote.FetchOptions;
 import dev.zvpg.remote.FetchResult;
 import dev.zvpg.remote.RefUpdate;
@@ -269,6 +270,58 @@ class FetchTest extends TwoRepositories {
         assertThatThrownBy(() -> ours.fetch("origin"))
                 .isInstanceOf(ZvpgException.class)
                 .hasMessageContaining("no remote is named origin");
+    }
+
+    /** Fetches from another repository than theirs. */
+    private FetchResult fetchFrom(String name, Repository other) {
+        Repository origin = theirs;
+        theirs = other;
+        try {
+            return transfers().fetch(name, connect(), FetchOptions.DEFAULT);
+        } finally {
+            theirs = origin;
+        }
+    }
+
+    @Test
+    void whatAnotherRemoteCallsByTheSameIdentityIsNotTakenForIt() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        try (Repository evil = zvpg("evil").init()) {
+            commit(evil.branch("main"), "e1", "planted", "1");
+            takeAs(evil, v1.id());
+            assertThat(fetchFrom("evil", evil).snapshots()).containsExactly(v1.id());
+        }
+        for (int i = 2; i <= 3; i++) { // the head itself, and what the next one is sent on top of
+            assertThatThrownBy(this::fetch)
+                    .isInstanceOfSatisfying(
+                            RemoteException.class,
+                            e -> assertThat(e.reason()).isEqualTo(RemoteException.Reason.REFUSED))
+                    .hasMessageContaining(v1.id());
+            commit(theirs.branch("main"), "v" + i, "b", "" + i);
+        }
+        assertThat(ours.remoteBranches()).extracting(RemoteBranch::name).containsExactly("evil/main");
+        ours.remoteBranch("evil/main").head().discard();
+        fetch();
+        assertThat(rows(ours.snapshot("origin/main@v1"))).containsOnlyKeys("a");
+    }
+
+    @Test
+    void whatCameFromAnotherRemoteIsComparedOnce() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        try (Repository third = zvpg("third").init()) {
+            new Transfers(third.operations()).fetch("origin", connect(), FetchOptions.DEFAULT);
+            third.snapshot("origin/main@v1").branch("mirror");
+            fetchFrom("third", third);
+        }
+        assertThat(attributes(ours, v1.id())).containsEntry("same", "third").doesNotContainKey("sha256");
+        FetchResult got = fetch();
+        assertThat(got.snapshots()).isEmpty();
+        assertThat(got.refs()).extracting(RefUpdate::status).containsExactly(RefUpdate.Status.UPDATED);
+        assertThat(attributes(ours, v1.id()))
+                .containsEntry("same", "origin,third")
+                .containsKey("sha256");
+        transfers().forget("origin"); // another one may get that name
+        assertThat(attributes(ours, v1.id())).containsEntry("same", "third");
     }
 
     @Test

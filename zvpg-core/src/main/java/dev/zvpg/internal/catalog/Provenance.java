@@ -1,7 +1,9 @@
 package dev.zvpg.internal.catalog;
 
 import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Attributes;
+import dev.zvpg.storage.SnapshotId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -22,6 +24,8 @@ import java.util.stream.Stream;
  * @param refs the tracking refs that are at it, such as {@code origin/main}
  * @param incoming since when it is here without a ref, because what it belongs to has not arrived as a whole
  * @param wanted since when a transfer builds on it that may have no ref for it yet
+ * @param same the remotes that have the same content under its identity
+ * @param sha256 the digest of its tree, where somebody has needed it
  * @param isForeign whether it came from elsewhere, so that its superuser has another password in it, whatever is said
  */
 public record Provenance(
@@ -30,6 +34,8 @@ public record Provenance(
         Set<String> refs,
         Optional<Instant> incoming,
         Optional<Instant> wanted,
+        Set<String> same,
+        Optional<String> sha256,
         boolean isForeign) {
 
     public static final String TAKEN = "taken";
@@ -37,6 +43,8 @@ public record Provenance(
     public static final String REFS = "refs";
     public static final String INCOMING = "incoming";
     public static final String WANTED = "wanted";
+    public static final String SAME = "same";
+    public static final String SHA256 = "sha256";
 
     /** Set by whoever receives it, of a volume as well as of a snapshot, until its superuser has this password. */
     public static final String FOREIGN = "foreign";
@@ -45,7 +53,7 @@ public record Provenance(
     public static final String SUPERUSER = "superuser";
 
     /** What a repository says of its own view, and no other one's business. */
-    private static final Set<String> LOCAL = Set.of(REMOTE, REFS, INCOMING, WANTED, FOREIGN);
+    private static final Set<String> LOCAL = Set.of(REMOTE, REFS, INCOMING, WANTED, SAME, SHA256, FOREIGN);
 
     /** What keeps a snapshot for a while, until a ref does. */
     private static final Set<String> MARKS = Set.of(INCOMING, WANTED);
@@ -60,6 +68,7 @@ public record Provenance(
 
     public Provenance {
         refs = Set.copyOf(refs);
+        same = Set.copyOf(same);
     }
 
     static Provenance of(ObjectAttributes attributes) {
@@ -72,6 +81,8 @@ public record Provenance(
                         .collect(Collectors.toSet()),
                 attributes.instant(INCOMING),
                 attributes.instant(WANTED),
+                Set.copyOf(attributes.ids(SAME, name -> name)),
+                attributes.find(SHA256),
                 attributes.flag(FOREIGN));
     }
 
@@ -100,6 +111,17 @@ public record Provenance(
         Set<String> marks = new HashSet<>(MARKS);
         marks.retainAll(image.stored().attributes().keySet());
         return marks;
+    }
+
+    /** Says which remotes have the same content under a snapshot's identity. */
+    public static AttributeChange same(SnapshotId image, Set<String> remotes) {
+        Map<String, String> set = remotes.isEmpty() ? Map.of() : Map.of(SAME, String.join(",", new TreeSet<>(remotes)));
+        return new AttributeChange(image, set, Set.of(SAME));
+    }
+
+    /** Whether it was taken here, so that nobody else can have given it its content. */
+    public boolean isOurs() {
+        return taken.isEmpty();
     }
 
     /** Whether it was pushed here, and no branch has been moved to it or to what follows it. */

@@ -49,15 +49,21 @@ record Fetching(Context context, String name, FetchOptions options) {
             throws IOException {
         long[] bytes = {0};
         Set<SnapshotId> here = new Reservations(context).reserve(theirs.named());
+        Agreement agreement = Agreement.ofFetch(context, name, peer);
         for (Map.Entry<String, SnapshotId> head : heads.entrySet()) {
+            if (here.contains(head.getValue())) {
+                agreement.require(List.of(head.getValue()));
+            }
             for (SnapshotId id : theirs.history(head.getValue(), options.depth(), other -> !here.contains(other))) {
                 Optional<SnapshotId> base = theirs.base(id, here::contains);
+                agreement.require(theirs.foundation(id, base, here::contains));
                 String what = "fetching " + name + "/" + head.getKey() + ", snapshot " + (came.size() + 1);
                 peer.take(id, base, options.verify(), (header, data) -> {
                     new Imports(context, Optional.of(name)).receive(header, data, context.progress(what));
                     bytes[0] += data.raw();
                 });
                 here.add(id);
+                agreement.passed(id);
                 came.add(id.value());
             }
         }

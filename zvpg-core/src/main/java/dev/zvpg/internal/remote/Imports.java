@@ -112,12 +112,16 @@ record Imports(Context context, Optional<String> remote) {
         if (!continuesBase(header)) {
             attributes.remove(SnapshotRecord.GROWN_FROM);
         }
+        header.tree().ifPresent(digest -> attributes.put(Provenance.SHA256, digest)); // it is compared before the end
         attributes.put(Provenance.FOREIGN, Boolean.toString(true)); // one that comes home may have been changed
         String branch = attributes.getOrDefault(SnapshotRecord.BRANCH, "");
         if (context.catalog().copy(branch).isPresent()) {
             attributes.put(SnapshotRecord.BRANCH, ELSEWHERE + branch);
         }
-        remote.ifPresent(name -> attributes.put(Provenance.REMOTE, name));
+        remote.ifPresent(name -> {
+            attributes.put(Provenance.REMOTE, name);
+            attributes.put(Provenance.SAME, name);
+        });
         String now = context.clock().instant().toString();
         attributes.putIfAbsent(Provenance.TAKEN, now); // only what was taken here has none
         attributes.put(Provenance.INCOMING, now);
@@ -260,7 +264,7 @@ record Imports(Context context, Optional<String> remote) {
     /** An identity is only a name: who does not have the content that belongs to it does not get it by naming it. */
     private void requireSame(Draft draft, SnapshotId id) throws IOException {
         new Reservations(context).reserve(List.of(id)); // as what has just come is kept
-        if (!TreeDigest.of(draft.directory()).equals(TreeDigest.of(context.storage().directory(id)))) {
+        if (!TreeDigest.of(draft.directory()).equals(new Digests(context).of(id))) {
             throw new RemoteException(
                     RemoteException.Reason.REFUSED,
                     "snapshot " + id + " is here already, and is not what was sent under that identity",

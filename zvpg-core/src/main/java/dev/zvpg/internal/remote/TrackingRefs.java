@@ -51,7 +51,7 @@ record TrackingRefs(Context context) {
         }
     }
 
-    /** Forgets those of a remote. */
+    /** Forgets those of a remote, and what was found to be the same there: another one may get its name. */
     void forget(String remote) {
         try (Locks.Held held = context.locks().repository()) {
             Catalog catalog = context.catalog();
@@ -62,6 +62,14 @@ record TrackingRefs(Context context) {
                 }
             });
             update(catalog, refs, Set.of());
+            List<AttributeChange> changes = new ArrayList<>();
+            for (SnapshotRecord image : catalog.snapshots()) {
+                Set<String> same = new HashSet<>(image.provenance().same());
+                if (same.remove(remote)) {
+                    changes.add(Provenance.same(image.id(), same));
+                }
+            }
+            update(changes);
         }
     }
 
