@@ -11,8 +11,10 @@ import dev.zvpg.error.StorageException;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.info.Event;
 import dev.zvpg.info.SnapshotInfo;
+import dev.zvpg.info.Subscription;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
+import dev.zvpg.internal.remote.Transfers;
 import dev.zvpg.remote.FetchOptions;
 import dev.zvpg.remote.FetchResult;
 import dev.zvpg.remote.RefUpdate;
@@ -29,6 +31,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -351,5 +354,103 @@ class FetchTest extends TwoRepositories {
         assertThatThrownBy(() -> ours.fetch("origin"))
                 .isInstanceOf(ZvpgException.class)
                 .hasMessageContaining("no remote is named origin");
+    }
+
+    /** Fetches from another repository than theirs. */
+    private FetchResult fetchFrom(String name, Repository other) {
+        Repository origin = theirs;
+        theirs = other;
+        try {
+            return transfers().fetch(name, connect(), FetchOptions.DEFAULT);
+        } finally {
+            theirs = origin;
+        }
+    }
+
+    @Test
+    void whatAnotherRemoteCallsByTheSameIdentityIsNotTakenForIt() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        try (Repository evil = zvpg("evil").init()) {
+            commit(evil.branch("main"), "e1", "planted", "1");
+            takeAs(evil, v1.id());
+            assertThat(fetchFrom("evil", evil).snapshots()).containsExactly(v1.id());
+        }
+        for (int i = 2; i <= 3; i++) { // the head itself, and what the next one is sent on top of
+            assertThatThrownBy(this::fetch)
+                    .isInstanceOfSatisfying(
+                            RemoteException.class,
+                            e -> assertThat(e.reason()).isEqualTo(RemoteException.Reason.REFUSED))
+                    .hasMessageContaining(v1.id());
+            commit(theirs.branch("main"), "v" + i, "b", "" + i);
+        }
+        assertThat(ours.remoteBranches()).extracting(RemoteBranch::name).containsExactly("evil/main");
+        ours.remoteBranch("evil/main").head().discard();
+        fetch();
+        assertThat(rows(ours.snapshot("origin/main@v1"))).containsOnlyKeys("a");
+    }
+
+    @Test
+    void whatCameFromAnotherRemoteIsComparedOnce() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        try (Repository third = zvpg("third").init()) {
+            new Transfers(third.operations()).fetch("origin", connect(), FetchOptions.DEFAULT);
+            third.snapshot("origin/main@v1").branch("mirror");
+            fetchFrom("third", third);
+        }
+        assertThat(attributes(ours, v1.id())).containsEntry("same", "third").doesNotContainKey("sha256");
+        FetchResult got = fetch();
+        assertThat(got.snapshots()).isEmpty();
+        assertThat(got.refs()).extracting(RefUpdate::status).containsExactly(RefUpdate.Status.UPDATED);
+        assertThat(attributes(ours, v1.id()))
+                .containsEntry("same", "origin,third")
+                .containsKey("sha256");
+        transfers().forget("origin"); // another one may get that name
+        assertThat(attributes(ours, v1.id())).containsEntry("same", "third");
+    }
+
+    @Test
+    void anImageContinuesOnlyWhatItWasMadeFromHere() {
+        commit(theirs.branch("main"), "v1", "a", "1");
+        Snapshot v2 = commit(theirs.branch("main"), "v2", "b", "2");
+        Snapshot v3 = commit(theirs.branch("main"), "v3", "c", "3");
+        fetch(o -> o.depth(2));
+        assertThat(attributes(ours, v2.id())).doesNotContainKey("grown-from");
+        assertThat(attributes(ours, v3.id())).containsEntry("grown-from", v2.id());
+    }
+
+    @Test
+    void whatACutFetchBuildsOnIsNotCollectedBeforeTheNextOne() throws IOException {
+        commit(theirs.branch("main"), "v1", "a", "1");
+        fetch();
+        transfers().forget("origin");
+        byte[] bytes = new byte[300_000];
+        new Random(1).nextBytes(bytes);
+        Files.write(theirs.branch("main").dataDirectory().resolve("table"), bytes);
+        Snapshot v2 = commit(theirs.branch("main"), "v2", "b", "2");
+        Remote remote = connect();
+        answer.cutAfter(100_000);
+        assertThatThrownBy(() -> transfers().fetch("origin", remote, FetchOptions.DEFAULT))
+                .isInstanceOf(RemoteException.class);
+        ours.close();
+        ours = zvpg("ours").open();
+        assertThat(ours.findSnapshot("origin/main@v1")).isPresent();
+        assertThat(fetch().snapshots()).containsExactly(v2.id());
+        assertThat(ours.snapshots())
+                .allSatisfy(snapshot ->
+                        assertThat(attributes(ours, snapshot.id())).doesNotContainKeys("incoming", "wanted"));
+    }
+
+    @Test
+    void whatSomebodyDeletesInTheMiddleOfAFetchComesOnceMore() {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        AtomicInteger deletions = new AtomicInteger(2);
+        try (Subscription deleter = ours.listen(event -> {
+            if (event instanceof Event.SnapshotReceived && deletions.getAndDecrement() > 0) {
+                ours.snapshot("origin/main@v1").discard();
+            }
+        })) {
+            assertThat(fetch().snapshots()).containsExactly(v1.id());
+        }
+        assertThat(ours.remoteBranch("origin/main").head().id()).isEqualTo(v1.id());
     }
 }

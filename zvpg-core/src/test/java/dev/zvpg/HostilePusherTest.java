@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.engine.Resets;
 import dev.zvpg.internal.tree.TreeSender;
 import dev.zvpg.internal.wire.CutException;
 import dev.zvpg.internal.wire.DataSink;
@@ -12,11 +14,13 @@ import dev.zvpg.internal.wire.Frames;
 import dev.zvpg.internal.wire.Link;
 import dev.zvpg.remote.Remote;
 import dev.zvpg.remote.ServeOptions;
+import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -224,5 +228,63 @@ class HostilePusherTest extends TwoRepositories {
             assertThat(pushed.isDirty()).isTrue();
             pushed.stop();
         }
+    }
+
+    @Test
+    void whatNobodyKnowsOrNeedsIsNotStored() throws IOException {
+        give(
+                "mine-1",
+                Optional.empty(),
+                tree(ours, own),
+                Map.of("junk-1", "x".repeat(8000), "message", "m".repeat(8000)));
+        assertThat(attributes(theirs, "mine-1")).doesNotContainKey("junk-1").containsEntry("message", "m".repeat(8000));
+        assertThat(give("mine-2", Optional.empty(), tree(ours, own), Map.of("author", "x".repeat(2000)))
+                        .has("error"))
+                .isTrue();
+        link = greet();
+    }
+
+    @Test
+    void whatSomebodyPushesIsNotBelievedToContinueAnotherImage() throws IOException {
+        give("mine-1", Optional.of(shown.id()), tree(ours, own), Map.of(SnapshotRecord.GROWN_FROM, shown.id()));
+        assertThat(attributes(theirs, "mine-1")).doesNotContainKey(SnapshotRecord.GROWN_FROM);
+    }
+
+    @Test
+    void whatThePusherHasHeardToBeThereIsNotCollectedBeforeHeMovesTheBranch() throws IOException {
+        give("mine-1", Optional.empty(), tree(ours, own), Map.of());
+        String longAgo = "2020-01-02T03:04:05Z";
+        theirs.operations()
+                .context()
+                .storage()
+                .update(List.of(AttributeChange.set(new SnapshotId("mine-1"), Map.of("incoming", longAgo))));
+        ObjectNode have = request("have");
+        have.putArray("ids").add("mine-1");
+        assertThat(ask(have).toString()).contains("mine-1");
+        theirs.branch("main").resetTo(hidden); // which collects garbage
+        ObjectNode moved = ask(request("move").put("branch", "dev/y").put("to", "mine-1"));
+        assertThat(moved.path("status").asText()).isEqualTo("updated");
+        assertThat(attributes(theirs, "mine-1")).doesNotContainKeys("incoming", "wanted");
+    }
+
+    @Test
+    void whatABranchWasMovedToBeforeSomebodyWasKilledBecomesItsOwnWithTheNextOpen() throws IOException {
+        give("mine-1", Optional.empty(), tree(ours, own), Map.of());
+        Operations there = theirs.operations();
+        SnapshotRecord pushed =
+                there.context().catalog().snapshot(new SnapshotId("mine-1")).orElseThrow();
+        assertThat(there.resets()
+                        .advance(
+                                theirs.branch("dev/x").key(),
+                                there.context().catalog().key(pushed),
+                                Optional.of(new SnapshotId(shown.id())),
+                                true))
+                .isEqualTo(Resets.Advance.DONE);
+        link.close();
+        theirs.close();
+        theirs = zvpg("theirs").open();
+        assertThat(theirs.branch("dev/x").head().orElseThrow().ref()).isEqualTo("dev/x@o1");
+        assertThat(theirs.snapshot("dev/x@o1").id()).isEqualTo("mine-1");
+        assertThat(theirs.operations().context().catalog().incoming()).isEmpty();
     }
 }

@@ -23,8 +23,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -333,5 +335,66 @@ class PushTest extends TwoRepositories {
         assertThat(ours.remotes().list()).containsOnlyKeys("hub");
         assertThatThrownBy(() -> Remote.parse("http://x/y")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Remote.ssh("-oProxyCommand=x", "/r")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whoFetchesFromOneRemoteAndPushesBackComparesNothing() {
+        commit(work, "w1", "b", "2");
+        push(work);
+        commit(work, "w2", "c", "3");
+        assertThat(status(push(work))).isEqualTo(Status.UPDATED);
+        commit(theirs.branch("main"), "v2", "d", "4");
+        fetch();
+        work.merge(ours.remoteBranch("origin/main"));
+        work.stop();
+        assertThat(status(push(work))).isEqualTo(Status.UPDATED);
+        assertThat(status(pushToMain())).isEqualTo(Status.UPDATED);
+        for (Repository repo : List.of(ours, theirs)) {
+            assertThat(repo.snapshots())
+                    .hasSize(5)
+                    .allSatisfy(snapshot ->
+                            assertThat(attributes(repo, snapshot.id())).doesNotContainKey("sha256"));
+        }
+    }
+
+    @Test
+    void whatSomebodyElseHasPushedUnderAnIdentityOfOursIsNotBuiltOn() {
+        Snapshot w1 = commit(work, "w1", "b", "2");
+        try (Repository evil = zvpg("evil").init()) {
+            commit(evil.branch("main"), "e1", "planted", "1");
+            takeAs(evil, w1.id());
+            Transfers others = new Transfers(evil.operations());
+            assertThat(status(others.push(
+                            "origin",
+                            connect(),
+                            RemoteOptions.DEFAULT,
+                            evil.branch("main").key(),
+                            PushOptions.DEFAULT.as("evil"))))
+                    .isEqualTo(Status.UPDATED);
+        }
+        requireRefused(() -> push(work), w1);
+        commit(work, "w2", "c", "3");
+        requireRefused(() -> push(work), w1);
+        assertThat(theirs.findBranch("work")).isEmpty();
+        theirs.branch("evil").discard();
+        assertThat(status(push(work))).isEqualTo(Status.UPDATED);
+        assertThat(rows(theirs.snapshot("work@w1"))).containsOnlyKeys("a", "b");
+    }
+
+    private static void requireRefused(ThrowingCallable transfer, Snapshot planted) {
+        assertThatThrownBy(transfer)
+                .isInstanceOfSatisfying(
+                        RemoteException.class, e -> assertThat(e.reason()).isEqualTo(RemoteException.Reason.REFUSED))
+                .hasMessageContaining(planted.id());
+    }
+
+    @Test
+    void aBundleOfWhatIsHereIsComparedWithIt() {
+        Snapshot w1 = commit(work, "w1", "b", "2");
+        Path file = directory.resolve("w1.bundle");
+        ours.remotes().bundle(w1, Optional.empty(), file);
+        takeAs(theirs, w1.id());
+        requireRefused(() -> theirs.remotes().unbundle(file), w1);
+        assertThat(theirs.remoteBranches()).isEmpty();
     }
 }

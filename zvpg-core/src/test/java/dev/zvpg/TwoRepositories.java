@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.remote.Transfers;
 import dev.zvpg.internal.tree.TreeDigest;
 import dev.zvpg.internal.wire.Pipe;
@@ -16,13 +17,16 @@ import dev.zvpg.remote.RemoteOptions;
 import dev.zvpg.remote.ServeOptions;
 import dev.zvpg.server.FakeLauncher;
 import dev.zvpg.server.FakeServer;
+import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +135,28 @@ abstract class TwoRepositories {
     /** The digest of a snapshot's tree. */
     static String digest(Repository repo, String id) throws IOException {
         return TreeDigest.of(repo.operations().context().storage().directory(new SnapshotId(id)));
+    }
+
+    /** What a repository has noted of a snapshot. */
+    static Map<String, String> attributes(Repository repo, String id) {
+        return repo.operations()
+                .context()
+                .catalog()
+                .snapshot(new SnapshotId(id))
+                .orElseThrow()
+                .stored()
+                .attributes();
+    }
+
+    /** Takes a snapshot of main under an identity that another repository has given, which no program does. */
+    static void takeAs(Repository repo, String id) {
+        Context context = repo.operations().context();
+        Branch main = repo.branch("main");
+        Map<String, String> attributes =
+                new TreeMap<>(attributes(repo, main.head().orElseThrow().id()));
+        attributes.putAll(Map.of("sequence", "99", "name", "planted"));
+        VolumeId volume = context.catalog().require(main.key()).volume().id();
+        context.storage().snapshot(volume, new SnapshotId(id), attributes, CopyProgress.NONE);
     }
 
     /** Nothing is left of what was cut off, once a repository is opened again. */

@@ -1,10 +1,13 @@
 package dev.zvpg.internal.catalog;
 
 import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.Attributes;
+import dev.zvpg.storage.SnapshotId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +23,9 @@ import java.util.stream.Stream;
  * @param remote the remote that it was fetched from; empty for one that was taken here or pushed to here
  * @param refs the tracking refs that are at it, such as {@code origin/main}
  * @param incoming since when it is here without a ref, because what it belongs to has not arrived as a whole
+ * @param wanted since when a transfer builds on it that may have no ref for it yet
+ * @param same the remotes that have the same content under its identity
+ * @param sha256 the digest of its tree, where somebody has needed it
  * @param isForeign whether it came from elsewhere, so that its superuser has another password in it, whatever is said
  */
 public record Provenance(
@@ -27,12 +33,18 @@ public record Provenance(
         Optional<String> remote,
         Set<String> refs,
         Optional<Instant> incoming,
+        Optional<Instant> wanted,
+        Set<String> same,
+        Optional<String> sha256,
         boolean isForeign) {
 
     public static final String TAKEN = "taken";
     public static final String REMOTE = "remote";
     public static final String REFS = "refs";
     public static final String INCOMING = "incoming";
+    public static final String WANTED = "wanted";
+    public static final String SAME = "same";
+    public static final String SHA256 = "sha256";
 
     /** Set by whoever receives it, of a volume as well as of a snapshot, until its superuser has this password. */
     public static final String FOREIGN = "foreign";
@@ -41,7 +53,10 @@ public record Provenance(
     public static final String SUPERUSER = "superuser";
 
     /** What a repository says of its own view, and no other one's business. */
-    private static final Set<String> LOCAL = Set.of(REMOTE, REFS, INCOMING, FOREIGN);
+    private static final Set<String> LOCAL = Set.of(REMOTE, REFS, INCOMING, WANTED, SAME, SHA256, FOREIGN);
+
+    /** What keeps a snapshot for a while, until a ref does. */
+    private static final Set<String> MARKS = Set.of(INCOMING, WANTED);
 
     private static final String SEPARATOR = "\n";
 
@@ -53,6 +68,7 @@ public record Provenance(
 
     public Provenance {
         refs = Set.copyOf(refs);
+        same = Set.copyOf(same);
     }
 
     static Provenance of(ObjectAttributes attributes) {
@@ -64,6 +80,9 @@ public record Provenance(
                         .flatMap(attribute -> parse(attribute.getValue()))
                         .collect(Collectors.toSet()),
                 attributes.instant(INCOMING),
+                attributes.instant(WANTED),
+                Set.copyOf(attributes.ids(SAME, name -> name)),
+                attributes.find(SHA256),
                 attributes.flag(FOREIGN));
     }
 
@@ -87,6 +106,24 @@ public record Provenance(
                 .collect(Collectors.toSet());
     }
 
+    /** The attributes that keep a snapshot until a ref does. */
+    public static Set<String> marksOf(SnapshotRecord image) {
+        Set<String> marks = new HashSet<>(MARKS);
+        marks.retainAll(image.stored().attributes().keySet());
+        return marks;
+    }
+
+    /** Says which remotes have the same content under a snapshot's identity. */
+    public static AttributeChange same(SnapshotId image, Set<String> remotes) {
+        Map<String, String> set = remotes.isEmpty() ? Map.of() : Map.of(SAME, String.join(",", new TreeSet<>(remotes)));
+        return new AttributeChange(image, set, Set.of(SAME));
+    }
+
+    /** Whether it was taken here, so that nobody else can have given it its content. */
+    public boolean isOurs() {
+        return taken.isEmpty();
+    }
+
     /** Whether it was pushed here, and no branch has been moved to it or to what follows it. */
     public boolean isPushed() {
         return incoming.isPresent() && remote.isEmpty();
@@ -95,9 +132,9 @@ public record Provenance(
     /** Whether a tracking ref or a transfer in progress keeps it. */
     boolean isKept(Instant now) {
         return !refs.isEmpty()
-                || incoming.filter(
-                                since -> since.plus(Catalog.INCOMING_PATIENCE).isAfter(now))
-                        .isPresent();
+                || Stream.of(incoming, wanted)
+                        .flatMap(Optional::stream)
+                        .anyMatch(since -> since.plus(Catalog.INCOMING_PATIENCE).isAfter(now));
     }
 
     /** The attribute of a volume that continues an image; none where that is this repository's own. */

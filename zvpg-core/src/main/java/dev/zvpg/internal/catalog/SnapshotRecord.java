@@ -2,6 +2,7 @@ package dev.zvpg.internal.catalog;
 
 import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.server.Position;
+import dev.zvpg.storage.Attributes;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredSnapshot;
 import java.time.Instant;
@@ -60,6 +61,28 @@ public record SnapshotRecord(
     private static final String NEXT_TRANSACTION_ID = "next-transaction-id";
     private static final String CONFIGURATION = "configuration";
     private static final String SLOTS = "slots";
+
+    /** What may be long: what people write, and lists. */
+    private static final Set<String> LONG = Set.of(MESSAGE, PARENTS, SLOTS);
+
+    private static final Set<String> SHORT = Set.of(
+            ObjectAttributes.FORMAT,
+            NAME,
+            BRANCH,
+            BRANCH_NAME,
+            SEQUENCE,
+            AUTHOR,
+            VERSION,
+            GROWN_FROM,
+            DERIVED,
+            WAL,
+            OLDEST_TRANSACTION_ID,
+            NEXT_TRANSACTION_ID,
+            CONFIGURATION,
+            Provenance.TAKEN,
+            Provenance.SUPERUSER);
+
+    private static final int MOST_CHARACTERS = 1024;
 
     /**
      * Reads a snapshot's attributes.
@@ -129,6 +152,16 @@ public record SnapshotRecord(
 
     public static String parents(List<SnapshotId> parents) {
         return String.join(",", parents.stream().map(SnapshotId::value).toList());
+    }
+
+    /** Whether an attribute is one that a snapshot from elsewhere has; others are not to fill the storage. */
+    public static boolean isKnown(String attribute) {
+        return SHORT.contains(attribute) || LONG.contains(attribute);
+    }
+
+    /** Whether a value is longer than anybody needs, where somebody else says it. */
+    public static boolean isTooLong(String attribute, String value) {
+        return value.length() > (LONG.contains(attribute) ? Attributes.MAX_VALUE_BYTES : MOST_CHARACTERS);
     }
 
     /** Whether its history stays where it is when it is sent to another repository. */

@@ -6,17 +6,25 @@ import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.CopyRequest;
+import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.internal.catalog.RefName;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.storage.AttributeChange;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/** Branches of branches, and their names. Thread-safe. */
+/** Branches of branches, their names, and what others have pushed to them. Thread-safe. */
 public final class Branches {
+
+    private static final int TAIL = 4;
 
     private final Context context;
     private final Snapshots snapshots;
@@ -67,6 +75,55 @@ public final class Branches {
             context.storage()
                     .update(List.of(AttributeChange.set(branch.volume().id(), Map.of(CopyRecord.NAME, newName))));
             context.events().tell(new Event.BranchRenamed(new Event.Ref(branch.id(), newName), before));
+        }
+    }
+
+    /** Takes in what was pushed where somebody had moved a branch to it who was killed then. */
+    void takeInAll(Catalog before) {
+        Set<SnapshotRecord> pushed = before.incoming().stream()
+                .filter(image -> image.provenance().isPushed())
+                .collect(Collectors.toSet());
+        if (!pushed.isEmpty()) {
+            before.copies(CopyRecord.Kind.BRANCH).stream()
+                    .filter(branch -> before.history(branch).stream().anyMatch(pushed::contains))
+                    .forEach(branch -> takeIn(branch.name()));
+        }
+    }
+
+    /**
+     * Makes what was pushed the branch's own, by this push or by one that was cut off, as if it had been taken on it,
+     * under names that it does not have yet; what it follows is reached from it now, and not marked any more.
+     */
+    public void takeIn(String name) {
+        try (Locks.Held held = context.locks().repository()) {
+            Catalog catalog = context.catalog();
+            Optional<CopyRecord> branch = catalog.copy(CopyRecord.Kind.BRANCH, name);
+            if (branch.isEmpty()) {
+                return; // it is deleted already
+            }
+            Set<String> taken = new HashSet<>();
+            catalog.snapshotsOf(branch.get()).forEach(image -> taken.add(image.name()));
+            List<AttributeChange> changes = new ArrayList<>();
+            for (SnapshotRecord image : catalog.history(branch.get())) {
+                Map<String, String> set = new TreeMap<>();
+                if (image.provenance().isPushed()) {
+                    String tail = image.id()
+                            .value()
+                            .substring(Math.max(0, image.id().value().length() - TAIL));
+                    String free = taken.add(image.name()) ? image.name() : image.name() + "-" + tail;
+                    taken.add(free);
+                    set.put(SnapshotRecord.NAME, free);
+                    set.put(SnapshotRecord.BRANCH, branch.get().id());
+                    set.put(SnapshotRecord.BRANCH_NAME, name);
+                }
+                Set<String> marks = Provenance.marksOf(image);
+                if (!marks.isEmpty()) {
+                    changes.add(new AttributeChange(image.id(), set, marks));
+                }
+            }
+            if (!changes.isEmpty()) {
+                context.storage().update(changes);
+            }
         }
     }
 }

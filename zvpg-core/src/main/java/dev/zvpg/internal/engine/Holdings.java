@@ -43,6 +43,7 @@ public record Holdings(Operations operations) {
         requireABranch(found.catalog);
         othersScratches().sweep();
         sweepIncoming(found.catalog);
+        operations.branches().takeInAll(found.catalog);
         operations.snapshots().collectGarbage(found.catalog);
         forgetEndedRuns(found);
         operations.merges().settleAll(found.catalog);

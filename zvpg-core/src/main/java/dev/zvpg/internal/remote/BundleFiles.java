@@ -1,6 +1,7 @@
 package dev.zvpg.internal.remote;
 
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.RemoteException;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.Lookup;
 import dev.zvpg.internal.catalog.RefName;
@@ -28,7 +29,7 @@ public record BundleFiles(Context context) {
         Exports exports = new Exports(context);
         try {
             SnapshotHeader header = exports.header(snapshot.id(), base.map(SnapshotKey::id), BranchPatterns.ALL)
-                    .withTree(exports.digest(snapshot.id()));
+                    .withTree(new Digests(context).of(snapshot.id()));
             Bundles.write(
                     file,
                     OpenDirectory.PRIVATE,
@@ -47,7 +48,10 @@ public record BundleFiles(Context context) {
                 found[0] = header;
                 Catalog catalog = context.catalog();
                 Optional<SnapshotId> base = header.base();
+                String tree = header.tree()
+                        .orElseThrow(() -> new MalformedException(file + " has no SHA-256 of the whole tree"));
                 if (catalog.snapshot(header.id()).isPresent()) {
+                    requireSame(header.id(), tree, file);
                     return;
                 }
                 if (base.isPresent() && catalog.snapshot(base.get()).isEmpty()) {
@@ -68,6 +72,17 @@ public record BundleFiles(Context context) {
         String branch = RefName.branch(require(id).branchName()); // which was looked at; the header may not have been
         new TrackingRefs(context).move(new TreeMap<>(Map.of(REMOTE + "/" + branch, id)));
         return context.catalog().key(require(id));
+    }
+
+    private void requireSame(SnapshotId id, String tree, Path file) throws IOException {
+        if (!new Digests(context).of(id).equals(tree)) {
+            throw new RemoteException(
+                    RemoteException.Reason.REFUSED,
+                    "cannot read " + file + ": snapshot " + id
+                            + " is here already, and is not what the file has under that identity",
+                    "find out which of the two is right, for example where it was taken, and discard the other one",
+                    null);
+        }
     }
 
     private SnapshotRecord require(SnapshotId id) {

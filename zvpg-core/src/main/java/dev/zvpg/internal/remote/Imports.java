@@ -1,6 +1,5 @@
 package dev.zvpg.internal.remote;
 
-import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.RemoteException;
 import dev.zvpg.info.Event;
@@ -53,6 +52,9 @@ record Imports(Context context, Optional<String> remote) {
     /** Times are calculated with, and shown with a year of four digits. */
     private static final Instant LAST = Instant.parse("9999-12-31T00:00:00Z");
 
+    /** Before the identity of a snapshot, in the name of a lock: no working copy is called so. */
+    private static final String RECEIVED = "received:";
+
     private static final Pattern SUPERUSER = Pattern.compile("[^\\p{Cntrl}'\"\\\\]{1,63}");
 
     /**
@@ -95,21 +97,45 @@ record Imports(Context context, Optional<String> remote) {
 
     /**
      * The attributes that it has here. What the sender says of refs, of this repository's own view and of whose password
-     * is in it does not count; it is on no branch of this repository before one is moved to it.
+     * is in it does not count, nor does what nobody knows; it is on no branch of this repository before one is moved to
+     * it.
      */
-    private Map<String, String> attributes(SnapshotHeader header) {
+    private Map<String, String> attributes(SnapshotHeader header) throws MalformedException {
         Map<String, String> attributes = new TreeMap<>(header.attributes());
-        attributes.keySet().removeIf(Provenance::isLocal);
+        attributes.keySet().removeIf(name -> !SnapshotRecord.isKnown(name));
+        for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+            if (SnapshotRecord.isTooLong(attribute.getKey(), attribute.getValue())) {
+                throw new MalformedException(
+                        "the attribute " + attribute.getKey() + " of snapshot " + header.id() + " is too long");
+            }
+        }
+        if (!continuesBase(header)) {
+            attributes.remove(SnapshotRecord.GROWN_FROM);
+        }
+        header.tree().ifPresent(digest -> attributes.put(Provenance.SHA256, digest)); // it is compared before the end
         attributes.put(Provenance.FOREIGN, Boolean.toString(true)); // one that comes home may have been changed
         String branch = attributes.getOrDefault(SnapshotRecord.BRANCH, "");
         if (context.catalog().copy(branch).isPresent()) {
             attributes.put(SnapshotRecord.BRANCH, ELSEWHERE + branch);
         }
-        remote.ifPresent(name -> attributes.put(Provenance.REMOTE, name));
+        remote.ifPresent(name -> {
+            attributes.put(Provenance.REMOTE, name);
+            attributes.put(Provenance.SAME, name);
+        });
         String now = context.clock().instant().toString();
         attributes.putIfAbsent(Provenance.TAKEN, now); // only what was taken here has none
         attributes.put(Provenance.INCOMING, now);
         return attributes;
+    }
+
+    /**
+     * Whether its image continues its base's, as those will believe who compare only what has changed since: it was made
+     * from that here, and a remote that somebody here has chosen says so. Of a push nobody knows who did it.
+     */
+    private boolean continuesBase(SnapshotHeader header) {
+        String from = header.attributes().get(SnapshotRecord.GROWN_FROM);
+        return remote.isPresent()
+                && header.base().filter(base -> base.value().equals(from)).isPresent();
     }
 
     private static Listing listing(StoredSnapshot stored) {
@@ -202,14 +228,32 @@ record Imports(Context context, Optional<String> remote) {
         }
     }
 
+    /**
+     * Makes it a snapshot, unless it has become one meanwhile. Who receives the same one takes turns: not every storage
+     * looks whether another process has just used an identity.
+     */
     private void publish(Draft draft, VolumeId volume, SnapshotId id, Map<String, String> attributes)
             throws IOException {
+        String turn = RECEIVED + id.value();
+        try (Locks.Held held = context.locks().workingCopy(turn)) {
+            try {
+                if (context.storage().list().snapshots().stream()
+                        .anyMatch(image -> image.id().equals(id))) {
+                    requireSame(draft, id);
+                } else {
+                    snapshot(draft, volume, id, attributes);
+                }
+            } finally {
+                context.locks().forget(turn);
+            }
+        }
+    }
+
+    private void snapshot(Draft draft, VolumeId volume, SnapshotId id, Map<String, String> attributes) {
         try (Locks.Held lock = context.locks().workingCopy(volume.value())) {
             try {
                 draft.publish(Map.of(CopyRecord.KIND, Catalog.INCOMING, CopyRecord.REPOSITORY, context.repositoryId()));
                 context.storage().snapshot(volume, id, attributes, context.progress("snapshot " + id));
-            } catch (AlreadyExistsException e) {
-                requireSame(volume, id); // somebody else may have received it meanwhile
             } finally {
                 context.discard(volume);
                 context.locks().forget(volume.value());
@@ -218,9 +262,9 @@ record Imports(Context context, Optional<String> remote) {
     }
 
     /** An identity is only a name: who does not have the content that belongs to it does not get it by naming it. */
-    private void requireSame(VolumeId volume, SnapshotId id) throws IOException {
-        Storage storage = context.storage();
-        if (!TreeDigest.of(storage.directory(volume)).equals(TreeDigest.of(storage.directory(id)))) {
+    private void requireSame(Draft draft, SnapshotId id) throws IOException {
+        new Reservations(context).reserve(List.of(id)); // as what has just come is kept
+        if (!TreeDigest.of(draft.directory()).equals(new Digests(context).of(id))) {
             throw new RemoteException(
                     RemoteException.Reason.REFUSED,
                     "snapshot " + id + " is here already, and is not what was sent under that identity",

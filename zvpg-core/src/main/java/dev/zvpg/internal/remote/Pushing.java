@@ -15,7 +15,6 @@ import dev.zvpg.storage.SnapshotId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,12 +76,13 @@ record Pushing(Context context, String name, RemoteOptions known, PushOptions op
         }
         AtomicLong bytes = new AtomicLong();
         RefList ours = new Exports(context).leadingTo(catalog, head, leaving());
-        List<String> went = send(peer, ours, head.id(), bytes, to);
+        List<SnapshotId> went = send(peer, ours, head.id(), bytes, to);
         RefUpdate update = peer.move(move);
         if (!update.status().isRejected()) { // only then
             new TrackingRefs(context).move(new TreeMap<>(Map.of(name + "/" + to, head.id())));
         }
-        return new PushResult(List.of(update), went, bytes.get());
+        return new PushResult(
+                List.of(update), went.stream().map(SnapshotId::value).toList(), bytes.get());
     }
 
     private static PushResult rejected(Peer.RefMove move, Optional<SnapshotId> before, RefUpdate.Status status) {
@@ -100,25 +100,33 @@ record Pushing(Context context, String name, RemoteOptions known, PushOptions op
         return history.contains(before) || theirs.follows(history, before);
     }
 
-    private List<String> send(Peer peer, RefList ours, SnapshotId head, AtomicLong bytes, String to)
+    private List<SnapshotId> send(Peer peer, RefList ours, SnapshotId head, AtomicLong bytes, String to)
             throws IOException {
-        Set<SnapshotId> asked = new LinkedHashSet<>(ours.history(head, Integer.MAX_VALUE, any -> true));
-        ours.snapshots().values().forEach(node -> node.image().ifPresent(asked::add));
-        Set<SnapshotId> there = new HashSet<>(peer.have(asked));
+        Set<SnapshotId> there = new HashSet<>(peer.have(ours.named()));
         there.removeIf(id -> context.catalog().snapshot(id).isEmpty());
+        Agreement agreement = Agreement.ofPush(context, name, peer);
+        if (there.contains(head)) {
+            agreement.require(List.of(head));
+        }
         Exports exports = new Exports(context);
-        List<String> went = new ArrayList<>();
-        // what is there may follow something that is not, or that this side is not told of
-        for (SnapshotId id : ours.history(head, Integer.MAX_VALUE, other -> !there.contains(other))) {
-            SnapshotHeader header = exports.header(id, ours.base(id, there::contains), leaving());
-            String what = "pushing " + to + ", snapshot " + (went.size() + 1);
-            boolean whole = options.verify() || peer.wantsDigests();
-            peer.give(whole ? header.withTree(exports.digest(id)) : header, data -> {
-                exports.send(header, data, context.progress(what));
-                bytes.addAndGet(data.raw());
-            });
-            there.add(id);
-            went.add(id.value());
+        List<SnapshotId> went = new ArrayList<>();
+        try { // what is there may follow something that is not, or that this side is not told of
+            for (SnapshotId id : ours.history(head, Integer.MAX_VALUE, other -> !there.contains(other))) {
+                Optional<SnapshotId> base = ours.base(id, there::contains);
+                agreement.require(ours.foundation(id, base, there::contains));
+                SnapshotHeader header = exports.header(id, base, leaving());
+                String what = "pushing " + to + ", snapshot " + (went.size() + 1);
+                boolean whole = options.verify() || peer.wantsDigests();
+                peer.give(whole ? header.withTree(new Digests(context).of(id)) : header, data -> {
+                    exports.send(header, data, context.progress(what));
+                    bytes.addAndGet(data.raw());
+                });
+                there.add(id);
+                agreement.passed(id);
+                went.add(id);
+            }
+        } finally {
+            agreement.note(went); // also when it is cut off: the next one goes on from there
         }
         return went;
     }

@@ -124,6 +124,31 @@ record RefList(SortedMap<String, SnapshotId> heads, Map<SnapshotId, Node> snapsh
         return List.copyOf(ordered);
     }
 
+    /** All identities that it names. */
+    Set<SnapshotId> named() {
+        Set<SnapshotId> named = new LinkedHashSet<>(snapshots.keySet());
+        snapshots.values().forEach(node -> {
+            node.image.ifPresent(named::add);
+            node.needs.ifPresent(named::add);
+        });
+        return named;
+    }
+
+    /**
+     * Those of what both sides have that a snapshot builds on when it is sent.
+     *
+     * @param base what it is sent on top of
+     */
+    Set<SnapshotId> foundation(SnapshotId id, Optional<SnapshotId> base, Predicate<SnapshotId> common) {
+        Set<SnapshotId> foundation = new LinkedHashSet<>();
+        base.ifPresent(foundation::add);
+        Node node = snapshots.get(id);
+        if (node != null) {
+            node.parents.stream().filter(common).forEach(foundation::add);
+        }
+        return foundation;
+    }
+
     /** Finds what a snapshot is best sent on top of: the nearest of those whose image it continues, or that it follows. */
     Optional<SnapshotId> base(SnapshotId id, Predicate<SnapshotId> common) {
         Node node = snapshots.get(id);

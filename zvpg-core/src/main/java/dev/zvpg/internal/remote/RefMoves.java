@@ -5,29 +5,16 @@ import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.CopyRequest;
 import dev.zvpg.internal.catalog.Lookup;
-import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.internal.catalog.SnapshotKey;
-import dev.zvpg.internal.catalog.SnapshotRecord;
-import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.internal.engine.Resets;
-import dev.zvpg.internal.home.Locks;
 import dev.zvpg.option.BranchOptions;
 import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.remote.RefUpdate.Status;
-import dev.zvpg.storage.AttributeChange;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 
 /** Moves a branch to what somebody has pushed. Thread-safe. */
 record RefMoves(Operations operations) {
-
-    private static final int TAIL = 4;
 
     /** Moves it, or says why not. */
     RefUpdate move(Peer.RefMove move) {
@@ -42,7 +29,7 @@ record RefMoves(Operations operations) {
                 : create(move, target);
         boolean isThere = !status.isRejected();
         if (isThere) {
-            takeIn(move.branch());
+            operations.branches().takeIn(move.branch());
         }
         return new RefUpdate(
                 move.branch(), status, before, isThere ? Optional.of(move.to().value()) : before, reason(move, status));
@@ -84,43 +71,5 @@ record RefMoves(Operations operations) {
                 branch + " holds work there that no snapshot has; take one there, then fetch and merge it";
             case REJECTED_STALE -> branch + " has moved since it was looked at; fetch, and look at what it is now";
         };
-    }
-
-    /**
-     * Makes what was pushed the branch's own, by this push or by one that was cut off, as if it had been taken on it,
-     * under names that it does not have yet; what it follows is reached from it now, and not marked any more. When this
-     * is cut off, the marks go by themselves.
-     */
-    private void takeIn(String name) {
-        Context context = operations.context();
-        try (Locks.Held held = context.locks().repository()) {
-            Catalog catalog = context.catalog();
-            Optional<CopyRecord> branch = catalog.copy(CopyRecord.Kind.BRANCH, name);
-            if (branch.isEmpty()) {
-                return; // it is deleted already
-            }
-            Set<String> taken = new HashSet<>();
-            catalog.snapshotsOf(branch.get()).forEach(image -> taken.add(image.name()));
-            List<AttributeChange> changes = new ArrayList<>();
-            for (SnapshotRecord image : catalog.history(branch.get())) {
-                Map<String, String> set = new TreeMap<>();
-                if (image.provenance().isPushed()) {
-                    String tail = image.id()
-                            .value()
-                            .substring(Math.max(0, image.id().value().length() - TAIL));
-                    String free = taken.add(image.name()) ? image.name() : image.name() + "-" + tail;
-                    taken.add(free);
-                    set.put(SnapshotRecord.NAME, free);
-                    set.put(SnapshotRecord.BRANCH, branch.get().id());
-                    set.put(SnapshotRecord.BRANCH_NAME, name);
-                }
-                if (image.provenance().incoming().isPresent()) {
-                    changes.add(new AttributeChange(image.id(), set, Set.of(Provenance.INCOMING)));
-                }
-            }
-            if (!changes.isEmpty()) {
-                context.storage().update(changes);
-            }
-        }
     }
 }

@@ -142,10 +142,11 @@ public final class Serving {
     }
 
     private void have(ObjectNode request) throws IOException {
+        requireWritable("receive a snapshot"); // nobody else asks, and something may have to be noted
         List<SnapshotId> ids =
                 Fields.ids(request, "ids").stream().filter(known()).toList();
         ObjectNode answer = Frames.message();
-        Fields.put(answer, "ids", ids);
+        Fields.put(answer, "ids", new Reservations(context).reserve(ids));
         link.send(answer);
     }
 

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.function.Predicate;
 
 /** Where the branches of remotes were when these were asked last. Thread-safe. */
 record TrackingRefs(Context context) {
@@ -52,17 +51,25 @@ record TrackingRefs(Context context) {
         }
     }
 
-    /** Forgets those of a remote. */
-    void forget(Predicate<String> which) {
+    /** Forgets those of a remote, and what was found to be the same there: another one may get its name. */
+    void forget(String remote) {
         try (Locks.Held held = context.locks().repository()) {
             Catalog catalog = context.catalog();
             Map<SnapshotId, Set<String>> refs = new LinkedHashMap<>();
             catalog.tracked().forEach((name, image) -> {
-                if (which.test(name)) {
+                if (name.startsWith(remote + "/")) {
                     refsOf(refs, image).remove(name);
                 }
             });
             update(catalog, refs, Set.of());
+            List<AttributeChange> changes = new ArrayList<>();
+            for (SnapshotRecord image : catalog.snapshots()) {
+                Set<String> same = new HashSet<>(image.provenance().same());
+                if (same.remove(remote)) {
+                    changes.add(Provenance.same(image.id(), same));
+                }
+            }
+            update(changes);
         }
     }
 
@@ -80,13 +87,17 @@ record TrackingRefs(Context context) {
                 set = Provenance.refs(refs.get(image.id()));
                 remove.addAll(Provenance.refsOf(image));
             }
-            if (kept.contains(image.id()) && image.provenance().incoming().isPresent()) {
-                remove.add(Provenance.INCOMING);
+            if (kept.contains(image.id())) {
+                remove.addAll(Provenance.marksOf(image));
             }
             if (!set.isEmpty() || !remove.isEmpty()) {
                 changes.add(new AttributeChange(image.id(), set, remove));
             }
         }
+        update(changes);
+    }
+
+    private void update(List<AttributeChange> changes) {
         if (!changes.isEmpty()) {
             context.storage().update(changes);
         }
