@@ -131,7 +131,7 @@ class FetchTest extends TwoRepositories {
         commit(theirs.branch("main"), "v1", "a", "1");
         assertThatThrownBy(() -> fetch(o -> o.branch("mian")))
                 .isInstanceOf(NotFoundException.class)
-                .hasMessageContaining("there are main");
+                .hasMessageContaining("it has main");
     }
 
     @Test
