@@ -2,7 +2,6 @@ package dev.zvpg;
 
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.NotFoundException;
-import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.RemoteException;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.internal.catalog.SnapshotKey;
@@ -28,7 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /**
- * The other repositories that a repository knows, by name, and what goes to and fro between them.
+ * The other repositories that a repository knows, by name. What goes to and fro begins at {@link Repository#fetch(String)}
+ * and {@link Repository#push(String, Branch)}.
  *
  * <p>Snapshots go first, oldest first, each whole or not at all, and refs last. What was cut off goes on with the next
  * call. Nothing is ever deleted by a fetch or a push.
@@ -193,35 +193,13 @@ public final class Remotes {
         }
     }
 
-    /**
-     * Fetches from a remote what is not here, and moves {@code NAME/BRANCH} to where its branches are. No branch of this
-     * repository is touched.
-     *
-     * @param name the remote's name
-     * @param options changes {@link FetchOptions#DEFAULT}
-     * @return what became of the tracking refs, and what came
-     * @throws NotFoundException when the remote does not have a branch that is asked for
-     * @throws RemoteException when it cannot be connected to, the connection ends, or what comes cannot be used
-     * @throws OutOfSpaceException when what would come does not fit
-     */
-    public FetchResult fetch(String name, UnaryOperator<FetchOptions> options) {
+    /** See {@link Repository#fetch(String, UnaryOperator)}. */
+    FetchResult fetch(String name, UnaryOperator<FetchOptions> options) {
         return new Transfers(operations).fetch(name, get(name), options.apply(FetchOptions.DEFAULT));
     }
 
-    /**
-     * Gives a remote the head of a branch with all that leads to it, and moves the branch of the same name there. Work
-     * that no snapshot has stays here, as does what a {@linkplain Snapshot#derive derived} snapshot was derived from.
-     *
-     * @param name the remote's name
-     * @param branch what to push
-     * @param options changes {@link PushOptions#DEFAULT}
-     * @return what became of the branch there, and what went. A branch that was rejected is no exception
-     * @throws NotFoundException when the branch has no snapshot
-     * @throws RemoteException when the branch may not {@linkplain RemoteOptions#leaving leave} for it, it cannot be
-     *     connected to, the connection ends, or it refuses what came
-     * @throws OutOfSpaceException when what would come does not fit there
-     */
-    public PushResult push(String name, Branch branch, UnaryOperator<PushOptions> options) {
+    /** See {@link Repository#push(String, Branch, UnaryOperator)}. */
+    PushResult push(String name, Branch branch, UnaryOperator<PushOptions> options) {
         return new Transfers(operations)
                 .push(name, get(name), options(name), branch.key(), options.apply(PushOptions.DEFAULT));
     }

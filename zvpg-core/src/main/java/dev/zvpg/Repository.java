@@ -3,7 +3,9 @@ package dev.zvpg;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.Problem;
+import dev.zvpg.error.RemoteException;
 import dev.zvpg.info.Event;
 import dev.zvpg.info.Status;
 import dev.zvpg.info.Subscription;
@@ -221,7 +223,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Fetches from a remote as {@link Remotes#fetch} does, all branches.
+     * Fetches all branches from a remote as {@link #fetch(String, UnaryOperator)} does.
      *
      * @param remote its name
      * @return what came
@@ -231,12 +233,15 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Fetches from a remote as {@link Remotes#fetch} does, with options:
-     * {@code repo.fetch("origin", o -> o.branch("main").depth(1))}.
+     * Fetches from a remote what is not here, and moves {@code NAME/BRANCH} to where its branches are. No branch of this
+     * repository is touched: {@code repo.fetch("origin", o -> o.branch("main").depth(1))}.
      *
      * @param remote its name
      * @param options changes the default options, {@link FetchOptions#DEFAULT}
-     * @return what came
+     * @return what became of the tracking refs, and what came
+     * @throws NotFoundException when the remote does not have a branch that is asked for
+     * @throws RemoteException when it cannot be connected to, the connection ends, or what comes cannot be used
+     * @throws OutOfSpaceException when what would come does not fit
      */
     public FetchResult fetch(String remote, UnaryOperator<FetchOptions> options) {
         return remotes.fetch(remote, options);
@@ -269,7 +274,7 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Pushes a branch to a remote as {@link Remotes#push} does.
+     * Pushes a branch to a remote as {@link #push(String, Branch, UnaryOperator)} does.
      *
      * @param remote its name
      * @param branch what to push
@@ -280,12 +285,17 @@ public final class Repository implements AutoCloseable {
     }
 
     /**
-     * Pushes a branch to a remote as {@link Remotes#push} does, with options.
+     * Gives a remote the head of a branch with all that leads to it, and moves the branch of the same name there. Work
+     * that no snapshot has stays here, as does what a {@linkplain Snapshot#derive derived} snapshot was derived from.
      *
      * @param remote its name
      * @param branch what to push
      * @param options changes the default options, {@link PushOptions#DEFAULT}
-     * @return what became of the branch there
+     * @return what became of the branch there, and what went. A branch that was rejected is no exception
+     * @throws NotFoundException when the branch has no snapshot
+     * @throws RemoteException when the branch may not {@linkplain dev.zvpg.remote.RemoteOptions#leaving leave} for it, it
+     *     cannot be connected to, the connection ends, or it refuses what came
+     * @throws OutOfSpaceException when what would come does not fit there
      */
     public PushResult push(String remote, Branch branch, UnaryOperator<PushOptions> options) {
         return remotes.push(remote, branch, options);

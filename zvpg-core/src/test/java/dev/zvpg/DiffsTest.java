@@ -9,7 +9,6 @@ import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.server.FakeLauncher;
-import dev.zvpg.server.FakeServer;
 import dev.zvpg.storage.MemoryStorage;
 import dev.zvpg.storage.StorageFeature;
 import java.nio.file.Path;
@@ -48,7 +47,7 @@ class DiffsTest {
     @AfterEach
     void closeRepository() {
         assertThat(storage.drafts()).as("scratch clones left").isEmpty();
-        assertThat(FakeServer.contentsHeld()).isZero();
+        assertThat(launcher.contentsHeld()).isZero();
         repo.close();
     }
 

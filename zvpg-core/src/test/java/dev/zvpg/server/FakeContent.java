@@ -17,15 +17,17 @@ import java.util.stream.Stream;
 /** The rows of a fake server, each of which is a file. Looks whether the changes that it is told of are enough. */
 final class FakeContent implements ServerContent {
 
-    /** How many are open, in this JVM. */
-    static final AtomicInteger OPEN = new AtomicInteger();
-
     private final Map<String, String> rows;
+
+    /** How many are open. */
+    private final AtomicInteger held;
+
     private boolean closed;
 
-    FakeContent(Map<String, String> rows) {
+    FakeContent(Map<String, String> rows, AtomicInteger held) {
         this.rows = rows;
-        OPEN.incrementAndGet();
+        this.held = held;
+        held.incrementAndGet();
     }
 
     @Override
@@ -112,7 +114,7 @@ final class FakeContent implements ServerContent {
     public void close() {
         if (!closed) {
             closed = true;
-            OPEN.decrementAndGet();
+            held.decrementAndGet();
         }
     }
 }

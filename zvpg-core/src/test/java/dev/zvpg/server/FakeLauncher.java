@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ public final class FakeLauncher implements ServerLauncher {
     private volatile @Nullable RuntimeException nextFailure;
     private volatile @Nullable Throwable nextStartFailure;
     private volatile @Nullable RuntimeException nextTakeOverFailure;
+    private final AtomicInteger contentsHeld = new AtomicInteger();
     private volatile @Nullable Runnable afterDisarm;
     private volatile @Nullable RuntimeException afterCopy;
     private volatile Consumer<String> commitHook = moment -> {};
@@ -279,7 +281,7 @@ public final class FakeLauncher implements ServerLauncher {
             Files.writeString(spec.dataDirectory().resolve(IN_PRODUCTION), "");
             replace(pid, spec.port() + "\n" + spec.dataDirectory());
         });
-        return new FakeServer(spec, this::aroundCommit);
+        return server(spec);
     }
 
     @Override
@@ -287,7 +289,16 @@ public final class FakeLauncher implements ServerLauncher {
         if (elsewhere.contains(spec.dataDirectory())) {
             throw new InUseException("a server runs on " + spec.dataDirectory() + " in another container");
         }
-        return port(spec.dataDirectory()).map(port -> new FakeServer(spec.withPort(port), this::aroundCommit));
+        return port(spec.dataDirectory()).map(port -> server(spec.withPort(port)));
+    }
+
+    private FakeServer server(ServerSpec spec) {
+        return new FakeServer(spec, this::aroundCommit, contentsHeld);
+    }
+
+    /** How many contents of its servers are held. */
+    public int contentsHeld() {
+        return contentsHeld.get();
     }
 
     /** Ends a server as kill -9 would. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -22,10 +23,12 @@ public final class FakeServer implements Server {
 
     private final ServerSpec spec;
     private final Consumer<String> commitHook;
+    private final AtomicInteger contentsHeld;
 
-    FakeServer(ServerSpec spec, Consumer<String> commitHook) {
+    FakeServer(ServerSpec spec, Consumer<String> commitHook, AtomicInteger contentsHeld) {
         this.spec = spec;
         this.commitHook = commitHook;
+        this.contentsHeld = contentsHeld;
     }
 
     /** Commits one row. */
@@ -215,12 +218,7 @@ public final class FakeServer implements Server {
     @Override
     public ServerContent content() {
         requireRunning();
-        return new FakeContent(rows());
-    }
-
-    /** How many contents of such servers are held in this JVM. */
-    public static int contentsHeld() {
-        return FakeContent.OPEN.get();
+        return new FakeContent(rows(), contentsHeld);
     }
 
     /** What it was started with. */

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * Measures ZVPG next to what people use today, and writes a report.
  *
  * <p>Usage: {@code Bench DIRECTORY [only=PART,...] [on=FILESYSTEM,...] [quick]}. The report goes to {@code DIRECTORY};
- * parts are steps, cold, warm, reset, diff, merge, sustained, crowd and overhead; file systems are the directory's own,
+ * parts are steps, cold, warm, reset, diff, merge, push, sustained, crowd and overhead; file systems are the directory's own,
  * btrfs, xfs, and zfs where the environment variable {@value #POOL} names a pool to use.
  */
 public final class Bench {
@@ -112,6 +112,7 @@ public final class Bench {
         add(scenarios, "reset", new ResetBranch());
         add(scenarios, "diff", new RowDiff());
         add(scenarios, "merge", new Merges());
+        add(scenarios, "push", new Pushes());
         add(scenarios, "sustained", new Sustained());
         add(scenarios, "crowd", new Crowd());
         add(scenarios, "overhead", new Overhead());
