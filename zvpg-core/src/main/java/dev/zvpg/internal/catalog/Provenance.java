@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param refs the tracking refs that are at it, such as {@code origin/main}
  * @param incoming since when it is here without a ref, because what it belongs to has not arrived as a whole
  * @param wanted since when a transfer builds on it that may have no ref for it yet
- * @param same the remotes that have the same content under its identity
+ * @param same those who have the same content under its identity
  * @param sha256 the digest of its tree, where somebody has needed it
  * @param isForeign whether it came from elsewhere, so that its superuser has another password in it, whatever is said
  */
@@ -117,11 +117,6 @@ public record Provenance(
     public static AttributeChange same(SnapshotId image, Set<String> remotes) {
         Map<String, String> set = remotes.isEmpty() ? Map.of() : Map.of(SAME, String.join(",", new TreeSet<>(remotes)));
         return new AttributeChange(image, set, Set.of(SAME));
-    }
-
-    /** Whether it was taken here, so that nobody else can have given it its content. */
-    public boolean isOurs() {
-        return taken.isEmpty();
     }
 
     /** Whether it was pushed here, and no branch has been moved to it or to what follows it. */

@@ -1,6 +1,7 @@
 package dev.zvpg.internal.engine;
 
 import dev.zvpg.error.AlreadyExistsException;
+import dev.zvpg.error.ZvpgException;
 import dev.zvpg.info.Event;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.catalog.CopyKey;
@@ -12,7 +13,9 @@ import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.storage.AttributeChange;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +23,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Branches of branches, their names, and what others have pushed to them. Thread-safe. */
 public final class Branches {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Branches.class);
 
     private static final int TAIL = 4;
 
@@ -85,9 +92,32 @@ public final class Branches {
                 .collect(Collectors.toSet());
         if (!pushed.isEmpty()) {
             before.copies(CopyRecord.Kind.BRANCH).stream()
-                    .filter(branch -> before.history(branch).stream().anyMatch(pushed::contains))
-                    .forEach(branch -> takeIn(branch.name()));
+                    .filter(branch ->
+                            before.head(branch).filter(pushed::contains).isPresent())
+                    .forEach(branch -> takeInQuietly(branch.name()));
         }
+    }
+
+    private void takeInQuietly(String name) {
+        try {
+            takeIn(name);
+        } catch (ZvpgException e) {
+            LOG.warn("What was pushed to branch {} cannot be made its own now; the next open() tries again", name, e);
+        }
+    }
+
+    /** What was pushed with a branch's head: what leads to it without a gap. */
+    private static Set<SnapshotRecord> pushedWith(Catalog catalog, CopyRecord branch) {
+        Set<SnapshotRecord> pushed = new HashSet<>();
+        Deque<SnapshotRecord> next =
+                new ArrayDeque<>(catalog.head(branch).stream().toList());
+        while (!next.isEmpty()) {
+            SnapshotRecord image = next.removeFirst();
+            if (image.provenance().isPushed() && pushed.add(image)) {
+                catalog.lineage().parents(image).forEach(next::add);
+            }
+        }
+        return pushed;
     }
 
     /**
@@ -104,9 +134,11 @@ public final class Branches {
             Set<String> taken = new HashSet<>();
             catalog.snapshotsOf(branch.get()).forEach(image -> taken.add(image.name()));
             List<AttributeChange> changes = new ArrayList<>();
+            Set<SnapshotRecord> pushed = pushedWith(catalog, branch.get());
             for (SnapshotRecord image : catalog.history(branch.get())) {
                 Map<String, String> set = new TreeMap<>();
-                if (image.provenance().isPushed()) {
+                boolean isOthers = image.provenance().isPushed() && !pushed.contains(image);
+                if (pushed.contains(image)) {
                     String tail = image.id()
                             .value()
                             .substring(Math.max(0, image.id().value().length() - TAIL));
@@ -116,7 +148,7 @@ public final class Branches {
                     set.put(SnapshotRecord.BRANCH, branch.get().id());
                     set.put(SnapshotRecord.BRANCH_NAME, name);
                 }
-                Set<String> marks = Provenance.marksOf(image);
+                Set<String> marks = isOthers ? Set.of() : Provenance.marksOf(image);
                 if (!marks.isEmpty()) {
                     changes.add(new AttributeChange(image.id(), set, marks));
                 }

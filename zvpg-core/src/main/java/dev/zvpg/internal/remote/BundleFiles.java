@@ -60,7 +60,7 @@ public record BundleFiles(Context context) {
                                     + ", which is not here",
                             "read a bundle of that first");
                 }
-                new Imports(context, Optional.of(REMOTE))
+                new Imports(context, Optional.of(REMOTE), Optional.empty())
                         .receive(header, data, context.progress("snapshot of " + file));
             });
         } catch (MalformedException e) {

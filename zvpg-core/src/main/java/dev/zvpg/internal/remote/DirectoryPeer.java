@@ -6,6 +6,7 @@ import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.tree.MalformedException;
+import dev.zvpg.internal.tree.TreeDigest;
 import dev.zvpg.internal.wire.Frames;
 import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.remote.RefUpdate.Status;
@@ -13,6 +14,7 @@ import dev.zvpg.storage.SnapshotId;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +57,12 @@ final class DirectoryPeer implements Peer {
 
     static DirectoryPeer open(Path place) {
         return new DirectoryPeer(place);
+    }
+
+    @Override
+    public String identity() {
+        byte[] path = place.toString().getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(TreeDigest.sha256().digest(path));
     }
 
     private Path bundle(SnapshotId id, Optional<SnapshotId> base) {
@@ -102,8 +111,12 @@ final class DirectoryPeer implements Peer {
                 into.receive(header, data);
             });
         } catch (NoSuchFileException e) {
-            throw new NotFoundException("the bundle " + bundle + " is gone", "push it again from where it is");
+            throw gone(bundle);
         }
+    }
+
+    private static NotFoundException gone(Path bundle) {
+        return new NotFoundException("the bundle " + bundle + " is gone", "push it again from where it is");
     }
 
     @Override
@@ -119,7 +132,10 @@ final class DirectoryPeer implements Peer {
             Map<SnapshotId, RefList.Node> snapshots = new LinkedHashMap<>(refs.snapshots());
             boolean isDerived = header.attributes().containsKey(SnapshotRecord.DERIVED);
             String parents = isDerived ? "" : header.attributes().getOrDefault(SnapshotRecord.PARENTS, "");
-            snapshots.putIfAbsent(header.id(), new RefList.Node(ids(parents), Optional.empty(), header.base()));
+            RefList.Node named = snapshots.get(header.id());
+            if (named == null || !Files.exists(bundle(header.id(), named.needs()))) { // or it was lost
+                snapshots.put(header.id(), new RefList.Node(ids(parents), Optional.empty(), header.base()));
+            }
             return new RefList(refs.heads(), snapshots);
         });
     }
@@ -139,8 +155,11 @@ final class DirectoryPeer implements Peer {
     private void change(Change change) throws IOException {
         Files.createDirectories(place);
         Path lock = place.resolve(LOCK);
-        if (!Files.exists(lock)) {
-            AtomicFile.replace(lock, new byte[0], SHARED); // whoever shares the place locks it, whatever the umask
+        try {
+            Files.setPosixFilePermissions(
+                    Files.createFile(lock), SHARED); // all who share it lock it, whatever the umask
+        } catch (FileAlreadyExistsException e) {
+            // and nobody makes another one, or two would hold one each
         }
         try (FileMutex.Held held = FileMutex.of(lock).lock()) {
             RefList changed = change.of(refs());
@@ -197,16 +216,21 @@ final class DirectoryPeer implements Peer {
 
     /** Reads all of the bundle, and tells the digest that, as its header says, the tree had when it came. */
     @Override
-    public String digest(SnapshotId id) throws IOException {
+    public String digest(SnapshotId id, boolean again) throws IOException {
         RefList.Node node = refs().snapshots().get(id);
         if (node == null) {
             throw new NotFoundException("snapshot " + id + " is not there", "push it again");
         }
         String[] digest = {""};
-        Bundles.read(bundle(id, node.needs()), (header, data) -> {
-            data.skipToEnd();
-            digest[0] = header.tree().orElse("");
-        });
+        Path bundle = bundle(id, node.needs());
+        try {
+            Bundles.read(bundle, (header, data) -> {
+                data.skipToEnd();
+                digest[0] = header.tree().orElse("");
+            });
+        } catch (NoSuchFileException e) {
+            throw gone(bundle);
+        }
         return digest[0];
     }
 

@@ -6,10 +6,8 @@ import dev.zvpg.internal.catalog.Lookup;
 import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.engine.Context;
-import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.tree.TreeDigest;
 import dev.zvpg.internal.tree.TreeSender;
-import dev.zvpg.internal.wire.CutException;
 import dev.zvpg.internal.wire.DataSink;
 import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
@@ -134,11 +132,9 @@ record Exports(Context context) {
         Path tree = storage.directory(header.id());
         try {
             TreeSender.send(tree, base, trusted(header), out, progress);
-        } catch (CutException e) {
-            throw e;
         } catch (IOException e) {
-            requireThere(header);
-            throw IoFailure.of("read", tree, e);
+            requireThere(header); // or that is why
+            throw e;
         }
         requireThere(header);
         out.finish();

@@ -48,8 +48,9 @@ record Fetching(Context context, String name, FetchOptions options) {
     private long bring(Peer peer, RefList theirs, SortedMap<String, SnapshotId> heads, Set<String> came)
             throws IOException {
         long[] bytes = {0};
-        Set<SnapshotId> here = new Reservations(context).reserve(theirs.named());
-        Agreement agreement = Agreement.ofFetch(context, name, peer);
+        Set<SnapshotId> here = new Reservations(context).reserve(theirs.named(heads.values()));
+        Agreement agreement = Agreement.of(context, name, peer);
+        Imports imports = new Imports(context, Optional.of(name), Optional.of(agreement.key()));
         for (Map.Entry<String, SnapshotId> head : heads.entrySet()) {
             if (here.contains(head.getValue())) {
                 agreement.require(List.of(head.getValue()));
@@ -59,7 +60,7 @@ record Fetching(Context context, String name, FetchOptions options) {
                 agreement.require(theirs.foundation(id, base, here::contains));
                 String what = "fetching " + name + "/" + head.getKey() + ", snapshot " + (came.size() + 1);
                 peer.take(id, base, options.verify(), (header, data) -> {
-                    new Imports(context, Optional.of(name)).receive(header, data, context.progress(what));
+                    imports.receive(header, data, context.progress(what));
                     bytes[0] += data.raw();
                 });
                 here.add(id);

@@ -43,8 +43,9 @@ import java.util.regex.Pattern;
  * then the image of that. Thread-safe.
  *
  * @param remote what the remote is called here that it comes from; empty for what somebody pushes
+ * @param agreed who has the same from now on; empty where nobody asks that one again
  */
-record Imports(Context context, Optional<String> remote) {
+record Imports(Context context, Optional<String> remote, Optional<String> agreed) {
 
     /** Before the identity of a branch of this repository, which whoever sends it cannot mean. */
     private static final String ELSEWHERE = "elsewhere:";
@@ -118,10 +119,8 @@ record Imports(Context context, Optional<String> remote) {
         if (context.catalog().copy(branch).isPresent()) {
             attributes.put(SnapshotRecord.BRANCH, ELSEWHERE + branch);
         }
-        remote.ifPresent(name -> {
-            attributes.put(Provenance.REMOTE, name);
-            attributes.put(Provenance.SAME, name);
-        });
+        remote.ifPresent(name -> attributes.put(Provenance.REMOTE, name));
+        agreed.ifPresent(other -> attributes.put(Provenance.SAME, other));
         String now = context.clock().instant().toString();
         attributes.putIfAbsent(Provenance.TAKEN, now); // only what was taken here has none
         attributes.put(Provenance.INCOMING, now);

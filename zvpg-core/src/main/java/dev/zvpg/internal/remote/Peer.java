@@ -31,6 +31,9 @@ interface Peer extends Closeable {
      */
     record RefMove(String branch, SnapshotId to, Optional<SnapshotId> expected, boolean force) {}
 
+    /** Which repository it is, as it says itself, or which place. */
+    String identity();
+
     /** Which branches there are, and what leads to them. */
     RefList refs() throws IOException;
 
@@ -56,6 +59,10 @@ interface Peer extends Closeable {
         return false;
     }
 
-    /** The digest of a tree there. */
-    String digest(SnapshotId id) throws IOException;
+    /**
+     * The digest of a tree there.
+     *
+     * @param again whether it is to be read, and not remembered
+     */
+    String digest(SnapshotId id, boolean again) throws IOException;
 }

@@ -100,11 +100,19 @@ record Pushing(Context context, String name, RemoteOptions known, PushOptions op
         return history.contains(before) || theirs.follows(history, before);
     }
 
+    /** With the digest of the whole tree where somebody wants that: read now, or remembered. */
+    private SnapshotHeader withDigest(SnapshotHeader header, Peer peer) throws IOException {
+        if (options.verify()) {
+            return header.withTree(new Exports(context).digest(header.id()));
+        }
+        return peer.wantsDigests() ? header.withTree(new Digests(context).of(header.id())) : header;
+    }
+
     private List<SnapshotId> send(Peer peer, RefList ours, SnapshotId head, AtomicLong bytes, String to)
             throws IOException {
-        Set<SnapshotId> there = new HashSet<>(peer.have(ours.named()));
+        Set<SnapshotId> there = new HashSet<>(peer.have(ours.named(List.of(head))));
         there.removeIf(id -> context.catalog().snapshot(id).isEmpty());
-        Agreement agreement = Agreement.ofPush(context, name, peer);
+        Agreement agreement = Agreement.of(context, name, peer);
         if (there.contains(head)) {
             agreement.require(List.of(head));
         }
@@ -116,8 +124,7 @@ record Pushing(Context context, String name, RemoteOptions known, PushOptions op
                 agreement.require(ours.foundation(id, base, there::contains));
                 SnapshotHeader header = exports.header(id, base, leaving());
                 String what = "pushing " + to + ", snapshot " + (went.size() + 1);
-                boolean whole = options.verify() || peer.wantsDigests();
-                peer.give(whole ? header.withTree(new Digests(context).of(id)) : header, data -> {
+                peer.give(withDigest(header, peer), data -> {
                     exports.send(header, data, context.progress(what));
                     bytes.addAndGet(data.raw());
                 });

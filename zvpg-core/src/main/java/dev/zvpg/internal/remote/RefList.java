@@ -124,13 +124,17 @@ record RefList(SortedMap<String, SnapshotId> heads, Map<SnapshotId, Node> snapsh
         return List.copyOf(ordered);
     }
 
-    /** All identities that it names. */
-    Set<SnapshotId> named() {
-        Set<SnapshotId> named = new LinkedHashSet<>(snapshots.keySet());
-        snapshots.values().forEach(node -> {
-            node.image.ifPresent(named::add);
-            node.needs.ifPresent(named::add);
-        });
+    /** What leads to some snapshots, and what that may be sent on top of. */
+    Set<SnapshotId> named(Collection<SnapshotId> heads) {
+        Set<SnapshotId> named = new LinkedHashSet<>();
+        heads.forEach(head -> named.addAll(history(head, Integer.MAX_VALUE, any -> true)));
+        for (SnapshotId id : List.copyOf(named)) {
+            Node node = snapshots.get(id);
+            if (node != null) {
+                node.image.ifPresent(named::add);
+                node.needs.ifPresent(named::add);
+            }
+        }
         return named;
     }
 

@@ -7,6 +7,7 @@ import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.tree.MalformedException;
 import dev.zvpg.internal.wire.CutException;
 import dev.zvpg.internal.wire.DataSink;
@@ -100,7 +101,7 @@ public final class Serving {
                 case REFS -> link.send(exports.refs(context.catalog(), visible).json());
                 case HAVE -> have(request);
                 case MOVE -> move(request);
-                case DIGEST -> link.send(Frames.message().put("sha256", exports.digest(known(request, "id"))));
+                case DIGEST -> digest(request);
                 case TAKE -> {
                     SnapshotHeader header = header(request);
                     link.send(header.json());
@@ -139,6 +140,12 @@ public final class Serving {
             super(failure);
             this.failure = failure;
         }
+    }
+
+    private void digest(ObjectNode request) throws IOException {
+        SnapshotId id = known(request, "id");
+        String digest = Fields.flag(request, "again") ? exports.digest(id) : new Digests(context).of(id);
+        link.send(Frames.message().put("sha256", digest));
     }
 
     private void have(ObjectNode request) throws IOException {
@@ -186,6 +193,11 @@ public final class Serving {
     private void give(SnapshotHeader header) throws IOException {
         try (DataSink data = link.sendData()) {
             exports.send(header, data, context.progress("sending snapshot " + header.id()));
+        } catch (CutException e) {
+            throw e;
+        } catch (IOException e) {
+            String what = "snapshot " + header.id();
+            throw new InTheMiddle(IoFailure.of("read", what, context.home().root(), e));
         } catch (ZvpgException e) {
             throw new InTheMiddle(e);
         }
@@ -193,7 +205,7 @@ public final class Serving {
 
     private void take(SnapshotHeader header) throws IOException {
         try (DataSource data = link.receiveData()) {
-            new Imports(context, Optional.empty())
+            new Imports(context, Optional.empty(), Optional.empty())
                     .receive(header, data, context.progress("receiving snapshot " + header.id()));
             received.add(header.id());
         } catch (ZvpgException e) {

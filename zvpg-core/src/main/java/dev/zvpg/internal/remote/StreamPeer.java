@@ -22,16 +22,22 @@ final class StreamPeer implements Peer {
     private static final int ASKED_AT_ONCE = 10_000;
 
     private final Link link;
+    private final Hello theirs;
 
-    private StreamPeer(Link link) {
+    private StreamPeer(Link link, Hello theirs) {
         this.link = link;
+        this.theirs = theirs;
     }
 
     /** Says hello. */
     static StreamPeer open(Link link, Hello ours) throws IOException {
         link.send(ours.json());
-        Hello.of(Problems.requireNone(link.receive()));
-        return new StreamPeer(link);
+        return new StreamPeer(link, Hello.of(Problems.requireNone(link.receive())));
+    }
+
+    @Override
+    public String identity() {
+        return theirs.repository();
     }
 
     private ObjectNode ask(ObjectNode message) throws IOException {
@@ -75,7 +81,9 @@ final class StreamPeer implements Peer {
         try (DataSource data = link.receiveData()) {
             into.receive(header, data);
         } catch (IOException e) {
-            throwWhatIsSaid();
+            if (link.isInterrupted()) {
+                Problems.requireNone(link.receive());
+            }
             throw e;
         }
     }
@@ -87,17 +95,12 @@ final class StreamPeer implements Peer {
         try (DataSink data = link.sendData()) {
             tree.send(data);
         } catch (IOException e) {
-            throwWhatIsSaid();
+            if (link.hasArrived()) { // what it could not do with what came; the end of the stream is no news
+                Problems.requireNone(link.receive());
+            }
             throw e;
         }
         Problems.requireNone(link.receive());
-    }
-
-    /** What the other side could not do says more than that data has ended; that the stream has ended is no news. */
-    private void throwWhatIsSaid() throws IOException {
-        if (link.hasArrived()) {
-            Problems.requireNone(link.receive());
-        }
     }
 
     @Override
@@ -117,8 +120,8 @@ final class StreamPeer implements Peer {
     }
 
     @Override
-    public String digest(SnapshotId id) throws IOException {
-        return Fields.text(ask(request(Serving.DIGEST).put("id", id.value())), "sha256");
+    public String digest(SnapshotId id, boolean again) throws IOException {
+        return Fields.text(ask(request(Serving.DIGEST).put("id", id.value()).put("again", again)), "sha256");
     }
 
     @Override

@@ -51,7 +51,7 @@ record TrackingRefs(Context context) {
         }
     }
 
-    /** Forgets those of a remote, and what was found to be the same there: another one may get its name. */
+    /** Forgets those of a remote, and what was found to be the same there. */
     void forget(String remote) {
         try (Locks.Held held = context.locks().repository()) {
             Catalog catalog = context.catalog();
@@ -65,7 +65,7 @@ record TrackingRefs(Context context) {
             List<AttributeChange> changes = new ArrayList<>();
             for (SnapshotRecord image : catalog.snapshots()) {
                 Set<String> same = new HashSet<>(image.provenance().same());
-                if (same.remove(remote)) {
+                if (same.removeIf(key -> key.startsWith(remote + Agreement.KEY_SEPARATOR))) {
                     changes.add(Provenance.same(image.id(), same));
                 }
             }

@@ -64,7 +64,7 @@ public record Transfers(Operations operations) {
      */
     public void verify(String name, Remote remote, SnapshotKey key) {
         with(remote, "verify " + key.ref() + " with " + name, peer -> {
-            String there = peer.digest(key.id());
+            String there = peer.digest(key.id(), true);
             String here = new Exports(context()).digest(key.id());
             if (!here.equals(there)) {
                 throw new StorageException(

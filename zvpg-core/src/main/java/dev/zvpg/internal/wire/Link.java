@@ -291,6 +291,11 @@ public final class Link implements Closeable {
         return Frames.message(frame);
     }
 
+    /** Whether the data that was being received ended because the other side says something else. */
+    public boolean isInterrupted() {
+        return instead != null;
+    }
+
     /** Whether the other side has said something that nobody has received. */
     public boolean hasArrived() {
         return instead != null || !arrived.isEmpty();
