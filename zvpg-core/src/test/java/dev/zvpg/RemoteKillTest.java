@@ -49,7 +49,7 @@ class RemoteKillTest extends TwoRepositories {
         theirs.close(); // from here on it is the other process's
         Branch work = ours.snapshot("origin/main@v1").branch("work");
         List<String> acknowledged = new ArrayList<>();
-        int kills = Effort.of(8, 25);
+        int kills = Effort.of(5, 25);
         int killed = 0;
         for (int i = 0; i < kills; i++) {
             byte[] bytes = new byte[3_000_000];

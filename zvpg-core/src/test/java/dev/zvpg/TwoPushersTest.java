@@ -28,7 +28,7 @@ class TwoPushersTest extends TwoRepositories {
     private final List<String> taken = new CopyOnWriteArrayList<>();
 
     @Override
-    Storage openStorage(String name) {
+    protected Storage openStorage(String name) {
         Storage real = super.openStorage(name);
         if (!name.equals("theirs")) {
             return real;

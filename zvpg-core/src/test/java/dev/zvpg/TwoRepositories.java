@@ -73,7 +73,7 @@ abstract class TwoRepositories {
                 .author(name);
     }
 
-    Storage openStorage(String name) {
+    protected Storage openStorage(String name) {
         return DirectoryStorage.at(directory.resolve(name + "-storage")).open();
     }
 
