@@ -118,6 +118,33 @@ class EmbeddedTest {
     }
 
     @Test
+    void aProgramThatAnotherProcessCanStillWriteToIsWaitedFor() throws Exception {
+        Path cache = Files.createDirectory(sandbox.path("cache"));
+        Thread writer = new Thread(() -> {
+            try {
+                holdOpen(cache); // as one does that another thread has forked while the program was written
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        writer.start();
+        new EmbeddedCache(cache).binDirectory(newest());
+        writer.join();
+        assertHoldsOneWholeInstallation(cache);
+    }
+
+    private static void holdOpen(Path cache) throws Exception {
+        while (!hasUnfinished(cache)) {
+            Thread.onSpinWait();
+        }
+        String wait = "until [ -e \"$1\"/.*.unfinished/bin/postgres ]; do :; done; ";
+        String hold = "exec 3>>\"$(echo \"$1\"/.*.unfinished/bin/postgres)\"; sleep 4";
+        new ProcessBuilder("sh", "-c", wait + hold, "sh", cache.toString())
+                .start()
+                .waitFor();
+    }
+
+    @Test
     void emptiedInstallationIsUnpackedAgain() throws Exception {
         Path cache = Files.createDirectory(sandbox.path("cache"));
         Path bin = new EmbeddedCache(cache).binDirectory(newest());

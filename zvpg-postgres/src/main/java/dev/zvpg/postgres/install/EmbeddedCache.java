@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.install;
 
+import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.FileMutex;
@@ -12,6 +13,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,9 @@ public final class EmbeddedCache {
 
     /** Written last, so a directory that an unclean shutdown of the machine emptied is not taken for a whole one. */
     private static final String COMPLETE = ".complete";
+
+    private static final Duration WRITABLE = Duration.ofSeconds(5);
+    private static final long RETRY_MILLIS = 50;
 
     private final Path root;
 
@@ -82,12 +87,30 @@ public final class EmbeddedCache {
         }
     }
 
-    private static void validate(Path home, EmbeddedBinaries binaries) throws IOException {
-        Installation installation = Installation.ask(home.resolve("bin"));
+    private static void validate(Path home, EmbeddedBinaries binaries) throws IOException, InterruptedException {
+        Installation installation = ask(home.resolve("bin"));
         if (!Installation.isIn(installation.bin()) || !installation.version().equals(binaries.version())) {
             OpenDirectory.deleteTree(home);
             throw new ServerException("the archive " + binaries.resource() + " should hold PostgreSQL "
                     + binaries.version() + " but holds " + installation.version());
+        }
+    }
+
+    /**
+     * Asks a program that was written a moment ago. Linux runs none that somebody can write to, and a process that another
+     * thread begins meanwhile can, until it has executed a program of its own.
+     */
+    private static Installation ask(Path bin) throws InterruptedException {
+        long deadline = System.nanoTime() + WRITABLE.toNanos();
+        while (true) {
+            try {
+                return Installation.ask(bin);
+            } catch (ConfigurationException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+                Thread.sleep(RETRY_MILLIS);
+            }
         }
     }
 
