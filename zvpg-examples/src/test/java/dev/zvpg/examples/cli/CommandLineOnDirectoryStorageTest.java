@@ -1,5 +1,8 @@
 package dev.zvpg.examples.cli;
 
+import org.junit.jupiter.api.Tag;
+
+@Tag("anybody")
 class CommandLineOnDirectoryStorageTest extends CommandLineContract {
 
     @Override

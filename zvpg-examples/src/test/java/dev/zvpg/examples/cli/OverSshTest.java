@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a key may do that OpenSSH's own server lets in to do one thing, as {@code zvpg serve --help} says. */
+@Tag("anybody")
 class OverSshTest {
 
     /** Where the repository is that is served. */
