@@ -12,7 +12,6 @@ import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.VolumeId;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,13 +72,15 @@ final class Replacement implements AutoCloseable {
         Draft draft = context.storage().clone(target.id(), VolumeId.generate(copy.name()), context.progress(what));
         try {
             Path data = Context.dataDirectory(draft.directory());
-            List<Finding> findings = new ArrayList<>(context.launcher().disarm(data));
-            Optional<Start> start = Optional.empty();
-            if (target.provenance().isForeign() && servers.find(copy).isPresent()) {
-                // it is started soon, and by then cannot go back
-                findings.addAll(context.launcher().takeOver(data, context.credentials(), copy.settings()));
-                start = Optional.of(new Start(target.id(), context.launcher().position(data)));
-            }
+            // what runs is started soon, and by then cannot go back
+            boolean isTakenOver =
+                    target.provenance().isForeign() && servers.find(copy).isPresent();
+            List<Finding> findings = isTakenOver
+                    ? context.disarm(catalog.key(target), data, copy.settings())
+                    : context.launcher().disarm(data);
+            Optional<Start> start = isTakenOver
+                    ? Optional.of(new Start(target.id(), context.launcher().position(data)))
+                    : Optional.empty();
             return new Replacement(context, servers, catalog, copy, target, draft, start, findings, began);
         } catch (RuntimeException | Error e) {
             try (draft) {

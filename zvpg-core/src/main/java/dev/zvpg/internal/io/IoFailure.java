@@ -28,6 +28,14 @@ public final class IoFailure {
 
     private IoFailure() {}
 
+    /** Tells of an interrupt where only I/O failures are told; the thread stays interrupted. */
+    public static InterruptedIOException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+        interrupted.initCause(e);
+        return interrupted;
+    }
+
     /** Returns the exception for a verb that failed on a file or a directory. */
     public static ZvpgException of(String operation, Path target, IOException e) {
         return of(operation, target.toString(), target, e);

@@ -4,6 +4,7 @@ import dev.zvpg.error.NotFoundException;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.FileMutex;
+import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.tree.MalformedException;
 import dev.zvpg.internal.tree.TreeDigest;
@@ -12,7 +13,6 @@ import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.remote.RefUpdate.Status;
 import dev.zvpg.storage.SnapshotId;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ import java.util.TreeMap;
 /**
  * A place that is only a directory: {@code bundles/ID} or {@code bundles/ID.BASE} for each snapshot, and
  * {@code refs.json}, which names what is there. A bundle is whole before it is named, and what nobody names is nothing;
- * one that is named is not replaced by what stands on something else. Confined to one thread; several processes may use
+ * one that is named is not replaced by what stands on something else, as long as it is there. Confined to one thread; several processes may use
  * the same place.
  */
 final class DirectoryPeer implements Peer {
@@ -166,10 +166,7 @@ final class DirectoryPeer implements Peer {
             AtomicFile.replace(
                     place.resolve(REFS), changed.json().toPrettyString().getBytes(StandardCharsets.UTF_8), SHARED);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-            interrupted.initCause(e);
-            throw interrupted;
+            throw IoFailure.interrupted(e);
         }
     }
 

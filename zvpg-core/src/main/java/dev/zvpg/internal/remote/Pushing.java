@@ -45,7 +45,10 @@ record Pushing(Context context, String name, RemoteOptions known, PushOptions op
     void requireLeaving(CopyKey key) {
         Catalog catalog = context.catalog();
         CopyRecord branch = catalog.require(key);
-        SnapshotRecord head = head(catalog, branch);
+        requireLeaving(catalog, branch, head(catalog, branch));
+    }
+
+    private void requireLeaving(Catalog catalog, CopyRecord branch, SnapshotRecord head) {
         if (!leaving().allow(branch.name()) || !Exports.isVisible(catalog, head, leaving())) {
             throw new RemoteException(
                     RemoteException.Reason.REFUSED,
@@ -60,7 +63,7 @@ record Pushing(Context context, String name, RemoteOptions known, PushOptions op
         Catalog catalog = context.catalog();
         CopyRecord branch = catalog.require(key);
         SnapshotRecord head = head(catalog, branch);
-        requireLeaving(key); // it may have moved
+        requireLeaving(catalog, branch, head); // it may have moved
         String to = options.as().orElse(branch.name());
         RefList theirs = peer.refs();
         Optional<SnapshotId> before = Optional.ofNullable(theirs.heads().get(to));
@@ -111,7 +114,8 @@ record Pushing(Context context, String name, RemoteOptions known, PushOptions op
     private List<SnapshotId> send(Peer peer, RefList ours, SnapshotId head, AtomicLong bytes, String to)
             throws IOException {
         Set<SnapshotId> there = new HashSet<>(peer.have(ours.named(List.of(head))));
-        there.removeIf(id -> context.catalog().snapshot(id).isEmpty());
+        Catalog catalog = context.catalog();
+        there.removeIf(id -> catalog.snapshot(id).isEmpty());
         Agreement agreement = Agreement.of(context, name, peer);
         if (there.contains(head)) {
             agreement.require(List.of(head));

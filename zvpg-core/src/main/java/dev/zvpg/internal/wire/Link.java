@@ -1,6 +1,7 @@
 package dev.zvpg.internal.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.tree.MalformedException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -8,7 +9,6 @@ import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -258,10 +258,7 @@ public final class Link implements Closeable {
                 }
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-            interrupted.initCause(e);
-            throw interrupted;
+            throw IoFailure.interrupted(e);
         }
     }
 
