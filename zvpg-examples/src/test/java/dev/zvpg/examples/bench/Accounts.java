@@ -1,6 +1,9 @@
 package dev.zvpg.examples.bench;
 
 import dev.zvpg.Branch;
+import dev.zvpg.examples.bench.report.Figure;
+import dev.zvpg.examples.bench.report.Report;
+import dev.zvpg.examples.bench.report.Samples;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

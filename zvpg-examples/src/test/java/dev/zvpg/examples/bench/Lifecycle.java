@@ -5,6 +5,10 @@ import dev.zvpg.Clone;
 import dev.zvpg.Repository;
 import dev.zvpg.RunningServer;
 import dev.zvpg.Snapshot;
+import dev.zvpg.examples.bench.report.Comparison;
+import dev.zvpg.examples.bench.report.Report;
+import dev.zvpg.examples.bench.report.Samples;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -70,10 +74,14 @@ final class Lifecycle implements Scenario {
             v1.delete();
             live.delete();
         }
-        report.table(
-                "Steps, " + ground.name() + " ("
+        List<Samples> ours = List.of(running, stopped, cloned, started, firstQuery, stop, delete);
+        List<Samples> all = new ArrayList<>(List.of(bare));
+        all.addAll(ours);
+        report.add(Comparison.of(
+                "Every step on a 40 MB cluster, on " + ground.name() + " ("
                         + repo.status().storage().replaceFirst(".*\\(", "(").replaceAll("[()]", "") + ")",
-                List.of(bare, running, stopped, cloned, started, firstQuery, stop, delete),
-                bare.name());
+                all,
+                bare.name(),
+                Samples.names(ours)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.zvpg.examples.bench;
 
+import dev.zvpg.examples.bench.report.Console;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -19,9 +20,14 @@ final class LoopImage implements AutoCloseable {
         this.directory = directory;
     }
 
+    /** Whether this user may mount one. */
+    static boolean isPossible() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
     /** Makes and mounts it; empty, saying why, where that cannot be. */
     static Optional<LoopImage> mount(Path parent, String... mkfs) throws IOException, InterruptedException {
-        if (!"root".equals(System.getProperty("user.name"))) {
+        if (!isPossible()) {
             Console.say("not measured, needs root: " + mkfs[0]);
             return Optional.empty();
         }

@@ -3,6 +3,10 @@ package dev.zvpg.examples.bench;
 import dev.zvpg.Branch;
 import dev.zvpg.MergeResult;
 import dev.zvpg.Repository;
+import dev.zvpg.examples.bench.report.Comparison;
+import dev.zvpg.examples.bench.report.Figure;
+import dev.zvpg.examples.bench.report.Report;
+import dev.zvpg.examples.bench.report.Samples;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
@@ -46,7 +50,11 @@ final class Merges implements Scenario {
                 Accounts.report(report, ground, "merge", few, FEW_BAR);
                 Accounts.report(report, ground, "merge", many, MANY_BAR);
                 report.add(Figure.of("merge/" + FEW + "/wait/" + ground.name(), waits.median(), "ms"));
-                report.table("Merges, " + ground.name(), List.of(few, many, waits), many.name());
+                report.add(Comparison.of(
+                        "Merge of two branches with two million rows, on " + ground.name(),
+                        List.of(few, many, waits),
+                        many.name(),
+                        Samples.names(List.of(few, many, waits))));
             } finally {
                 repo.destroy();
             }

@@ -4,6 +4,8 @@ import dev.zvpg.Branch;
 import dev.zvpg.Clone;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
+import dev.zvpg.examples.bench.report.Figure;
+import dev.zvpg.examples.bench.report.Report;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -4,6 +4,11 @@ import dev.zvpg.Branch;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.error.RemoteException;
+import dev.zvpg.examples.bench.report.Comparison;
+import dev.zvpg.examples.bench.report.Console;
+import dev.zvpg.examples.bench.report.Figure;
+import dev.zvpg.examples.bench.report.Report;
+import dev.zvpg.examples.bench.report.Samples;
 import dev.zvpg.remote.PushResult;
 import dev.zvpg.remote.Remote;
 import java.io.IOException;
@@ -70,7 +75,11 @@ final class Pushes implements Scenario {
                             copy.median(),
                             "a copy of all files"));
                 }
-                report.table("Pushes, " + ground.name(), List.of(copy, whole, few, many, nothing), copy.name());
+                report.add(Comparison.of(
+                        "Push of two million rows, on " + ground.name(),
+                        List.of(copy, whole, few, many, nothing),
+                        copy.name(),
+                        Samples.names(List.of(whole, few, many, nothing))));
             } finally {
                 here.destroy();
                 there.destroy();

@@ -3,6 +3,9 @@ package dev.zvpg.examples.bench;
 import dev.zvpg.Branch;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
+import dev.zvpg.examples.bench.report.Figure;
+import dev.zvpg.examples.bench.report.Report;
+import dev.zvpg.examples.bench.report.Samples;
 import java.sql.Connection;
 import java.sql.Statement;
 
@@ -11,7 +14,7 @@ final class ResetBranch implements Scenario {
 
     private static final int WARM_UP = 3;
     private static final int ROUNDS = 15;
-    private static final double BAR_MS = 100;
+    private static final double BAR_MS = 90;
 
     @Override
     public String title() {

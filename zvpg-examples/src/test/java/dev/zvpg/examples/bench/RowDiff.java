@@ -5,6 +5,9 @@ import dev.zvpg.Diff;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.diff.RowChange;
+import dev.zvpg.examples.bench.report.Comparison;
+import dev.zvpg.examples.bench.report.Report;
+import dev.zvpg.examples.bench.report.Samples;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,7 +47,11 @@ final class RowDiff implements Scenario {
                 Accounts.report(report, ground, "diff", few, FEW_BAR);
                 Accounts.report(report, ground, "diff", many, MANY_BAR);
                 Accounts.report(report, ground, "diff", all, ALL_BAR);
-                report.table("Rows that are different, " + ground.name(), List.of(few, many, all), all.name());
+                report.add(Comparison.of(
+                        "Rows that are different among two million, on " + ground.name(),
+                        List.of(few, many, all),
+                        all.name(),
+                        Samples.names(List.of(few, many, all))));
             } finally {
                 repo.destroy();
             }

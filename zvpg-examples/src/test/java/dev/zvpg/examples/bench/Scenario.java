@@ -1,5 +1,7 @@
 package dev.zvpg.examples.bench;
 
+import dev.zvpg.examples.bench.report.Report;
+
 /** Measures one thing on one file system. */
 interface Scenario {
 

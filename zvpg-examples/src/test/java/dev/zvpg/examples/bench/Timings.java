@@ -1,5 +1,6 @@
 package dev.zvpg.examples.bench;
 
+import dev.zvpg.examples.bench.report.Samples;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

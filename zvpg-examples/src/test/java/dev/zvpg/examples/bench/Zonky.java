@@ -1,5 +1,6 @@
 package dev.zvpg.examples.bench;
 
+import dev.zvpg.examples.bench.report.Console;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 

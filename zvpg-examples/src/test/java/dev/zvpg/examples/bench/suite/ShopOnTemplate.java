@@ -1,9 +1,10 @@
-package dev.zvpg.examples.bench;
+package dev.zvpg.examples.bench.suite;
 
 import javax.sql.DataSource;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class ShopOnTemplate extends ShopTests {
+/** One server, and a copy of a template database for each test, made by hand. */
+public class ShopOnTemplate extends ShopTests {
 
     @RegisterExtension
     static final TemplateExtension db = new TemplateExtension(ShopTests::prepare);

@@ -1,4 +1,4 @@
-package dev.zvpg.examples.bench;
+package dev.zvpg.examples.bench.suite;
 
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.server.Credentials;

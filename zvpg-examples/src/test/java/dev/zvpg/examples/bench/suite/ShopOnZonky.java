@@ -1,4 +1,4 @@
-package dev.zvpg.examples.bench;
+package dev.zvpg.examples.bench.suite;
 
 import io.zonky.test.db.postgres.embedded.DatabasePreparer;
 import io.zonky.test.db.postgres.junit5.EmbeddedPostgresExtension;
@@ -7,7 +7,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** As its documentation says for a database for each test: an instance field, and one preparer for all. */
-class ShopOnZonky extends ShopTests {
+public class ShopOnZonky extends ShopTests {
 
     private static final DatabasePreparer PREPARER = ShopTests::prepare;
 

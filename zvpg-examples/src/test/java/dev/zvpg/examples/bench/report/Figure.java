@@ -1,4 +1,4 @@
-package dev.zvpg.examples.bench;
+package dev.zvpg.examples.bench.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Locale;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param atLeast whether the bar is the least that is allowed, and not the most
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Figure(
+public record Figure(
         String name,
         double value,
         String unit,
@@ -25,29 +25,29 @@ record Figure(
         @Nullable Double bar,
         boolean atLeast) {
 
-    static Figure of(String name, double value, String unit) {
+    public static Figure of(String name, double value, String unit) {
         return new Figure(name, value, unit, null, null, null, false);
     }
 
-    static Figure ratio(String name, double value, String unit, double other, String ratioTo) {
+    public static Figure ratio(String name, double value, String unit, double other, String ratioTo) {
         return new Figure(name, value, unit, value / other, ratioTo, null, false);
     }
 
     /** How many times faster than something that takes so long. */
-    static Figure faster(String name, double value, String unit, double other, String ratioTo) {
+    public static Figure faster(String name, double value, String unit, double other, String ratioTo) {
         return new Figure(name, value, unit, other / value, "times faster than " + ratioTo, null, false);
     }
 
-    Figure atMost(double bar) {
+    public Figure atMost(double bar) {
         return new Figure(name, value, unit, ratio, ratioTo, bar, false);
     }
 
-    Figure atLeast(double bar) {
+    public Figure atLeast(double bar) {
         return new Figure(name, value, unit, ratio, ratioTo, bar, true);
     }
 
     /** Whether it keeps to its bar; "-" where there is none. */
-    String verdict() {
+    public String verdict() {
         if (bar == null) {
             return "-";
         }
@@ -55,19 +55,19 @@ record Figure(
         return (atLeast ? judged >= bar : judged <= bar) ? "pass" : "short";
     }
 
-    String barText() {
+    public String barText() {
         return bar == null ? "-" : (atLeast ? ">=" : "<=") + trim(bar);
     }
 
-    String ratioText() {
+    public String ratioText() {
         return ratio == null ? "-" : String.format(Locale.ROOT, "%.2f", ratio);
     }
 
-    String valueText() {
+    public String valueText() {
         return String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
     }
 
-    private static String trim(double number) {
+    static String trim(double number) {
         return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
     }
 

@@ -1,14 +1,15 @@
-package dev.zvpg.examples.bench;
+package dev.zvpg.examples.bench.suite;
 
 import dev.zvpg.postgres.junit.ZvpgExtension;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class ShopOnZvpg extends ShopTests {
+/** A whole new server for each test. To prove that one has not changed takes longer than a new one for such small tests. */
+public class ShopOnZvpg extends ShopTests {
 
     @RegisterExtension
     static final ZvpgExtension db = ZvpgExtension.prepared("shop", server -> prepare(server.dataSource("postgres")))
-            .pool(o -> o.size(2 * SampleSuite.THREADS).reuse(false));
+            .pool(o -> o.size(2 * THREADS).reuse(false));
 
     private final DataSource database;
 

@@ -1,59 +1,65 @@
-package dev.zvpg.examples.bench;
+package dev.zvpg.examples.bench.report;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 
 /** The times that one thing took. Not thread-safe. */
-final class Samples {
+public final class Samples {
 
     private final String name;
     private final List<Double> milliseconds = new ArrayList<>();
 
-    Samples(String name) {
+    public Samples(String name) {
         this.name = name;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    <T> T time(boolean counts, Callable<T> step) throws Exception {
+    /** The names of several. */
+    public static List<String> names(Collection<Samples> samples) {
+        return samples.stream().map(Samples::name).toList();
+    }
+
+    public <T> T time(boolean counts, Callable<T> step) throws Exception {
         long began = System.nanoTime();
         T result = step.call();
         add(counts, System.nanoTime() - began);
         return result;
     }
 
-    void run(boolean counts, Step step) throws Exception {
+    public void run(boolean counts, Step step) throws Exception {
         long began = System.nanoTime();
         step.run();
         add(counts, System.nanoTime() - began);
     }
 
-    void add(boolean counts, long nanoseconds) {
+    public void add(boolean counts, long nanoseconds) {
         if (counts) {
             milliseconds.add(nanoseconds / 1e6);
         }
     }
 
-    double median() {
+    public double median() {
         return percentile(50);
     }
 
     /** The nearest-rank percentile, in milliseconds. */
-    double percentile(int percent) {
+    public double percentile(int percent) {
         List<Double> sorted = milliseconds.stream().sorted().toList();
         int rank = (int) Math.ceil(percent / 100.0 * sorted.size());
         return sorted.get(Math.max(rank, 1) - 1);
     }
 
     /** The distance of the quartiles, in milliseconds: half of all lie within it. */
-    double spread() {
+    public double spread() {
         return percentile(75) - percentile(25);
     }
 
-    interface Step {
+    public interface Step {
         void run() throws Exception;
     }
 }
