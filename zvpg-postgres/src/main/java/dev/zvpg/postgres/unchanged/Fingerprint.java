@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
@@ -154,7 +155,7 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
             if (INIT_FORK.matcher(name).matches()) {
                 unlogged = true;
             }
-            if (below.isPresent() && isAsBelow(file, attributes, below.get())) {
+            if (below.isPresent() && basic.isRegularFile() && isAsBelow(file, attributes, below.get())) {
                 lines.add(fixed + inode + " as below");
                 return FileVisitResult.CONTINUE;
             }
@@ -169,12 +170,14 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
                 return false;
             }
             Path lower = top.resolve(dataDirectory.relativize(file));
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                    || !Files.isRegularFile(lower, LinkOption.NOFOLLOW_LINKS)) {
+            Map<String, Object> original;
+            try {
+                original = attributes(lower);
+            } catch (NoSuchFileException e) {
                 return false;
             }
-            Map<String, Object> original = attributes(lower);
-            return Objects.equals(original.get("size"), attributes.get("size"))
+            return Objects.equals(original.get("isRegularFile"), true)
+                    && Objects.equals(original.get("size"), attributes.get("size"))
                     && (Objects.equals(original.get("ctime"), attributes.get("ctime")) || isSame(file, lower));
         }
 
@@ -195,7 +198,7 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
 
         private static Map<String, Object> attributes(Path path) throws IOException {
             return Files.readAttributes(
-                    path, "unix:mode,uid,gid,ino,size,lastModifiedTime,ctime", LinkOption.NOFOLLOW_LINKS);
+                    path, "unix:mode,uid,gid,ino,size,lastModifiedTime,ctime,isRegularFile", LinkOption.NOFOLLOW_LINKS);
         }
 
         private static long nanos(@Nullable Object time) {
