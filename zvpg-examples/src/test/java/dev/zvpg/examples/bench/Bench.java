@@ -16,9 +16,10 @@ import java.util.stream.Collectors;
  * Measures ZVPG next to what people use today, and writes a report.
  *
  * <p>Usage: {@code Bench DIRECTORY [only=PART,...] [on=FILESYSTEM,...] [quick]}. The report goes to {@code DIRECTORY};
- * parts are steps, cold, warm, reset, suite, pools, diff, merge, push, sustained, crowd and overhead. File systems are ext4,
- * btrfs and xfs, each new in a file; zfs, where the environment variable {@value #POOL} names a pool to use; and here, the
- * directory's own, which is measured when it is named, or when the user is not root and cannot mount the others.
+ * parts are steps, cold, warm, reset, suite, pools, diff, merge, push, sustained, crowd and overhead. File systems are
+ * ext4, btrfs and xfs, each new in a file; zfs, where the environment variable {@value #POOL} names a pool to use; and
+ * here, the directory's own, which is measured when it is named, or when the user is not root and cannot mount the
+ * others.
  */
 public final class Bench {
 

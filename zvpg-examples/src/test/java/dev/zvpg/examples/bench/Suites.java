@@ -20,7 +20,8 @@ import java.util.Locale;
 
 /**
  * How long a suite of tests takes with one way to come by databases or another. Each run has a JVM of its own; what is
- * compared is the time of JUnit in it, and that of the whole JVM, because some take down their databases only at its end.
+ * compared is the time of JUnit in it, and that of the whole JVM, because some take down their databases only at its
+ * end.
  */
 final class Suites implements Scenario {
 

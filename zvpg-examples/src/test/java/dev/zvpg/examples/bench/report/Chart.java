@@ -27,9 +27,11 @@ final class Chart {
             .value { paint-order: stroke; stroke: #ffffff; stroke-width: 5px; stroke-linejoin: round }
             .muted, .small { fill: #59636e } .small { font-size: 12px }
             .bar { fill: #b6bfc9 } .bar.ours { fill: #0969da }
-            .goal { stroke: #bc4c00; stroke-width: 2; stroke-dasharray: 5 4 } .goaltext { fill: #bc4c00; font-size: 13px }
+            .goal { stroke: #bc4c00; stroke-width: 2; stroke-dasharray: 5 4 }
+            .goaltext { fill: #bc4c00; font-size: 13px }
             @media (prefers-color-scheme: dark) {
-              text { fill: #f0f6fc } .card { fill: #0d1117; stroke: #3d444d } .grid { stroke: #262c36 } .axis { stroke: #656c76 }
+              text { fill: #f0f6fc } .card { fill: #0d1117; stroke: #3d444d }
+              .grid { stroke: #262c36 } .axis { stroke: #656c76 }
               .value { stroke: #0d1117 } .muted, .small { fill: #9198a1 }
               .bar { fill: #59626d } .bar.ours { fill: #4493f8 } .goal { stroke: #f0883e } .goaltext { fill: #f0883e }
             }

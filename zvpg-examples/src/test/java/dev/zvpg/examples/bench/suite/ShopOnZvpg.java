@@ -4,7 +4,7 @@ import dev.zvpg.postgres.junit.ZvpgExtension;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A whole new server for each test. To prove that one has not changed takes longer than a new one for such small tests. */
+/** A whole new server for each test. For so small tests, to prove that one has not changed takes longer than a new one. */
 public class ShopOnZvpg extends ShopTests {
 
     @RegisterExtension
