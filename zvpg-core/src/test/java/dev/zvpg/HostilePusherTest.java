@@ -94,7 +94,7 @@ class HostilePusherTest extends TwoRepositories {
         if (go.has("error")) {
             return go;
         }
-        try (DataSink data = link.sendData()) {
+        try (DataSink data = link.sendData(true)) {
             TreeSender.send(tree, Optional.empty(), Optional.empty(), data, CopyProgress.NONE);
             data.finish();
         } catch (CutException e) {

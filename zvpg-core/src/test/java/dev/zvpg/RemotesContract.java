@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.error.RemoteException;
+import dev.zvpg.remote.FetchOptions;
 import dev.zvpg.remote.FetchResult;
 import dev.zvpg.remote.PushOptions;
 import dev.zvpg.remote.PushResult;
@@ -13,6 +14,7 @@ import dev.zvpg.server.FakeServer;
 import dev.zvpg.storage.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -29,14 +31,29 @@ public abstract class RemotesContract extends TwoRepositories {
     @Override
     protected abstract Storage openStorage(String name);
 
-    private static void writeTable(Branch branch, long seed) throws IOException {
+    protected static void writeTable(Branch branch, long seed) throws IOException {
         byte[] bytes = new byte[TABLE_BYTES];
         new Random(seed).nextBytes(bytes);
         Files.write(branch.dataDirectory().resolve("table"), bytes);
     }
 
-    private void requireTheSame(Snapshot snapshot) throws IOException {
+    protected void requireTheSame(Snapshot snapshot) throws IOException {
         assertThat(digest(ours, snapshot.id())).isEqualTo(digest(theirs, snapshot.id()));
+    }
+
+    /** Fetches, and is cut off. */
+    protected void fetchCutAfter(long bytes) {
+        Remote remote = connect();
+        answer.cutAfter(bytes);
+        assertThatThrownBy(() -> transfers().fetch("origin", remote, FetchOptions.DEFAULT))
+                .isInstanceOfSatisfying(
+                        RemoteException.class, e -> assertThat(e.reason()).isEqualTo(RemoteException.Reason.CUT));
+    }
+
+    /** Opens ours once more, at some time. */
+    protected void reopen(Clock clock) {
+        ours.close();
+        ours = zvpg("ours").clock(clock).open();
     }
 
     @Test

@@ -40,8 +40,8 @@ abstract class TwoRepositories {
 
     final FakeLauncher launcher = new FakeLauncher();
     ServeOptions serving = ServeOptions.DEFAULT;
-    Repository theirs;
-    Repository ours;
+    protected Repository theirs;
+    protected Repository ours;
 
     /** The last pipes, to the server and from it. */
     Pipe request = new Pipe();
@@ -104,25 +104,25 @@ abstract class TwoRepositories {
         return new Transfers(ours.operations());
     }
 
-    FetchResult fetch(UnaryOperator<FetchOptions> options) {
+    protected FetchResult fetch(UnaryOperator<FetchOptions> options) {
         return transfers().fetch("origin", connect(), options.apply(FetchOptions.DEFAULT));
     }
 
-    FetchResult fetch() {
+    protected FetchResult fetch() {
         return fetch(UnaryOperator.identity());
     }
 
-    PushResult push(Branch branch, UnaryOperator<PushOptions> options) {
+    protected PushResult push(Branch branch, UnaryOperator<PushOptions> options) {
         return transfers()
                 .push("origin", connect(), RemoteOptions.DEFAULT, branch.key(), options.apply(PushOptions.DEFAULT));
     }
 
-    PushResult push(Branch branch) {
+    protected PushResult push(Branch branch) {
         return push(branch, UnaryOperator.identity());
     }
 
     /** Commits a row and takes a snapshot; the server is stopped again. */
-    static Snapshot commit(Branch branch, String name, String key, String value) {
+    protected static Snapshot commit(Branch branch, String name, String key, String value) {
         Launched.fake(branch.start()).put(key, value);
         branch.stop();
         return branch.snapshot(name, "row " + key);

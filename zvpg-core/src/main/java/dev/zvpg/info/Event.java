@@ -70,6 +70,14 @@ public sealed interface Event {
     record SnapshotReceived(Ref snapshot, long bytes, Duration took) implements Event {}
 
     /**
+     * The transfer of a snapshot goes on where an earlier one was cut off.
+     *
+     * @param snapshot the snapshot, which is not there yet
+     * @param bytes what had come of it occupies, in bytes
+     */
+    record TransferResumed(Ref snapshot, long bytes) implements Event {}
+
+    /**
      * A branch was made.
      *
      * @param branch the branch

@@ -4,6 +4,7 @@ import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.internal.io.FileOwner;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,15 @@ public interface ServerLauncher {
      * @throws PermissionException when this program may not give files away
      */
     default void own(Path dataDirectory) {}
+
+    /**
+     * Tells whose the files of its clusters are, in the operating system's numbers.
+     *
+     * @return {@code UID:GID}; by default those of this program
+     */
+    default String owner() {
+        return FileOwner.ofThisProcess();
+    }
 
     /**
      * Makes a cluster this repository's that was another one's, before anything of it listens: its first superuser, and

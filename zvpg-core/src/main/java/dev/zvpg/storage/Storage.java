@@ -244,6 +244,15 @@ public interface Storage extends AutoCloseable {
     }
 
     /**
+     * What sends and receives snapshots in a format of the storage's own.
+     *
+     * @return it; empty where trees are sent file by file. By default it is
+     */
+    default Optional<Streams> streams() {
+        return Optional.empty();
+    }
+
+    /**
      * Removes what verbs that were cut off by a crash have left, and the drafts of the dead. What the living are in the
      * middle of is left alone, as are foreign things.
      *

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -119,6 +120,7 @@ public final class FakeLauncher implements ServerLauncher {
         failIfAsked();
         run(() -> {
             Files.createDirectories(dataDirectory.resolve(ROWS));
+            Files.setPosixFilePermissions(dataDirectory, PosixFilePermissions.fromString("rwx------"));
             Files.writeString(dataDirectory.resolve("PG_VERSION"), "99\n");
             Files.writeString(dataDirectory.resolve(WAL), "1");
             Files.writeString(dataDirectory.resolve(PASSWORD), superuser.user() + " " + superuser.password());

@@ -152,7 +152,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyTheBindingImportsJnr = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.zvpg.zfs")
+            .resideOutsideOfPackage("dev.zvpg.zfs.binding")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jnr..");

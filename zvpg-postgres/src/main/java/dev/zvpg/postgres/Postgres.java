@@ -309,6 +309,12 @@ public final class Postgres implements ServerLauncher {
         TakeOver.own(ServerUser.of(runAs), absolute(dataDirectory));
     }
 
+    @Override
+    public String owner() {
+        ServerUser user = ServerUser.of(runAs);
+        return user.uid() + ":" + user.gid();
+    }
+
     /**
      * {@inheritDoc}
      *

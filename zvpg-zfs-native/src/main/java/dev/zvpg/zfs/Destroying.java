@@ -7,6 +7,7 @@ import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.VolumeId;
+import dev.zvpg.zfs.binding.Mounts;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -186,6 +187,8 @@ final class Destroying {
             if (!objects.isDraft("recover", volume, wasClaimed)) { // published, or gone
                 MountPoints.letGo(claim);
                 decided = true;
+            } else if (isPartial(volume)) {
+                LOG.debug("{} stays, because its receipt can go on", Objects.name(volume));
             } else if (mayGo.test(volume)) {
                 discardQuietly(volume, claim);
                 decided = true;
@@ -197,7 +200,12 @@ final class Destroying {
         }
     }
 
-    /** The volumes that somebody is making, or was. */
+    /** Whether a stream was received into it that was cut off; asked by whoever has the claim on it. */
+    private boolean isPartial(VolumeId volume) {
+        return PartialVolume.all(objects).containsKey(volume);
+    }
+
+    /** The volumes that somebody is making, or was and that are of no use any more. */
     List<StoredDraft> drafts() {
         return objects.scan().drafts().stream()
                 .flatMap(volume -> draft(volume).stream())
@@ -213,7 +221,7 @@ final class Destroying {
         boolean abandoned = false;
         try {
             abandoned = objects.isDraft("list", volume, wasClaimed); // it may have ended since it was listed
-            return abandoned ? Optional.of(new StoredDraft(volume, true)) : Optional.empty();
+            return abandoned && !isPartial(volume) ? Optional.of(new StoredDraft(volume, true)) : Optional.empty();
         } finally {
             if (abandoned) {
                 claim.get().abandon();
@@ -234,7 +242,7 @@ final class Destroying {
     }
 
     private boolean isOurs(Path directory) {
-        Path real = MountPoints.real(directory);
+        Path real = Mounts.real(directory);
         return Mounts.list().stream()
                 .anyMatch(mount -> mount.directory().equals(real)
                         && mount.dataset().startsWith(objects.names().root() + "/"));

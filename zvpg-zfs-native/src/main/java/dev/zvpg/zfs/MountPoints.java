@@ -8,6 +8,7 @@ import dev.zvpg.internal.io.Claims;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
+import dev.zvpg.zfs.binding.Mounts;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -105,15 +106,6 @@ record MountPoints(Path root) {
             return false;
         } catch (IOException e) {
             throw failed("look at", directory, e);
-        }
-    }
-
-    /** The directory's path in the kernel's table, which knows no symbolic links. */
-    static Path real(Path directory) {
-        try {
-            return directory.toRealPath();
-        } catch (IOException e) {
-            return directory;
         }
     }
 

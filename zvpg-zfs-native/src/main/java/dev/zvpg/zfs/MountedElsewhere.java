@@ -1,6 +1,7 @@
 package dev.zvpg.zfs;
 
 import dev.zvpg.error.InUseException;
+import dev.zvpg.zfs.binding.Mounts;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -3,6 +3,7 @@ package dev.zvpg.zfs;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
+import dev.zvpg.zfs.binding.Native;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -10,6 +10,8 @@ import dev.zvpg.storage.StoredSnapshot;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import dev.zvpg.zfs.Program.Answer;
+import dev.zvpg.zfs.binding.Lzc;
+import dev.zvpg.zfs.binding.OpenDataset;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,6 +140,34 @@ final class Objects {
         String found = result.text("name");
         saw(snapshot, found.substring(0, found.indexOf('@')));
         return found;
+    }
+
+    /**
+     * A snapshot as ZFS knows it.
+     *
+     * @param name its full name
+     * @param identity its global identity, which an image keeps that is sent elsewhere
+     */
+    record Found(String name, long identity) {
+
+        /** The identity as {@code zfs get guid} writes it. */
+        String text() {
+            return Long.toUnsignedString(identity);
+        }
+    }
+
+    /**
+     * A snapshot, and which one it is.
+     *
+     * @throws NotFoundException when there is no such snapshot
+     */
+    Found identify(String operation, SnapshotId snapshot) {
+        String name = find(operation, snapshot);
+        Program.Result result = run(Program.IDENTIFY, operation, name(snapshot), Map.of("snapshot", name));
+        if (result.answer() == Answer.MISSING || !(result.values().get("guid") instanceof Long identity)) {
+            throw missing(operation, snapshot); // it went meanwhile
+        }
+        return new Found(name, identity);
     }
 
     /** Whether it is there, if only as a draft. */

@@ -1,6 +1,8 @@
 package dev.zvpg.zfs;
 
 import dev.zvpg.error.StorageException;
+import dev.zvpg.zfs.binding.Lzc;
+import dev.zvpg.zfs.binding.ResultCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,8 +25,13 @@ enum Program {
     OPEN("open", false),
     LIST("list", false),
     FIND("find", false),
+    IDENTIFY("identify", false),
+    PARTIALS("partials", false),
+    SPACE("space", false),
     SNAPSHOT("snapshot", true),
     LABEL("label", true),
+    ACCEPT("accept", true),
+    HEAR("hear", true),
     UPDATE("update", true),
     DESTROY_VOLUME("destroy-volume", true),
     DESTROY_SNAPSHOT("destroy-snapshot", true),

@@ -4,6 +4,7 @@ import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.zfs.binding.Lzc;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +52,9 @@ final class Root {
     /**
      * Makes the dataset when it is missing.
      *
-     * @return the properties that volumes have to be made with
+     * @return what it is like
      */
-    static Map<String, Object> open(Lzc lzc, Names names, ZfsOptions options) {
+    static Opened open(Lzc lzc, Names names, ZfsOptions options) {
         if (!lzc.exists(names.root())) {
             make(lzc, names, options);
         }
@@ -61,8 +62,19 @@ final class Root {
         Program.Result found = Program.OPEN.run(lzc, names, "open", "the storage zfs " + names.root(), Map.of());
         found.table("halves").keySet().forEach(half -> discard(lzc, half));
         // in a dataset that an administrator made, volumes would inherit a mount point
-        return found.text("mountpoint").startsWith("/") ? Map.of("canmount", CANMOUNT_NOAUTO) : Map.of();
+        Map<String, Object> properties =
+                found.text("mountpoint").startsWith("/") ? Map.of("canmount", CANMOUNT_NOAUTO) : Map.of();
+        // a program is told "off" of the property encryption, whatever it is (openzfs issue 12337)
+        return new Opened(properties, !found.text("keyformat").equals("none"));
     }
+
+    /**
+     * What a storage's dataset is like.
+     *
+     * @param properties those that volumes have to be made with
+     * @param encrypted whether they are
+     */
+    record Opened(Map<String, Object> properties, boolean encrypted) {}
 
     private static void make(Lzc lzc, Names names, ZfsOptions options) {
         if (!lzc.exists(names.pool())) {

@@ -14,10 +14,13 @@ import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageDescription;
 import dev.zvpg.storage.StorageFeature;
 import dev.zvpg.storage.StoredDraft;
+import dev.zvpg.storage.Streams;
 import dev.zvpg.storage.VolumeId;
+import dev.zvpg.zfs.binding.Lzc;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -42,14 +45,20 @@ public final class ZfsStorage implements Storage {
     private final Making making;
     private final Destroying destroying;
     private final Mounting mounting;
+    private final Optional<Streams> streams;
     private volatile boolean closed;
 
-    private ZfsStorage(Objects objects, MountPoints mountPoints, Map<String, Object> nativeProperties) {
+    private ZfsStorage(Objects objects, MountPoints mountPoints, Root.Opened root) {
         this.names = objects.names();
         this.objects = objects;
         this.destroying = new Destroying(objects, mountPoints);
-        this.making = new Making(objects, mountPoints, destroying, nativeProperties);
+        this.making = new Making(objects, mountPoints, destroying, root.properties());
         this.mounting = new Mounting(objects, mountPoints);
+        // from and to an encrypted dataset ZFS sends other streams, and those are where its bugs were
+        this.streams = root.encrypted()
+                ? Optional.empty()
+                : Optional.of(
+                        new ZfsStreams(objects, new Receiving(objects, mountPoints, destroying, root.properties())));
     }
 
     /**
@@ -82,9 +91,9 @@ public final class ZfsStorage implements Storage {
 
     private static ZfsStorage open(Names names, ZfsOptions chosen) {
         Lzc lzc = Lzc.open();
-        Map<String, Object> nativeProperties = Root.open(lzc, names, chosen);
+        Root.Opened root = Root.open(lzc, names, chosen);
         MountPoints mountPoints = new MountPoints(chosen.mountDirectory());
-        return new ZfsStorage(new Objects(lzc, names, mountPoints::claimed), mountPoints, nativeProperties);
+        return new ZfsStorage(new Objects(lzc, names, mountPoints::claimed), mountPoints, root);
     }
 
     @Override
@@ -167,6 +176,12 @@ public final class ZfsStorage implements Storage {
     public Path directory(SnapshotId snapshot) {
         checkOpen();
         return mounting.directory(snapshot);
+    }
+
+    @Override
+    public Optional<Streams> streams() {
+        checkOpen();
+        return streams;
     }
 
     @Override

@@ -10,10 +10,8 @@
  * 2.1. The calls of libzfs_core are used where there is no such thing: a dataset is created and cloned by a call, and
  * exists when a program has labelled it.
  *
- * <p>Below that is the binding. {@code Native} is the C functions under their C names, and knows no rules.
- * {@code NvList} owns native lists: a Java map goes in, a Java map comes out. {@code Lzc} and {@code Mounts} keep the
- * rules of the C functions and are the only ones to call them. No class but these four and {@code CleanupHandle} uses
- * native memory or functions. {@code ResultCode} is the one table from a number to an exception.
+ * <p>Snapshots that come from elsewhere are received by {@code Receiving}, and sent by {@code ZfsStreams}. Below all that
+ * is the package {@code binding}; nothing here uses native memory or functions.
  *
  * <p><b>What is ours</b> has the property {@code zvpg.storage:state} of its own, not inherited; or it is a dataset
  * whose name ends in {@code .zvpg} and that has neither that property nor anything below it: that is a draft. The

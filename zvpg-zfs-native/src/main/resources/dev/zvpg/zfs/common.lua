@@ -5,6 +5,10 @@ root = args.root
 -- and the time in milliseconds that it was made in, and the identity of a volume's origin. All in one: whatever is asked
 -- of an object opens and closes it again, which is most of a listing's time.
 STATE = "zvpg.storage:state"
+-- Of a volume that a snapshot is received into: the identity of that.
+RECEIVING = "zvpg.storage:receiving"
+-- When the last of it came, in milliseconds.
+HEARD = "zvpg.storage:heard"
 MAX_NAME = 255 -- bytes
 
 -- A property that is the object's own: a child inherits its parent's user properties, a snapshot its dataset's.
@@ -110,6 +114,21 @@ function destroy(dataset)
     return failed
 end
 
+-- The full name of the snapshot that is received into a draft; it is there when all of it has come.
+function received(dataset)
+    local id = own(dataset, RECEIVING)
+    return id and dataset .. "@" .. id
+end
+
+function somebodys_snapshot(dataset)
+    if #dataset < MAX_NAME then
+        local ours = received(dataset)
+        for snapshot in zfs.list.snapshots(dataset) do
+            if snapshot ~= ours then return snapshot end
+        end
+    end
+end
+
 -- Whether this is a volume that was not published, for whoever has a claim on it. Somebody may have taken a snapshot of it,
 -- as those do who take one of everything each hour.
 function unlabelled(dataset)
@@ -120,6 +139,6 @@ end
 function draft(dataset)
     if not unlabelled(dataset) then return false end
     local origin = zfs.get_prop(dataset, "origin")
-    return not first_child(dataset) and not first_snapshot(dataset)
+    return not first_child(dataset) and not somebodys_snapshot(dataset)
         and not (origin and not own(origin, STATE))
 end

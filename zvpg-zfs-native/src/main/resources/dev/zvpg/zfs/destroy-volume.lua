@@ -10,6 +10,9 @@ if failed ~= 0 then return { answer = "failed", code = failed } end
 child = first_child(volume)
 if child then return { answer = "child", name = child } end
 
+image = is_draft and received(volume)
+if image and zfs.exists(image) and zfs.sync.destroy(image) ~= 0 then return { answer = "busy" } end
+
 if not first_snapshot(volume) then
     failed = destroy(volume)
     if failed == EBUSY then return { answer = "busy" } end

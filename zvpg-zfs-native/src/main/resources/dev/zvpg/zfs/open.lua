@@ -8,4 +8,5 @@ if parent then
         if string.sub(child, 1, #prefix) == prefix then halves[child] = true end
     end
 end
-return { answer = "ok", mountpoint = zfs.get_prop(root, "mountpoint"), halves = halves }
+return { answer = "ok", mountpoint = zfs.get_prop(root, "mountpoint"),
+         keyformat = zfs.get_prop(root, "keyformat"), halves = halves }

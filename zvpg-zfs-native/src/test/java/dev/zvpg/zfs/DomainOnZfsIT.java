@@ -9,6 +9,7 @@ import dev.zvpg.error.Problem;
 import dev.zvpg.info.CloneInfo;
 import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.zfs.binding.Mounts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -7,6 +7,8 @@ import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
+import dev.zvpg.zfs.binding.Lzc;
+import dev.zvpg.zfs.binding.ResultCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.zvpg.zfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.zfs.binding.FileUsers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ref.Reference;

@@ -3,7 +3,8 @@ package dev.zvpg.zfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.zvpg.zfs.Mounts.Mount;
+import dev.zvpg.zfs.binding.Mounts;
+import dev.zvpg.zfs.binding.Mounts.Mount;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,6 +1,7 @@
 package dev.zvpg.zfs;
 
 import dev.zvpg.error.StorageException;
+import dev.zvpg.zfs.binding.Native;
 import org.junit.jupiter.api.Assumptions;
 
 /** Skips tests where OpenZFS's libraries are not installed, and says what to install. Thread-safe. */

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.zvpg.error.StorageException;
+import dev.zvpg.zfs.binding.CleanupHandle;
+import dev.zvpg.zfs.binding.KernelModule;
+import dev.zvpg.zfs.binding.Lzc;
+import dev.zvpg.zfs.binding.Native;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,7 @@ package dev.zvpg.zfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.zfs.binding.NvDecoder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,8 @@ package dev.zvpg.zfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.zvpg.zfs.binding.Flag;
+import dev.zvpg.zfs.binding.NvList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

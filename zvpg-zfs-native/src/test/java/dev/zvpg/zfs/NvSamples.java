@@ -1,5 +1,6 @@
 package dev.zvpg.zfs;
 
+import dev.zvpg.zfs.binding.NvList;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

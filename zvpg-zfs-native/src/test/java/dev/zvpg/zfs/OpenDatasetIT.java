@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.error.InUseException;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.zfs.binding.Mounts;
+import dev.zvpg.zfs.binding.OpenDataset;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,7 @@ import dev.zvpg.Repository;
 import dev.zvpg.Zvpg;
 import dev.zvpg.postgres.Postgres;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.zfs.binding.Lzc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

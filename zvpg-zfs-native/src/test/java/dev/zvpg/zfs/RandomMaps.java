@@ -1,5 +1,6 @@
 package dev.zvpg.zfs;
 
+import dev.zvpg.zfs.binding.Flag;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

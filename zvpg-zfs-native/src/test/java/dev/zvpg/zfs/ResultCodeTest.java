@@ -11,6 +11,7 @@ import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.zfs.binding.ResultCode;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;

@@ -8,6 +8,7 @@ import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
+import dev.zvpg.zfs.binding.Mounts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;

@@ -7,6 +7,8 @@ import dev.zvpg.storage.ChildJvm;
 import dev.zvpg.storage.Ground;
 import dev.zvpg.storage.OtherProcess;
 import dev.zvpg.storage.Storage;
+import dev.zvpg.zfs.binding.Lzc;
+import dev.zvpg.zfs.binding.Mounts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

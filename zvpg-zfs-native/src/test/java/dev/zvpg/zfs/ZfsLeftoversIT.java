@@ -15,6 +15,7 @@ import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
+import dev.zvpg.zfs.binding.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -14,6 +14,7 @@ import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
+import dev.zvpg.zfs.binding.Lzc;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;

@@ -12,6 +12,7 @@ import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.Trees;
 import dev.zvpg.storage.VolumeId;
+import dev.zvpg.zfs.binding.Mounts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 public final class Catalog {
 
     /** How long what a cut transfer has brought is kept for the next one to go on from. */
-    static final Duration INCOMING_PATIENCE = Duration.ofDays(7);
+    public static final Duration INCOMING_PATIENCE = Duration.ofDays(7);
 
     /** What a volume is that is about to be a snapshot that was received, and no longer there then. */
     public static final String INCOMING = "incoming";

@@ -13,6 +13,7 @@ import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.StorageFeature;
 import dev.zvpg.storage.StoredDraft;
+import dev.zvpg.storage.Streams;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -151,6 +152,7 @@ public final class Doctor {
         lostParents(catalog, problems);
         merges(catalog, problems);
         incoming(catalog, problems);
+        partials(problems);
         leftovers(catalog, problems);
         fullDisks(findings, problems);
         if (!foreign.isEmpty()) {
@@ -236,6 +238,21 @@ public final class Doctor {
             problems.add(new Problem(
                     "left over from interrupted work, and of no use: " + Lookup.list(left),
                     "close the repository and open it again, which removes it"));
+        }
+    }
+
+    /** What has come of snapshots that are not there yet. */
+    private void partials(List<Problem> problems) {
+        List<String> partials = context.storage().streams().map(Streams::partials).orElse(List.of()).stream()
+                .map(partial -> partial.snapshot() + " (" + partial.bytes() / MEGABYTE + " MB, the last of it at "
+                        + partial.heard() + ")")
+                .toList();
+        if (!partials.isEmpty()) {
+            problems.add(
+                    new Problem(
+                            "snapshots that are on their way from another repository, or were when the transfer was cut off: "
+                                    + Lookup.list(partials),
+                            "fetch or push again, which goes on where it stopped; else it is removed a week after the last of it came"));
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.zvpg.internal.engine;
 
 import dev.zvpg.error.ZvpgException;
+import dev.zvpg.internal.catalog.Catalog;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerSpec;
 import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.VolumeId;
+import java.time.Instant;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,8 +16,17 @@ record OthersScratches(Context context, Scratches scratches) {
 
     private static final Logger LOG = LoggerFactory.getLogger(OthersScratches.class);
 
-    /** Removes what the storage's verbs left when they were cut off, and the drafts of the dead. */
+    /**
+     * Removes what the storage's verbs left when they were cut off, the drafts of the dead, and what nobody has gone on
+     * to receive for a week.
+     */
     void sweep() {
+        Instant old = context.clock().instant().minus(Catalog.INCOMING_PATIENCE);
+        context.storage()
+                .streams()
+                .ifPresent(streams -> streams.partials().stream()
+                        .filter(partial -> partial.heard().isBefore(old))
+                        .forEach(partial -> streams.discard(partial.snapshot())));
         context.storage().recover(volume -> {
             LOG.info("Removing volume {}, which a JVM that has ended was making or had as a scratch clone", volume);
             return stopIfPossible(volume);
@@ -33,6 +44,9 @@ record OthersScratches(Context context, Scratches scratches) {
             stop(draft.id());
             context.discard(draft.id());
         }
+        context.storage()
+                .streams()
+                .ifPresent(streams -> streams.partials().forEach(partial -> streams.discard(partial.snapshot())));
     }
 
     private void stop(VolumeId volume) {

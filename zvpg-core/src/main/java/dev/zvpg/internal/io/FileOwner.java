@@ -30,6 +30,21 @@ public record FileOwner(int uid, int gid, int mode, int links) {
         }
     }
 
+    /** Whose the files are that this process makes, {@code UID:GID}. */
+    public static String ofThisProcess() {
+        try {
+            Map<String, Object> facts = Files.readAttributes(SELF, "unix:uid,gid"); // it is a link, which is root's
+            return facts.get("uid") + ":" + facts.get("gid");
+        } catch (IOException e) {
+            throw IoFailure.of("find out who this process is", SELF, e);
+        }
+    }
+
+    /** How a user is written: {@code UID:GID}. */
+    public String name() {
+        return uid + ":" + gid;
+    }
+
     /** Whether this process is root, and so may do in other users' trees what they might lead it to. */
     public static boolean worksAsRoot() {
         return ROOT;

@@ -34,7 +34,7 @@ public record BundleFiles(Context context) {
                     file,
                     OpenDirectory.PRIVATE,
                     header,
-                    out -> exports.send(header, out, context.progress("bundle of " + snapshot.ref())));
+                    out -> exports.sendTree(header, out, context.progress("bundle of " + snapshot.ref())));
         } catch (IOException e) {
             throw IoFailure.of("write", file, e);
         }
@@ -60,8 +60,10 @@ public record BundleFiles(Context context) {
                                     + ", which is not here",
                             "read a bundle of that first");
                 }
-                new Imports(context, Optional.of(REMOTE), Optional.empty())
-                        .receive(header, data, context.progress("snapshot of " + file));
+                Imports imports = new Imports(context, Optional.of(REMOTE), Optional.empty());
+                try (Arrival arrival = imports.expect(header.id(), base, false)) {
+                    arrival.receive(header, data, context.progress("snapshot of " + file));
+                }
             });
         } catch (MalformedException e) {
             throw Problems.of("cannot read " + file, e);

@@ -29,14 +29,18 @@ final class Bundles {
 
     private Bundles() {}
 
+    /** Sends the tree that is to be in it. */
+    interface Tree {
+        void send(DataSink out) throws IOException;
+    }
+
     /**
      * Writes one, which has its name when it is whole and on disk. Until then it has one that nobody else can know, and
      * whatever somebody has put in its way is not written to.
      *
      * @param mode who may read it: passwords are in it
      */
-    static void write(Path file, Set<PosixFilePermission> mode, SnapshotHeader header, Peer.Sender tree)
-            throws IOException {
+    static void write(Path file, Set<PosixFilePermission> mode, SnapshotHeader header, Tree tree) throws IOException {
         Path absolute = file.toAbsolutePath();
         Path temporary = Path.of(UUID.randomUUID() + AtomicFile.NEW);
         try (OpenDirectory directory = OpenDirectory.openTrusted(parent(absolute))) {
@@ -54,7 +58,7 @@ final class Bundles {
         }
     }
 
-    private static void write(FileChannel channel, SnapshotHeader header, Peer.Sender tree) throws IOException {
+    private static void write(FileChannel channel, SnapshotHeader header, Tree tree) throws IOException {
         OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
         Frames.write(out, header.json().put(BUNDLE, VERSION));
         try (DataSink data = DataSink.to(out)) {
@@ -78,7 +82,11 @@ final class Bundles {
             if (Fields.number(message, BUNDLE) != VERSION) {
                 throw new MalformedException(file + " is no bundle of this version of zvpg");
             }
-            into.receive(SnapshotHeader.of(message), data);
+            SnapshotHeader header = SnapshotHeader.of(message);
+            if (!header.payload().isTree()) { // nobody has asked for anything else
+                throw new MalformedException(file + " holds no tree");
+            }
+            into.receive(header, data);
         }
     }
 }

@@ -98,7 +98,8 @@ final class DirectoryPeer implements Peer {
     }
 
     @Override
-    public void take(SnapshotId id, Optional<SnapshotId> base, boolean whole, Receiver into) throws IOException {
+    public void take(SnapshotId id, Optional<SnapshotId> base, boolean whole, Optional<Offer> offer, Receiver into)
+            throws IOException {
         Path bundle = bundle(id, base);
         try {
             Bundles.read(bundle, (header, data) -> {
@@ -125,9 +126,9 @@ final class DirectoryPeer implements Peer {
     }
 
     @Override
-    public void give(SnapshotHeader header, Sender tree) throws IOException {
+    public void give(SnapshotHeader header, Sender content) throws IOException {
         Path bundles = Files.createDirectories(place.resolve(BUNDLES));
-        Bundles.write(bundle(header.id(), header.base()), readers(bundles), header, tree);
+        Bundles.write(bundle(header.id(), header.base()), readers(bundles), header, content::send);
         change(refs -> {
             Map<SnapshotId, RefList.Node> snapshots = new LinkedHashMap<>(refs.snapshots());
             boolean isDerived = header.attributes().containsKey(SnapshotRecord.DERIVED);

@@ -7,13 +7,17 @@ import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.tree.TreeDigest;
+import dev.zvpg.internal.tree.TreeOwner;
 import dev.zvpg.internal.tree.TreeSender;
 import dev.zvpg.internal.wire.DataSink;
 import dev.zvpg.storage.CopyProgress;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageFeature;
+import dev.zvpg.storage.Streams;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,7 +115,7 @@ record Exports(Context context) {
         attributes.putIfAbsent(Provenance.SUPERUSER, context.credentials().user());
         catalog.copy(image.branchId()).ifPresent(branch -> attributes.put(SnapshotRecord.BRANCH_NAME, branch.name()));
         long bytes = TreeSender.size(context.storage().directory(id));
-        return new SnapshotHeader(id, base, attributes, bytes, Hello.ourArch(), Optional.empty());
+        return new SnapshotHeader(id, base, attributes, bytes, Hello.ourArch(), Optional.empty(), Payload.TREE);
     }
 
     private static SnapshotRecord require(Catalog catalog, SnapshotId id) {
@@ -125,8 +129,58 @@ record Exports(Context context) {
         return digest;
     }
 
+    /** How a snapshot can be sent in a format of the storage's own; empty where it cannot. */
+    Optional<Streams.Outgoing> stream(SnapshotHeader header, Offer offer) throws IOException {
+        Optional<Streams> streams =
+                context.storage().streams().filter(ours -> ours.format().equals(offer.format()));
+        if (streams.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Streams.Outgoing> outgoing = streams.get().outgoing(header.id(), header.base(), offer.have());
+        if (outgoing.isEmpty()) {
+            return outgoing;
+        }
+        Path tree = context.storage().directory(header.id());
+        Optional<String> owner = TreeOwner.of(tree, Context.dataDirectory(tree));
+        return outgoing.filter(stream -> owner.equals(Optional.of(offer.owner())));
+    }
+
+    /** Sends a snapshot in that format. */
+    void sendStream(Streams.Outgoing stream, DataSink out, CopyProgress progress) throws IOException {
+        stream.send(new Watched(out, progress, stream.estimate()));
+        out.finish();
+        progress.copied(out.raw(), out.raw());
+    }
+
+    /** Tells how far it is. */
+    private static final class Watched extends FilterOutputStream {
+
+        private static final long EACH_NANOS = Duration.ofMillis(250).toNanos();
+
+        private final CopyProgress progress;
+        private final long total;
+        private long done;
+        private long told = System.nanoTime();
+
+        Watched(OutputStream out, CopyProgress progress, long total) {
+            super(out);
+            this.progress = progress;
+            this.total = total;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+            done += length;
+            if (System.nanoTime() - told > EACH_NANOS) {
+                told = System.nanoTime();
+                progress.copied(done, Math.max(done, total));
+            }
+        }
+    }
+
     /** Sends a snapshot's tree. */
-    void send(SnapshotHeader header, DataSink out, CopyProgress progress) throws IOException {
+    void sendTree(SnapshotHeader header, DataSink out, CopyProgress progress) throws IOException {
         Storage storage = context.storage();
         Optional<Path> base = header.base().map(storage::directory);
         Path tree = storage.directory(header.id());

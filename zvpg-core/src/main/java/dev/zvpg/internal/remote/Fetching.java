@@ -19,8 +19,9 @@ import java.util.TreeMap;
  * Fetches branches of a remote: what leads to their heads first, then where they are. Confined to one thread.
  *
  * @param name what the remote is called here
+ * @param streams whether snapshots may come as the storage's own streams
  */
-record Fetching(Context context, String name, FetchOptions options) {
+record Fetching(Context context, String name, FetchOptions options, boolean streams) {
 
     /** How often it begins anew where somebody deletes what has just come. */
     private static final int TRIES = 3;
@@ -59,10 +60,12 @@ record Fetching(Context context, String name, FetchOptions options) {
                 Optional<SnapshotId> base = theirs.base(id, here::contains);
                 agreement.require(theirs.foundation(id, base, here::contains));
                 String what = "fetching " + name + "/" + head.getKey() + ", snapshot " + (came.size() + 1);
-                peer.take(id, base, options.verify(), (header, data) -> {
-                    imports.receive(header, data, context.progress(what));
-                    bytes[0] += data.raw();
-                });
+                try (Arrival arrival = imports.expect(id, base, streams && peer.isLive())) {
+                    peer.take(id, base, options.verify(), arrival.offer(), (header, data) -> {
+                        arrival.receive(header, data, context.progress(what));
+                        bytes[0] += data.raw();
+                    });
+                }
                 here.add(id);
                 agreement.passed(id);
                 came.add(id.value());

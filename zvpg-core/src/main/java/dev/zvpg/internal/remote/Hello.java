@@ -21,9 +21,6 @@ record Hello(String repository, String version, String arch, String storage, Str
     /** The version of the protocol. */
     private static final int PROTOCOL = 1;
 
-    /** The payload that every repository can send and receive. */
-    static final String TREE_1 = "tree-1";
-
     static Hello of(Context context, String path) {
         return new Hello(
                 context.repositoryId(),
@@ -39,7 +36,7 @@ record Hello(String repository, String version, String arch, String storage, Str
 
     ObjectNode json() {
         ObjectNode message = Frames.message();
-        message.put("zvpg", PROTOCOL).putArray("formats").add(TREE_1);
+        message.put("zvpg", PROTOCOL).putArray("formats").add(Payload.TREE_1);
         return message.put("repository", repository)
                 .put("version", version)
                 .put("arch", arch)
@@ -51,13 +48,13 @@ record Hello(String repository, String version, String arch, String storage, Str
         long protocol = Fields.number(message, "zvpg");
         boolean speaksTree = false;
         for (var format : message.path("formats")) {
-            speaksTree |= format.asText().equals(TREE_1);
+            speaksTree |= format.asText().equals(Payload.TREE_1);
         }
         if (protocol != PROTOCOL || !speaksTree) {
             throw new RemoteException(
                     RemoteException.Reason.INCOMPATIBLE,
                     "the other side speaks version " + protocol + " of zvpg's protocol with other formats than "
-                            + List.of(TREE_1) + ", and this one version " + PROTOCOL,
+                            + List.of(Payload.TREE_1) + ", and this one version " + PROTOCOL,
                     "use the same version of zvpg on both sides",
                     null);
         }

@@ -18,8 +18,12 @@ interface Peer extends Closeable {
         void receive(SnapshotHeader header, DataSource data) throws IOException;
     }
 
-    /** Gives the tree of one. */
+    /** Gives the content of one. */
     interface Sender {
+
+        /** Chooses as what, where the other side can take more than a tree. */
+        SnapshotHeader choose(Offer offer) throws IOException;
+
         void send(DataSink out) throws IOException;
     }
 
@@ -30,6 +34,11 @@ interface Peer extends Closeable {
      * @param force whether it may lose what it has
      */
     record RefMove(String branch, SnapshotId to, Optional<SnapshotId> expected, boolean force) {}
+
+    /** Whether it is a repository at this moment, which can say as what it takes a snapshot. */
+    default boolean isLive() {
+        return false;
+    }
 
     /** Which repository it is, as it says itself, or which place. */
     String identity();
@@ -45,11 +54,13 @@ interface Peer extends Closeable {
      *
      * @param base what this side has
      * @param whole whether it is to tell the digest of the whole tree
+     * @param offer as what this side can take it, beside a tree
      */
-    void take(SnapshotId id, Optional<SnapshotId> base, boolean whole, Receiver into) throws IOException;
+    void take(SnapshotId id, Optional<SnapshotId> base, boolean whole, Optional<Offer> offer, Receiver into)
+            throws IOException;
 
     /** Gives it a snapshot. */
-    void give(SnapshotHeader header, Sender tree) throws IOException;
+    void give(SnapshotHeader header, Sender content) throws IOException;
 
     /** Moves a branch there. */
     RefUpdate move(RefMove move) throws IOException;

@@ -28,8 +28,9 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * @param name what the remote is called here
  * @param known what else is known of it
+ * @param streams whether snapshots may go as the storage's own streams
  */
-record Pushing(Context context, String name, RemoteOptions known, PushOptions options) {
+record Pushing(Context context, String name, RemoteOptions known, PushOptions options, boolean streams) {
 
     private BranchPatterns leaving() {
         return BranchPatterns.of(known.leaving());
@@ -128,10 +129,10 @@ record Pushing(Context context, String name, RemoteOptions known, PushOptions op
                 agreement.require(ours.foundation(id, base, there::contains));
                 SnapshotHeader header = exports.header(id, base, leaving());
                 String what = "pushing " + to + ", snapshot " + (went.size() + 1);
-                peer.give(withDigest(header, peer), data -> {
-                    exports.send(header, data, context.progress(what));
-                    bytes.addAndGet(data.raw());
-                });
+                SnapshotHeader told = withDigest(header, peer);
+                SnapshotSender sender = new SnapshotSender(exports, told, context.progress(what), streams);
+                peer.give(told, sender);
+                bytes.addAndGet(sender.sent());
                 there.add(id);
                 agreement.passed(id);
                 went.add(id);

@@ -102,18 +102,13 @@ public final class Serving {
                 case HAVE -> have(request);
                 case MOVE -> move(request);
                 case DIGEST -> digest(request);
-                case TAKE -> {
-                    SnapshotHeader header = header(request);
-                    link.send(header.json());
-                    give(header);
-                }
+                case TAKE -> give(header(request), Offer.find(request));
                 case GIVE -> {
                     SnapshotHeader header = SnapshotHeader.of(request);
                     requireWritable("receive a snapshot");
                     if (header.base().isPresent()) { // or it could be taken afterwards, under another name
                         requireKnown(header.base().get());
                     }
-                    link.send(Frames.message().put("go", true));
                     take(header);
                 }
                 case BYE -> {
@@ -190,9 +185,13 @@ public final class Serving {
         return Fields.flag(request, "whole") ? header.withTree(exports.digest(id)) : header;
     }
 
-    private void give(SnapshotHeader header) throws IOException {
-        try (DataSink data = link.sendData()) {
-            exports.send(header, data, context.progress("sending snapshot " + header.id()));
+    private void give(SnapshotHeader header, Optional<Offer> offer) throws IOException {
+        SnapshotSender sender =
+                new SnapshotSender(exports, header, context.progress("sending snapshot " + header.id()), true);
+        SnapshotHeader chosen = offer.isPresent() ? sender.choose(offer.get()) : header;
+        link.send(chosen.json());
+        try (DataSink data = link.sendData(chosen.payload().isTree())) {
+            sender.send(data);
         } catch (CutException e) {
             throw e;
         } catch (IOException e) {
@@ -204,14 +203,27 @@ public final class Serving {
     }
 
     private void take(SnapshotHeader header) throws IOException {
+        Imports imports = new Imports(context, Optional.empty(), Optional.empty());
+        try (Arrival arrival = imports.expect(header.id(), header.base(), true)) {
+            ObjectNode go = Frames.message().put("go", true);
+            arrival.offer().ifPresent(offer -> offer.putInto(go));
+            link.send(go);
+            SnapshotHeader chosen = arrival.offer().isPresent() ? SnapshotHeader.of(link.receive()) : header;
+            if (!chosen.id().equals(header.id()) || !chosen.base().equals(header.base())) {
+                throw new MalformedException("another snapshot comes than " + header.id());
+            }
+            receive(arrival, chosen);
+        }
+        link.send(Frames.message().put("received", header.id().value()));
+    }
+
+    private void receive(Arrival arrival, SnapshotHeader header) throws IOException {
         try (DataSource data = link.receiveData()) {
-            new Imports(context, Optional.empty(), Optional.empty())
-                    .receive(header, data, context.progress("receiving snapshot " + header.id()));
+            arrival.receive(header, data, context.progress("receiving snapshot " + header.id()));
             received.add(header.id());
         } catch (ZvpgException e) {
             throw new InTheMiddle(e);
         }
-        link.send(Frames.message().put("received", header.id().value()));
     }
 
     private void move(ObjectNode request) throws IOException {

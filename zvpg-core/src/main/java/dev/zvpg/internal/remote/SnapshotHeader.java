@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param bytes the sum of the sizes of its files
  * @param arch the machine that its files are laid out for
  * @param tree the SHA-256 of the whole tree, where the receiver is to compare it
+ * @param payload as what it is sent
  */
 record SnapshotHeader(
         SnapshotId id,
@@ -24,10 +25,11 @@ record SnapshotHeader(
         Map<String, String> attributes,
         long bytes,
         String arch,
-        Optional<String> tree) {
+        Optional<String> tree,
+        Payload payload) {
 
     ObjectNode json() {
-        ObjectNode message = Frames.message().put("format", Hello.TREE_1).put("id", id.value());
+        ObjectNode message = payload.putInto(Frames.message()).put("id", id.value());
         base.ifPresent(snapshot -> message.put("base", snapshot.value()));
         Fields.put(message, "attributes", attributes);
         message.put("bytes", bytes).put("arch", arch);
@@ -36,10 +38,6 @@ record SnapshotHeader(
     }
 
     static SnapshotHeader of(ObjectNode message) throws MalformedException {
-        if (!Fields.text(message, "format").equals(Hello.TREE_1)) {
-            throw new MalformedException(
-                    "a snapshot comes in the unknown format '" + Fields.words(message, "format") + "'");
-        }
         try {
             return new SnapshotHeader(
                     Fields.id(message, "id"),
@@ -47,13 +45,18 @@ record SnapshotHeader(
                     Attributes.checked(Fields.texts(message, "attributes")),
                     Fields.number(message, "bytes"),
                     Fields.words(message, "arch"),
-                    Fields.find(message, "tree"));
+                    Fields.find(message, "tree"),
+                    Payload.of(message));
         } catch (IllegalArgumentException e) {
             throw new MalformedException("a snapshot has attributes that cannot be stored: " + e.getMessage());
         }
     }
 
     SnapshotHeader withTree(String digest) {
-        return new SnapshotHeader(id, base, attributes, bytes, arch, Optional.of(digest));
+        return new SnapshotHeader(id, base, attributes, bytes, arch, Optional.of(digest), payload);
+    }
+
+    SnapshotHeader as(Payload other) {
+        return new SnapshotHeader(id, base, attributes, bytes, arch, tree, other);
     }
 }

@@ -36,6 +36,11 @@ final class StreamPeer implements Peer {
     }
 
     @Override
+    public boolean isLive() {
+        return true;
+    }
+
+    @Override
     public String identity() {
         return theirs.repository();
     }
@@ -68,9 +73,11 @@ final class StreamPeer implements Peer {
     }
 
     @Override
-    public void take(SnapshotId id, Optional<SnapshotId> base, boolean whole, Receiver into) throws IOException {
+    public void take(SnapshotId id, Optional<SnapshotId> base, boolean whole, Optional<Offer> offer, Receiver into)
+            throws IOException {
         ObjectNode message = request(Serving.TAKE).put("id", id.value()).put("whole", whole);
         base.ifPresent(known -> message.put("base", known.value()));
+        offer.ifPresent(can -> can.putInto(message));
         SnapshotHeader header = SnapshotHeader.of(ask(message));
         if (!header.id().equals(id) || !header.base().equals(base)) {
             throw new MalformedException("another snapshot came than " + id);
@@ -89,11 +96,16 @@ final class StreamPeer implements Peer {
     }
 
     @Override
-    public void give(SnapshotHeader header, Sender tree) throws IOException {
+    public void give(SnapshotHeader header, Sender content) throws IOException {
         ObjectNode message = header.json().put(Serving.DO, Serving.GIVE);
-        ask(message); // it may not want it
-        try (DataSink data = link.sendData()) {
-            tree.send(data);
+        Optional<Offer> offer = Offer.find(ask(message)); // or it does not want it
+        SnapshotHeader chosen = header;
+        if (offer.isPresent()) {
+            chosen = content.choose(offer.get());
+            link.send(chosen.json());
+        }
+        try (DataSink data = link.sendData(chosen.payload().isTree())) {
+            content.send(data);
         } catch (IOException e) {
             if (link.hasArrived()) { // what it could not do with what came; the end of the stream is no news
                 Problems.requireNone(link.receive());

@@ -1,5 +1,6 @@
 package dev.zvpg.internal.remote;
 
+import dev.zvpg.error.RemoteException;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.RefName;
@@ -13,9 +14,13 @@ import dev.zvpg.remote.PushResult;
 import dev.zvpg.remote.Remote;
 import dev.zvpg.remote.RemoteOptions;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Fetches from remotes and pushes to them. Thread-safe. */
 public record Transfers(Operations operations) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
 
     private Context context() {
         return operations.context();
@@ -35,21 +40,46 @@ public record Transfers(Operations operations) {
         }
     }
 
+    /** The same, with or without streams of the storages' own. */
+    private interface Transfer<T> {
+        T with(Peer peer, boolean streams) throws IOException;
+    }
+
+    /** Goes on without streams, with a new connection, where the receiving kernel does not understand those of the other. */
+    private <T> T transfer(Remote remote, String what, Transfer<T> transfer) {
+        boolean mayStream = context().storage().streams().isPresent();
+        try {
+            return with(remote, what, peer -> transfer.with(peer, mayStream));
+        } catch (RemoteException e) {
+            boolean isOver = !mayStream || remote instanceof Remote.Streams;
+            if (isOver || e.reason() != RemoteException.Reason.INCOMPATIBLE) {
+                throw e;
+            }
+            LOG.info("Snapshots go as trees of files: {}", e.problem());
+            return with(remote, what, peer -> transfer.with(peer, false));
+        }
+    }
+
     /**
      * Fetches branches of a remote.
      *
      * @param name what the remote is called here
      */
     public FetchResult fetch(String name, Remote remote, FetchOptions options) {
-        return with(remote, "fetch from " + name, new Fetching(context(), name, options)::fetch);
+        return transfer(
+                remote,
+                "fetch from " + name,
+                (peer, streams) -> new Fetching(context(), name, options, streams).fetch(peer));
     }
 
     /** Gives a branch's head and what leads to it to a remote, and moves the branch there. */
     public PushResult push(String name, Remote remote, RemoteOptions known, CopyKey branch, PushOptions options) {
         options.as().ifPresent(RefName::branch);
-        Pushing pushing = new Pushing(context(), name, known, options);
-        pushing.requireLeaving(branch); // before anybody is connected to
-        return with(remote, "push to " + name, peer -> pushing.push(peer, branch));
+        new Pushing(context(), name, known, options, false).requireLeaving(branch); // before anybody is connected to
+        return transfer(
+                remote,
+                "push to " + name,
+                (peer, streams) -> new Pushing(context(), name, known, options, streams).push(peer, branch));
     }
 
     /** Forgets where the branches of a remote were. */

@@ -14,16 +14,18 @@ public final class DataSink extends OutputStream {
     private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
     private final byte[] buffer = new byte[Frame.MAX_DATA];
     private final byte[] deflated = new byte[Frame.MAX_DATA + Integer.BYTES];
+    private final boolean compress;
     private int filled;
     private long raw;
 
-    DataSink(Frames.Sink sink) {
+    DataSink(Frames.Sink sink, boolean compress) {
         this.sink = sink;
+        this.compress = compress;
     }
 
     /** Makes one that writes into a file. */
     public static DataSink to(OutputStream out) {
-        return new DataSink(Frames.to(out));
+        return new DataSink(Frames.to(out), true);
     }
 
     @Override
@@ -53,6 +55,15 @@ public final class DataSink extends OutputStream {
     private void send() throws IOException {
         digest.update(buffer, 0, filled);
         raw += filled;
+        if (compress) {
+            sendCompressed();
+        } else {
+            sink.write(Frame.DATA, buffer, filled);
+        }
+        filled = 0;
+    }
+
+    private void sendCompressed() throws IOException {
         deflater.reset();
         deflater.setInput(buffer, 0, filled);
         deflater.finish();
@@ -63,7 +74,6 @@ public final class DataSink extends OutputStream {
         } else {
             sink.write(Frame.DATA, buffer, filled);
         }
-        filled = 0;
     }
 
     /** How many bytes were sent, before they were compressed. */

@@ -298,9 +298,13 @@ public final class Link implements Closeable {
         return instead != null || !arrived.isEmpty();
     }
 
-    /** Data that ends with {@link DataSink#finish}, after which {@link #send} or nothing follows. */
-    public DataSink sendData() {
-        return new DataSink(this::write);
+    /**
+     * Data that ends with {@link DataSink#finish}, after which {@link #send} or nothing follows.
+     *
+     * @param compress whether that may be worth it
+     */
+    public DataSink sendData(boolean compress) {
+        return new DataSink(this::write, compress);
     }
 
     /** Data that the other side sends. */

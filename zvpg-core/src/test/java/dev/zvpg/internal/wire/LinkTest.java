@@ -58,7 +58,7 @@ class LinkTest {
             one.send(Frames.message().put("a", "ä\n"));
             assertThat(other.receive().path("a").asText()).isEqualTo("ä\n");
             Thread sender = new Thread(() -> {
-                try (DataSink sink = one.sendData()) {
+                try (DataSink sink = one.sendData(true)) {
                     sink.write(data);
                     sink.finish();
                 } catch (IOException e) {

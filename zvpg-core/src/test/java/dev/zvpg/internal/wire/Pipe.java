@@ -28,7 +28,8 @@ public final class Pipe {
         notifyAll();
     }
 
-    private synchronized int put(int b) throws IOException, InterruptedException {
+    /** Puts as many in as there is room for, at least one. */
+    private synchronized int put(byte[] bytes, int offset, int length) throws IOException, InterruptedException {
         while (!closed && written - read == buffer.length) {
             wait();
         }
@@ -39,25 +40,28 @@ public final class Pipe {
         if (closed) {
             throw new IOException("broken pipe");
         }
-        buffer[(int) (written++ % buffer.length)] = (byte) b;
+        int at = (int) (written % buffer.length);
+        int room = (int) Math.min(buffer.length - (written - read), buffer.length - at);
+        int count = (int) Math.min(Math.min(length, room), cutAt - written);
+        System.arraycopy(bytes, offset, buffer, at, count);
+        written += count;
         notifyAll();
-        return b;
+        return count;
     }
 
-    private synchronized int take() throws InterruptedException {
+    private synchronized int take(byte[] bytes, int offset, int length) throws InterruptedException {
         while (!closed && written == read) {
             wait();
         }
         if (written == read) {
             return -1;
         }
-        int b = buffer[(int) (read++ % buffer.length)] & 0xFF;
+        int at = (int) (read % buffer.length);
+        int count = (int) Math.min(Math.min(length, buffer.length - at), written - read);
+        System.arraycopy(buffer, at, bytes, offset, count);
+        read += count;
         notifyAll();
-        return b;
-    }
-
-    private synchronized boolean isEmpty() {
-        return written == read;
+        return count;
     }
 
     private interface Waiting<T> {
@@ -78,21 +82,13 @@ public final class Pipe {
         return new InputStream() {
             @Override
             public int read() throws IOException {
-                return interruptible(Pipe.this::take);
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
             }
 
             @Override
             public int read(byte[] bytes, int offset, int length) throws IOException {
-                int first = read();
-                if (first < 0) {
-                    return -1;
-                }
-                bytes[offset] = (byte) first;
-                int got = 1;
-                while (got < length && !isEmpty()) {
-                    bytes[offset + got++] = (byte) read();
-                }
-                return got;
+                return length == 0 ? 0 : interruptible(() -> take(bytes, offset, length));
             }
 
             @Override
@@ -107,7 +103,15 @@ public final class Pipe {
         return new OutputStream() {
             @Override
             public void write(int b) throws IOException {
-                interruptible(() -> put(b));
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                for (int done = 0; done < length; ) {
+                    int from = done;
+                    done += interruptible(() -> put(bytes, offset + from, length - from));
+                }
             }
 
             @Override

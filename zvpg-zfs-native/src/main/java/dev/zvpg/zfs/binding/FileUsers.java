@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  *
  * <p>Thread-safe.
  */
-final class FileUsers {
+public final class FileUsers {
 
     private static final Path PROC = Path.of("/proc");
     private static final int MOST = 5;
@@ -24,7 +24,7 @@ final class FileUsers {
     private FileUsers() {}
 
     /** A half sentence for a message: who uses it, at most {@value #MOST} of them. */
-    static String describe(Path tree) {
+    public static String describe(Path tree) {
         List<String> users = of(tree);
         if (users.isEmpty()) {
             return "something uses it that this user cannot see; fuser -vm " + tree + " run as root says who";
@@ -35,8 +35,8 @@ final class FileUsers {
     }
 
     /** The processes, each as {@code NAME (process NUMBER)}; those of other users are seen by root only. */
-    static List<String> of(Path directory) {
-        Path tree = MountPoints.real(directory); // as /proc has it
+    public static List<String> of(Path directory) {
+        Path tree = Mounts.real(directory); // as /proc has it
         List<String> users = new ArrayList<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path process : processes) {

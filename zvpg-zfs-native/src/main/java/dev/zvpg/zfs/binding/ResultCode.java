@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 import dev.zvpg.error.AlreadyExistsException;
 import dev.zvpg.error.InUseException;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  */
-enum ResultCode {
+public enum ResultCode {
     EPERM(1, Kind.PERMISSION, "not permitted", "run as root, or with the capability CAP_SYS_ADMIN"),
     ENOENT(2, Kind.NOT_FOUND, "it, or a parent of it, does not exist"),
     ESRCH(3, Kind.OTHER, "no such object"),
@@ -126,11 +126,11 @@ enum ResultCode {
         this.advice = advice;
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 
-    static Optional<ResultCode> of(int number) {
+    public static Optional<ResultCode> of(int number) {
         return Optional.ofNullable(BY_NUMBER.get(number));
     }
 
@@ -141,14 +141,14 @@ enum ResultCode {
      * @param operation what it was to do, as a verb
      * @param target to what
      */
-    static void check(int number, String operation, String target) {
+    public static void check(int number, String operation, String target) {
         if (number != 0) {
             throw exception(number, operation, target);
         }
     }
 
     /** The exception for a number; the message is {@code cannot OPERATION TARGET: MEANING (NAME)}. */
-    static ZvpgException exception(int number, String operation, String target) {
+    public static ZvpgException exception(int number, String operation, String target) {
         return of(number)
                 .map(code -> code.exception(operation, target, code.meaning, code.advice))
                 .orElseGet(() -> new StorageException(
@@ -159,7 +159,7 @@ enum ResultCode {
     }
 
     /** As {@link #exception(int, String, String)}, for a caller that knows better what this number means here. */
-    ZvpgException exception(String operation, String target, String reason, @Nullable String advice) {
+    public ZvpgException exception(String operation, String target, String reason, @Nullable String advice) {
         StorageException other = new StorageException(operation, target, reason + " (" + name() + ")", advice, null);
         String problem = other.problem();
         return switch (kind) {

@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.StorageException;
@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The kernel's side of ZFS: whether it is there, and for this user. Thread-safe. */
-final class KernelModule {
+public final class KernelModule {
 
-    static final Path DEVICE = Path.of("/dev/zfs");
+    public static final Path DEVICE = Path.of("/dev/zfs");
 
     private KernelModule() {}
 
@@ -21,7 +21,7 @@ final class KernelModule {
      * @throws StorageException when the module is not loaded
      * @throws PermissionException when this user may not open the device
      */
-    static void check(int code) {
+    public static void check(int code) {
         if (code == 0) {
             return;
         }
@@ -43,7 +43,7 @@ final class KernelModule {
     }
 
     /** The version of the loaded kernel module, such as {@code 2.1.11-1+deb12u1}; empty when it does not say. */
-    static Optional<String> version() {
+    public static Optional<String> version() {
         try {
             return Optional.of(
                     Files.readString(Path.of("/sys/module/zfs/version")).strip());

@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.StorageException;
@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class Lzc {
+public final class Lzc {
 
     /** The most that ZFS grants unless its administrator says otherwise: 100 million Lua instructions. */
-    static final long MAX_INSTRUCTIONS = 100_000_000;
+    public static final long MAX_INSTRUCTIONS = 100_000_000;
 
     /** The most that ZFS grants unless its administrator says otherwise: 100 MiB. */
-    static final long MAX_MEMORY_BYTES = 100L * 1024 * 1024;
+    public static final long MAX_MEMORY_BYTES = 100L * 1024 * 1024;
 
     private static @Nullable Lzc instance;
 
@@ -46,7 +46,7 @@ final class Lzc {
      * @throws StorageException when the library is not installed, or the kernel module is not loaded
      * @throws PermissionException when this user may not open {@code /dev/zfs}
      */
-    static synchronized Lzc open() {
+    public static synchronized Lzc open() {
         Lzc open = instance;
         if (open == null) {
             Native.LibZfsCore lib = Native.zfsCore();
@@ -58,11 +58,15 @@ final class Lzc {
         return open;
     }
 
+    Native.LibZfsCore lib() {
+        return lib;
+    }
+
     /**
      * Takes snapshots of several datasets of one pool at one instant, with the same user properties. When this returns
      * they are on disk; a power cut before leaves all or none.
      */
-    void snapshot(Collection<String> snapshots, Map<String, String> userProperties) {
+    public void snapshot(Collection<String> snapshots, Map<String, String> userProperties) {
         callForEach("snapshot", flags(snapshots), (list, errors) -> {
             try (NvList properties = NvList.of(userProperties)) {
                 return lib.lzc_snapshot(list, properties.pointer(), errors);
@@ -71,7 +75,7 @@ final class Lzc {
     }
 
     /** Creates a file system. Its parent must exist. */
-    void create(String dataset, Map<String, ?> properties) {
+    public void create(String dataset, Map<String, ?> properties) {
         try (NvList list = NvList.of(properties)) {
             ResultCode.check(
                     lib.lzc_create(name(dataset), Native.LibZfsCore.LZC_DATSET_TYPE_ZFS, list.pointer(), null, 0),
@@ -84,7 +88,7 @@ final class Lzc {
      * Clones a snapshot. The kernel sets the properties after the clone exists: a power cut in between leaves a clone
      * without them.
      */
-    void clone(String origin, String dataset, Map<String, ?> properties) {
+    public void clone(String origin, String dataset, Map<String, ?> properties) {
         try (NvList list = NvList.of(properties)) {
             ResultCode.check(
                     lib.lzc_clone(name(dataset), name(origin), list.pointer()), "clone", origin + " to " + dataset);
@@ -92,7 +96,7 @@ final class Lzc {
     }
 
     /** Makes a clone the parent of its origin's dataset; the snapshots up to the origin move to it. */
-    void promote(String dataset) {
+    public void promote(String dataset) {
         byte[] clash = new byte[Native.LibZfsCore.ZFS_MAX_DATASET_NAME_LEN];
         int code = lib.lzc_promote(name(dataset), clash, clash.length);
         if (code == ResultCode.EEXIST.number()) {
@@ -107,7 +111,7 @@ final class Lzc {
      *
      * @param defer whether one with clones or holds goes by itself when the last of those goes; if not, it is an error
      */
-    void destroySnapshots(Collection<String> snapshots, boolean defer) {
+    public void destroySnapshots(Collection<String> snapshots, boolean defer) {
         callForEach("destroy", flags(snapshots), (list, errors) -> lib.lzc_destroy_snaps(list, defer ? 1 : 0, errors));
     }
 
@@ -117,20 +121,20 @@ final class Lzc {
      * @param tags a snapshot's name to the name of the hold
      * @param cleanup dropped by the kernel with this, or never when null
      */
-    void hold(Map<String, String> tags, @Nullable CleanupHandle cleanup) {
+    public void hold(Map<String, String> tags, @Nullable CleanupHandle cleanup) {
         tags.keySet().forEach(Lzc::name);
         callForEach("hold", tags, (list, errors) -> lib.lzc_hold(list, cleanup == null ? -1 : cleanup.fd(), errors));
     }
 
     /** Releases holds on one pool's snapshots: a snapshot's name to the names of its holds. */
-    void release(Map<String, ? extends Collection<String>> tags) {
+    public void release(Map<String, ? extends Collection<String>> tags) {
         Map<String, Object> holds = new LinkedHashMap<>();
         tags.forEach((snapshot, names) -> holds.put(name(snapshot), flagged(names)));
         callForEach("release", holds, lib::lzc_release);
     }
 
     /** Who holds a snapshot: the names of the holds, and when they were made. */
-    Map<String, Instant> holds(String snapshot) {
+    public Map<String, Instant> holds(String snapshot) {
         PointerByReference result = new PointerByReference();
         int code = lib.lzc_get_holds(name(snapshot), result);
         try (NvList list = NvList.adopt(result)) {
@@ -142,22 +146,22 @@ final class Lzc {
     }
 
     /** Whether a dataset or a snapshot exists. */
-    boolean exists(String dataset) {
+    public boolean exists(String dataset) {
         return lib.lzc_exists(name(dataset)) != 0;
     }
 
     /** Throws away what was written since a snapshot, which must be the dataset's latest. */
-    void rollback(String dataset, String snapshot) {
+    public void rollback(String dataset, String snapshot) {
         ResultCode.check(lib.lzc_rollback_to(name(dataset), name(snapshot)), "roll back", dataset + " to " + snapshot);
     }
 
     /** Renames a dataset within its pool, with everything below it; mounts stay where they are. */
-    void rename(String dataset, String to) {
+    public void rename(String dataset, String to) {
         ResultCode.check(lib.lzc_rename(name(dataset), name(to)), "rename", dataset + " to " + to);
     }
 
     /** Destroys a file system that has no snapshots and no children and is not mounted. */
-    void destroy(String dataset) {
+    public void destroy(String dataset) {
         ResultCode.check(lib.lzc_destroy(name(dataset)), "destroy", dataset);
     }
 
@@ -176,7 +180,7 @@ final class Lzc {
      *     nothing
      */
     @Nullable
-    Object channelProgram(String pool, String program, Map<String, ?> arguments) {
+    public Object channelProgram(String pool, String program, Map<String, ?> arguments) {
         return program(
                 pool,
                 arguments,
@@ -186,7 +190,7 @@ final class Lzc {
 
     /** As {@link #channelProgram}, for a program that only reads: it waits for no transaction group. */
     @Nullable
-    Object readingChannelProgram(String pool, String program, Map<String, ?> arguments) {
+    public Object readingChannelProgram(String pool, String program, Map<String, ?> arguments) {
         return program(
                 pool,
                 arguments,
@@ -195,7 +199,7 @@ final class Lzc {
     }
 
     /** Waits until everything that a pool was told before is on disk. */
-    void sync(String pool) {
+    public void sync(String pool) {
         // older modules want to be told that the sync is not to be forced
         try (NvList list = NvList.of(Map.of("force", false))) {
             ResultCode.check(lib.lzc_sync(name(pool), list.pointer(), null), "sync", pool);
@@ -272,7 +276,7 @@ final class Lzc {
     }
 
     /** The library cuts a longer name off without a word, and the call would act on another dataset. */
-    private static String name(String name) {
+    public static String name(String name) {
         if (name.isEmpty() || name.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("not a name of a dataset: '" + name.replace('\0', '?') + "'");
         }

@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.IoFailure;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  *
  * <p>Thread-safe.
  */
-final class Mounts {
+public final class Mounts {
 
     /** Where the kernel lists this process's mounts: proc(5), {@code /proc/[pid]/mountinfo}. */
     private static final Path TABLE = Path.of("/proc/self/mountinfo");
@@ -38,7 +38,7 @@ final class Mounts {
      * @param dataset the full name of a dataset or a snapshot
      * @param directory where its files are
      */
-    record Mount(String dataset, Path directory) {}
+    public record Mount(String dataset, Path directory) {}
 
     /**
      * Mounts a dataset for reading and writing; programs in it run, but not as another user, and device files do
@@ -46,12 +46,12 @@ final class Mounts {
      *
      * @param directory exists and is empty, which the kernel does not check
      */
-    static void mount(String dataset, Path directory) {
+    public static void mount(String dataset, Path directory) {
         mount(dataset, directory, 0);
     }
 
     /** As {@link #mount(String, Path)}, for reading only. */
-    static void mountReadOnly(String dataset, Path directory) {
+    public static void mountReadOnly(String dataset, Path directory) {
         mount(dataset, directory, Native.LibC.MS_RDONLY);
     }
 
@@ -73,7 +73,7 @@ final class Mounts {
      *
      * @throws dev.zvpg.error.InUseException when a process uses a file in it; the message says which
      */
-    static void unmount(Path directory) {
+    public static void unmount(Path directory) {
         if (Native.libc().umount2(directory.toString(), Native.LibC.UMOUNT_NOFOLLOW) != 0) {
             int errno = Native.errno();
             throw errno == ResultCode.EBUSY.number()
@@ -83,7 +83,7 @@ final class Mounts {
     }
 
     /** Every mounted ZFS dataset that this process sees, in the order of their mounting. */
-    static List<Mount> list() {
+    public static List<Mount> list() {
         // not through a channel: that would fail in a thread that was interrupted
         try (InputStream table = new FileInputStream(TABLE.toFile())) {
             return parse(new String(table.readAllBytes(), StandardCharsets.UTF_8));
@@ -93,7 +93,7 @@ final class Mounts {
     }
 
     /** A line is: fields by spaces, some optional ones, a hyphen, then file system type, source and options. */
-    static List<Mount> parse(String table) {
+    public static List<Mount> parse(String table) {
         return table.lines()
                 .map(line -> line.split(" - ", 2))
                 .filter(halves -> halves.length == 2 && halves[1].startsWith("zfs "))
@@ -101,6 +101,15 @@ final class Mounts {
                         unescaped(halves[1].split(" ", -1)[1]),
                         Path.of(unescaped(halves[0].split(" ", -1)[MOUNT_POINT_FIELD]))))
                 .collect(Collectors.toUnmodifiableList());
+    }
+
+    /** The directory's path in the kernel's table, which knows no symbolic links. */
+    public static Path real(Path directory) {
+        try {
+            return directory.toRealPath();
+        } catch (IOException e) {
+            return directory;
+        }
     }
 
     private static String unescaped(String field) {

@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,7 @@ import java.util.function.IntFunction;
  *
  * <p>Confined to the thread that opened it.
  */
-final class NvDecoder {
+public final class NvDecoder {
 
     // data_type_t of sys/nvpair.h
     private static final int BOOLEAN = 1;
@@ -59,7 +59,7 @@ final class NvDecoder {
         this.in = ByteBuffer.wrap(bytes); // big-endian, as XDR is
     }
 
-    static Map<String, Object> decode(byte[] bytes) {
+    public static Map<String, Object> decode(byte[] bytes) {
         NvDecoder decoder = new NvDecoder(bytes);
         decoder.in.position(STREAM_HEADER_BYTES);
         return decoder.list();

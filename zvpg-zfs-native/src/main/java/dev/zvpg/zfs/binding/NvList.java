@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
@@ -42,10 +42,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the thread that opened it.
  */
-final class NvList implements AutoCloseable {
+public final class NvList implements AutoCloseable {
 
     /** A name's length with its closing zero is a signed 16-bit number, and the pair's header takes some of that. */
-    static final int MAX_NAME_BYTES = 32_000;
+    public static final int MAX_NAME_BYTES = 32_000;
 
     private final Native.LibNvpair lib;
     private @Nullable Pointer list;
@@ -60,7 +60,7 @@ final class NvList implements AutoCloseable {
      *
      * @throws IllegalArgumentException when a name or a value has no native counterpart
      */
-    static NvList of(Map<String, ?> values) {
+    public static NvList of(Map<String, ?> values) {
         NvList copy = empty(Native.nvpair());
         try {
             values.forEach(copy::add);
@@ -76,7 +76,7 @@ final class NvList implements AutoCloseable {
      *
      * @param result where the function left it; a function that has nothing to say leaves null, which is an empty list
      */
-    static NvList adopt(PointerByReference result) {
+    public static NvList adopt(PointerByReference result) {
         Native.LibNvpair lib = Native.nvpair();
         Pointer list = result.getValue();
         return list == null ? empty(lib) : new NvList(lib, list);
@@ -93,7 +93,7 @@ final class NvList implements AutoCloseable {
      *
      * @throws IllegalStateException when it is closed
      */
-    Pointer pointer() {
+    public Pointer pointer() {
         if (list == null) {
             throw new IllegalStateException("this list is closed");
         }
@@ -106,12 +106,12 @@ final class NvList implements AutoCloseable {
      *
      * @throws IllegalStateException when it is closed
      */
-    Map<String, Object> toMap() {
+    public Map<String, Object> toMap() {
         return NvDecoder.decode(encoded());
     }
 
     /** The list in its XDR encoding, the same on every machine. */
-    byte[] encoded() {
+    public byte[] encoded() {
         Pointer self = pointer();
         NativeLongByReference size = new NativeLongByReference();
         ResultCode.check(lib.nvlist_size(self, size, Native.LibNvpair.NV_ENCODE_XDR), "measure", "a list");

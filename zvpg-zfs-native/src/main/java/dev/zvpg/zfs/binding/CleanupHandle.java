@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 /**
  * Something that the kernel watches: holds made with it are released when it is closed, and when the process ends in
@@ -6,7 +6,7 @@ package dev.zvpg.zfs;
  *
  * <p>Thread-safe; a call that is under way with it must end before it is closed.
  */
-final class CleanupHandle implements AutoCloseable {
+public final class CleanupHandle implements AutoCloseable {
 
     private static final int CLOSED = -1;
 
@@ -17,7 +17,7 @@ final class CleanupHandle implements AutoCloseable {
     }
 
     /** Opens one. */
-    static CleanupHandle open() {
+    public static CleanupHandle open() {
         int fd = Native.libc()
                 .open(KernelModule.DEVICE.toString(), Native.LibC.O_RDWR | Native.LibC.O_EXCL | Native.LibC.O_CLOEXEC);
         if (fd < 0) {
@@ -31,7 +31,7 @@ final class CleanupHandle implements AutoCloseable {
      *
      * @throws IllegalStateException when it is closed; another file may have its number by then
      */
-    synchronized int fd() {
+    public synchronized int fd() {
         if (fd == CLOSED) {
             throw new IllegalStateException("this cleanup handle is closed");
         }

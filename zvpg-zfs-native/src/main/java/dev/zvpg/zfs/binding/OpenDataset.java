@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Confined to one thread.
  */
-final class OpenDataset implements AutoCloseable {
+public final class OpenDataset implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenDataset.class);
 
@@ -27,12 +27,12 @@ final class OpenDataset implements AutoCloseable {
     }
 
     /** Nothing. */
-    static OpenDataset none() {
+    public static OpenDataset none() {
         return new OpenDataset(NONE);
     }
 
     /** Opens one, for reading only. */
-    static OpenDataset of(String dataset) {
+    public static OpenDataset of(String dataset) {
         Native.LibC libc = Native.libc();
         int fd = NONE;
         try {
@@ -51,7 +51,7 @@ final class OpenDataset implements AutoCloseable {
         return none();
     }
 
-    boolean isOpen() {
+    public boolean isOpen() {
         return fd >= 0;
     }
 

@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 /**
  * The value of a name in an nvlist that says everything by being there ({@code DATA_TYPE_BOOLEAN}, which has no value),
@@ -6,6 +6,6 @@ package dev.zvpg.zfs;
  *
  * <p>Immutable.
  */
-enum Flag {
+public enum Flag {
     SET
 }

@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 import dev.zvpg.error.StorageException;
 import java.util.Locale;
@@ -9,6 +9,7 @@ import jnr.ffi.Runtime;
 import jnr.ffi.annotations.Encoding;
 import jnr.ffi.annotations.In;
 import jnr.ffi.annotations.Out;
+import jnr.ffi.byref.LongLongByReference;
 import jnr.ffi.byref.NativeLongByReference;
 import jnr.ffi.byref.PointerByReference;
 import jnr.ffi.types.u_int64_t;
@@ -18,12 +19,9 @@ import org.jspecify.annotations.Nullable;
  * The binding: the C functions under their C names, and their loading, each library when it is first needed. Nothing
  * here knows a rule; the classes that call these functions do.
  *
- * <p>The interfaces are public because jnr implements them from a class loader of its own; outside of this package
- * nobody can name them.
- *
  * <p>Thread-safe.
  */
-final class Native {
+public final class Native {
 
     private static final String INSTALL =
             "install OpenZFS's libraries. Debian 12: libzfs4linux, later: libzfs6linux, both in the component contrib; "
@@ -38,7 +36,7 @@ final class Native {
     private Native() {}
 
     /** The system calls. */
-    static synchronized LibC libc() {
+    public static synchronized LibC libc() {
         LibC library = libc;
         if (library == null) {
             library = load(LibC.class, "c");
@@ -52,7 +50,7 @@ final class Native {
      *
      * @throws StorageException when it cannot be loaded; the message says what to install
      */
-    static synchronized LibNvpair nvpair() {
+    public static synchronized LibNvpair nvpair() {
         LibNvpair library = nvpair;
         if (library == null) {
             library = load(LibNvpair.class, "nvpair");
@@ -66,7 +64,7 @@ final class Native {
      *
      * @throws StorageException when it cannot be loaded; the message says what to install
      */
-    static synchronized LibZfsCore zfsCore() {
+    public static synchronized LibZfsCore zfsCore() {
         LibZfsCore library = zfsCore;
         if (library == null) {
             library = load(LibZfsCore.class, "zfs_core");
@@ -76,12 +74,12 @@ final class Native {
     }
 
     /** The error number that the last system call of this thread left behind. */
-    static int errno() {
+    public static int errno() {
         return LastError.getLastError(Runtime.getSystemRuntime());
     }
 
     /** {@code name} is as for a linker: {@code c} is {@code libc.so.6}. */
-    static <T> T load(Class<T> library, String name) {
+    public static <T> T load(Class<T> library, String name) {
         String system = System.getProperty("os.name", "unknown");
         if (!system.toLowerCase(Locale.ROOT).equals("linux")) {
             // the constants in LibC are Linux's
@@ -103,7 +101,7 @@ final class Native {
 
     /**
      * libzfs_core.so.3: the functions of {@code libzfs_core.h} that ZVPG needs, under their C names, in C order. Nobody
-     * calls them but {@link Lzc}, which keeps their rules, because breaking one of these ends the process:
+     * calls them but {@link Lzc} and {@link LzcStreams}, which keep their rules, because breaking one of these ends the process:
      *
      * <ul> <li>{@code libzfs_core_init} comes first and succeeds; {@code libzfs_core_fini} is never called, and so not
      * bound; <li>no name and no list is null, except {@code props}; <li>a name fits {@value #ZFS_MAX_DATASET_NAME_LEN}
@@ -122,6 +120,12 @@ final class Native {
 
         /** {@code lzc_create}: a file system, not a volume. */
         int LZC_DATSET_TYPE_ZFS = 2;
+
+        /**
+         * {@code enum lzc_send_flags}: embedded data, large and compressed blocks as they are, as {@code zfs send -Lec}.
+         * Never others: an increment on top of a snapshot that was sent with other flags can damage files.
+         */
+        int LZC_SEND_FLAGS = 1 | 2 | 4;
 
         int libzfs_core_init();
 
@@ -165,6 +169,24 @@ final class Native {
                 @u_int64_t long memlimit,
                 @In Pointer argnvl,
                 PointerByReference outnvl);
+
+        int lzc_send_resume(
+                @In String snapname,
+                @In @Nullable String from,
+                int fd,
+                int flags,
+                @u_int64_t long resumeobj,
+                @u_int64_t long resumeoff);
+
+        int lzc_send_space(@In String snapname, @In @Nullable String from, int flags, LongLongByReference spacep);
+
+        int lzc_receive_resumable(
+                @In String snapname,
+                @In @Nullable Pointer props,
+                @In @Nullable String origin,
+                int force,
+                int raw,
+                int fd);
 
         int lzc_sync(@In String pool_name, @In Pointer innvl, @Nullable PointerByReference outnvl);
     }
@@ -266,6 +288,8 @@ final class Native {
         int open(@In String path, int flags);
 
         int close(int fd);
+
+        int pipe2(@Out int[] pipefd, int flags);
 
         int syncfs(int fd);
     }

@@ -1,0 +1,2 @@
+if not zfs.exists(args.snapshot) then return missing() end
+return { answer = "ok", guid = zfs.get_prop(args.snapshot, "guid") }
