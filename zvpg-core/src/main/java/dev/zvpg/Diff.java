@@ -4,12 +4,17 @@ import dev.zvpg.diff.DiffStat;
 import dev.zvpg.diff.SchemaChange;
 import dev.zvpg.diff.SequenceDiff;
 import dev.zvpg.diff.TableDiff;
+import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.catalog.Lookup;
-import dev.zvpg.internal.engine.Diffs;
+import dev.zvpg.internal.comparison.OpenDiff;
 import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.internal.engine.Revision;
+import java.io.IOException;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -38,7 +43,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Diff implements AutoCloseable {
 
-    private final Diffs.Opened opened;
+    private final OpenDiff opened;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Diff(Operations operations, Revision before, Operations others, Revision after) {
@@ -115,6 +120,53 @@ public final class Diff implements AutoCloseable {
      */
     public List<SchemaChange> schema() {
         return opened.comparison().schema();
+    }
+
+    /**
+     * Writes statements that make of the earlier state the later one, where one database is different. See
+     * {@link #toSql(String, Appendable)}.
+     *
+     * @param out what they are written to
+     * @throws NotFoundException when several databases are different
+     * @throws IOException when {@code out} refuses
+     */
+    public void toSql(Appendable out) throws IOException {
+        Set<String> databases = new TreeSet<>();
+        tables().forEach(table -> databases.add(table.database()));
+        sequences().forEach(sequence -> databases.add(sequence.database()));
+        schema().forEach(change -> databases.add(change.database()));
+        databases.remove(""); // the whole cluster
+        if (databases.size() > 1) {
+            throw new NotFoundException(
+                    "several databases are different: " + Lookup.list(List.copyOf(databases)),
+                    "say which one the statements are to be for");
+        }
+        if (databases.isEmpty()) {
+            out.append("-- No database is different.\n");
+        } else {
+            toSql(databases.iterator().next(), out);
+        }
+    }
+
+    /**
+     * Writes statements that make of a database of the earlier state what it is in the later one: definitions first, then
+     * rows and where sequences stand, in one transaction. They are for a database as it was in the earlier state, in
+     * {@code psql} or any client; into one that has moved since, {@link Branch#merge(Branch) merge}. What they leave as it is,
+     * such as roles and what was not compared, is said in comments at their beginning.
+     *
+     * <p>A superuser has to run them: neither triggers nor foreign keys act on what is written, because the rows of the later
+     * state have all that came of these. Values of enumerations are added before the transaction, as PostgreSQL demands it.
+     * The statements are written while rows are read, so no more than some of them are in memory at once.
+     *
+     * @param database its name in the later state
+     * @param out what they are written to, as text whose lines end in {@code \n}
+     * @throws ConfigurationException when definitions differ beyond their names, and the library is missing that writes them as
+     *     statements; the message names its coordinates
+     * @throws ServerException when a server does not answer, or definitions cannot be written as statements
+     * @throws IOException when {@code out} refuses
+     */
+    public void toSql(String database, Appendable out) throws IOException {
+        opened.writeScript(database, out);
     }
 
     /** Ends the servers that were started for it. Idempotent. */

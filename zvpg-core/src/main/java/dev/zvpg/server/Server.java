@@ -3,8 +3,10 @@ package dev.zvpg.server;
 import dev.zvpg.error.Problem;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.merge.MergeOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 
@@ -215,6 +217,37 @@ public interface Server {
      */
     default ServerMerge.Definitions definitions(Server base, Server theirs) {
         throw new UnsupportedOperationException(this + " cannot be merged into");
+    }
+
+    /**
+     * Gives its databases the definitions that a later state has. It runs on a copy that is thrown away.
+     *
+     * @param later what has the later state, and is only read
+     * @param common what has the state that the files of both began as; empty where that is not known
+     * @return what was done, for {@link #writeScript}
+     * @throws ServerException when one of them does not answer
+     * @throws dev.zvpg.error.ConfigurationException when a library is missing that writes definitions as statements
+     * @throws UnsupportedOperationException when this kind of server does not write scripts, as by default
+     */
+    default ServerMerge.Definitions redefine(Server later, Optional<Server> common) {
+        throw new UnsupportedOperationException(this + " does not write scripts");
+    }
+
+    /**
+     * Writes the statements that make of an earlier state of one of its databases what this server has.
+     *
+     * @param changes what is different between the two where both have the same definitions
+     * @param definitions what gave the earlier one these
+     * @param database its name here
+     * @param out what they are written to
+     * @throws ServerException when it does not answer, or the definitions cannot be made
+     * @throws UnsupportedOperationException when this kind of server does not write scripts, as by default
+     * @throws IOException when {@code out} refuses
+     */
+    default void writeScript(
+            ServerContent.Comparison changes, ServerMerge.Definitions definitions, String database, Appendable out)
+            throws IOException {
+        throw new UnsupportedOperationException(this + " does not write scripts");
     }
 
     /**

@@ -6,8 +6,11 @@ import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.postgres.cluster.CopyMark;
 import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.copy.OnlineBackup;
+import dev.zvpg.postgres.ddl.DefinitionScript;
+import dev.zvpg.postgres.ddl.DefinitionScripts;
 import dev.zvpg.postgres.ddl.SchemaMerge;
 import dev.zvpg.postgres.diff.ClusterContent;
+import dev.zvpg.postgres.diff.DatabaseContent;
 import dev.zvpg.postgres.merge.ClusterMerge;
 import dev.zvpg.postgres.merge.Outcomes;
 import dev.zvpg.postgres.os.Failures;
@@ -18,6 +21,7 @@ import dev.zvpg.postgres.run.ServerProblems;
 import dev.zvpg.postgres.run.Sessions;
 import dev.zvpg.postgres.run.Standstill;
 import dev.zvpg.postgres.run.Tidying;
+import dev.zvpg.postgres.script.DatabaseScript;
 import dev.zvpg.postgres.unchanged.ClusterBaseline;
 import dev.zvpg.postgres.unchanged.Positions;
 import dev.zvpg.postgres.unchanged.Unlogged;
@@ -38,6 +42,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -301,6 +306,30 @@ public final class PostgresServer implements Server {
             return SchemaMerge.of(before.live, after.live, live);
         } catch (SQLException e) {
             throw live.failure("cannot be merged into", e);
+        }
+    }
+
+    @Override
+    public ServerMerge.Definitions redefine(Server later, Optional<Server> common) {
+        try {
+            return DefinitionScripts.make(
+                    live, ((PostgresServer) later).live, common.map(server -> ((PostgresServer) server).live));
+        } catch (SQLException e) {
+            throw live.failure("does not tell how its definitions become others", e);
+        }
+    }
+
+    @Override
+    public void writeScript(
+            ServerContent.Comparison changes, ServerMerge.Definitions definitions, String database, Appendable out)
+            throws IOException {
+        DefinitionScript script =
+                definitions instanceof DefinitionScripts scripts ? scripts.of(database) : DefinitionScript.NONE;
+        try (Connection connection = live.connect(database, Sessions.LONG)) {
+            Sessions.execute(connection, DatabaseContent.FORMATS);
+            DatabaseScript.write(connection, database, script, changes, out);
+        } catch (SQLException e) {
+            throw live.failure("does not tell how it is written as statements", e);
         }
     }
 

@@ -325,12 +325,13 @@ class DiffTest {
                 "CREATE DATABASE gone",
                 "CREATE SEQUENCE numbers",
                 "CREATE SEQUENCE noise",
+                "CREATE SEQUENCE unused",
                 "SELECT nextval('numbers'), nextval('noise')");
         Sql.execute(
                 main,
                 "DROP DATABASE gone",
                 "SELECT lo_put(4711, 0, 'after.')",
-                "SELECT setval('numbers', 500), nextval('noise')");
+                "SELECT setval('numbers', 500), nextval('noise'), nextval('unused')");
         try (Connection shop = main.dataSource("shop").getConnection();
                 Statement statement = shop.createStatement()) {
             statement.execute("CREATE TABLE \"Odd \"\"name\" (id uuid PRIMARY KEY)");
@@ -343,7 +344,8 @@ class DiffTest {
             assertThat(diff.table("public.\"Odd \"\"name\"").database()).isEqualTo("shop");
             assertThat(diff.sequences())
                     .containsExactly(
-                            new SequenceDiff("postgres", "public.numbers", OptionalLong.of(1), OptionalLong.of(500)));
+                            new SequenceDiff("postgres", "public.numbers", OptionalLong.of(1), OptionalLong.of(500)),
+                            new SequenceDiff("postgres", "public.unused", OptionalLong.empty(), OptionalLong.of(1)));
         }
     }
 

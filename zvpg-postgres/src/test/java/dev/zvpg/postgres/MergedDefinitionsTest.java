@@ -1,15 +1,11 @@
 package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.zvpg.Branch;
-import dev.zvpg.Diff;
 import dev.zvpg.Effort;
 import dev.zvpg.MergeResult;
-import dev.zvpg.Repository;
 import dev.zvpg.diff.SchemaChange;
-import dev.zvpg.error.MergeConflictException;
 import dev.zvpg.merge.Conflict;
 import dev.zvpg.merge.Conflict.ConstraintConflict;
 import dev.zvpg.merge.Conflict.SchemaConflict;
@@ -17,72 +13,12 @@ import dev.zvpg.merge.MergeReport;
 import dev.zvpg.merge.TableMerge;
 import java.sql.SQLException;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a merge makes of definitions that two branches have changed, and of the rows that go with them. */
 @Tag(Effort.ANYBODY)
-class MergedDefinitionsTest {
-
-    @RegisterExtension
-    final Sandbox sandbox = new Sandbox();
-
-    private Repository repo;
-    private Branch main;
-    private Branch feature;
-
-    @BeforeEach
-    void makeRepository() {
-        repo = sandbox.zvpg(new Prepared(Postgres.embedded(18))).init();
-        main = repo.branch("main");
-        feature = main;
-        main.start();
-    }
-
-    @AfterEach
-    void destroyRepository() {
-        repo.destroy();
-    }
-
-    private void both(String... statements) throws SQLException {
-        Sql.execute(main, statements);
-        main.snapshot("v1", "");
-        feature = main.branch("feature");
-        feature.start();
-    }
-
-    private void ours(String... statements) throws SQLException {
-        Sql.execute(main, statements);
-    }
-
-    private void theirs(String... statements) throws SQLException {
-        Sql.execute(feature, statements);
-        feature.stop();
-    }
-
-    private List<Conflict> conflicts() {
-        return catchThrowableOfType(MergeConflictException.class, () -> main.merge(feature))
-                .conflicts();
-    }
-
-    private String rows(String query) throws SQLException {
-        return Sql.value(
-                main,
-                "SELECT coalesce(string_agg(a_row::text, ' ' ORDER BY a_row::text COLLATE \"C\"), '') FROM (" + query
-                        + ") a_row");
-    }
-
-    /** What is different between what was merged and theirs. */
-    private List<String> differences() {
-        try (Diff diff = feature.diff(main)) {
-            return diff.schema().stream()
-                    .map(change -> change.getClass().getSimpleName() + " " + change.kind() + " " + change.object())
-                    .toList();
-        }
-    }
+class MergedDefinitionsTest extends TwoBranches {
 
     @Test
     void aMigrationOnTheirsMeetsRowsAndAMigrationOnOurs() throws Exception {
@@ -282,7 +218,11 @@ class MergedDefinitionsTest {
         both("CREATE TABLE t (id int PRIMARY KEY)");
         ours("INSERT INTO t VALUES (1)");
         theirs("CREATE TABLE n (id int PRIMARY KEY)", "INSERT INTO n VALUES (1)", "CREATE PUBLICATION p FOR TABLE n");
+        int before = starts();
         MergeReport report = main.rehearseMerge(feature);
+        assertThat(starts() - before)
+                .as("ours, the base and theirs, and a copy of the base that gets theirs' definitions")
+                .isEqualTo(4);
         assertThat(report.conflicts()).isEmpty();
         assertThat(report.schema()).extracting(SchemaChange::object).contains("public.n");
         assertThat(report.notMerged()).anySatisfy(line -> assertThat(line).contains("publication"));

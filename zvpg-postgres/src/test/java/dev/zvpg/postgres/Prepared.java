@@ -27,15 +27,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * PostgreSQL whose new clusters are copies of one that is made once in this JVM, for tests that are not about making
  * one. All else is as it is.
+ *
+ * @param starts how many servers were started
  */
-public record Prepared(Postgres postgres) implements ServerLauncher {
+public record Prepared(Postgres postgres, AtomicInteger starts) implements ServerLauncher {
 
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final Map<String, Path> CLUSTERS = new ConcurrentHashMap<>();
+
+    /** Nothing was started yet. */
+    public Prepared(Postgres postgres) {
+        this(postgres, new AtomicInteger());
+    }
 
     /** Makes a cluster. */
     interface Making {
@@ -166,7 +174,9 @@ public record Prepared(Postgres postgres) implements ServerLauncher {
 
     @Override
     public Server start(ServerSpec spec) throws PortTakenException {
-        return postgres.start(spec);
+        Server started = postgres.start(spec);
+        starts.incrementAndGet();
+        return started;
     }
 
     @Override

@@ -6,10 +6,11 @@ import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.comparison.AllOrNone;
+import dev.zvpg.internal.comparison.OpenDiff;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.internal.scratch.ScratchTree;
 import dev.zvpg.option.SnapshotOptions;
-import dev.zvpg.server.ServerContent;
 import dev.zvpg.storage.SnapshotId;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,36 +38,6 @@ public final class Diffs {
         this.dirtyCheck = dirtyCheck;
     }
 
-    /**
-     * Two revisions that are held open for a comparison.
-     *
-     * @param comparison what is different
-     * @param ends lets go of what it reads from
-     */
-    public record Opened(ServerContent.Comparison comparison, List<Runnable> ends) implements AutoCloseable {
-
-        /** Lets go of everything, whatever of it refuses. */
-        @Override
-        public void close() {
-            Optional<RuntimeException> failure = AllOrNone.end(ends);
-            if (failure.isPresent()) {
-                throw failure.get();
-            }
-        }
-    }
-
-    /** A server that is read from, where it may differ from the common image, and how it is let go of. */
-    private record Side(ServerContent content, Changes changes, Runnable end) implements Runnable {
-        @Override
-        public void run() {
-            try (content) {
-                // its sessions end before its server does
-            } finally {
-                end.run();
-            }
-        }
-    }
-
     /** What is read: a scratch clone that there is, or one of a snapshot otherwise. */
     private record Found(SnapshotKey image, Optional<Scratch> scratch) {
         boolean is(SnapshotId snapshot) {
@@ -75,37 +46,40 @@ public final class Diffs {
     }
 
     /** Compares one with a later one, and keeps both open. */
-    public Opened compare(Revision before, Revision after) {
+    public OpenDiff compare(Revision before, Revision after) {
         List<SnapshotKey> taken = new ArrayList<>();
         try {
-            return compare(find(before, taken), find(after, taken));
+            Found one = find(before, taken);
+            boolean isGoing = !taken.isEmpty();
+            OpenDiff open = open(one, find(after, taken));
+            if (isGoing) {
+                open.keepCopy();
+            }
+            return open;
         } finally {
             taken.forEach(snapshots::drop);
         }
     }
 
-    private Opened compare(Found one, Found other) {
+    private OpenDiff open(Found one, Found other) {
         Catalog catalog = context.catalog();
         Optional<SnapshotRecord> image =
                 catalog.lineage().commonImage(one.image().id(), other.image().id());
         Optional<SnapshotId> common = image.map(SnapshotRecord::id);
-        List<Callable<Side>> openings = new ArrayList<>();
+        List<Callable<OpenDiff.Side>> openings = new ArrayList<>();
         openings.add(() -> open(one, common));
         openings.add(() -> open(other, common));
         if (common.stream().anyMatch(id -> !one.is(id) && !other.is(id))) {
             SnapshotKey third = catalog.key(image.orElseThrow());
             openings.add(() -> open(new Found(third, Optional.empty()), Optional.empty()));
         }
-        List<Side> sides = AllOrNone.open(openings);
+        List<OpenDiff.Side> sides = AllOrNone.open(openings);
         try {
-            Side last = sides.get(sides.size() - 1);
-            Optional<ServerContent.CommonImage> shared = common.map(id -> new ServerContent.CommonImage(
-                    (one.is(id) ? sides.get(0) : last).content(),
-                    Context.dataDirectory(context.storage().directory(id)),
-                    sides.get(0).changes().and(sides.get(1).changes())));
-            ServerContent.Comparison comparison =
-                    sides.get(0).content().compareWith(sides.get(1).content(), shared);
-            return new Opened(comparison, List.copyOf(sides));
+            return new OpenDiff(
+                    sides,
+                    common.map(id -> new OpenDiff.Common(
+                            Context.dataDirectory(context.storage().directory(id)), one.is(id) ? 0 : sides.size() - 1)),
+                    () -> copy(one.image(), common));
         } catch (RuntimeException | Error e) {
             AllOrNone.end(sides).ifPresent(e::addSuppressed);
             throw e;
@@ -134,33 +108,22 @@ public final class Diffs {
         }
     }
 
-    private Side open(Found found, Optional<SnapshotId> common) {
-        if (found.scratch().isPresent()) {
-            return side(found.scratch().get(), common, () -> {});
-        }
-        Scratch scratch = scratches.scratch(found.image(), Scratches.COMPARED);
-        return side(scratch, common, () -> scratches.end(scratch));
+    private OpenDiff.Side open(Found found, Optional<SnapshotId> common) {
+        return OpenDiff.Side.open(found.scratch()
+                .map(scratch -> copy(scratch, common, () -> {}))
+                .orElseGet(() -> copy(found.image(), common)));
     }
 
-    private Side side(Scratch scratch, Optional<SnapshotId> common, Runnable end) {
-        ServerContent content = null;
-        boolean opened = false;
-        try {
-            content = scratch.server().content();
-            Changes changes =
-                    common.map(image -> changes(image, scratch.tree())).orElse(Changes.NONE);
-            Side side = new Side(content, changes, end);
-            opened = true;
-            return side;
-        } finally {
-            if (!opened) {
-                try (ServerContent begun = content) {
-                    // let go of, whatever becomes of the server
-                } finally {
-                    end.run();
-                }
-            }
-        }
+    private OpenDiff.Copy copy(SnapshotKey image, Optional<SnapshotId> common) {
+        Scratch scratch = scratches.scratch(image, Scratches.COMPARED);
+        return copy(scratch, common, () -> scratches.end(scratch));
+    }
+
+    private OpenDiff.Copy copy(Scratch scratch, Optional<SnapshotId> common, Runnable end) {
+        return new OpenDiff.Copy(
+                scratch.server(),
+                () -> common.map(image -> changes(image, scratch.tree())).orElse(Changes.NONE),
+                end);
     }
 
     private Changes changes(SnapshotId image, ScratchTree tree) {

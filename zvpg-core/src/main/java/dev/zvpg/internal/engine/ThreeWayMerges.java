@@ -9,11 +9,14 @@ import dev.zvpg.internal.catalog.Lookup;
 import dev.zvpg.internal.catalog.Merging;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.comparison.AllOrNone;
+import dev.zvpg.internal.comparison.OpenDiff;
 import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.merge.MergeReport;
 import dev.zvpg.server.Server;
 import dev.zvpg.server.ServerContent;
 import dev.zvpg.server.ServerMerge;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -65,13 +68,7 @@ final class ThreeWayMerges {
     }
 
     /** A scratch clone, or what theirs has changed since a base. */
-    private record Part(Optional<Scratch> scratch, Optional<ServerContent.Comparison> changes, Runnable end)
-            implements Runnable {
-
-        Server server() {
-            return scratch.orElseThrow().server();
-        }
-
+    private record Part(Optional<Scratch> scratch, Optional<OpenDiff> diff, Runnable end) implements Runnable {
         @Override
         public void run() {
             end.run();
@@ -82,22 +79,21 @@ final class ThreeWayMerges {
      * All that a merge reads from, or is tried in.
      *
      * @param all what is tried in first, if it is to be tried
+     * @param changes what theirs has changed since each base
      */
-    private record Parts(List<Part> all, ServerMerge.Definitions definitions) implements AutoCloseable {
-
-        List<ServerContent.Comparison> changes() {
-            return all.stream().flatMap(part -> part.changes().stream()).toList();
-        }
+    private record Parts(List<Part> all, List<ServerContent.Comparison> changes, ServerMerge.Definitions definitions)
+            implements AutoCloseable {
 
         /** Whether theirs has other definitions than a base, beside those of the cluster. */
         boolean haveDefinitions() {
-            return changes().stream()
+            return changes.stream()
                     .flatMap(comparison -> comparison.schema().stream())
                     .anyMatch(change -> !change.database().isEmpty());
         }
 
         MergeReport rehearse(MergeOptions options) {
-            try (ServerMerge merge = all.get(0).server().merge(changes(), definitions, options, Set.of())) {
+            Server ours = all.get(0).scratch().orElseThrow().server();
+            try (ServerMerge merge = ours.merge(changes, definitions, options, Set.of())) {
                 return merge.report();
             }
         }
@@ -169,31 +165,27 @@ final class ThreeWayMerges {
         Stream<Callable<Part>> changes = parted.bases().stream()
                 .map(base -> () -> changes(new Revision.OfSnapshot(base), new Revision.OfSnapshot(parted.theirs())));
         Stream<Callable<Part>> ours = withOurs ? Stream.of(() -> scratch(parted.ours())) : Stream.of();
-        Parts parts = new Parts(AllOrNone.open(Stream.concat(ours, changes).toList()), ServerMerge.Definitions.NONE);
-        if (parted.bases().size() != 1 || !parts.haveDefinitions()) {
-            return parts; // since several states, each of them would have to lead to the same statements
-        }
-        parts.close();
-        return openToRedefine(parted);
+        List<Part> all = AllOrNone.open(Stream.concat(ours, changes).toList());
+        List<OpenDiff> diffs =
+                all.stream().flatMap(part -> part.diff().stream()).toList();
+        Parts parts = new Parts(all, diffs.stream().map(OpenDiff::comparison).toList(), ServerMerge.Definitions.NONE);
+        return diffs.size() == 1 && parts.haveDefinitions() // several bases would have to lead to the same statements
+                ? redefined(parted, parts.all(), diffs.get(0))
+                : parts;
     }
 
-    /** Opens copies that get the same definitions before their rows are compared. */
-    private Parts openToRedefine(Parted parted) {
-        List<Part> scratches =
-                AllOrNone.open(Stream.of(parted.ours(), parted.bases().get(0), parted.theirs())
-                        .<Callable<Part>>map(image -> () -> scratch(image))
-                        .toList());
+    /** Lets theirs, and a copy of the base, get the same definitions before their rows are compared. */
+    private Parts redefined(Parted parted, List<Part> parts, OpenDiff diff) {
+        List<Part> all = new ArrayList<>(parts);
         try {
-            Part ours = scratches.get(0);
-            Part base = scratches.get(1);
-            Part theirs = scratches.get(2);
-            ServerMerge.Definitions definitions = ours.server().definitions(base.server(), theirs.server());
-            Part changes = changes(
-                    new Revision.OfScratch(base.scratch().orElseThrow()),
-                    new Revision.OfScratch(theirs.scratch().orElseThrow()));
-            return new Parts(List.of(ours, changes, base, theirs), definitions);
+            if (all.get(0).scratch().isEmpty()) {
+                all.add(0, scratch(parted.ours()));
+            }
+            Server ours = all.get(0).scratch().orElseThrow().server();
+            OpenDiff.Redefined redefined = diff.redefine(ours::definitions);
+            return new Parts(all, List.of(redefined.comparison()), redefined.definitions());
         } catch (RuntimeException | Error e) {
-            AllOrNone.end(scratches).ifPresent(e::addSuppressed);
+            AllOrNone.end(all).ifPresent(e::addSuppressed);
             throw e;
         }
     }
@@ -204,8 +196,8 @@ final class ThreeWayMerges {
     }
 
     private Part changes(Revision base, Revision theirs) {
-        Diffs.Opened opened = diffs.compare(base, theirs);
-        return new Part(Optional.empty(), Optional.of(opened.comparison()), opened::close);
+        OpenDiff diff = diffs.compare(base, theirs);
+        return new Part(Optional.empty(), Optional.of(diff), diff::close);
     }
 
     private static MergeReport requireNoConflicts(Parted parted, MergeReport report) {

@@ -1,6 +1,7 @@
 package dev.zvpg.internal.scratch;
 
 import dev.zvpg.diff.Changes;
+import dev.zvpg.error.NotFoundException;
 import dev.zvpg.info.ScratchMethod;
 import dev.zvpg.server.Overlay;
 import dev.zvpg.storage.CopyProgress;
@@ -75,7 +76,12 @@ public final class ScratchTree implements AutoCloseable {
         if (written.isEmpty()) {
             return PageComparison.of(storage.directory(image), seen);
         }
-        Path below = storage.directory(from);
+        Path below;
+        try {
+            below = storage.directory(from);
+        } catch (NotFoundException e) { // a snapshot that was only needed for a while
+            return PageComparison.of(storage.directory(image), seen);
+        }
         Changes since = PageComparison.of(
                 below, seen, file -> Files.exists(written.get().resolve(file), LinkOption.NOFOLLOW_LINKS));
         return image.equals(from) ? since : since.and(PageComparison.of(storage.directory(image), below));

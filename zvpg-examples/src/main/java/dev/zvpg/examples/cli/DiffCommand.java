@@ -13,6 +13,8 @@ import dev.zvpg.diff.TableDiff;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.examples.cli.text.Columns;
 import dev.zvpg.examples.cli.text.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,6 +58,12 @@ final class DiffCommand implements Callable<Integer> {
     @Option(names = "--schema", description = "show the definitions that are different")
     private boolean schema;
 
+    @Option(
+            names = "--sql",
+            description =
+                    "write the statements that make of A what B is, for psql; comments say what they leave as it is")
+    private boolean sql;
+
     @Option(names = "--database", paramLabel = "DATABASE", description = "only what is in this database")
     private Optional<String> database = Optional.empty();
 
@@ -97,7 +105,9 @@ final class DiffCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         session.use(repo -> {
             try (Diff diff = compare(repo)) {
-                if (table.isPresent()) {
+                if (sql) {
+                    write(diff, session.terminal().out());
+                } else if (table.isPresent()) {
                     printRows(diff, table.get());
                 } else {
                     print(diff);
@@ -230,6 +240,18 @@ final class DiffCommand implements Callable<Integer> {
         }
         try (Stream<RowChange> rows = found.rows()) {
             rows.forEach(row -> session.print(json ? Json.line(row) : line(row)));
+        }
+    }
+
+    /** As it is, because somebody runs it. */
+    private void write(Diff diff, PrintWriter out) throws IOException {
+        if (database.isPresent()) {
+            diff.toSql(database.get(), out);
+        } else {
+            diff.toSql(out);
+        }
+        if (out.checkError()) {
+            throw new IOException("the statements could not be written");
         }
     }
 

@@ -310,7 +310,7 @@ abstract class CommandLineContract {
         query(main, "CREATE MATERIALIZED VIEW sums AS SELECT 1 AS one");
         place.zvpg("snapshot", "create", "v1").succeeded();
         query(main, "UPDATE orders SET note = 'second' WHERE id = 2");
-        query(main, "INSERT INTO orders VALUES (3, E'\\e[31mred')");
+        query(main, "INSERT INTO orders VALUES (3, E'\\x1b[31mred')");
         query(main, "DELETE FROM orders WHERE id = 1");
 
         assertThat(place.zvpg("diff", "main@v1", "main").succeeded().out()).isEqualTo("""
@@ -334,6 +334,13 @@ abstract class CommandLineContract {
         assertThat(rows)
                 .contains("{\"kind\":\"updated\",\"key\":{\"id\":\"2\"},\"before\":{\"id\":\"2\",\"note\":null},"
                         + "\"after\":{\"id\":\"2\",\"note\":\"second\"}}");
+        assertThat(place.zvpg("diff", "v1", "main", "--sql").succeeded().out())
+                .contains("""
+                        DELETE FROM ONLY public.orders WHERE "id" = 1;
+                        UPDATE ONLY public.orders SET "note" = 'second' WHERE "id" = 2;
+                        INSERT INTO public.orders ("id", "note") VALUES (3, E'\\u001b[31mred');
+                        """)
+                .endsWith("COMMIT;\n");
         place.zvpg("diff", "v1", "nothing").failed(ExitCode.NOT_FOUND).saying("no branch, clone or snapshot nothing");
         place.zvpg("diff", "v1").failed(ExitCode.NOT_FOUND).saying("follows no other one");
         place.zvpg("diff", "v1", "main", "--table", "orders")

@@ -31,6 +31,7 @@ public final class Alteration {
     private final DatabasePatch patch;
     private final List<String> statements;
     private final Consumer<SchemaConflict> told;
+    private final List<String> made = new ArrayList<>();
     private final List<String> postponed = new ArrayList<>();
 
     private Alteration(
@@ -78,10 +79,22 @@ public final class Alteration {
         }
         for (String statement : statements) {
             SQLException refused = refused(() -> Sessions.execute(connection, statement));
-            if (refused != null) {
+            if (refused == null) {
+                made.add(statement);
+            } else {
                 postpone(statement, refused);
             }
         }
+    }
+
+    /** The statements that were made before the rows. */
+    List<String> made() {
+        return made;
+    }
+
+    /** The statements that rows refused. */
+    List<String> postponed() {
+        return postponed;
     }
 
     /** A column that must have a value comes without one first, for the rows to bring it. */
@@ -90,6 +103,7 @@ public final class Alteration {
                 NOT_NULL_VIOLATION.equals(refused.getSQLState()) ? NewColumns.later(statement) : Optional.empty();
         if (column.isPresent()
                 && refused(() -> Sessions.execute(connection, column.get().first())) == null) {
+            made.add(column.get().first());
             postponed.add(column.get().then());
         } else {
             postponed.add(statement);

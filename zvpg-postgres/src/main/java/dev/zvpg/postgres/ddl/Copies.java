@@ -72,21 +72,17 @@ record Copies(Connection base, Connection theirs, Connection ours) implements Au
         }
     }
 
-    /** A function of a user who is no superuser, in either, that must not be called as one. */
-    Optional<String> othersFunction() throws SQLException {
-        for (Connection each : List.of(theirs, ours)) {
-            List<String> found = Sessions.column(each, OTHERS_FUNCTION);
-            if (!found.isEmpty()) {
-                return Optional.of(found.get(0));
-            }
-        }
-        return Optional.empty();
+    /** What keeps definitions of one database from being made in the other. */
+    static Optional<String> trap(Connection one, Connection other) throws SQLException {
+        Optional<String> function = found(OTHERS_FUNCTION, one, other);
+        return function.isPresent()
+                ? function.map(name -> "they call " + name + ", a function of a user who is no superuser")
+                : found(UNFIT_NAME, one, other).map(name -> "something is called " + name);
     }
 
-    /** A name in either that cannot be in a comment. */
-    Optional<String> unfitName() throws SQLException {
-        for (Connection each : List.of(theirs, ours)) {
-            List<String> found = Sessions.column(each, UNFIT_NAME);
+    private static Optional<String> found(String query, Connection... connections) throws SQLException {
+        for (Connection each : connections) {
+            List<String> found = Sessions.column(each, query);
             if (!found.isEmpty()) {
                 return Optional.of(found.get(0));
             }

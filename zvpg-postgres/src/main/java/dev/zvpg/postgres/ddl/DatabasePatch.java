@@ -34,6 +34,23 @@ public record DatabasePatch(
         List<SchemaChange> oursAligned,
         List<SchemaConflict> conflicts) {
 
+    /** One of nothing but statements. */
+    static DatabasePatch of(String database, List<String> statements) {
+        return new DatabasePatch(
+                database,
+                Renames.NONE,
+                Renames.NONE,
+                new EnumLabels(List.of()),
+                new MissingValues(List.of()),
+                List.of(),
+                statements,
+                statements,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
     /** One that cannot be made. */
     static DatabasePatch refused(String database, List<SchemaChange> theirs, List<SchemaConflict> conflicts) {
         return new DatabasePatch(

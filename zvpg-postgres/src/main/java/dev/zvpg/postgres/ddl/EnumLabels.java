@@ -95,13 +95,16 @@ record EnumLabels(List<Added> added) {
         return labels;
     }
 
-    /** Adds those that are not there, each in a transaction of its own. */
-    void make(Connection connection) throws SQLException {
+    /** Adds those that are not there, each in a transaction of its own, and returns the statements. */
+    List<String> make(Connection connection) throws SQLException {
+        List<String> made = new ArrayList<>();
         for (Added each : added) {
             Optional<String> statement = each.statement(labels(connection));
             if (statement.isPresent()) {
                 Sessions.execute(connection, statement.get());
+                made.add(statement.get());
             }
         }
+        return made;
     }
 }

@@ -76,22 +76,22 @@ record MissingValues(List<Added> added) {
         return new MissingValues(added);
     }
 
-    /** Adds those that are not there, without a default: that one comes with the other changes. */
-    void make(Connection connection) throws SQLException {
-        if (added.isEmpty()) {
-            return;
-        }
-        Set<String> known = new HashSet<>(Sessions.column(connection, COLUMNS));
+    /** Adds those that are not there, without a default, which comes with the other changes; returns the statements. */
+    List<String> make(Connection connection) throws SQLException {
+        List<String> made = new ArrayList<>();
+        Set<String> known = new HashSet<>(added.isEmpty() ? List.of() : Sessions.column(connection, COLUMNS));
         for (Added each : added) {
             List<String> table =
                     Sessions.column(connection, "SELECT oid::regclass FROM pg_class WHERE oid = " + each.table());
             if (!table.isEmpty() && !each.isIn(known)) {
                 String alter = "ALTER TABLE " + table.get(0);
-                Sessions.execute(
-                        connection,
-                        alter + " ADD COLUMN " + each.definition() + " DEFAULT " + Quoted.literal(each.value()));
-                Sessions.execute(connection, alter + " ALTER COLUMN " + Quoted.name(each.column()) + " DROP DEFAULT");
+                made.add(alter + " ADD COLUMN " + each.definition() + " DEFAULT " + Quoted.literal(each.value()));
+                made.add(alter + " ALTER COLUMN " + Quoted.name(each.column()) + " DROP DEFAULT");
             }
         }
+        for (String statement : made) {
+            Sessions.execute(connection, statement);
+        }
+        return made;
     }
 }

@@ -34,8 +34,8 @@ final class PgCodeKeeper {
             Class.forName(LIBRARY, false, PgCodeKeeper.class.getClassLoader());
         } catch (ClassNotFoundException e) {
             throw new ConfigurationException(
-                    "cannot merge changes of definitions: the library that writes them as statements is optional, and not on"
-                            + " the class path",
+                    "cannot carry changes of definitions over: the library that writes them as statements is optional, and not"
+                            + " on the class path",
                     "add org.pgcodekeeper:pgcodekeeper-core:13.1.0 to the class path, or make the same changes in both"
                             + " branches");
         }

@@ -68,8 +68,11 @@ record Renames(Map<ObjectKey, Name> names, List<String> conflicts) {
         return Objects.equals(ours, before) ? theirs : ours;
     }
 
-    /** Gives everything that is there its name, by way of one that nothing else has, as two may have swapped theirs. */
-    void make(Connection connection) throws SQLException {
+    /**
+     * Gives everything that is there its name, by way of one that nothing else has, as two may have swapped theirs; returns
+     * the statements.
+     */
+    List<String> make(Connection connection) throws SQLException {
         Map<ObjectKey, Name> pending = new LinkedHashMap<>();
         for (Map.Entry<ObjectKey, Name> each : names.entrySet()) {
             Named now = Names.of(connection, each.getKey());
@@ -77,27 +80,34 @@ record Renames(Map<ObjectKey, Name> names, List<String> conflicts) {
                 pending.put(each.getKey(), each.getValue());
             }
         }
+        List<String> made = new ArrayList<>();
         int number = 0;
         for (ObjectKey key : pending.keySet()) {
             if (pending.size() > 1) {
-                rename(connection, key, "zvpg renames " + number++);
+                rename(connection, key, "zvpg renames " + number++, made);
             }
         }
         for (Map.Entry<ObjectKey, Name> each : pending.entrySet()) {
             Named now = Objects.requireNonNull(Names.of(connection, each.getKey()));
             String schema = each.getValue().schema();
             if (schema != null && !schema.equals(now.name().schema())) {
-                Sessions.execute(connection, "CREATE SCHEMA IF NOT EXISTS " + Quoted.name(schema));
-                Sessions.execute(connection, now.moved(schema));
+                execute(connection, "CREATE SCHEMA IF NOT EXISTS " + Quoted.name(schema), made);
+                execute(connection, now.moved(schema), made);
             }
-            rename(connection, each.getKey(), each.getValue().name());
+            rename(connection, each.getKey(), each.getValue().name(), made);
+        }
+        return made;
+    }
+
+    private static void rename(Connection connection, ObjectKey key, String to, List<String> made) throws SQLException {
+        Named now = Objects.requireNonNull(Names.of(connection, key));
+        if (!now.name().name().equals(to)) {
+            execute(connection, now.renamed(key, to), made);
         }
     }
 
-    private static void rename(Connection connection, ObjectKey key, String to) throws SQLException {
-        Named now = Objects.requireNonNull(Names.of(connection, key));
-        if (!now.name().name().equals(to)) {
-            Sessions.execute(connection, now.renamed(key, to));
-        }
+    private static void execute(Connection connection, String statement, List<String> made) throws SQLException {
+        Sessions.execute(connection, statement);
+        made.add(statement);
     }
 }

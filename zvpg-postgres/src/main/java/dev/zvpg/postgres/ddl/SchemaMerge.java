@@ -65,17 +65,9 @@ public final class SchemaMerge implements ServerMerge.Definitions {
 
     private DatabasePatch patch(Copies copies, String name, List<SchemaChange> changes, String earlier, String other)
             throws SQLException {
-        Optional<String> function = copies.othersFunction();
-        if (function.isPresent()) {
-            return refused(
-                    name,
-                    changes,
-                    "definitions are not merged where they call " + function.get()
-                            + ", a function of a user who is no superuser");
-        }
-        Optional<String> unfit = copies.unfitName();
-        if (unfit.isPresent()) {
-            return refused(name, changes, "definitions are not merged where something is called " + unfit.get());
+        Optional<String> trap = Copies.trap(copies.theirs(), copies.ours());
+        if (trap.isPresent()) {
+            return refused(name, changes, "definitions are not merged where " + trap.get());
         }
         Renames schemas;
         Renames names;

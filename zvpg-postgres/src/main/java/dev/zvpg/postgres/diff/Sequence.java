@@ -34,11 +34,11 @@ public record Sequence(long oid, String name, OptionalLong last, long increment,
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(SEQUENCES)) {
             while (row.next()) {
-                long last = row.getLong(3);
+                String last = row.getString(3);
                 sequences.add(new Sequence(
                         row.getLong(1),
                         row.getString(2),
-                        row.wasNull() ? OptionalLong.empty() : OptionalLong.of(last),
+                        last == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(last)),
                         row.getLong(4),
                         row.getLong(5),
                         row.getLong(6)));

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param delicate the columns that are not updated in place, by position among {@code columns}: what is unique might be
  *     swapped between rows, a row might go to another partition, and some identities can only be inserted
  */
-record Target(
+public record Target(
         Table table,
         List<String> merged,
         List<Column> columns,
@@ -59,7 +59,7 @@ record Target(
             """;
 
     /** A table, or why nothing can be merged into it. */
-    record Found(Optional<Target> target, String reason) {
+    public record Found(Optional<Target> target, String reason) {
         static Found not(String reason) {
             return new Found(Optional.empty(), reason);
         }
@@ -71,7 +71,7 @@ record Target(
      * @param areNamesTheSame whether what is the same is called the same; otherwise only theirs' names are those of the
      *     base, and what is the same has the same number
      */
-    static Found find(Connection connection, List<Table> tables, ComparedTable change, boolean areNamesTheSame)
+    public static Found find(Connection connection, List<Table> tables, ComparedTable change, boolean areNamesTheSame)
             throws SQLException {
         Table theirs = change.side().table();
         Optional<Table> found = areNamesTheSame ? named(tables, theirs) : match(tables, change);
@@ -170,7 +170,7 @@ record Target(
     }
 
     /** How the table is named in a statement: rows of tables that inherit from it are not its own. */
-    String relation() {
+    public String relation() {
         return (table.isPartitioned() ? "" : "ONLY ") + table.name();
     }
 
@@ -202,7 +202,7 @@ record Target(
         return Stream.concat(columns.stream(), own.stream()).toList();
     }
 
-    List<Column> keyColumns() {
+    public List<Column> keyColumns() {
         return key.stream().map(columns::get).toList();
     }
 
@@ -227,7 +227,7 @@ record Target(
         return "CASE WHEN num_nonnulls(" + value + ") = 1 THEN format('%s', " + value + ") END";
     }
 
-    static String names(List<Column> columns) {
+    public static String names(List<Column> columns) {
         return columns.stream().map(column -> Quoted.name(column.name())).collect(Collectors.joining(", "));
     }
 

@@ -13,7 +13,7 @@ import java.util.List;
  * deferrable unique and exclusion constraints hold, and none that users or foreign keys have. All of them are as they were
  * again before anybody can see that. Confined to one thread.
  */
-final class TriggerStates {
+public final class TriggerStates {
 
     private static final String TRIGGERS = """
             SELECT format('%%I.%%I', n.nspname, c.relname) AS relation, quote_ident(t.tgname) AS name, t.is_check,
@@ -30,16 +30,26 @@ final class TriggerStates {
         this.connection = connection;
     }
 
-    private record Trigger(String relation, String name, boolean isCheck, String state) {
+    /** A trigger of a table or of a partition, which has a state of its own. Immutable. */
+    public record Trigger(String relation, String name, boolean isCheck, String state) {
 
-        /** A partition's trigger has a state of its own. */
-        String become(String state) {
-            return "ALTER TABLE ONLY " + relation + " " + state + " TRIGGER " + name;
+        /** The statement that changes its state for the time of a merge. */
+        public String change() {
+            return become(isCheck ? "ENABLE REPLICA" : "DISABLE");
+        }
+
+        /** The statement that gives it its own state again. */
+        public String restore() {
+            return become(state);
+        }
+
+        private String become(String other) {
+            return "ALTER TABLE ONLY " + relation + " " + other + " TRIGGER " + name;
         }
     }
 
-    /** Changes those of a table and its partitions; the names of those that would always fire, and do not. */
-    List<String> change(Target target) throws SQLException {
+    /** Finds those of a table and its partitions that are not as they are wanted. */
+    public static List<Trigger> of(Connection connection, Target target) throws SQLException {
         List<Trigger> found = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(TRIGGERS.formatted(target.tree()))) {
@@ -51,8 +61,14 @@ final class TriggerStates {
                         row.getString("state")));
             }
         }
+        return found;
+    }
+
+    /** Changes those of a table and its partitions; the names of those that would always fire, and do not. */
+    List<String> change(Target target) throws SQLException {
+        List<Trigger> found = of(connection, target);
         for (Trigger trigger : found) {
-            Sessions.execute(connection, trigger.become(trigger.isCheck() ? "ENABLE REPLICA" : "DISABLE"));
+            Sessions.execute(connection, trigger.change());
         }
         changed.addAll(found);
         return found.stream()
@@ -64,7 +80,7 @@ final class TriggerStates {
     /** Gives all of them their state again. */
     void restore() throws SQLException {
         for (Trigger trigger : changed) {
-            Sessions.execute(connection, trigger.become(trigger.state()));
+            Sessions.execute(connection, trigger.restore());
         }
     }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * checks of the table and of domains, in types, in indexes and statistics, in generated columns and defaults, and in what
  * rows are distributed to partitions by. Triggers and rules do not fire, but for those that say that they always do.
  */
-final class WriteTraps {
+public final class WriteTraps {
 
     /**
      * The types that somebody has made, of a table's columns. What those are made of is looked for step by step: a recursive
@@ -63,7 +63,7 @@ final class WriteTraps {
     private WriteTraps() {}
 
     /** Why nothing is written to a table; empty where it can be. */
-    static Optional<String> reason(Connection connection, Target target) throws SQLException {
+    public static Optional<String> reason(Connection connection, Target target) throws SQLException {
         String tree = target.tree();
         String defaults =
                 target.own().stream().map(Column::name).map(Quoted::literal).collect(Collectors.joining(", "));

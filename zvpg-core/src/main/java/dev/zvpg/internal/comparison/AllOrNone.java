@@ -1,4 +1,4 @@
-package dev.zvpg.internal.engine;
+package dev.zvpg.internal.comparison;
 
 import dev.zvpg.error.OperationInterruptedException;
 import java.util.ArrayList;
@@ -10,11 +10,12 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /** Opens several things at once, each on a thread of its own, and all or none of them. */
-final class AllOrNone {
+public final class AllOrNone {
 
     private AllOrNone() {}
 
-    static <T extends Runnable> List<T> open(List<? extends Callable<T>> openings) {
+    /** Opens them; where one fails, the others end again. */
+    public static <T extends Runnable> List<T> open(List<? extends Callable<T>> openings) {
         List<FutureTask<T>> tasks = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (Callable<T> opening : openings) {
@@ -57,7 +58,7 @@ final class AllOrNone {
     }
 
     /** Ends all of them, whatever of it fails, and returns the first failure with the others. */
-    static Optional<RuntimeException> end(List<? extends Runnable> open) {
+    public static Optional<RuntimeException> end(List<? extends Runnable> open) {
         RuntimeException failure = null;
         for (Runnable each : open) {
             try {
