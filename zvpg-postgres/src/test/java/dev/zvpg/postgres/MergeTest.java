@@ -474,7 +474,7 @@ class MergeTest {
         assertThat(conflicts(o -> o.theirs()).conflicts())
                 .allMatch(SchemaConflict.class::isInstance)
                 .extracting(Conflict::table)
-                .containsExactly("public.gone", "public.kind", "public.narrow");
+                .containsExactlyInAnyOrder("public.gone", "public.kind.a", "public.narrow.b");
         ours(
                 "CREATE TABLE gone (id int PRIMARY KEY)",
                 "ALTER TABLE narrow ADD COLUMN b int",

@@ -60,10 +60,16 @@ public final class Alteration {
     /** Makes all that the rows that are there allow. */
     public void makeBeforeRows() throws SQLException {
         patch.conflicts().forEach(told);
+        Optional<String> trap = Copies.trap(connection); // somebody may have set one since the copy was looked at
+        if (trap.isPresent()) {
+            conflict("", Copies.notWhere(trap.get()));
+            return;
+        }
         Sessions.execute(connection, SETTINGS);
         SQLException unnamed = refused(() -> {
             patch.schemas().make(connection);
             patch.names().make(connection);
+            patch.labels().name(connection);
             patch.missing().make(connection);
         });
         if (unnamed != null) {

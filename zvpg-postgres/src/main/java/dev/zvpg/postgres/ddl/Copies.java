@@ -72,12 +72,17 @@ record Copies(Connection base, Connection theirs, Connection ours) implements Au
         }
     }
 
-    /** What keeps definitions of one database from being made in the other. */
-    static Optional<String> trap(Connection one, Connection other) throws SQLException {
-        Optional<String> function = found(OTHERS_FUNCTION, one, other);
+    /** What is in any of some databases that keeps definitions from being made. */
+    static Optional<String> trap(Connection... connections) throws SQLException {
+        Optional<String> function = found(OTHERS_FUNCTION, connections);
         return function.isPresent()
                 ? function.map(name -> "they call " + name + ", a function of a user who is no superuser")
-                : found(UNFIT_NAME, one, other).map(name -> "something is called " + name);
+                : found(UNFIT_NAME, connections).map(name -> "something is called " + name);
+    }
+
+    /** Why nothing is merged. */
+    static String notWhere(String trap) {
+        return "definitions are not merged where " + trap;
     }
 
     private static Optional<String> found(String query, Connection... connections) throws SQLException {

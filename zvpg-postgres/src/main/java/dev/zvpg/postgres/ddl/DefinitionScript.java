@@ -54,9 +54,11 @@ public record DefinitionScript(List<String> values, List<String> before, List<St
             List<String> values = new ArrayList<>();
             List<String> statements = new ArrayList<>();
             if (origin.isPresent()) {
-                values.addAll(EnumLabels.of(origin.get(), after).make(before));
+                EnumLabels labels = EnumLabels.of(origin.get(), after);
+                values.addAll(labels.make(before));
                 statements.addAll(renamed(origin.get(), before, after));
-                statements.addAll(MissingValues.of(origin.get(), after).make(before));
+                statements.addAll(labels.name(before));
+                statements.addAll(MissingValues.of(origin.get(), after, before).make(before));
             }
             if (!Copies.changes(before, after, Optional.empty()).isEmpty()) {
                 PgCodeKeeper.require();

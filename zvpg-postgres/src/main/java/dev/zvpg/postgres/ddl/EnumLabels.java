@@ -34,23 +34,49 @@ record EnumLabels(List<Added> added) {
      *
      * @param isOfBase whether the neighbour has the number that it has had in the base, and perhaps another name
      */
-    private record Added(Label label, Label neighbour, boolean isBefore, boolean isOfBase) {
+    private record Added(Label label, Label neighbour, boolean isBefore, boolean isOfBase, Set<Long> base) {
 
+        /** What a value is called as long as one still has its name that is going to be renamed. */
+        static String waiting(Label label) {
+            return "zvpg adds " + label.oid();
+        }
+
+        /** Adds it, unless it is there. */
         Optional<String> statement(List<Label> now) {
-            List<Label> ofType =
-                    now.stream().filter(each -> each.type() == label.type()).toList();
-            if (ofType.isEmpty() || ofType.stream().anyMatch(each -> each.name().equals(label.name()))) {
+            List<Label> ofType = ofType(now);
+            boolean isTaken = isThere(ofType, label.name());
+            boolean isRenamed =
+                    ofType.stream().anyMatch(each -> each.name().equals(label.name()) && base.contains(each.oid()));
+            String name = isRenamed ? waiting(label) : label.name();
+            if (ofType.isEmpty() || (isTaken && !isRenamed) || isThere(ofType, waiting(label))) {
                 return Optional.empty();
             }
             String place = ofType.stream()
                     .filter(each -> isOfBase
                             ? each.oid() == neighbour.oid()
-                            : each.name().equals(neighbour.name()))
+                            : List.of(neighbour.name(), waiting(neighbour)).contains(each.name())
+                                    && !base.contains(each.oid()))
                     .findFirst()
                     .map(each -> (isBefore ? " BEFORE " : " AFTER ") + Quoted.literal(each.name()))
                     .orElse("");
-            return Optional.of(
-                    "ALTER TYPE " + ofType.get(0).typeName() + " ADD VALUE " + Quoted.literal(label.name()) + place);
+            return Optional.of("ALTER TYPE " + ofType.get(0).typeName() + " ADD VALUE " + Quoted.literal(name) + place);
+        }
+
+        /** Gives it its name, if it waits for that. */
+        Optional<String> naming(List<Label> now) {
+            List<Label> ofType = ofType(now);
+            return isThere(ofType, waiting(label))
+                    ? Optional.of("ALTER TYPE " + ofType.get(0).typeName() + " RENAME VALUE "
+                            + Quoted.literal(waiting(label)) + " TO " + Quoted.literal(label.name()))
+                    : Optional.empty();
+        }
+
+        private List<Label> ofType(List<Label> now) {
+            return now.stream().filter(each -> each.type() == label.type()).toList();
+        }
+
+        private static boolean isThere(List<Label> labels, String name) {
+            return labels.stream().anyMatch(each -> each.name().equals(name));
         }
     }
 
@@ -67,7 +93,7 @@ record EnumLabels(List<Added> added) {
                     Label label = after.get(i);
                     boolean isFirst = i == 0 || after.get(i - 1).type() != label.type();
                     Label neighbour = after.get(isFirst ? i + 1 : i - 1);
-                    return new Added(label, neighbour, isFirst, known.contains(neighbour.oid()));
+                    return new Added(label, neighbour, isFirst, known.contains(neighbour.oid()), known);
                 })
                 .toList();
         return new EnumLabels(inOrder(added));
@@ -95,11 +121,25 @@ record EnumLabels(List<Added> added) {
         return labels;
     }
 
+    /** What is to be done about a value, where these are there. */
+    private interface Step {
+        Optional<String> of(Added each, List<Label> now);
+    }
+
     /** Adds those that are not there, each in a transaction of its own, and returns the statements. */
     List<String> make(Connection connection) throws SQLException {
+        return run(connection, Added::statement);
+    }
+
+    /** Gives those their names that waited for them, when what had these has been renamed; returns the statements. */
+    List<String> name(Connection connection) throws SQLException {
+        return run(connection, Added::naming);
+    }
+
+    private List<String> run(Connection connection, Step step) throws SQLException {
         List<String> made = new ArrayList<>();
         for (Added each : added) {
-            Optional<String> statement = each.statement(labels(connection));
+            Optional<String> statement = step.of(each, labels(connection));
             if (statement.isPresent()) {
                 Sessions.execute(connection, statement.get());
                 made.add(statement.get());

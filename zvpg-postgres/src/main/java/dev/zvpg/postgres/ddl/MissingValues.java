@@ -54,26 +54,36 @@ record MissingValues(List<Added> added) {
         }
     }
 
-    static MissingValues of(Connection base, Connection theirs) throws SQLException {
+    /**
+     * Finds those that are new in theirs. Where ours has got the same column with another value, none is taken for what both
+     * began with, so that the two values meet in each row.
+     */
+    static MissingValues of(Connection base, Connection theirs, Connection ours) throws SQLException {
         Set<String> known = new HashSet<>(Sessions.column(base, COLUMNS));
         Set<String> tables =
                 new HashSet<>(Sessions.column(base, "SELECT oid FROM pg_class WHERE relkind IN ('r', 'p')"));
-        List<Added> added = new ArrayList<>();
-        try (Statement statement = theirs.createStatement();
+        Set<String> others = new HashSet<>(Sessions.column(ours, COLUMNS));
+        List<Added> same = all(ours);
+        return new MissingValues(all(theirs).stream()
+                .filter(each -> tables.contains(String.valueOf(each.table())) && !each.isIn(known))
+                .filter(each -> !each.isIn(others) || same.contains(each))
+                .toList());
+    }
+
+    private static List<Added> all(Connection connection) throws SQLException {
+        List<Added> all = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(MISSING)) {
             while (row.next()) {
                 String column = row.getString("attname");
-                Added each = new Added(
+                all.add(new Added(
                         row.getLong("oid"),
                         column,
                         Quoted.name(column) + " " + row.getString("type") + row.getString("collation"),
-                        row.getString("value"));
-                if (tables.contains(String.valueOf(each.table())) && !each.isIn(known)) {
-                    added.add(each);
-                }
+                        row.getString("value")));
             }
         }
-        return new MissingValues(added);
+        return all;
     }
 
     /** Adds those that are not there, without a default, which comes with the other changes; returns the statements. */

@@ -67,7 +67,7 @@ public final class SchemaMerge implements ServerMerge.Definitions {
             throws SQLException {
         Optional<String> trap = Copies.trap(copies.theirs(), copies.ours());
         if (trap.isPresent()) {
-            return refused(name, changes, "definitions are not merged where " + trap.get());
+            return refused(name, changes, Copies.notWhere(trap.get()));
         }
         Renames schemas;
         Renames names;
@@ -89,7 +89,7 @@ public final class SchemaMerge implements ServerMerge.Definitions {
         EnumLabels labels = EnumLabels.of(copies.base(), copies.theirs());
         labels.make(copies.base());
         labels.make(copies.ours());
-        MissingValues missing = MissingValues.of(copies.base(), copies.theirs());
+        MissingValues missing = MissingValues.of(copies.base(), copies.theirs(), copies.ours());
         missing.make(copies.base());
         missing.make(copies.ours());
         List<SchemaChange> mine = Copies.changes(copies.base(), copies.ours(), Optional.empty());

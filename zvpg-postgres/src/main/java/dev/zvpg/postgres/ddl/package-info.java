@@ -9,6 +9,9 @@
  * {@link dev.zvpg.postgres.ddl.MissingValues}). The rest is a script that {@link dev.zvpg.postgres.ddl.PgCodeKeeper}
  * writes. {@link dev.zvpg.postgres.ddl.Alteration} runs all of it in a merge's transaction, around the changes of rows, and
  * then looks at what came of it: what is not as theirs has it must be a change of ours, and no change of ours may be lost.
+ *
+ * <p>{@link dev.zvpg.postgres.ddl.DefinitionScripts} does the same between two states, in a copy of the earlier one, and keeps
+ * the statements.
  */
 @NullMarked
 package dev.zvpg.postgres.ddl;

@@ -98,6 +98,8 @@ final class DatabaseMerge implements AutoCloseable {
         findTables();
         for (Staged table : staged) {
             table.stage();
+            String name = table.target().table().name() + ".";
+            table.missed().forEach(lost -> refuse(name + lost.name(), lost.reason()));
         }
         lock();
         if (!areHarmless()) {
@@ -125,7 +127,7 @@ final class DatabaseMerge implements AutoCloseable {
             redefinition.end(connection, conflicts);
             new ForeignKeys(connection, database, written()).violated().forEach(conflicts::conflict);
         }
-        sequences = SequenceMoves.of(connection, delta.sequences(), written());
+        sequences = SequenceMoves.of(connection, delta.sequences(), written(), redefinition.givers(connection));
         sequences
                 .unknown()
                 .forEach(name -> notMerged.add(name + ": this sequence is not in the branch that is merged into"));

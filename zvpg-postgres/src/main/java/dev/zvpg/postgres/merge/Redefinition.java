@@ -3,10 +3,14 @@ package dev.zvpg.postgres.merge;
 import dev.zvpg.postgres.ddl.Alteration;
 import dev.zvpg.postgres.ddl.DatabasePatch;
 import dev.zvpg.postgres.ddl.SchemaMerge;
+import dev.zvpg.postgres.diff.Sequence;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The changes of definitions in one database, in the transaction that changes its rows. Confined to one thread. */
@@ -14,6 +18,7 @@ final class Redefinition {
 
     private final Optional<SchemaMerge> schema;
     private final long database;
+    private final Set<Long> sequences = new HashSet<>();
     private @Nullable Alteration alteration;
 
     private Redefinition(Optional<SchemaMerge> schema, long database) {
@@ -33,11 +38,21 @@ final class Redefinition {
     /** Makes what the rows allow that are there. */
     void begin(Connection connection, Conflicts conflicts) throws SQLException {
         if (schema.isPresent()) {
+            Sequence.of(connection).forEach(sequence -> sequences.add(sequence.oid()));
             DatabasePatch patch = Objects.requireNonNull(schema.get().patches().get(database));
             Alteration begun = Alteration.of(connection, patch, conflicts::conflict);
             begun.makeBeforeRows();
             alteration = begun;
         }
+    }
+
+    /** The sequences that are new, and know nothing of the rows that were there. */
+    List<Giver> givers(Connection connection) throws SQLException {
+        return isEmpty()
+                ? List.of()
+                : Giver.of(connection).stream()
+                        .filter(giver -> !sequences.contains(giver.sequence()))
+                        .toList();
     }
 
     /** Makes the rest, and looks at what came of it. */

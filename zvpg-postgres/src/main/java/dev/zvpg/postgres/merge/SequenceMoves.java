@@ -26,9 +26,15 @@ record SequenceMoves(List<String> statements, List<String> unknown) {
 
     static final SequenceMoves NONE = new SequenceMoves(List.of(), List.of());
 
-    static SequenceMoves of(Connection connection, List<SequenceDiff> changes, List<Writing> written)
+    /**
+     * Finds them.
+     *
+     * @param givers sequences that have come with other definitions
+     */
+    static SequenceMoves of(
+            Connection connection, List<SequenceDiff> changes, List<Writing> written, List<Giver> givers)
             throws SQLException {
-        if (changes.isEmpty() && written.isEmpty()) {
+        if (changes.isEmpty() && written.isEmpty() && givers.isEmpty()) {
             return NONE;
         }
         List<Sequence> ours = Sequence.of(connection);
@@ -54,6 +60,14 @@ record SequenceMoves(List<String> statements, List<String> unknown) {
                     for (String value : Sessions.column(connection, writing.furthest(giver.column(), sequence))) {
                         furthest.merge(sequence, Long.valueOf(value), sequence::further);
                     }
+                }
+            }
+        }
+        for (Giver giver : givers) {
+            Sequence sequence = byOid.get(giver.sequence());
+            if (sequence != null) {
+                for (String value : Sessions.column(connection, giver.furthest(sequence))) {
+                    furthest.merge(sequence, Long.valueOf(value), sequence::further);
                 }
             }
         }

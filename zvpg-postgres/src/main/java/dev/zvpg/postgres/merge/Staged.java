@@ -13,9 +13,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -35,6 +37,7 @@ final class Staged {
     private final List<@Nullable ComparedTable> since;
     private final String changes;
     private final Map<Integer, Map<String, String>> following = new HashMap<>();
+    private final Set<Target.Lost> missed = new LinkedHashSet<>();
     private boolean areKeysChanged;
     private long renumbered;
 
@@ -79,6 +82,11 @@ final class Staged {
         return since.size();
     }
 
+    /** The columns that would have got values if they were there. */
+    Set<Target.Lost> missed() {
+        return missed;
+    }
+
     /** How many rows have got another key. */
     long renumbered() {
         return renumbered;
@@ -111,6 +119,7 @@ final class Staged {
         try (Stream<RowChange> rows = table.rows()) {
             for (Iterator<RowChange> each = rows.iterator(); each.hasNext(); ) {
                 RowChange row = each.next();
+                target.lost().stream().filter(lost -> lost.isMissed(row)).forEach(missed::add);
                 List<@Nullable String> line = new ArrayList<>();
                 line.add(Integer.toString(base));
                 line.add(line(row.before()));

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.merge;
 
+import dev.zvpg.diff.RowChange;
 import dev.zvpg.postgres.diff.Column;
 import dev.zvpg.postgres.diff.ComparedTable;
 import dev.zvpg.postgres.diff.Quoted;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param merged what the columns are called in the changes, of those that both have and that can be written
  * @param columns the same columns in the table
  * @param own the other columns of the table that can be written
+ * @param lost the columns of the other branch that are gone here, or of another type, so that nothing is written to them
  * @param key where the columns that identify a row are among {@code columns}; empty where there are none
  * @param delicate the columns that are not updated in place, by position among {@code columns}: what is unique might be
  *     swapped between rows, a row might go to another partition, and some identities can only be inserted
@@ -34,6 +36,7 @@ public record Target(
         List<String> merged,
         List<Column> columns,
         List<Column> own,
+        List<Lost> lost,
         List<Integer> key,
         Set<Integer> delicate) {
 
@@ -57,6 +60,33 @@ public record Target(
                              WHERE s.attrelid = p.partrelid AND s.attname = a.attname) = ANY (p.partattrs))) AS is_delicate
             FROM pg_attribute a WHERE a.attrelid = %2$d AND a.attnum > 0 AND NOT a.attisdropped
             """;
+
+    /**
+     * A column that only the other branch has as it is there. Immutable.
+     *
+     * @param name what it is called there
+     * @param type of the one that is here; empty where there is none
+     */
+    record Lost(String name, Optional<String> type) {
+
+        /** Whether a row of the other branch has a value that has no place. */
+        boolean isMissed(RowChange row) {
+            return switch (row.kind()) {
+                case INSERTED -> type.isPresent() && row.after().get(name) != null;
+                case UPDATED -> row.changed().contains(name);
+                case DELETED -> false;
+            };
+        }
+
+        String reason() {
+            return type.map(here -> "it is of type " + here
+                            + " here, and of another one in the branch that is merged, which has other values in it; give it"
+                            + " the same type there")
+                    .orElse(
+                            "it is gone here, and has other values in the branch that is merged; drop it there, too, or bring it"
+                                    + " back here");
+        }
+    }
 
     /** A table, or why nothing can be merged into it. */
     public record Found(Optional<Target> target, String reason) {
@@ -95,16 +125,14 @@ public record Target(
         boolean isSame = !areNamesTheSame && ours.oid() == theirs.oid();
         List<String> merged = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
+        List<Lost> lost = new ArrayList<>();
         for (Column column : theirs.columns()) {
-            Column mine = match(ours, column, isSame);
+            Column mine = match(ours, theirs, column, isSame);
             if (mine == null) {
-                return Found.not("column " + column.name() + " is not in the branch that is merged into");
-            }
-            if (!ours.type(mine).equals(theirs.type(column))) {
-                return Found.not("column " + column.name() + " is of type " + theirs.type(column) + ", and of type "
-                        + ours.type(mine) + " in the branch that is merged into");
-            }
-            if (!generated.contains(mine.number())) {
+                lost.add(new Lost(column.name(), Optional.empty()));
+            } else if (!ours.type(mine).equals(theirs.type(column))) {
+                lost.add(new Lost(column.name(), Optional.of(ours.type(mine))));
+            } else if (!generated.contains(mine.number())) {
                 merged.add(column.name());
                 columns.add(mine);
             }
@@ -124,6 +152,10 @@ public record Target(
         if (!names.equals(change.key())) {
             return Found.not("what identifies a row is not the same in both branches");
         }
+        if (key.isEmpty() && !lost.isEmpty()) { // a row is all that is in it
+            return Found.not("no column identifies a row, and column "
+                    + lost.get(0).name() + " is not in the branch that is merged into, or of another type");
+        }
         List<Column> own = ours.columns().stream()
                 .filter(column -> !columns.contains(column) && !generated.contains(column.number()))
                 .toList();
@@ -131,7 +163,7 @@ public record Target(
                 .filter(i -> delicate.contains(columns.get(i).number()))
                 .boxed()
                 .collect(Collectors.toSet());
-        return new Found(Optional.of(new Target(ours, merged, columns, own, key, positions)), "");
+        return new Found(Optional.of(new Target(ours, merged, columns, own, lost, key, positions)), "");
     }
 
     /** A table keeps its identity when it is renamed; two that were made by the same name are taken for the same. */
@@ -141,10 +173,7 @@ public record Target(
         Optional<Table> byIdentity = tables.stream()
                 .filter(table -> isOfBase && table.oid() == theirs.oid())
                 .findFirst();
-        return byIdentity
-                .filter(table -> isAlike(table, theirs))
-                .or(() -> named(tables, theirs))
-                .or(() -> byIdentity);
+        return byIdentity.or(() -> named(tables, theirs));
     }
 
     private static Optional<Table> named(List<Table> tables, Table theirs) {
@@ -153,20 +182,17 @@ public record Target(
                 .findFirst();
     }
 
-    private static boolean isAlike(Table ours, Table theirs) {
-        return theirs.columns().stream()
-                .allMatch(column -> ours.columns().stream()
-                        .anyMatch(mine -> mine.number() == column.number()
-                                && ours.type(mine).equals(theirs.type(column))));
-    }
-
-    private static @Nullable Column match(Table ours, Column theirs, boolean isSame) {
-        return ours.columns().stream()
-                .filter(column -> isSame
-                        ? column.number() == theirs.number()
-                        : column.name().equals(theirs.name()))
-                .findFirst()
-                .orElse(null);
+    /** A column keeps its number when it is renamed; one that was dropped may have come again. */
+    private static @Nullable Column match(Table ours, Table theirs, Column column, boolean isSame) {
+        Stream<Column> mine = ours.columns().stream();
+        return isSame && ours.hasColumn(column.number())
+                ? mine.filter(each -> each.number() == column.number())
+                        .findFirst()
+                        .orElse(null)
+                : mine.filter(each -> each.name().equals(column.name()))
+                        .filter(each -> !isSame || !theirs.hasColumn(each.number()))
+                        .findFirst()
+                        .orElse(null);
     }
 
     /** How the table is named in a statement: rows of tables that inherit from it are not its own. */
