@@ -61,7 +61,7 @@ public record DefinitionScript(List<String> values, List<String> before, List<St
                 statements.addAll(MissingValues.of(origin.get(), after, before).make(before));
             }
             if (!Copies.changes(before, after, Optional.empty()).isEmpty()) {
-                PgCodeKeeper.require();
+                PgCodeKeeperJar.require();
                 List<String> all = new NewColumns(after)
                         .withDefaults(PgCodeKeeper.statements(
                                 PgCodeKeeper.read(copy.sessions().url(from)),

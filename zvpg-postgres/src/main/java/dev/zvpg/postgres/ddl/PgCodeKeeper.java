@@ -1,6 +1,5 @@
 package dev.zvpg.postgres.ddl;
 
-import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.OperationInterruptedException;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -13,33 +12,14 @@ import org.pgcodekeeper.core.settings.CoreSettings;
 
 /**
  * Writes the statements that make one database's definitions another's. The only class that knows the library pgCodeKeeper,
- * which is optional: it is loaded when it is used.
+ * which is optional: {@link PgCodeKeeperJar} knows whether it is there.
  */
 final class PgCodeKeeper {
-
-    private static final String LIBRARY = "org.pgcodekeeper.core.api.PgCodeKeeperApi";
 
     private PgCodeKeeper() {}
 
     /** The definitions of a database as the library has read them. Immutable. */
     record Definitions(AbstractDatabase database) {}
-
-    /**
-     * Says what has to be added before anything can be written.
-     *
-     * @throws ConfigurationException when the library is missing; the message names its coordinates
-     */
-    static void require() {
-        try {
-            Class.forName(LIBRARY, false, PgCodeKeeper.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new ConfigurationException(
-                    "cannot carry changes of definitions over: the library that writes them as statements is optional, and not"
-                            + " on the class path",
-                    "add org.pgcodekeeper:pgcodekeeper-core:13.1.0 to the class path, or make the same changes in both"
-                            + " branches");
-        }
-    }
 
     /** Reads what a database has. */
     static Definitions read(String url) throws SQLException {

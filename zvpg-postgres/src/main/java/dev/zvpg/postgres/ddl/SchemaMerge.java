@@ -126,7 +126,7 @@ public final class SchemaMerge implements ServerMerge.Definitions {
     }
 
     private Scripts scripts(String earlier, String other, @Nullable String mine) throws SQLException {
-        PgCodeKeeper.require();
+        PgCodeKeeperJar.require();
         PgCodeKeeper.Definitions from = PgCodeKeeper.read(base.sessions().url(earlier));
         List<String> all = PgCodeKeeper.statements(
                 from, PgCodeKeeper.read(theirs.sessions().url(other)));
