@@ -234,6 +234,115 @@ class DiffToSqlTest {
         });
     }
 
+    /** What every sequence would give out next, which a difference does not tell exactly. */
+    private static String next(Branch branch) throws SQLException {
+        return Sql.value(
+                branch,
+                "SELECT string_agg(format('%s %s', c.oid::regclass, (xpath('//v/text()', query_to_xml(format("
+                        + "'SELECT last_value + is_called::int AS v FROM %s', c.oid::regclass), true, true, '')))[1]),"
+                        + " ', ' ORDER BY relname) FROM pg_class c WHERE relkind = 'S'");
+    }
+
+    @Test
+    void sequencesGiveOutWhatTheyWouldGiveOutThere() throws Exception {
+        with(Postgres.embedded(18), main -> {
+            Sql.execute(
+                    main,
+                    "CREATE TABLE few (id serial PRIMARY KEY, t text)",
+                    "INSERT INTO few (t) SELECT 'a' FROM generate_series(1, 100)",
+                    "CREATE SEQUENCE moved",
+                    "CREATE SEQUENCE lent",
+                    "CREATE TABLE borrows (id bigint DEFAULT nextval('lent') PRIMARY KEY)",
+                    "CHECKPOINT");
+            Snapshot v1 = main.snapshot("v1", "");
+            Sql.execute(
+                    main,
+                    "INSERT INTO few (t) SELECT 'b' FROM generate_series(1, 20)",
+                    "INSERT INTO borrows SELECT nextval('lent') FROM generate_series(1, 3)",
+                    "SELECT setval('moved', 1000, false)",
+                    "CREATE SEQUENCE fresh START 7",
+                    "CHECKPOINT");
+            Snapshot v2 = main.snapshot("v2", "");
+            String script;
+            try (Diff diff = v1.diff(v2)) {
+                script = script(diff);
+            }
+            assertThat(script.indexOf("setval")).isGreaterThan(script.lastIndexOf("INSERT INTO"));
+            Branch made = v1.branch("made");
+            made.start();
+            Sql.execute(made, script);
+            Branch there = v2.branch("there");
+            there.start();
+            assertThat(next(made)).isEqualTo(next(there));
+        });
+    }
+
+    @Test
+    void whatIsCheckedWithTheTransactionAndAlwaysFiresMayBeNew() throws Exception {
+        with(Postgres.embedded(18), main -> {
+            Sql.execute(main, "CREATE TABLE old (id int PRIMARY KEY, n int)", "INSERT INTO old VALUES (1, 1), (2, 2)");
+            Snapshot v1 = main.snapshot("v1", "");
+            Sql.execute(
+                    main,
+                    "CREATE TABLE made (id int PRIMARY KEY, n int UNIQUE DEFERRABLE INITIALLY DEFERRED)",
+                    "INSERT INTO made VALUES (1, 2), (2, 1)",
+                    "ALTER TABLE old ADD UNIQUE (n) DEFERRABLE INITIALLY IMMEDIATE",
+                    "UPDATE old SET n = 3 - n",
+                    "CREATE TABLE log (line text)",
+                    "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS"
+                            + " 'BEGIN INSERT INTO public.log VALUES (TG_OP); RETURN NEW; END'",
+                    "CREATE TRIGGER always BEFORE INSERT OR UPDATE ON made FOR EACH ROW EXECUTE FUNCTION note()",
+                    "ALTER TABLE made ENABLE ALWAYS TRIGGER always");
+            Snapshot v2 = main.snapshot("v2", "");
+            try (Diff diff = v1.diff(v2)) {
+                assertThat(left(v1, script(diff), v2)).isEmpty();
+            }
+        });
+    }
+
+    @Test
+    void aDefaultThatDependsOnTheDayIsNotWhatRowsGet() throws Exception {
+        with(Postgres.embedded(18), main -> {
+            Sql.execute(main, "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1), (2), (3)");
+            Snapshot v1 = main.snapshot("v1", "");
+            Sql.execute(
+                    main,
+                    "ALTER TABLE t ADD COLUMN day date NOT NULL DEFAULT CURRENT_DATE",
+                    "ALTER TABLE t ADD COLUMN n int NOT NULL DEFAULT 5",
+                    "UPDATE t SET id = id", // so that no row is without a value of its own
+                    "VACUUM FULL t");
+            Snapshot v2 = main.snapshot("v2", "");
+            try (Diff diff = v1.diff(v2)) {
+                String script = script(diff);
+                assertThat(script.lines().filter(line -> line.startsWith("UPDATE")))
+                        .hasSize(3);
+                assertThat(left(v1, script, v2)).isEmpty();
+            }
+        });
+    }
+
+    @Test
+    void rowsAreNotWrittenWithoutThoseThatAForeignKeyNeeds() throws Exception {
+        with(Postgres.embedded(18), main -> {
+            Sql.execute(
+                    main,
+                    "CREATE ROLE joe",
+                    "GRANT CREATE ON SCHEMA public TO joe",
+                    "CREATE FUNCTION fine(int) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT $1 > 0'",
+                    "ALTER FUNCTION fine(int) OWNER TO joe",
+                    "CREATE TABLE parent (id int PRIMARY KEY CHECK (fine(id)))",
+                    "CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES parent)");
+            Snapshot v1 = main.snapshot("v1", "");
+            Sql.execute(main, "INSERT INTO parent VALUES (1)", "INSERT INTO child VALUES (1, 1)");
+            try (Diff diff = v1.diff(main.snapshot("v2", ""))) {
+                assertThatThrownBy(() -> script(diff))
+                        .isInstanceOf(ServerException.class)
+                        .hasMessageContaining("public.parent")
+                        .hasMessageContaining("child_parent_fkey of public.child");
+            }
+        });
+    }
+
     @Test
     void whatTwoBranchesHaveMadeOfOneStateBecomesTheOther() throws Exception {
         with(Postgres.embedded(18), main -> {

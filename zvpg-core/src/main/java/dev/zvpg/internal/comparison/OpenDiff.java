@@ -32,6 +32,7 @@ public final class OpenDiff implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Copy kept;
     private @Nullable Redefined redefined;
+    private boolean closed;
 
     /**
      * Compares them.
@@ -193,6 +194,9 @@ public final class OpenDiff implements AutoCloseable {
     private Redefined redefined() {
         lock.lock();
         try {
+            if (closed) {
+                throw new IllegalStateException("the diff is closed");
+            }
             if (redefined == null) {
                 Optional<Server> origin =
                         common.map(each -> sides.get(each.side()).copy.server());
@@ -207,6 +211,16 @@ public final class OpenDiff implements AutoCloseable {
     /** Lets go of everything, whatever of it refuses. */
     @Override
     public void close() {
+        lock.lock(); // whoever writes a script may be about to add a side
+        try {
+            closed = true;
+            end();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end() {
         List<Runnable> open = new ArrayList<>(sides);
         if (kept != null) {
             open.add(kept.end());

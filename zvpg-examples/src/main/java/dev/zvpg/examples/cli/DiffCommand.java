@@ -61,7 +61,7 @@ final class DiffCommand implements Callable<Integer> {
     @Option(
             names = "--sql",
             description =
-                    "write the statements that make of A what B is, for psql; comments say what they leave as it is")
+                    "write the statements that make of A what B is; comments say how to run them and what they leave as it is")
     private boolean sql;
 
     @Option(names = "--database", paramLabel = "DATABASE", description = "only what is in this database")

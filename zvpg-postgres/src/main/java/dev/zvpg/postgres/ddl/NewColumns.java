@@ -27,6 +27,15 @@ final class NewColumns {
     private static final Pattern NOT_NULL = Pattern.compile(
             "(?<head>(?<table>ALTER TABLE .+?)\\s+ADD COLUMN " + NAME + " .*) NOT NULL", Pattern.DOTALL);
 
+    private static final Pattern WITH_DEFAULT = Pattern.compile(
+            "(?<head>(?<table>ALTER TABLE .+?)\\s+ADD COLUMN " + NAME
+                    + " .+?) DEFAULT (?<default>.+?)(?<required> NOT NULL)?",
+            Pattern.DOTALL);
+
+    /** As PostgreSQL writes constants, with their types: all else may depend on when it is asked. */
+    private static final Pattern CONSTANT =
+            Pattern.compile("(?:'(?:[^']|'')*'|\\(?-?[0-9.]+\\)?|true|false|NULL)(?:::[\\w .\"()\\[\\],]+)?");
+
     private final Connection theirs;
 
     NewColumns(Connection theirs) {
@@ -63,6 +72,25 @@ final class NewColumns {
                         break;
                     }
                 }
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    /**
+     * Adds a column without a default that may be another value each time, which comes behind it: the rows bring theirs.
+     */
+    static List<String> withValuesOfRows(List<String> statements) {
+        List<String> all = new ArrayList<>();
+        for (String statement : statements) {
+            Matcher added = WITH_DEFAULT.matcher(statement);
+            if (added.matches() && !CONSTANT.matcher(added.group("default")).matches()) {
+                Optional<String> required = Optional.ofNullable(added.group("required"));
+                all.add(added.group("head") + required.orElse(""));
+                all.add(added.group("table") + " ALTER COLUMN " + added.group("name") + " SET DEFAULT "
+                        + added.group("default"));
+            } else {
+                all.add(statement);
             }
         }
         return List.copyOf(all);

@@ -201,7 +201,7 @@ public record Target(
     }
 
     /** A query for the table and its partitions. */
-    String tree() {
+    public String tree() {
         return tree(table);
     }
 

@@ -54,6 +54,25 @@ public final class DatabaseScript {
             "SET LOCAL xmloption = content",
             "SET LOCAL array_nulls = on");
 
+    /** The sequences that a table and its partitions own, or have defaults from. */
+    private static final String GIVERS = """
+            SELECT format('%%I.%%I', n.nspname, s.relname)
+            FROM pg_depend d
+            JOIN pg_class s ON s.relkind = 'S' AND s.oid = CASE d.classid WHEN 'pg_class'::regclass THEN d.objid ELSE d.refobjid END
+            JOIN pg_namespace n ON n.oid = s.relnamespace
+            LEFT JOIN pg_attrdef a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
+            WHERE d.refclassid = 'pg_class'::regclass
+              AND CASE d.classid WHEN 'pg_class'::regclass THEN d.refobjid ELSE a.adrelid END IN (%s)
+            """;
+
+    /** The foreign keys between tables that are written and those that are left out. */
+    private static final String BETWEEN = """
+            SELECT format('%%I of %%s', conname, conrelid::regclass)
+            FROM pg_constraint
+            WHERE contype = 'f' AND (conrelid IN (%1$s) AND confrelid = to_regclass(%2$s)
+                OR confrelid IN (%1$s) AND conrelid = to_regclass(%2$s))
+            """;
+
     private static final String WITH_IDENTITY = "SELECT DISTINCT attrelid FROM pg_attribute WHERE attidentity <> ''";
 
     private final Connection later;
@@ -94,12 +113,14 @@ public final class DatabaseScript {
         findTables();
         findDefinitions();
         lines.comment("Makes of database " + database + " in the earlier state what it is in the later one.");
+        lines.comment("A superuser runs it: psql -X -v ON_ERROR_STOP=1 -f FILE");
         for (String each : leftOut) {
             lines.comment("Left as it is: " + each);
         }
         lines.space();
         if (!definitions.values().isEmpty()) { // also for clients that would make one transaction of all statements
             lines.statement("BEGIN");
+            lines.statements(SETTINGS);
             lines.statements(definitions.values());
             lines.statement("COMMIT");
         }
@@ -107,18 +128,35 @@ public final class DatabaseScript {
         lines.statements(SETTINGS);
         lines.statements(definitions.before());
         writeRows();
-        writeSequences();
         lines.statements(definitions.after());
+        writeSequences();
         lines.statement("COMMIT");
     }
 
     private void findTables() throws SQLException {
+        Map<String, String> left = new LinkedHashMap<>();
         List<Table> tables = Tables.of(later);
         for (TableDiff each : changes.tables()) {
             if (each.database().equals(database)) {
                 ComparedTable table = (ComparedTable) each;
                 Optional<String> reason = reason(table, tables);
-                reason.ifPresent(why -> leftOut.add("rows of " + table.name() + ", " + why));
+                reason.ifPresent(why -> left.put(table.name(), why));
+            }
+        }
+        for (Map.Entry<String, String> each : left.entrySet()) {
+            requireUnrelated(each.getKey(), each.getValue());
+            leftOut.add("rows of " + each.getKey() + ", " + each.getValue());
+        }
+    }
+
+    /** Foreign keys do not act on what is written, so nobody would notice what is left without its partner. */
+    private void requireUnrelated(String table, String reason) throws SQLException {
+        for (Target target : targets.values()) {
+            List<String> keys = Sessions.column(later, BETWEEN.formatted(target.tree(), Quoted.literal(table)));
+            if (!keys.isEmpty()) {
+                throw new ServerException("in database " + database + ", rows of " + table
+                        + " are not written as statements (" + reason + "), and the foreign key " + keys.get(0)
+                        + " needs them; merge them instead");
             }
         }
     }
@@ -173,12 +211,10 @@ public final class DatabaseScript {
 
     private void writeRows() throws SQLException, IOException {
         Set<String> withIdentity = new HashSet<>(Sessions.column(later, WITH_IDENTITY));
-        List<TriggerStates.Trigger> triggers = new ArrayList<>();
-        for (Target target : targets.values()) {
-            triggers.addAll(TriggerStates.of(later, target));
-        }
-        for (TriggerStates.Trigger trigger : triggers) {
-            lines.statement(trigger.change());
+        List<String> tables = targets.keySet().stream().map(TableDiff::name).toList();
+        boolean mayFire = !tables.isEmpty() && (!definitions.equals(DefinitionScript.NONE) || fires());
+        if (mayFire) {
+            lines.statement(QuietTriggers.silence(tables));
         }
         for (Map.Entry<ComparedTable, Target> each : targets.entrySet()) {
             Target target = each.getValue();
@@ -187,25 +223,46 @@ public final class DatabaseScript {
                     withIdentity.contains(String.valueOf(target.table().oid()));
             new RowScript(each.getKey(), target, hasIdentity, lines).write();
         }
-        if (!triggers.isEmpty()) {
+        if (mayFire) {
             lines.statement("SET CONSTRAINTS ALL IMMEDIATE");
-        }
-        for (TriggerStates.Trigger trigger : triggers) {
-            lines.statement(trigger.restore());
+            lines.statement(QuietTriggers.restore());
         }
     }
 
-    /** One that is as good as new begins anew. */
+    private boolean fires() throws SQLException {
+        for (Target target : targets.values()) {
+            if (!TriggerStates.of(later, target).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Those that stand elsewhere, those that give values to the tables that were written, which may have moved by less than is
+     * told of as a difference, and all where definitions are new. They come last: nothing takes back what a sequence was set
+     * to.
+     */
     private void writeSequences() throws SQLException, IOException {
-        Set<String> there = Sequence.of(later).stream().map(Sequence::name).collect(Collectors.toSet());
+        Set<String> needed = new HashSet<>();
         for (SequenceDiff sequence : changes.sequences()) {
+            if (sequence.database().equals(database)) {
+                needed.add(sequence.name());
+            }
+        }
+        for (Target target : targets.values()) {
+            needed.addAll(Sessions.column(later, GIVERS.formatted(target.tree())));
+        }
+        for (Sequence sequence : Sequence.of(later)) {
             String name = sequence.name();
-            if (sequence.database().equals(database) && there.contains(name)) {
+            if (needed.contains(name) || !definitions.equals(DefinitionScript.NONE)) {
                 lines.statement(
-                        sequence.after().isPresent()
+                        sequence.last().isPresent()
                                 ? "SELECT setval(" + Quoted.literal(name) + ", "
-                                        + sequence.after().getAsLong() + ")"
-                                : "ALTER SEQUENCE " + name + " RESTART");
+                                        + sequence.last().getAsLong() + ")"
+                                : "ALTER SEQUENCE " + name + " RESTART WITH "
+                                        + Sessions.column(later, "SELECT last_value FROM " + name)
+                                                .get(0));
             }
         }
     }

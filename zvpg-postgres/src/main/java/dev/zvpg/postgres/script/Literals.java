@@ -27,6 +27,6 @@ final class Literals {
     }
 
     private static boolean isControl(int c) {
-        return Character.isISOControl(c) && c != '\n' && c != '\t';
+        return c == 0x7f || (c < ' ' && c != '\n' && c != '\t');
     }
 }
