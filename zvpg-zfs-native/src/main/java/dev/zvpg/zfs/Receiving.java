@@ -85,18 +85,20 @@ final class Receiving {
         if (claim.isEmpty()) {
             return Optional.empty();
         }
-        Optional<PartialVolume> partial = Optional.empty();
+        boolean isTaken = false;
         try {
-            partial = partial(volume); // it may have gone on since it was listed
-            partial.ifPresent(found -> hear(volume));
-        } finally {
+            Optional<PartialVolume> partial = partial(volume); // it may have gone on since it was listed
             if (partial.isEmpty()) {
+                return Optional.empty();
+            }
+            hear(volume);
+            isTaken = true;
+            return Optional.of(new ZfsIncoming(this, snapshot, origin, partial, volume, claim.get()));
+        } finally {
+            if (!isTaken) {
                 claim.get().abandon();
             }
         }
-        return partial.isPresent()
-                ? Optional.of(new ZfsIncoming(this, snapshot, origin, partial, volume, claim.get()))
-                : Optional.empty();
     }
 
     /** Where a claimed volume goes on; empty where it is complete or gone. */

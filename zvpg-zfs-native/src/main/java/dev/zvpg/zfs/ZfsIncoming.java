@@ -1,5 +1,6 @@
 package dev.zvpg.zfs;
 
+import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.Claims.Claim;
@@ -83,13 +84,15 @@ final class ZfsIncoming implements Streams.Incoming {
     }
 
     private Draft receive(InputStream in, Map<String, Object> properties) throws IOException {
-        int code = SAID_NOTHING;
+        int code;
         try {
             code = pump(in, properties);
-        } finally {
-            if (code == SAID_NOTHING) {
-                receiving.giveUp(volume, claim);
-            }
+        } catch (OutOfSpaceException e) { // none is left for what has come, either
+            receiving.destroying().discardQuietly(volume, claim);
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            receiving.giveUp(volume, claim);
+            throw e;
         }
         if (code == 0) {
             return new ReceivedDraft(receiving, volume, snapshot, claim);
