@@ -22,7 +22,6 @@ import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.Streams;
 import dev.zvpg.storage.VolumeId;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -125,7 +124,7 @@ final class Arrival implements AutoCloseable {
                 .filter(partial -> resumed)
                 .ifPresent(
                         partial -> context.events().tell(new Event.TransferResumed(accepted.ref(), partial.bytes())));
-        try (Draft draft = stream(header, new Watched(data, progress, header.bytes()), resumed)) {
+        try (Draft draft = stream(header, Meter.on(data, progress, header.bytes()), resumed)) {
             data.finish();
             Path tree = draft.directory();
             String owner = context.launcher().owner();
@@ -150,34 +149,6 @@ final class Arrival implements AutoCloseable {
                     "snapshot " + header.id() + " comes as a stream that cannot be received here: " + e.getMessage(),
                     "use the same version of the storage on both sides",
                     e);
-        }
-    }
-
-    /** Tells how far it is. */
-    private static final class Watched extends FilterInputStream {
-
-        private static final long EACH_NANOS = Duration.ofMillis(250).toNanos();
-
-        private final CopyProgress progress;
-        private final long total;
-        private long done;
-        private long told = System.nanoTime();
-
-        Watched(InputStream in, CopyProgress progress, long total) {
-            super(in);
-            this.progress = progress;
-            this.total = total;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int count = in.read(bytes, offset, length);
-            done += Math.max(0, count);
-            if (count < 0 || System.nanoTime() - told > EACH_NANOS) {
-                told = System.nanoTime();
-                progress.copied(done, Math.max(done, total));
-            }
-            return count;
         }
     }
 

@@ -15,7 +15,6 @@ import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.StorageFeature;
 import dev.zvpg.storage.Streams;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -147,36 +146,10 @@ record Exports(Context context) {
 
     /** Sends a snapshot in that format. */
     void sendStream(Streams.Outgoing stream, DataSink out, CopyProgress progress) throws IOException {
-        stream.send(new Watched(out, progress, stream.estimate()));
+        OutputStream measured = Meter.on(out, progress, stream.estimate());
+        stream.send(measured);
+        measured.flush();
         out.finish();
-        progress.copied(out.raw(), out.raw());
-    }
-
-    /** Tells how far it is. */
-    private static final class Watched extends FilterOutputStream {
-
-        private static final long EACH_NANOS = Duration.ofMillis(250).toNanos();
-
-        private final CopyProgress progress;
-        private final long total;
-        private long done;
-        private long told = System.nanoTime();
-
-        Watched(OutputStream out, CopyProgress progress, long total) {
-            super(out);
-            this.progress = progress;
-            this.total = total;
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            out.write(bytes, offset, length);
-            done += length;
-            if (System.nanoTime() - told > EACH_NANOS) {
-                told = System.nanoTime();
-                progress.copied(done, Math.max(done, total));
-            }
-        }
     }
 
     /** Sends a snapshot's tree. */
