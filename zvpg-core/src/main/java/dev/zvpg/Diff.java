@@ -153,8 +153,9 @@ public final class Diff implements AutoCloseable {
     /**
      * Writes statements that make of a database of the earlier state what it is in the later one: definitions first, then
      * rows and where sequences stand, in one transaction. They are for a database as it was in the earlier state, in any
-     * client that stops at the first error ({@code psql -X -v ON_ERROR_STOP=1 -f FILE}); into one that has moved since, {@link Branch#merge(Branch) merge}. What they leave as it is,
-     * such as roles and what was not compared, is said in comments at their beginning.
+     * client that stops at the first error ({@code psql -X -v ON_ERROR_STOP=1 -f FILE}); into one that has moved since,
+     * {@link Branch#merge(Branch) merge}. What they leave as it is, such as roles and what was not compared, is said in
+     * comments at their beginning.
      *
      * <p>A superuser has to run them: neither triggers nor foreign keys act on what is written, because the rows of the later
      * state have all that came of these. Values of enumerations are added before the transaction, as PostgreSQL demands it.

@@ -2,6 +2,7 @@ package dev.zvpg.postgres;
 
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.PermissionException;
+import dev.zvpg.internal.io.FileOwner;
 import dev.zvpg.postgres.cluster.Cluster;
 import dev.zvpg.postgres.cluster.ControlFile;
 import dev.zvpg.postgres.cluster.Initdb;
@@ -312,7 +313,7 @@ public final class Postgres implements ServerLauncher {
     @Override
     public String owner() {
         ServerUser user = ServerUser.of(runAs);
-        return user.uid() + ":" + user.gid();
+        return FileOwner.name(user.uid(), user.gid());
     }
 
     /**

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.zvpg.Branch;
 import dev.zvpg.Diff;
 import dev.zvpg.Effort;
-import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.diff.RowChange;
 import dev.zvpg.diff.TableDiff;
@@ -33,22 +32,6 @@ class DiffToSqlTest {
 
     static Stream<Postgres> versions() {
         return Versions14To18.embedded();
-    }
-
-    /** Some work in a repository whose main branch runs. */
-    private interface Work {
-        void on(Branch main) throws Exception;
-    }
-
-    private void with(Postgres postgres, Work work) throws Exception {
-        Repository repo = sandbox.zvpg(new Prepared(postgres)).init();
-        try {
-            Branch main = repo.branch("main");
-            main.start();
-            work.on(main);
-        } finally {
-            repo.destroy();
-        }
     }
 
     private static String script(Diff diff) throws IOException {
@@ -83,7 +66,7 @@ class DiffToSqlTest {
     @ParameterizedTest
     @MethodSource("versions")
     void rowsOfAllTypesBecomeThoseOfTheLaterState(Postgres postgres) throws Exception {
-        with(postgres, main -> {
+        sandbox.with(postgres, main -> {
             Sql.execute(
                     main,
                     "CREATE TYPE mood AS ENUM ('sad', 'ok')",
@@ -143,7 +126,7 @@ class DiffToSqlTest {
 
     @Test
     void rowsThatSwapWhatIsUniqueAndReferToEachOtherPassAndNoTriggerFires() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Sql.execute(
                     main,
                     "CREATE TABLE parent (id int PRIMARY KEY, n int UNIQUE, d int UNIQUE DEFERRABLE INITIALLY DEFERRED)",
@@ -176,7 +159,7 @@ class DiffToSqlTest {
     @ParameterizedTest
     @MethodSource("versions")
     void definitionsComeWithTheRowsThatNeedThem(Postgres postgres) throws Exception {
-        with(postgres, main -> {
+        sandbox.with(postgres, main -> {
             Sql.execute(
                     main,
                     "CREATE TYPE mood AS ENUM ('sad', 'ok')",
@@ -245,7 +228,7 @@ class DiffToSqlTest {
 
     @Test
     void sequencesGiveOutWhatTheyWouldGiveOutThere() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Sql.execute(
                     main,
                     "CREATE TABLE few (id serial PRIMARY KEY, t text)",
@@ -279,7 +262,7 @@ class DiffToSqlTest {
 
     @Test
     void whatIsCheckedWithTheTransactionAndAlwaysFiresMayBeNew() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Sql.execute(main, "CREATE TABLE old (id int PRIMARY KEY, n int)", "INSERT INTO old VALUES (1, 1), (2, 2)");
             Snapshot v1 = main.snapshot("v1", "");
             Sql.execute(
@@ -302,7 +285,7 @@ class DiffToSqlTest {
 
     @Test
     void aDefaultThatDependsOnTheDayIsNotWhatRowsGet() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Sql.execute(main, "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1), (2), (3)");
             Snapshot v1 = main.snapshot("v1", "");
             Sql.execute(
@@ -323,7 +306,7 @@ class DiffToSqlTest {
 
     @Test
     void rowsAreNotWrittenWithoutThoseThatAForeignKeyNeeds() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Sql.execute(
                     main,
                     "CREATE ROLE joe",
@@ -345,7 +328,7 @@ class DiffToSqlTest {
 
     @Test
     void whatTwoBranchesHaveMadeOfOneStateBecomesTheOther() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Sql.execute(
                     main,
                     "CREATE TABLE t (id int PRIMARY KEY, a text)",
@@ -378,7 +361,7 @@ class DiffToSqlTest {
 
     @Test
     void whatIsNotCarriedOverIsSaidAndCannotEndItsComment() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Sql.execute(main, "CREATE TABLE t (id int PRIMARY KEY)");
             Snapshot v1 = main.snapshot("v1", "");
             Sql.execute(
@@ -407,7 +390,7 @@ class DiffToSqlTest {
 
     @Test
     void oneDatabaseIsWrittenAtATime() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Sql.execute(main, "CREATE DATABASE other", "CREATE TABLE t (id int PRIMARY KEY)");
             Snapshot v1 = main.snapshot("v1", "");
             try (Diff diff = v1.diff(v1)) {

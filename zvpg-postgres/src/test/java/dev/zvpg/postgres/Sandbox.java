@@ -2,6 +2,8 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.Branch;
+import dev.zvpg.Repository;
 import dev.zvpg.TestDirectories;
 import dev.zvpg.Zvpg;
 import dev.zvpg.directory.DirectoryStorage;
@@ -55,6 +57,13 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
     private static final long RETRY_NANOS = 1_000_000;
 
     private Path root = Path.of("/nowhere");
+
+    /** Some work in a repository whose main branch runs. */
+    public interface Work {
+
+        /** Does it. */
+        void on(Branch main) throws Exception;
+    }
 
     /** Makes it; it is usable from the beginning of the test on. */
     public Sandbox() {}
@@ -176,5 +185,17 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback {
 
     private static void kill(long pid) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    /** Works in a new repository, which is gone afterwards. */
+    void with(Postgres postgres, Work work) throws Exception {
+        Repository repo = zvpg(new Prepared(postgres)).init();
+        try {
+            Branch main = repo.branch("main");
+            main.start();
+            work.on(main);
+        } finally {
+            repo.destroy();
+        }
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.zvpg.Branch;
 import dev.zvpg.Diff;
 import dev.zvpg.Effort;
-import dev.zvpg.Repository;
 import dev.zvpg.ScratchClone;
 import dev.zvpg.Snapshot;
 import dev.zvpg.diff.SchemaChange;
@@ -32,22 +31,6 @@ class SchemaDiffTest {
         return Versions14To18.embedded();
     }
 
-    /** Some work in a repository whose main branch runs. */
-    private interface Work {
-        void on(Branch main) throws Exception;
-    }
-
-    private void with(Postgres postgres, Work work) throws Exception {
-        Repository repo = sandbox.zvpg(new Prepared(postgres)).init();
-        try {
-            Branch main = repo.branch("main");
-            main.start();
-            work.on(main);
-        } finally {
-            repo.destroy();
-        }
-    }
-
     private static Branch branch(String name, Snapshot from, String... statements) throws SQLException {
         Branch branch = from.branch(name);
         branch.start();
@@ -69,7 +52,7 @@ class SchemaDiffTest {
     @ParameterizedTest
     @MethodSource("versions")
     void tellsEachChangeAndNothingElse(Postgres postgres) throws Exception {
-        with(postgres, main -> {
+        sandbox.with(postgres, main -> {
             given(main);
             Snapshot v1 = main.snapshot("v1", "");
             for (SchemaCase each : SchemaCase.ofAllVersions()) {
@@ -91,7 +74,7 @@ class SchemaDiffTest {
     @ParameterizedTest
     @MethodSource("versions")
     void tellsNothingOfHousekeepingAndOfWhatIsMadeAgain(Postgres postgres) throws Exception {
-        with(postgres, main -> {
+        sandbox.with(postgres, main -> {
             given(main);
             Sql.execute(
                     main,
@@ -135,7 +118,7 @@ class SchemaDiffTest {
 
     @Test
     void seesAChangeThatIsTheOnlyOne() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Sql.execute(
                     main,
                     "CREATE TABLE t (id int PRIMARY KEY, v int)",
@@ -178,7 +161,7 @@ class SchemaDiffTest {
 
     @Test
     void holdsTogetherWhatTwoBranchesMadeUnderTheSameNumbers() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Sql.execute(main, "CREATE TABLE t (id int PRIMARY KEY, v int)");
             Snapshot v1 = main.snapshot("v1", "");
             Branch one = branch(
@@ -228,7 +211,7 @@ class SchemaDiffTest {
     @ParameterizedTest
     @MethodSource("versions")
     void tellsWhatIsTheWholeClusters(Postgres postgres) throws Exception {
-        with(postgres, main -> {
+        sandbox.with(postgres, main -> {
             Sql.execute(
                     main,
                     "CREATE ROLE renamed",
@@ -285,7 +268,7 @@ class SchemaDiffTest {
 
     @Test
     void knowsWhatCameWithTheNewestVersion() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Sql.execute(
                     main,
                     "CREATE TABLE a (id int PRIMARY KEY, v int, w int, x int NOT NULL)",
@@ -328,7 +311,7 @@ class SchemaDiffTest {
 
     @Test
     void runsNothingThatADatabasesOwnersWrote() throws Exception {
-        with(Postgres.embedded(18), main -> {
+        sandbox.with(Postgres.embedded(18), main -> {
             Snapshot v1 = main.snapshot("v1", "");
             Sql.execute(
                     main,
@@ -355,7 +338,7 @@ class SchemaDiffTest {
     @ParameterizedTest
     @MethodSource("versions")
     void tellsAnExtensionAsOne(Postgres postgres) throws Exception {
-        with(postgres, main -> {
+        sandbox.with(postgres, main -> {
             assumeThat(Sql.value(main, "SELECT count(*) FROM pg_available_extensions WHERE name = 'hstore'"))
                     .isEqualTo("1");
             Sql.execute(main, "CREATE SCHEMA other");
@@ -373,7 +356,7 @@ class SchemaDiffTest {
 
     @Test
     void tellsWhatATestDidToItsClone() throws Exception {
-        with(Postgres.embedded(14), main -> {
+        sandbox.with(Postgres.embedded(14), main -> {
             Snapshot v1 = main.snapshot("v1", "");
             try (ScratchClone pg = v1.scratch();
                     Connection session = pg.dataSource().getConnection();

@@ -34,7 +34,7 @@ public record FileOwner(int uid, int gid, int mode, int links) {
     public static String ofThisProcess() {
         try {
             Map<String, Object> facts = Files.readAttributes(SELF, "unix:uid,gid"); // it is a link, which is root's
-            return facts.get("uid") + ":" + facts.get("gid");
+            return name(number(facts, "uid").intValue(), number(facts, "gid").intValue());
         } catch (IOException e) {
             throw IoFailure.of("find out who this process is", SELF, e);
         }
@@ -42,6 +42,11 @@ public record FileOwner(int uid, int gid, int mode, int links) {
 
     /** How a user is written: {@code UID:GID}. */
     public String name() {
+        return name(uid, gid);
+    }
+
+    /** How one of these numbers is written. */
+    public static String name(int uid, int gid) {
         return uid + ":" + gid;
     }
 

@@ -103,7 +103,7 @@ final class DirectoryPeer implements Peer {
         Path bundle = bundle(id, base);
         try {
             Bundles.read(bundle, (header, data) -> {
-                if (!header.id().equals(id) || !header.base().equals(base)) {
+                if (!header.isOf(id, base)) {
                     throw new MalformedException("the bundle " + bundle + " holds another snapshot");
                 }
                 if (whole && header.tree().isEmpty()) {

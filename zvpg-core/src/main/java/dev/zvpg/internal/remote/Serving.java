@@ -209,7 +209,7 @@ public final class Serving {
             arrival.offer().ifPresent(offer -> offer.putInto(go));
             link.send(go);
             SnapshotHeader chosen = arrival.offer().isPresent() ? SnapshotHeader.of(link.receive()) : header;
-            if (!chosen.id().equals(header.id()) || !chosen.base().equals(header.base())) {
+            if (!chosen.isOf(header.id(), header.base())) {
                 throw new MalformedException("another snapshot comes than " + header.id());
             }
             receive(arrival, chosen);

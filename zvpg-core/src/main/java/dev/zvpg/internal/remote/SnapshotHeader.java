@@ -52,6 +52,11 @@ record SnapshotHeader(
         }
     }
 
+    /** Whether it is of the snapshot, and on top of the one, that was told of before. */
+    boolean isOf(SnapshotId snapshot, Optional<SnapshotId> onTopOf) {
+        return id.equals(snapshot) && base.equals(onTopOf);
+    }
+
     SnapshotHeader withTree(String digest) {
         return new SnapshotHeader(id, base, attributes, bytes, arch, Optional.of(digest), payload);
     }

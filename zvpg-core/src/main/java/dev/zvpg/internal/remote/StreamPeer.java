@@ -79,7 +79,7 @@ final class StreamPeer implements Peer {
         base.ifPresent(known -> message.put("base", known.value()));
         offer.ifPresent(can -> can.putInto(message));
         SnapshotHeader header = SnapshotHeader.of(ask(message));
-        if (!header.id().equals(id) || !header.base().equals(base)) {
+        if (!header.isOf(id, base)) {
             throw new MalformedException("another snapshot came than " + id);
         }
         if (whole && header.tree().isEmpty()) {

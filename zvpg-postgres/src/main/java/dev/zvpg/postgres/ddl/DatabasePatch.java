@@ -36,23 +36,17 @@ public record DatabasePatch(
 
     /** One of nothing but statements. */
     static DatabasePatch of(String database, List<String> statements) {
-        return new DatabasePatch(
-                database,
-                Renames.NONE,
-                Renames.NONE,
-                new EnumLabels(List.of()),
-                new MissingValues(List.of()),
-                List.of(),
-                statements,
-                statements,
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of());
+        return bare(database, statements, List.of(), List.of());
     }
 
     /** One that cannot be made. */
     static DatabasePatch refused(String database, List<SchemaChange> theirs, List<SchemaConflict> conflicts) {
+        return bare(database, List.of(), theirs, conflicts);
+    }
+
+    /** One in which nothing has another name, label or missing value. */
+    private static DatabasePatch bare(
+            String database, List<String> statements, List<SchemaChange> theirs, List<SchemaConflict> conflicts) {
         return new DatabasePatch(
                 database,
                 Renames.NONE,
@@ -60,8 +54,8 @@ public record DatabasePatch(
                 new EnumLabels(List.of()),
                 new MissingValues(List.of()),
                 List.of(),
-                List.of(),
-                List.of(),
+                statements,
+                statements,
                 theirs,
                 List.of(),
                 List.of(),

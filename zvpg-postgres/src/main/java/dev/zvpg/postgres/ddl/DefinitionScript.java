@@ -31,6 +31,11 @@ public record DefinitionScript(List<String> values, List<String> before, List<St
         after = List.copyOf(after);
     }
 
+    /** Whether there are none. */
+    public boolean isEmpty() {
+        return equals(NONE);
+    }
+
     /**
      * Finds them by making them.
      *

@@ -15,12 +15,26 @@ import java.util.List;
  */
 public final class TriggerStates {
 
+    /** All triggers, called {@code t}. */
+    public static final String ALL =
+            "(SELECT *, tgfoid = 'pg_catalog.unique_key_recheck'::regproc AS is_check FROM pg_trigger) t";
+
+    /** Whether one is not as it is wanted. */
+    public static final String UNWANTED = "t.tgenabled IN ('A', 'R') <> t.is_check AND t.tgenabled <> 'D'";
+
+    /** What makes it so. */
+    public static final String WANTED_STATE = "CASE WHEN t.is_check THEN 'ENABLE REPLICA' ELSE 'DISABLE' END";
+
+    /** What makes it what it is. */
+    public static final String OWN_STATE =
+            "CASE t.tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE' END";
+
     private static final String TRIGGERS = """
             SELECT format('%%I.%%I', n.nspname, c.relname) AS relation, quote_ident(t.tgname) AS name, t.is_check,
-                   CASE t.tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE' END AS state
-            FROM (SELECT *, tgfoid = 'pg_catalog.unique_key_recheck'::regproc AS is_check FROM pg_trigger) t
+                   %1$s AS wanted, %2$s AS own
+            FROM %3$s
             JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE t.tgenabled IN ('A', 'R') <> t.is_check AND t.tgenabled <> 'D' AND t.tgrelid IN (%s) ORDER BY 1, 2
+            WHERE %4$s AND t.tgrelid IN (%5$s) ORDER BY 1, 2
             """;
 
     private final Connection connection;
@@ -30,35 +44,31 @@ public final class TriggerStates {
         this.connection = connection;
     }
 
-    /** A trigger of a table or of a partition, which has a state of its own. Immutable. */
-    public record Trigger(String relation, String name, boolean isCheck, String state) {
+    private record Trigger(String relation, String name, boolean isCheck, String wanted, String own) {
 
-        /** The statement that changes its state for the time of a merge. */
-        public String change() {
-            return become(isCheck ? "ENABLE REPLICA" : "DISABLE");
-        }
-
-        /** The statement that gives it its own state again. */
-        public String restore() {
-            return become(state);
-        }
-
-        private String become(String other) {
-            return "ALTER TABLE ONLY " + relation + " " + other + " TRIGGER " + name;
+        /** A partition's trigger has a state of its own. */
+        String become(String state) {
+            return "ALTER TABLE ONLY " + relation + " " + state + " TRIGGER " + name;
         }
     }
 
-    /** Finds those of a table and its partitions that are not as they are wanted. */
-    public static List<Trigger> of(Connection connection, Target target) throws SQLException {
+    /** Whether any of a table and its partitions is not as it is wanted. */
+    public static boolean any(Connection connection, Target target) throws SQLException {
+        return !of(connection, target).isEmpty();
+    }
+
+    private static List<Trigger> of(Connection connection, Target target) throws SQLException {
         List<Trigger> found = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(TRIGGERS.formatted(target.tree()))) {
+                ResultSet row = statement.executeQuery(
+                        TRIGGERS.formatted(WANTED_STATE, OWN_STATE, ALL, UNWANTED, target.tree()))) {
             while (row.next()) {
                 found.add(new Trigger(
                         row.getString("relation"),
                         row.getString("name"),
                         row.getBoolean("is_check"),
-                        row.getString("state")));
+                        row.getString("wanted"),
+                        row.getString("own")));
             }
         }
         return found;
@@ -68,7 +78,7 @@ public final class TriggerStates {
     List<String> change(Target target) throws SQLException {
         List<Trigger> found = of(connection, target);
         for (Trigger trigger : found) {
-            Sessions.execute(connection, trigger.change());
+            Sessions.execute(connection, trigger.become(trigger.wanted()));
         }
         changed.addAll(found);
         return found.stream()
@@ -80,7 +90,7 @@ public final class TriggerStates {
     /** Gives all of them their state again. */
     void restore() throws SQLException {
         for (Trigger trigger : changed) {
-            Sessions.execute(connection, trigger.restore());
+            Sessions.execute(connection, trigger.become(trigger.own()));
         }
     }
 }

@@ -212,7 +212,7 @@ public final class DatabaseScript {
     private void writeRows() throws SQLException, IOException {
         Set<String> withIdentity = new HashSet<>(Sessions.column(later, WITH_IDENTITY));
         List<String> tables = targets.keySet().stream().map(TableDiff::name).toList();
-        boolean mayFire = !tables.isEmpty() && (!definitions.equals(DefinitionScript.NONE) || fires());
+        boolean mayFire = !tables.isEmpty() && (!definitions.isEmpty() || fires());
         if (mayFire) {
             lines.statement(QuietTriggers.silence(tables));
         }
@@ -231,7 +231,7 @@ public final class DatabaseScript {
 
     private boolean fires() throws SQLException {
         for (Target target : targets.values()) {
-            if (!TriggerStates.of(later, target).isEmpty()) {
+            if (TriggerStates.any(later, target)) {
                 return true;
             }
         }
@@ -255,7 +255,7 @@ public final class DatabaseScript {
         }
         for (Sequence sequence : Sequence.of(later)) {
             String name = sequence.name();
-            if (needed.contains(name) || !definitions.equals(DefinitionScript.NONE)) {
+            if (needed.contains(name) || !definitions.isEmpty()) {
                 lines.statement(
                         sequence.last().isPresent()
                                 ? "SELECT setval(" + Quoted.literal(name) + ", "

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.script;
 
 import dev.zvpg.postgres.diff.Quoted;
+import dev.zvpg.postgres.merge.TriggerStates;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
@@ -10,23 +11,19 @@ import java.util.stream.Collectors;
  */
 final class QuietTriggers {
 
-    private static final String STATES = """
-            CASE t.tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE' END""";
-
     private static final String SILENCE = """
             DO $zvpg$
             DECLARE
               change text;
               restore text;
             BEGIN
-              SELECT string_agg(format('ALTER TABLE ONLY %%s %%s TRIGGER %%I', t.tgrelid::regclass,
-                         CASE WHEN t.is_check THEN 'ENABLE REPLICA' ELSE 'DISABLE' END, t.tgname), '; '),
-                     string_agg(format('ALTER TABLE ONLY %%s %%s TRIGGER %%I', t.tgrelid::regclass, %s, t.tgname), '; ')
+              SELECT string_agg(format('ALTER TABLE ONLY %%s %%s TRIGGER %%I', t.tgrelid::regclass, %1$s, t.tgname), '; '),
+                     string_agg(format('ALTER TABLE ONLY %%s %%s TRIGGER %%I', t.tgrelid::regclass, %2$s, t.tgname), '; ')
               INTO change, restore
-              FROM (SELECT *, tgfoid = 'pg_catalog.unique_key_recheck'::regproc AS is_check FROM pg_trigger) t
-              WHERE t.tgenabled IN ('A', 'R') <> t.is_check AND t.tgenabled <> 'D' AND t.tgrelid IN
-                (SELECT p.relid FROM unnest(ARRAY[%s]::regclass[]) r(oid), pg_partition_tree(r.oid) p
-                 UNION SELECT r.oid FROM unnest(ARRAY[%s]::regclass[]) r(oid));
+              FROM %3$s
+              WHERE %4$s AND t.tgrelid IN
+                (SELECT p.relid FROM unnest(ARRAY[%5$s]::regclass[]) r(oid), pg_partition_tree(r.oid) p
+                 UNION SELECT r.oid FROM unnest(ARRAY[%5$s]::regclass[]) r(oid));
               PERFORM set_config('zvpg.restore', coalesce(restore, ''), true);
               IF change IS NOT NULL THEN
                 EXECUTE change;
@@ -46,7 +43,8 @@ final class QuietTriggers {
     /** Keeps those of some tables and their partitions from firing. */
     static String silence(Collection<String> tables) {
         String names = tables.stream().map(Quoted::literal).collect(Collectors.joining(", "));
-        return SILENCE.formatted(STATES, names, names);
+        return SILENCE.formatted(
+                TriggerStates.WANTED_STATE, TriggerStates.OWN_STATE, TriggerStates.ALL, TriggerStates.UNWANTED, names);
     }
 
     /** Lets them fire again as they did. */
