@@ -187,7 +187,7 @@ final class Destroying {
             if (!objects.isDraft("recover", volume, wasClaimed)) { // published, or gone
                 MountPoints.letGo(claim);
                 decided = true;
-            } else if (isPartial(volume)) {
+            } else if (PartialVolume.of(objects, volume).isPresent()) {
                 LOG.debug("{} stays, because its receipt can go on", Objects.name(volume));
             } else if (mayGo.test(volume)) {
                 discardQuietly(volume, claim);
@@ -198,11 +198,6 @@ final class Destroying {
                 claim.abandon();
             }
         }
-    }
-
-    /** Whether a stream was received into it that was cut off; asked by whoever has the claim on it. */
-    private boolean isPartial(VolumeId volume) {
-        return PartialVolume.all(objects).containsKey(volume);
     }
 
     /** The volumes that somebody is making, or was and that are of no use any more. */
@@ -221,7 +216,9 @@ final class Destroying {
         boolean abandoned = false;
         try {
             abandoned = objects.isDraft("list", volume, wasClaimed); // it may have ended since it was listed
-            return abandoned && !isPartial(volume) ? Optional.of(new StoredDraft(volume, true)) : Optional.empty();
+            return abandoned && PartialVolume.of(objects, volume).isEmpty()
+                    ? Optional.of(new StoredDraft(volume, true))
+                    : Optional.empty();
         } finally {
             if (abandoned) {
                 claim.get().abandon();

@@ -21,9 +21,19 @@ record PartialVolume(Streams.Partial told, Optional<String> origin, ResumePoint 
 
     /** Those that there are, also those that somebody receives into at this moment. */
     static Map<VolumeId, PartialVolume> all(Objects objects) {
+        return find(objects, Map.of());
+    }
+
+    /** One of them; empty where the volume is complete, something else, or gone. */
+    static Optional<PartialVolume> of(Objects objects, VolumeId volume) {
+        Map<String, String> only = Map.of("volume", objects.names().dataset(volume));
+        return Optional.ofNullable(find(objects, only).get(volume));
+    }
+
+    private static Map<VolumeId, PartialVolume> find(Objects objects, Map<String, String> arguments) {
         String target = "zfs " + objects.names().root();
         Map<VolumeId, PartialVolume> partials = new HashMap<>();
-        objects.run(Program.PARTIALS, "list", target, Map.of())
+        objects.run(Program.PARTIALS, "list", target, arguments)
                 .table("partials")
                 .forEach((volume, values) ->
                         of(Program.table(values)).ifPresent(partial -> partials.put(new VolumeId(volume), partial)));

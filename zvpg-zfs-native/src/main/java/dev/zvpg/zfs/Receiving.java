@@ -87,7 +87,8 @@ final class Receiving {
         }
         boolean isTaken = false;
         try {
-            Optional<PartialVolume> partial = partial(volume); // it may have gone on since it was listed
+            Optional<PartialVolume> partial =
+                    PartialVolume.of(objects, volume); // it may have gone on since it was listed
             if (partial.isEmpty()) {
                 return Optional.empty();
             }
@@ -99,11 +100,6 @@ final class Receiving {
                 claim.get().abandon();
             }
         }
-    }
-
-    /** Where a claimed volume goes on; empty where it is complete or gone. */
-    private Optional<PartialVolume> partial(VolumeId volume) {
-        return Optional.ofNullable(PartialVolume.all(objects).get(volume));
     }
 
     /** Notes that something has come of it. */
@@ -136,7 +132,7 @@ final class Receiving {
     void giveUp(VolumeId volume, Claim claim) {
         boolean isKept = true; // in doubt
         try {
-            isKept = partial(volume).isPresent();
+            isKept = PartialVolume.of(objects, volume).isPresent();
             if (isKept) {
                 hear(volume);
             }

@@ -1,16 +1,22 @@
--- The drafts that a stream was received into that was cut off: the kernel says where it goes on.
+-- The drafts that a stream was received into that was cut off, or whether one is: the kernel says where it goes on.
 if not zfs.exists(root) then return missing() end
+candidates = {}
+if args.volume then
+    candidates[1] = args.volume
+else
+    for child in zfs.list.children(root) do candidates[#candidates + 1] = child end
+end
 partials = {}
-for child in zfs.list.children(root) do
-    if unlabelled(child) and own(child, RECEIVING) then
-        local token = zfs.get_prop(child, "receive_resume_token")
+for i, dataset in ipairs(candidates) do
+    if unlabelled(dataset) and own(dataset, RECEIVING) then
+        local token = zfs.get_prop(dataset, "receive_resume_token")
         if token and token ~= "" then
-            partials[volume_id(child)] = {
-                snapshot = own(child, RECEIVING),
+            partials[volume_id(dataset)] = {
+                snapshot = own(dataset, RECEIVING),
                 token = token,
-                origin = zfs.get_prop(child, "origin"),
-                bytes = zfs.get_prop(child, "used"),
-                heard = own(child, HEARD) or zfs.get_prop(child, "creation") .. "000",
+                origin = zfs.get_prop(dataset, "origin"),
+                bytes = zfs.get_prop(dataset, "used"),
+                heard = own(dataset, HEARD) or zfs.get_prop(dataset, "creation") .. "000",
             }
         end
     end
