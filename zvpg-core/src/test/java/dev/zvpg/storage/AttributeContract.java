@@ -87,6 +87,16 @@ public abstract class AttributeContract extends DraftContract {
     }
 
     @Test
+    void anUpdateThatHasNothingToChangeChangesNothing() {
+        Trees.create(storage, MAIN, Map.of("kept", "1"));
+
+        storage.update(List.of());
+        storage.update(List.of(new AttributeChange(MAIN, Map.of(), Set.of("never-there"))));
+
+        assertThat(attributes(MAIN)).isEqualTo(Map.of("kept", "1"));
+    }
+
+    @Test
     void anUpdateOfSeveralObjectsChangesAllOfThem() {
         Trees.create(storage, MAIN, Map.of("head", "yes"));
         snapshot(MAIN, V1);

@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The channel programs that verbs are made of: Lua that the kernel runs in one transaction group, next to the classes.
- * Each begins with {@code common.lua} and answers with a table whose {@code answer} is a word of {@link Answer}.
+ * Each stands in {@code frame.lua}, after {@code common.lua}, and answers with a table whose {@code answer} is a word of
+ * {@link Answer}.
  *
- * <p>A program is atomic among other changes and under a power cut, but one that fails in its middle is not undone; so
- * each checks everything before it changes anything.
+ * <p>A program is atomic among other changes, under a power cut, and when this process is killed; but one that fails in
+ * its middle is not undone. So each checks everything before it changes anything.
  *
  * <p>Immutable.
  */
@@ -47,7 +48,7 @@ enum Program {
     private final boolean changes;
 
     Program(String name, boolean changes) {
-        this.text = read("common") + read(name);
+        this.text = read("frame").replace("--[[ PROGRAM ]]", read("common") + read(name));
         this.changes = changes;
     }
 

@@ -1,5 +1,4 @@
 -- The beginning of every program: what a name and a property mean in a storage. See Program.java.
-args = ...
 root = args.root
 -- Of our own objects: "destroyed" when only something that grew from it needs it, or else "live", the transaction group
 -- and the time in milliseconds that it was made in, and the identity of a volume's origin. All in one: whatever is asked
@@ -10,6 +9,7 @@ RECEIVING = "zvpg.storage:receiving"
 -- When the last of it came, in milliseconds.
 HEARD = "zvpg.storage:heard"
 MAX_NAME = 255 -- bytes
+EAGAIN, EBUSY, EEXIST = 11, 16, 17
 
 -- A property that is the object's own: a child inherits its parent's user properties, a snapshot its dataset's.
 function own(object, property)
@@ -59,45 +59,45 @@ function find(id, hint)
     end
 end
 
--- The objects that changes are for, or else the index of the first one that is missing.
-function targets_of(changes)
-    local targets = {}
-    for i, change in pairs(changes) do
-        local target = change.volume
-        if target then
-            if state(target) ~= "live" then return nil, i end
-        else
-            target = find(change.snapshot, change.hint)
-            if not target then return nil, i end
-        end
-        targets[i] = target
-    end
-    return targets
+-- What is to be changed when all is decided, in this order; what to answer when one of it fails with a number; and what may
+-- happen afterwards. See frame.lua.
+changes = { answers = {} }
+
+function change(verb, ...)
+    local failed = zfs.check[verb](...)
+    if failed ~= 0 then changes.refused = changes.refused or failed end
+    changes[#changes + 1] = { zfs.sync[verb], ... }
 end
 
--- Changes the properties of all targets, or tries whether that can be done. First all are tried and then all are made,
--- because a program is not rolled back.
-function apply(functions, changes, targets)
-    for i, change in pairs(changes) do
-        for property, value in pairs(change.set) do
-            local failed = functions.set_prop(targets[i], property, value)
-            if failed ~= 0 then return failed end
-        end
-        for property in pairs(change.remove) do
-            if own(targets[i], property) then
-                local failed = functions.inherit(targets[i], property)
-                if failed ~= 0 then return failed end
-            end
+-- The same for what cannot be tried, mostly because it comes to be by a change before this one.
+function change_then(func, ...)
+    changes[#changes + 1] = { func, ... }
+end
+
+-- The object that a change of attributes is for; nil when there is none.
+function target_of(attributes)
+    if not attributes.volume then return find(attributes.snapshot, attributes.hint) end
+    return state(attributes.volume) == "live" and attributes.volume or nil
+end
+
+-- Changes attributes of several objects; returns the index of the first one that is missing.
+function change_attributes(list)
+    for i, attributes in pairs(list) do
+        local target = target_of(attributes)
+        if not target then return i end
+        for property, value in pairs(attributes.set) do change("set_prop", target, property, value) end
+        for property in pairs(attributes.remove) do
+            if own(target, property) then change("inherit", target, property) end
         end
     end
-    return 0
 end
 
 function missing(index)
     return { answer = zfs.exists(root) and "missing" or "no root", index = index }
 end
 
--- Destroys datasets of destroyed volumes that nothing needs any more: this one, then perhaps the one it was cloned from.
+-- Destroys datasets of destroyed volumes that nothing needs any more: this one, then perhaps the one it was cloned from. Where
+-- it is cut off, another one goes on.
 function reap(dataset)
     while dataset and state(dataset) == "destroyed" and not first_snapshot(dataset) and not first_child(dataset) do
         local origin = zfs.get_prop(dataset, "origin")
@@ -106,18 +106,15 @@ function reap(dataset)
     end
 end
 
--- Destroys a dataset without snapshots, and what lived on for its sake only.
-function destroy(dataset)
-    local origin = zfs.get_prop(dataset, "origin")
-    local failed = zfs.sync.destroy(dataset)
-    if failed == 0 and origin then reap(dataset_of(origin)) end
-    return failed
-end
-
 -- The full name of the snapshot that is received into a draft; it is there when all of it has come.
 function received(dataset)
     local id = own(dataset, RECEIVING)
     return id and dataset .. "@" .. id
+end
+
+function image_of(draft)
+    local image = received(draft)
+    return image and zfs.exists(image) and image or nil
 end
 
 function somebodys_snapshot(dataset)
@@ -126,6 +123,27 @@ function somebodys_snapshot(dataset)
         for snapshot in zfs.list.snapshots(dataset) do
             if snapshot ~= ours then return snapshot end
         end
+    end
+end
+
+-- Destroys a volume, and what lived on for its sake only; what was received into it is the image. One with other snapshots stays
+-- as long as it has them, out of sight, and what was written since the latest one returns its space. Returns why it cannot.
+function destroy(volume, image)
+    local busy = { answer = "busy" }
+    changes.answers[EBUSY], changes.answers[EEXIST] = busy, busy
+    local refused = first_snapshot(volume) and zfs.check.rollback(volume)
+    if refused == EBUSY then return busy end
+    if image then change("destroy", image) end
+    local needed
+    if image then needed = somebodys_snapshot(volume) else needed = first_snapshot(volume) end
+    if needed then
+        if refused == EAGAIN then return { answer = "again" } end -- the snapshot is of this transaction group
+        change("set_prop", volume, STATE, "destroyed")
+        change_then(function() zfs.sync.rollback(volume) return 0 end)
+    else
+        local origin = zfs.get_prop(volume, "origin")
+        change_then(zfs.sync.destroy, volume)
+        changes.afterwards = function() reap(origin and dataset_of(origin)) end
     end
 end
 

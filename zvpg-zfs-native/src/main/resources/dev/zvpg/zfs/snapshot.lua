@@ -2,14 +2,11 @@ if state(args.volume) ~= "live" then return missing() end
 -- identities are never used twice, so nobody looks through all volumes for this one
 if args.hint and state(args.hint .. "@" .. args.snapshot) then return { answer = "taken" } end
 name = args.volume .. "@" .. args.snapshot
-failed = zfs.sync.snapshot(name)
-if failed ~= 0 then return { answer = "failed", code = failed } end
-args.properties[STATE] = live_since(name)
+change("snapshot", name)
 for property, value in pairs(args.properties) do
-    failed = zfs.sync.set_prop(name, property, value)
-    if failed ~= 0 then
-        zfs.sync.destroy(name) -- still the same transaction group: nobody has seen it
-        return { answer = "failed", code = failed }
-    end
+    refused = zfs.check.set_prop(args.volume, property, value) -- as it will be with the snapshot, which is not there yet
+    if refused ~= 0 then return { answer = "failed", code = refused } end
+    change_then(zfs.sync.set_prop, name, property, value)
 end
-return { answer = "ok" }
+change_then(function() return zfs.sync.set_prop(name, STATE, live_since(name)) end)
+return { answer = "ok" }, changes

@@ -173,6 +173,9 @@ public final class Lzc {
      * ({@code zcp_children_iter} in {@code zcp_iter.c}, ZFS 2.1 and later) and the whole pool hangs until the machine
      * is restarted. Such a dataset has no room for children or snapshots, so {@code if #name < 255} loses nothing.
      *
+     * <p>A signal to this thread cancels a program, at some hundredth instruction of one of its coroutines, and what it
+     * has changed by then stays. It is run again, so a program must be fit for that.
+     *
      * @param pool the pool that the program may read and change
      * @param program Lua; its arguments are {@code ...}
      * @param arguments a name to a string, number, truth, map or array
@@ -208,17 +211,21 @@ public final class Lzc {
 
     private @Nullable Object program(
             String pool, Map<String, ?> arguments, BiFunction<Pointer, PointerByReference, Integer> call) {
-        PointerByReference result = new PointerByReference();
-        int code;
-        try (NvList list = NvList.of(arguments)) {
-            code = call.apply(list.pointer(), result);
-        }
-        try (NvList list = NvList.adopt(result)) {
-            Map<String, Object> answer = list.toMap();
-            if (code != 0) {
-                throw programFailed(code, pool, answer.get("error"));
+        while (true) {
+            PointerByReference result = new PointerByReference();
+            int code;
+            try (NvList list = NvList.of(arguments)) {
+                code = call.apply(list.pointer(), result);
             }
-            return answer.get("return");
+            try (NvList list = NvList.adopt(result)) {
+                Map<String, Object> answer = list.toMap();
+                if (code == 0) {
+                    return answer.get("return");
+                }
+                if (code != ResultCode.EINTR.number()) {
+                    throw programFailed(code, pool, answer.get("error"));
+                }
+            }
         }
     }
 
