@@ -207,6 +207,22 @@ class LzcIT {
     }
 
     @Test
+    void aDirectoryThatSomebodyUsesForAMomentOnlyIsUnmounted() throws Exception {
+        Path directory = Files.createDirectory(temp.resolve("busy"));
+        Mounts.mount(root, directory);
+        Path file = Files.writeString(directory.resolve("file"), "x");
+        // as a process does that is being started, until it executes its program
+        Process process =
+                new ProcessBuilder("sh", "-c", "exec 3< \"$1\"; echo; sleep 0.3", "sh", file.toString()).start();
+        assertThat(process.getInputStream().read()).isEqualTo('\n');
+
+        Mounts.unmount(directory);
+
+        assertThat(directory).isEmptyDirectory();
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
     void aSnapshotGoesWithItsLastClone() {
         lzc.snapshot(List.of(root + "@v1"), Map.of());
         lzc.clone(root + "@v1", root + "/clone", Map.of("canmount", NOAUTO));

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,6 +25,9 @@ import java.util.stream.Collectors;
 public final class Mounts {
 
     /** Where the kernel lists this process's mounts: proc(5), {@code /proc/[pid]/mountinfo}. */
+    private static final Duration MOMENT = Duration.ofSeconds(1);
+
+    private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Path TABLE = Path.of("/proc/self/mountinfo");
 
     /** A space, tab, line feed or backslash in a name is written as three octal digits. */
@@ -69,16 +74,22 @@ public final class Mounts {
     }
 
     /**
-     * Unmounts what is mounted on a directory.
+     * Unmounts what is mounted on a directory. Waits a second for whoever uses a file in it: a process that another thread
+     * starts at this moment has all that this one had open, until it executes its own program.
      *
      * @throws dev.zvpg.error.InUseException when a process uses a file in it; the message says which
      */
     public static void unmount(Path directory) {
-        if (Native.libc().umount2(directory.toString(), Native.LibC.UMOUNT_NOFOLLOW) != 0) {
+        long end = System.nanoTime() + MOMENT.toNanos();
+        while (Native.libc().umount2(directory.toString(), Native.LibC.UMOUNT_NOFOLLOW) != 0) {
             int errno = Native.errno();
-            throw errno == ResultCode.EBUSY.number()
-                    ? ResultCode.EBUSY.exception("unmount", directory.toString(), FileUsers.describe(directory), null)
-                    : failed(errno, "unmount", directory.toString());
+            if (errno != ResultCode.EBUSY.number()) {
+                throw failed(errno, "unmount", directory.toString());
+            }
+            if (System.nanoTime() > end) {
+                throw ResultCode.EBUSY.exception("unmount", directory.toString(), FileUsers.describe(directory), null);
+            }
+            LockSupport.parkNanos(PAUSE.toNanos()); // an interrupt makes it shorter, and stays
         }
     }
 
