@@ -10,12 +10,14 @@ import dev.zvpg.info.CloneInfo;
 import dev.zvpg.server.ServerState;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.zfs.binding.Mounts;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the domain promises, on a real kernel module. */
 @NeedsPool
+@Order(0) // takes longest
 class DomainOnZfsIT extends DomainContract {
 
     private final TestPool pool = new TestPool();

@@ -12,9 +12,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The storage starts no program: the kernel says so. */
 @NeedsPool
+@Isolated("the kernel tells of what this JVM starts, whichever test of it did")
 class ForkIT {
 
     private final String dataset = PoolTools.NAME + "/" + UUID.randomUUID();

@@ -20,10 +20,12 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** 64 threads in 4 processes make and destroy clones side by side, and leave nothing. */
 @NeedsPool
 @Order(Integer.MAX_VALUE) // takes minutes
+@Isolated("it needs the machine for itself")
 class SoakIT {
 
     private static final int PROCESSES = 4;

@@ -32,12 +32,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What {@link ZfsStorage} says when the pool itself is in trouble: a pool of this test's own, on a file of its own. */
 @EnabledIfEnvironmentVariable(
         named = TestPool.VARIABLE,
         matches = ".+",
         disabledReason = "needs a ZFS kernel module, and a machine for tests; zfs-machine run is one")
+@Isolated("a pool that is suspended holds up what others ask of all pools")
 class ZfsPoolFailuresIT {
 
     private static final Duration LONG = Duration.ofMinutes(2);
