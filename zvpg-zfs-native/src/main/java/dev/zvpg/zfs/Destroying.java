@@ -8,6 +8,7 @@ import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.VolumeId;
 import dev.zvpg.zfs.binding.Mounts;
+import dev.zvpg.zfs.binding.Patience;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

@@ -9,6 +9,7 @@ import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.VolumeId;
 import dev.zvpg.zfs.binding.Mounts;
+import dev.zvpg.zfs.binding.Patience;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;

@@ -1,6 +1,6 @@
 -- Publishes what was received: from here on the snapshot is visible, and its volume only carries it.
-image = received(args.volume)
-if not image or not unlabelled(args.volume) or not zfs.exists(image) then return missing() end
+image = image_of(args.volume)
+if not image or not unlabelled(args.volume) then return missing() end
 if find(args.snapshot, args.hint) then return { answer = "taken" } end
 for property, value in pairs(args.properties) do change("set_prop", image, property, value) end
 change("set_prop", image, STATE, live_since(image))

@@ -34,10 +34,22 @@ function first_child(dataset)
     end
 end
 
-function first_snapshot(dataset)
+function first_snapshot(dataset, besides)
     if #dataset < MAX_NAME then
-        for snapshot in zfs.list.snapshots(dataset) do return snapshot end
+        for snapshot in zfs.list.snapshots(dataset) do
+            if snapshot ~= besides then return snapshot end
+        end
     end
+end
+
+-- What a program is to look at: the dataset of one volume, or all that there are.
+function candidates()
+    if args.volume then return { args.volume } end
+    local all = {}
+    if zfs.exists(root) then
+        for child in zfs.list.children(root) do all[#all + 1] = child end
+    end
+    return all
 end
 
 function dataset_of(snapshot)
@@ -63,15 +75,19 @@ end
 -- happen afterwards. See frame.lua.
 changes = { answers = {} }
 
-function change(verb, ...)
+function try(verb, ...)
     local failed = zfs.check[verb](...)
     if failed ~= 0 then changes.refused = changes.refused or failed end
-    changes[#changes + 1] = { zfs.sync[verb], ... }
 end
 
--- The same for what cannot be tried, mostly because it comes to be by a change before this one.
-function change_then(func, ...)
+-- For what cannot be tried, mostly because it comes to be by a change before this one.
+function change_untried(func, ...)
     changes[#changes + 1] = { func, ... }
+end
+
+function change(verb, ...)
+    try(verb, ...)
+    change_untried(zfs.sync[verb], ...)
 end
 
 -- The object that a change of attributes is for; nil when there is none.
@@ -117,15 +133,6 @@ function image_of(draft)
     return image and zfs.exists(image) and image or nil
 end
 
-function somebodys_snapshot(dataset)
-    if #dataset < MAX_NAME then
-        local ours = received(dataset)
-        for snapshot in zfs.list.snapshots(dataset) do
-            if snapshot ~= ours then return snapshot end
-        end
-    end
-end
-
 -- Destroys a volume, and what lived on for its sake only; what was received into it is the image. One with other snapshots stays
 -- as long as it has them, out of sight, and what was written since the latest one returns its space. Returns why it cannot.
 function destroy(volume, image)
@@ -134,15 +141,13 @@ function destroy(volume, image)
     local refused = first_snapshot(volume) and zfs.check.rollback(volume)
     if refused == EBUSY then return busy end
     if image then change("destroy", image) end
-    local needed
-    if image then needed = somebodys_snapshot(volume) else needed = first_snapshot(volume) end
-    if needed then
+    if first_snapshot(volume, image) then
         if refused == EAGAIN then return { answer = "again" } end -- the snapshot is of this transaction group
         change("set_prop", volume, STATE, "destroyed")
-        change_then(function() zfs.sync.rollback(volume) return 0 end)
+        change_untried(function() zfs.sync.rollback(volume) return 0 end)
     else
         local origin = zfs.get_prop(volume, "origin")
-        change_then(zfs.sync.destroy, volume)
+        change_untried(zfs.sync.destroy, volume)
         changes.afterwards = function() reap(origin and dataset_of(origin)) end
     end
 end
@@ -157,6 +162,6 @@ end
 function draft(dataset)
     if not unlabelled(dataset) then return false end
     local origin = zfs.get_prop(dataset, "origin")
-    return not first_child(dataset) and not somebodys_snapshot(dataset)
+    return not first_child(dataset) and not first_snapshot(dataset, received(dataset))
         and not (origin and not own(origin, STATE))
 end

@@ -2,8 +2,8 @@ name = find(args.snapshot, args.hint)
 if not name then return missing() end
 if (zfs.get_prop(name, "userrefs") or 0) > 0 then return { answer = "held", name = name } end
 changes.answers[EBUSY] = { answer = "busy", name = name }
-change_then(zfs.sync.destroy, { name, defer = true }) -- not tried: that would empty the table, and it is the first change
-change_then(function()
+change_untried(zfs.sync.destroy, { name, defer = true }) -- a trial would empty the table
+change_untried(function()
     -- it has clones, and goes with the last of them
     return zfs.exists(name) and zfs.sync.set_prop(name, STATE, "destroyed") or 0
 end)

@@ -1,13 +1,7 @@
 -- The drafts that a stream was received into that was cut off, or whether one is: the kernel says where it goes on.
 if not zfs.exists(root) then return missing() end
-candidates = {}
-if args.volume then
-    candidates[1] = args.volume
-else
-    for child in zfs.list.children(root) do candidates[#candidates + 1] = child end
-end
 partials = {}
-for i, dataset in ipairs(candidates) do
+for i, dataset in ipairs(candidates()) do
     if unlabelled(dataset) and own(dataset, RECEIVING) then
         local token = zfs.get_prop(dataset, "receive_resume_token")
         if token and token ~= "" then

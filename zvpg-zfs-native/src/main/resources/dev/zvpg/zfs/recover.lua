@@ -1,11 +1,5 @@
 -- Frees what destroyed volumes occupy and nothing needs: of one volume, or of all.
-candidates = {}
-if args.volume then
-    candidates[1] = args.volume
-elseif zfs.exists(root) then
-    for child in zfs.list.children(root) do candidates[#candidates + 1] = child end
-end
-for i, dataset in ipairs(candidates) do
+for i, dataset in ipairs(candidates()) do
     if volume_id(dataset) and state(dataset) == "destroyed" then
         if first_snapshot(dataset) and zfs.get_prop(dataset, "written") > 0 and zfs.check.rollback(dataset) == 0 then
             zfs.sync.rollback(dataset)

@@ -4,9 +4,8 @@ if args.hint and state(args.hint .. "@" .. args.snapshot) then return { answer =
 name = args.volume .. "@" .. args.snapshot
 change("snapshot", name)
 for property, value in pairs(args.properties) do
-    refused = zfs.check.set_prop(args.volume, property, value) -- as it will be with the snapshot, which is not there yet
-    if refused ~= 0 then return { answer = "failed", code = refused } end
-    change_then(zfs.sync.set_prop, name, property, value)
+    try("set_prop", args.volume, property, value) -- as it will be with the snapshot, which is not there yet
+    change_untried(zfs.sync.set_prop, name, property, value)
 end
-change_then(function() return zfs.sync.set_prop(name, STATE, live_since(name)) end)
+change_untried(function() return zfs.sync.set_prop(name, STATE, live_since(name)) end)
 return { answer = "ok" }, changes

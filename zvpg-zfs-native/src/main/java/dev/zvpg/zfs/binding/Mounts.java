@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -25,15 +24,15 @@ import java.util.stream.Collectors;
 public final class Mounts {
 
     /** Where the kernel lists this process's mounts: proc(5), {@code /proc/[pid]/mountinfo}. */
-    private static final Duration MOMENT = Duration.ofSeconds(1);
-
-    private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Path TABLE = Path.of("/proc/self/mountinfo");
 
     /** A space, tab, line feed or backslash in a name is written as three octal digits. */
     private static final Pattern ESCAPE = Pattern.compile("\\\\([0-7]{3})");
 
     private static final int MOUNT_POINT_FIELD = 4;
+
+    /** How long a process needs at most from when it is made to when it executes its program. */
+    private static final Duration START = Duration.ofSeconds(1);
 
     private Mounts() {}
 
@@ -80,16 +79,14 @@ public final class Mounts {
      * @throws dev.zvpg.error.InUseException when a process uses a file in it; the message says which
      */
     public static void unmount(Path directory) {
-        long end = System.nanoTime() + MOMENT.toNanos();
+        Patience patience = new Patience(START);
         while (Native.libc().umount2(directory.toString(), Native.LibC.UMOUNT_NOFOLLOW) != 0) {
             int errno = Native.errno();
             if (errno != ResultCode.EBUSY.number()) {
                 throw failed(errno, "unmount", directory.toString());
             }
-            if (System.nanoTime() > end) {
-                throw ResultCode.EBUSY.exception("unmount", directory.toString(), FileUsers.describe(directory), null);
-            }
-            LockSupport.parkNanos(PAUSE.toNanos()); // an interrupt makes it shorter, and stays
+            patience.lose(() ->
+                    ResultCode.EBUSY.exception("unmount", directory.toString(), FileUsers.describe(directory), null));
         }
     }
 

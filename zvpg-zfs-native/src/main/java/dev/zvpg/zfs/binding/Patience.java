@@ -1,4 +1,4 @@
-package dev.zvpg.zfs;
+package dev.zvpg.zfs.binding;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -10,15 +10,24 @@ import java.util.function.Supplier;
  *
  * <p>Confined to one thread.
  */
-final class Patience {
+public final class Patience {
 
-    private static final Duration WHOLE = Duration.ofSeconds(5);
+    private static final Duration USUAL = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
-    private final long end = System.nanoTime() + WHOLE.toNanos();
+    private final long end;
+
+    /** Begins to wait, for five seconds at most. */
+    public Patience() {
+        this(USUAL);
+    }
+
+    Patience(Duration whole) {
+        this.end = System.nanoTime() + whole.toNanos();
+    }
 
     /** Waits a moment; throws when that was done for long enough. */
-    void lose(Supplier<RuntimeException> exception) {
+    public void lose(Supplier<RuntimeException> exception) {
         if (System.nanoTime() > end) {
             throw exception.get();
         }
