@@ -7,12 +7,9 @@ import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.engine.Operations;
 import dev.zvpg.internal.engine.Resets;
 import dev.zvpg.internal.tree.TreeSender;
-import dev.zvpg.internal.wire.CutException;
-import dev.zvpg.internal.wire.DataSink;
 import dev.zvpg.internal.wire.DataSource;
 import dev.zvpg.internal.wire.Frames;
 import dev.zvpg.internal.wire.Link;
-import dev.zvpg.remote.Remote;
 import dev.zvpg.remote.ServeOptions;
 import dev.zvpg.storage.AttributeChange;
 import dev.zvpg.storage.CopyProgress;
@@ -44,17 +41,6 @@ class HostilePusherTest extends TwoRepositories {
         own = commit(ours.branch("main"), "o1", "mine", "1");
         serving = ServeOptions.DEFAULT.access(ServeOptions.Access.APPEND_ONLY).branches("dev/*");
         link = greet();
-    }
-
-    private Link greet() throws IOException {
-        Remote.Streams streams = (Remote.Streams) connect();
-        Link greeted = Link.open(streams.in(), streams.out(), streams.out(), streams.out());
-        ObjectNode hello = Frames.message().put("zvpg", 1);
-        hello.putArray("formats").add("tree-1");
-        hello.put("repository", "x").put("path", "");
-        greeted.send(hello);
-        assertThat(greeted.receive().has("error")).isFalse();
-        return greeted;
     }
 
     @AfterEach
@@ -94,13 +80,8 @@ class HostilePusherTest extends TwoRepositories {
         if (go.has("error")) {
             return go;
         }
-        try (DataSink data = link.sendData(true)) {
-            TreeSender.send(tree, Optional.empty(), Optional.empty(), data, CopyProgress.NONE);
-            data.finish();
-        } catch (CutException e) {
-            // it has been refused already
-        }
-        return link.receive();
+        return sendData(
+                link, true, data -> TreeSender.send(tree, Optional.empty(), Optional.empty(), data, CopyProgress.NONE));
     }
 
     private ObjectNode take(String id) throws IOException {

@@ -8,10 +8,8 @@ import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.error.RemoteException;
 import dev.zvpg.info.Event;
 import dev.zvpg.info.Subscription;
-import dev.zvpg.internal.wire.DataSink;
 import dev.zvpg.internal.wire.Frames;
 import dev.zvpg.internal.wire.Link;
-import dev.zvpg.remote.Remote;
 import dev.zvpg.storage.FakeStreams;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
@@ -103,12 +101,7 @@ class StreamsTest extends RemotesContract {
     @Test
     void aFormatThatNobodyHasOfferedIsRefused() throws Exception {
         Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
-        Remote.Streams streams = (Remote.Streams) connect();
-        try (Link link = Link.open(streams.in(), streams.out(), streams.out(), streams.out())) {
-            ObjectNode hello = Frames.message().put("zvpg", 1);
-            hello.putArray("formats").add("tree-1");
-            link.send(hello.put("repository", "x").put("path", ""));
-            link.receive();
+        try (Link link = greet()) {
             ObjectNode give = Frames.message().put("do", "give").put("id", "x1-0123456789abcdef");
             ObjectNode attributes = give.putObject("attributes");
             attributes(theirs, v1.id()).forEach(attributes::put);
@@ -117,11 +110,8 @@ class StreamsTest extends RemotesContract {
             assertThat(link.receive().path("stream").path("format").textValue()).isEqualTo("fake-1");
             give.remove("do");
             link.send(give.put("format", "fake-2"));
-            try (DataSink data = link.sendData(false)) {
-                data.write(new byte[10]);
-                data.finish();
-            }
-            assertThat(link.receive().toString()).contains("unknown format", "fake-2");
+            ObjectNode refusal = sendData(link, false, data -> data.write(new byte[10]));
+            assertThat(refusal.toString()).contains("unknown format", "fake-2");
         }
     }
 }

@@ -2,11 +2,16 @@ package dev.zvpg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zvpg.directory.DirectoryStorage;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.remote.Transfers;
 import dev.zvpg.internal.tree.TreeDigest;
+import dev.zvpg.internal.wire.CutException;
+import dev.zvpg.internal.wire.DataSink;
+import dev.zvpg.internal.wire.Frames;
+import dev.zvpg.internal.wire.Link;
 import dev.zvpg.internal.wire.Pipe;
 import dev.zvpg.remote.FetchOptions;
 import dev.zvpg.remote.FetchResult;
@@ -98,6 +103,32 @@ abstract class TwoRepositories {
         server.start();
         servers.add(server);
         return Remote.of(to.in(), from.out());
+    }
+
+    /** Connects as a program of its own would, which has said what formats it knows. */
+    Link greet() throws IOException {
+        Remote.Streams streams = (Remote.Streams) connect();
+        Link greeted = Link.open(streams.in(), streams.out(), streams.out(), streams.out());
+        ObjectNode hello = Frames.message().put("zvpg", 1);
+        hello.putArray("formats").add("tree-1");
+        greeted.send(hello.put("repository", "x").put("path", ""));
+        assertThat(greeted.receive().has("error")).isFalse();
+        return greeted;
+    }
+
+    interface Content {
+        void send(DataSink data) throws IOException;
+    }
+
+    /** Sends data, and receives what is said to it, which may come before all of it is sent. */
+    static ObjectNode sendData(Link link, boolean compress, Content content) throws IOException {
+        try (DataSink data = link.sendData(compress)) {
+            content.send(data);
+            data.finish();
+        } catch (CutException e) {
+            // it has been refused already
+        }
+        return link.receive();
     }
 
     Transfers transfers() {
