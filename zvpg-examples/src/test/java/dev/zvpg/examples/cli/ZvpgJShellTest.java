@@ -51,12 +51,12 @@ class ZvpgJShellTest {
 
         assertThat(printed)
                 .contains("repo is the repository " + place.path("home") + ".")
-                // JShell may echo what was typed before its first prompt
+                // JShell echoes what was typed before it asked for it, so a line may begin with that
                 .contains("repo ==> repository " + place.path("home") + "\n")
-                .contains("\nmain ==> branch main\n")
+                .contains("main ==> branch main\n")
                 .contains("==> server on port " + place.firstPort() + ", process ")
-                .contains("\nv1 ==> snapshot main@v1\n")
-                .contains("\ntrial ==> clone try-index\n")
+                .contains("v1 ==> snapshot main@v1\n")
+                .contains("trial ==> clone try-index\n")
                 .containsPattern("==> \"jdbc:postgresql://127.0.0.1:\\d+/postgres\\?requireAuth=scram-sha-256\"\n")
                 .contains("==> \"7MB\"\n")
                 .contains("==> RUNNING\n")
