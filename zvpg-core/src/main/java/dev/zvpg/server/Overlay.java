@@ -2,7 +2,7 @@ package dev.zvpg.server;
 
 import dev.zvpg.error.StorageException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.Set;
 
 /**
  * A tree that shows another one with what has been written to it on top, made in constant time. It is there for this
@@ -28,12 +28,13 @@ public interface Overlay extends AutoCloseable {
     boolean isInMemory();
 
     /**
-     * Returns where the files are that have been written to, by their paths below the top: what is not there is as it is
-     * in the tree below.
+     * Finds what may not be as it is in the tree below: what was written to, opened for writing, made or removed. Costs
+     * as much as that is.
      *
-     * @return empty where this process does not see them
+     * @return files and directories, by their paths below the top; what is written meanwhile may be missing
+     * @throws StorageException when they cannot be read
      */
-    Optional<Path> written();
+    Set<Path> written();
 
     /**
      * Refuses every write from now on, so that it can be read in peace. No server may run on it.

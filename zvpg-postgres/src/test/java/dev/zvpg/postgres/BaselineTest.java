@@ -20,7 +20,11 @@ class BaselineTest {
     private final Postgres postgres = Postgres.embedded();
 
     private PostgresServer started() throws Exception {
-        return sandbox.start(postgres, sandbox.cluster(postgres, "data"), postgres.leanSettings(Map.of()));
+        return started(Map.of());
+    }
+
+    private PostgresServer started(Map<String, String> settings) throws Exception {
+        return sandbox.start(postgres, sandbox.cluster(postgres, "data"), postgres.leanSettings(settings));
     }
 
     private static void leaveProcess(PostgresServer server, int seconds) throws Exception {
@@ -43,6 +47,16 @@ class BaselineTest {
         Baseline baseline = server.baseline(Duration.ofMillis(50));
         leaveProcess(server, 4);
         assertThat(baseline.stillHolds()).isFalse();
+        server.stop();
+    }
+
+    @Test
+    void unloggedRowsInATablespaceAreNotProvenEither() throws Exception {
+        PostgresServer server = started(Map.of("allow_in_place_tablespaces", "on"));
+        LifecycleTest.update(server, "CREATE TABLESPACE there LOCATION ''");
+        assertThat(server.baseline().stillHolds()).isTrue();
+        LifecycleTest.update(server, "CREATE UNLOGGED TABLE x (i int) TABLESPACE there");
+        assertThat(server.baseline().stillHolds()).isFalse();
         server.stop();
     }
 }

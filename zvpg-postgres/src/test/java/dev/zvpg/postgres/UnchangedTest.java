@@ -12,7 +12,9 @@ import dev.zvpg.ScratchPool;
 import dev.zvpg.Snapshot;
 import dev.zvpg.TestDirectories;
 import dev.zvpg.Zvpg;
+import dev.zvpg.internal.io.NamespacePath;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.option.ScratchOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +71,7 @@ class UnchangedTest {
                         .ports(21_000, 21_999)
                         .init();
                 snapshot = prepare(repository.branch("main"));
-                pool = pool(snapshot, Map.of());
+                pool = pool(snapshot, Map.of(), memory(major));
             } catch (IOException | SQLException e) {
                 throw new AssertionError(e);
             }
@@ -100,15 +102,20 @@ class UnchangedTest {
         }
     }
 
-    private static ScratchPool pool(Snapshot snapshot, Map<String, String> settings) {
-        UnaryOperator<dev.zvpg.option.ScratchOptions> all = o -> {
-            dev.zvpg.option.ScratchOptions result = o;
+    private static ScratchPool pool(Snapshot snapshot, Map<String, String> settings, long memory) {
+        UnaryOperator<ScratchOptions> all = o -> {
+            ScratchOptions result = o.memory(memory);
             for (Map.Entry<String, String> one : settings.entrySet()) {
                 result = result.setting(one.getKey(), one.getValue());
             }
             return result;
         };
         return snapshot.pool(o -> o.size(1).scratch(all));
+    }
+
+    /** What is written is on the disk with one version, and in memory with the other. */
+    private static long memory(int major) {
+        return major == 15 ? 0 : ScratchOptions.LEAN.memory();
     }
 
     private static Fixture fixture(int major) {
@@ -139,7 +146,9 @@ class UnchangedTest {
                 run(
                         pg.server(),
                         "postgres",
-                        statement.replace("{data}", pg.dataDirectory().toString()));
+                        statement.replace(
+                                "{data}",
+                                NamespacePath.inside(pg.dataDirectory()).toString()));
             }
         };
     }
@@ -255,6 +264,14 @@ class UnchangedTest {
         WRITES.put(
                 "a file exchanged for its copy",
                 program("cat >/dev/null; cp -p postgresql.conf x; mv x postgresql.conf"));
+        WRITES.put("a directory made anew", program("cat >/dev/null; rmdir pg_snapshots; mkdir -m 700 pg_snapshots"));
+        WRITES.put(
+                "two directories exchanged",
+                program("cat >/dev/null; mv pg_stat x; mv pg_dynshmem pg_stat; mv x pg_dynshmem"));
+        WRITES.put("a directory renamed", program("cat >/dev/null; mv base/1 base/9"));
+        WRITES.put("the mode of a directory", program("cat >/dev/null; chmod 750 base"));
+        WRITES.put(
+                "a file removed from where nothing else was changed", program("cat >/dev/null; rm base/1/PG_VERSION"));
         WRITES.put(
                 "the log's directory",
                 pg -> Files.createFile(pg.server().logFile().resolveSibling("x")));
@@ -368,7 +385,7 @@ class UnchangedTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("writesOfRoomyServers")
     void whoChangesAnythingOfAServerThatIsNotLeanToo(int version, String name, Use use) throws Exception {
-        try (ScratchPool pool = pool(fixture(version).snapshot, ROOMY)) {
+        try (ScratchPool pool = pool(fixture(version).snapshot, ROOMY, memory(version))) {
             Path before = useOf(pool, use);
             try (ScratchClone pg = pool.lease(LONG)) {
                 assertThat(pg.dataDirectory()).isNotEqualTo(before);

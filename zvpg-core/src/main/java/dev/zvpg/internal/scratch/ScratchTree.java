@@ -11,10 +11,7 @@ import dev.zvpg.storage.PageComparison;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.VolumeId;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,18 +69,13 @@ public final class ScratchTree implements AutoCloseable {
             return storage.changes(image, volume);
         }
         Path seen = overlay.directory();
-        Optional<Path> written = overlay.written();
-        if (written.isEmpty()) {
-            return PageComparison.of(storage.directory(image), seen);
-        }
         Path below;
         try {
             below = storage.directory(from);
         } catch (NotFoundException e) { // a snapshot that was only needed for a while
             return PageComparison.of(storage.directory(image), seen);
         }
-        Changes since = PageComparison.of(
-                below, seen, file -> Files.exists(written.get().resolve(file), LinkOption.NOFOLLOW_LINKS));
+        Changes since = PageComparison.of(below, seen, overlay.written()::contains);
         return image.equals(from) ? since : since.and(PageComparison.of(storage.directory(image), below));
     }
 

@@ -19,7 +19,8 @@ public final class Tablespaces {
 
     public static final String DIRECTORY = "zvpg_tablespaces";
 
-    private static final String LINKS = "pg_tblspc";
+    /** Where PostgreSQL looks for them. */
+    public static final String LINKS = "pg_tblspc";
 
     private Tablespaces() {}
 

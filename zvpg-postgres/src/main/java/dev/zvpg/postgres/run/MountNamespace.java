@@ -44,8 +44,8 @@ final class MountNamespace {
     private final MountShell shell;
     private final Supervisor supervisor;
 
-    /** What each volume is laid over. */
-    private final Map<Path, Path> lowers = new ConcurrentHashMap<>();
+    /** What is laid over each volume. */
+    private final Map<Path, MountedOverlay> overlays = new ConcurrentHashMap<>();
 
     /** How many overlays there are, and how many there were. Guarded by the class. */
     private int uses;
@@ -128,8 +128,8 @@ final class MountNamespace {
         return NamespacePath.of(FileOwner.worksAsRoot() ? shell.pid() : supervisor.pid(), inside);
     }
 
-    Map<Path, Path> lowers() {
-        return lowers;
+    Map<Path, MountedOverlay> overlays() {
+        return overlays;
     }
 
     Supervisor supervisor() {

@@ -33,6 +33,9 @@ final class MountShell implements AutoCloseable {
     /** Where, in the directory of an overlay, what is written to it is kept. */
     static final String KEPT = "overlay";
 
+    /** Where, in that, the files are. */
+    static final String UPPER = "upper";
+
     private static final String DONE = "done";
 
     private static final List<String> AS_ROOT = List.of("unshare", "--mount", "--propagation", "slave");
@@ -58,21 +61,20 @@ final class MountShell implements AutoCloseable {
                     said=$(mount -t overlay -o "lowerdir=/proc/self/fd/7,upperdir=/proc/self/fd/8/upper,workdir=/proc/self/fd/8/work,xino=onOPTIONS$3" overlay "$2" 2>&1)
                 } 7<"$1" 8<"$2/KEPT"
             } 2>/dev/null
+            memory() {
+                if said=$(mount -t tmpfs -o "size=$2,mode=700" tmpfs "$1/KEPT" 2>&1); then echo DONE; else no "$said"; fi
+            }
+            upper() {
+                if said=$(mkdir -m 711 "$1/KEPT/upper" "$1/KEPT/work" 2>&1); then echo DONE; else no "$said"; fi
+            }
             overlay() {
-                if [ "$3" != 0 ]
-                then said=$(mount -t tmpfs -o "size=$3,mode=700" tmpfs "$2/KEPT" 2>&1) || { no "$said"; return; }
-                fi
-                if said=$(mkdir -m 711 "$2/KEPT/upper" "$2/KEPT/work" 2>&1) && { lay "$1" "$2" ,volatile || lay "$1" "$2" ''; }
-                then echo DONE
-                else no "$said"; [ "$3" = 0 ] || umount -l "$2/KEPT" 2>/dev/null
-                fi
+                if lay "$1" "$2" ,volatile || lay "$1" "$2" ''; then echo DONE; else no "$said"; fi
             }
             freeze() {
                 if said=$(mount -o remount,bind,ro "$1" 2>&1); then echo DONE; else no "$said"; fi
             }
             end() {
                 umount -l "$1" 2>/dev/null
-                [ "$2" = 0 ] || umount -l "$1/KEPT" 2>/dev/null
                 echo DONE
             }
             echo DONE
@@ -86,11 +88,6 @@ final class MountShell implements AutoCloseable {
     private final Process process;
     private final Writer commands;
     private final BufferedReader replies;
-
-    /** Where the files of an overlay are that have been written to, when they are on the disk of its volume. */
-    static Path upper(Path volume) {
-        return volume.resolve(KEPT).resolve("upper");
-    }
 
     /** Makes the namespace. */
     MountShell() throws OverlayRefusedException {
@@ -132,11 +129,19 @@ final class MountShell implements AutoCloseable {
         return prefix;
     }
 
+    /** Keeps in memory what is written to an overlay that is made afterwards. */
+    void memory(Path volume, long bytes) throws OverlayRefusedException {
+        tell("cannot mount a file system in memory", line("memory", volume.toString(), Long.toString(bytes)));
+    }
+
+    /** Makes the directories for what is written. */
+    void upper(Path volume) throws OverlayRefusedException {
+        tell("cannot prepare an overlay", line("upper", volume.toString()));
+    }
+
     /** Lays a volume over a tree. */
-    void overlay(Path lower, Path volume, long memoryBytes) throws OverlayRefusedException {
-        tell(
-                "cannot mount an overlay",
-                line("overlay", lower.toString(), volume.toString(), Long.toString(memoryBytes)));
+    void overlay(Path lower, Path volume) throws OverlayRefusedException {
+        tell("cannot mount an overlay", line("overlay", lower.toString(), volume.toString()));
     }
 
     /** Refuses writes to one. */
@@ -144,9 +149,9 @@ final class MountShell implements AutoCloseable {
         tell("cannot remount an overlay", line("freeze", volume.toString()));
     }
 
-    /** Unmounts one. */
-    void end(Path volume, long memoryBytes) throws OverlayRefusedException {
-        tell("cannot unmount an overlay", line("end", volume.toString(), Long.toString(memoryBytes)));
+    /** Unmounts what was mounted last on a directory. */
+    void end(Path mounted) throws OverlayRefusedException {
+        tell("cannot unmount an overlay", line("end", mounted.toString()));
     }
 
     private static String line(String verb, String... words) {
@@ -164,8 +169,8 @@ final class MountShell implements AutoCloseable {
             commands.flush();
             reply = reply();
         } catch (IOException e) {
-            // the pipe breaks when the program ends, and what it said then says why
-            reply = rest() + " (" + e.getMessage() + ")";
+            String said = rest(); // the pipe breaks when the program ends, and what it said then says why
+            reply = said.isEmpty() ? String.valueOf(e.getMessage()) : said;
         }
         if (!DONE.equals(reply)) {
             throw new OverlayRefusedException(

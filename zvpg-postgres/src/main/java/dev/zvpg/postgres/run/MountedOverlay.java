@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.run;
 
 import dev.zvpg.error.StorageException;
+import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.NamespacePath;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.postgres.os.ServerUser;
@@ -12,8 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,13 +44,20 @@ public final class MountedOverlay implements Overlay {
 
     private final MountNamespace namespace;
     private final Path volume;
-    private final long memoryBytes;
+    private final Path lower;
+    private final boolean inMemory;
+
+    /** Where something is mounted that is this overlay's, the latest first. */
+    private final Deque<Path> mounts = new ArrayDeque<>();
+
+    private @Nullable UpperSide upper;
     private boolean closed;
 
-    private MountedOverlay(MountNamespace namespace, Path volume, long memoryBytes) {
+    private MountedOverlay(MountNamespace namespace, Path volume, Path lower, boolean inMemory) {
         this.namespace = namespace;
         this.volume = volume;
-        this.memoryBytes = memoryBytes;
+        this.lower = lower;
+        this.inMemory = inMemory;
     }
 
     /** Mounts one. */
@@ -57,24 +70,23 @@ public final class MountedOverlay implements Overlay {
         long memory = MemoryRoom.isThere(spec) ? spec.memoryBytes() : 0;
         MountNamespace namespace =
                 MountNamespace.use(user, List.of(volume, lower, spec.home().toAbsolutePath()));
+        MountedOverlay overlay = new MountedOverlay(namespace, volume, lower, memory > 0);
         boolean mounted = false;
         try {
-            prepare(namespace, volume, lower);
-            namespace.shell().overlay(lower, volume, memory);
-            namespace.lowers().put(volume, lower);
-            MountedOverlay overlay = new MountedOverlay(namespace, volume, memory);
+            overlay.prepare();
+            overlay.mount(memory);
             mounted = true;
             return overlay;
         } catch (IOException e) {
             throw new OverlayRefusedException("cannot prepare " + volume + " for an overlay: " + e.getMessage(), e);
         } finally {
             if (!mounted) {
-                namespace.release();
+                overlay.close();
             }
         }
     }
 
-    private static void prepare(MountNamespace namespace, Path volume, Path lower) throws IOException {
+    private void prepare() throws IOException {
         var closed = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         for (Path directory : OpenDirectory.list(lower)) {
             if (Files.isDirectory(directory)) { // what a path of the server leads to must be there outside, too
@@ -84,6 +96,30 @@ public final class MountedOverlay implements Overlay {
         Path kept = Files.createDirectory(volume.resolve(MountShell.KEPT), closed);
         Files.writeString(
                 kept.resolve(SUPERVISOR), Long.toString(namespace.supervisor().pid()));
+    }
+
+    private void mount(long memoryBytes) throws IOException, OverlayRefusedException {
+        MountShell shell = namespace.shell();
+        Path kept = volume.resolve(MountShell.KEPT);
+        if (inMemory) {
+            shell.memory(volume, memoryBytes);
+            mounts.push(kept);
+        }
+        shell.upper(volume);
+        // held open, because what is mounted on the volume hides it
+        OpenDirectory written = OpenDirectory.openTrusted(namespace.seen(kept.resolve(MountShell.UPPER)));
+        boolean laid = false;
+        try {
+            shell.overlay(lower, volume);
+            mounts.push(volume);
+            upper = new UpperSide(written, lower, directory());
+            namespace.overlays().put(volume, this);
+            laid = true;
+        } finally {
+            if (!laid) {
+                written.close();
+            }
+        }
     }
 
     /**
@@ -112,16 +148,27 @@ public final class MountedOverlay implements Overlay {
     }
 
     /**
-     * What a data directory on an overlay of this JVM is laid over, which nobody changes.
+     * The overlay of this JVM that a data directory is on.
      *
      * @return empty where it is on none
      */
-    public static Optional<Path> below(Path dataDirectory) {
-        Path inside = NamespacePath.inside(dataDirectory);
+    public static Optional<MountedOverlay> under(Path dataDirectory) {
+        Path top = NamespacePath.inside(dataDirectory).resolveSibling("").normalize();
         return MountNamespace.of(dataDirectory)
-                .map(namespace ->
-                        namespace.lowers().get(inside.resolveSibling("").normalize()))
-                .map(lower -> lower.resolve(inside.getFileName()));
+                .map(namespace -> namespace.overlays().get(top));
+    }
+
+    /** The tree that it is laid over, which nobody changes. */
+    public Path lower() {
+        return lower;
+    }
+
+    /**
+     * The number of a file below, as the overlay shows it before and after the file was copied, and not when another one
+     * has taken its place.
+     */
+    public long shown(long inode) {
+        return Objects.requireNonNull(upper).shown(inode);
     }
 
     @Override
@@ -131,13 +178,16 @@ public final class MountedOverlay implements Overlay {
 
     @Override
     public boolean isInMemory() {
-        return memoryBytes > 0;
+        return inMemory;
     }
 
-    /** Where they are on the volume's disk, beside which this process does not see what is mounted on it. */
     @Override
-    public Optional<Path> written() {
-        return isInMemory() ? Optional.empty() : Optional.of(MountShell.upper(volume));
+    public Set<Path> written() {
+        try {
+            return Objects.requireNonNull(upper).written();
+        } catch (IOException e) {
+            throw IoFailure.of("look for what was written to", toString(), volume, e);
+        }
     }
 
     @Override
@@ -155,11 +205,16 @@ public final class MountedOverlay implements Overlay {
             return;
         }
         closed = true;
-        namespace.lowers().remove(volume);
+        namespace.overlays().remove(volume);
         try {
-            namespace.shell().end(volume, memoryBytes);
-        } catch (OverlayRefusedException e) {
-            LOG.warn("{} stays mounted until this process ends: {}", this, e.reason());
+            if (upper != null) {
+                upper.close();
+            }
+            while (!mounts.isEmpty()) {
+                namespace.shell().end(mounts.pop());
+            }
+        } catch (IOException | OverlayRefusedException e) {
+            LOG.warn("{} stays mounted until this process ends: {}", this, e.getMessage());
         } finally {
             namespace.release();
         }

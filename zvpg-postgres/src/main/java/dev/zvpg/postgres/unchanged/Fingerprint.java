@@ -13,6 +13,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
@@ -29,7 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,17 +46,17 @@ import org.jspecify.annotations.Nullable;
  * {@code pg_stat_tmp}, where that keeps statistics
  * </ul>
  *
- * <p>On an overlay, a file that is only read becomes another one, because PostgreSQL opens it for writing: of one that
- * has become another, what it holds is compared with what lies below.
+ * <p>On an overlay only what was written to is looked at. A file that is only read is among that, because PostgreSQL
+ * opens it for writing: one that holds what lies below does not count.
  *
  * @param digest all that counts
  * @param caches the {@code pg_internal.init} there are, and what tells one from the next of the same name
  * @param newest the time of the latest change that counts, in nanoseconds since 1970
- * @param unlogged whether there are unlogged relations, whose changes a checkpoint does not write
  */
-record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean unlogged) {
+record Fingerprint(String digest, Map<Path, String> caches, long newest) {
 
-    private static final Pattern INIT_FORK = Pattern.compile("\\d+_init");
+    private static final Path CACHE = Path.of("pg_internal.init");
+    private static final Path TEMPORARY = Path.of("pgsql_tmp");
     private static final int STATISTICS_IN_FILES_UNTIL = 14;
 
     /** 256 KB. */
@@ -79,8 +80,16 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
      * @param walFile the name of the WAL segment in use
      */
     static Fingerprint of(Path dataDirectory, RunDirectory run, int major, String walFile) throws IOException {
-        Taker taker = new Taker(dataDirectory, run, major, walFile);
-        Files.walkFileTree(dataDirectory, taker);
+        Optional<MountedOverlay> overlay = MountedOverlay.under(dataDirectory);
+        Taker taker = new Taker(dataDirectory, run, major, walFile, overlay);
+        if (overlay.isPresent()) { // what nobody has written to is as it is below, and that does not change
+            Path top = overlay.get().directory();
+            for (Path file : overlay.get().written()) {
+                taker.take(top.resolve(file));
+            }
+        } else {
+            Files.walkFileTree(dataDirectory, taker);
+        }
         if (Files.isDirectory(run.directory())) {
             Files.walkFileTree(run.directory(), taker);
         }
@@ -96,89 +105,107 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
         private final Path statistics;
         private final Path log;
         private final boolean statisticsInFiles;
-        private final Optional<Path> below;
+        private final Optional<MountedOverlay> overlay;
         private final List<String> lines = new ArrayList<>();
         private final Map<Path, String> caches = new TreeMap<>();
         private long newest;
-        private boolean unlogged;
 
-        Taker(Path dataDirectory, RunDirectory run, int major, String walFile) {
+        Taker(Path dataDirectory, RunDirectory run, int major, String walFile, Optional<MountedOverlay> overlay) {
             this.dataDirectory = dataDirectory;
             this.control = dataDirectory.resolve(ControlFile.FILE);
             this.origins = dataDirectory.resolve("pg_logical/replorigin_checkpoint");
             this.wal = dataDirectory.resolve("pg_wal").resolve(walFile);
             this.statistics = dataDirectory.resolve("pg_stat_tmp");
             this.log = run.logFile();
-            this.below = MountedOverlay.below(dataDirectory);
+            this.overlay = overlay;
             this.statisticsInFiles = major <= STATISTICS_IN_FILES_UNTIL;
         }
 
         @Override
         public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes basic) throws IOException {
-            if (statisticsInFiles && directory.equals(statistics)) {
-                return FileVisitResult.SKIP_SUBTREE;
-            }
-            if (directory.endsWith("pgsql_tmp") && OpenDirectory.list(directory).isEmpty()) {
-                return FileVisitResult.SKIP_SUBTREE;
-            }
-            Map<String, Object> attributes = attributes(directory);
-            // not its times: they say that something was made and removed again
-            lines.add(directory + " " + attributes.get("mode") + " " + attributes.get("uid") + " "
-                    + attributes.get("gid") + " " + attributes.get("ino"));
+            take(directory);
             return FileVisitResult.CONTINUE;
         }
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes basic) throws IOException {
-            if (file.equals(log)) {
-                return FileVisitResult.CONTINUE;
-            }
-            Map<String, Object> attributes = attributes(file);
-            String fixed = file + " " + attributes.get("mode") + " " + attributes.get("uid") + " "
-                    + attributes.get("gid") + " " + attributes.get("size");
-            String inode = " " + attributes.get("ino");
-            if (file.equals(origins)) {
-                lines.add(fixed);
-                return FileVisitResult.CONTINUE;
-            }
-            if (file.equals(control) || file.equals(wal)) {
-                lines.add(fixed + inode);
-                return FileVisitResult.CONTINUE;
-            }
-            long changed = nanos(attributes.get("ctime"));
-            String all = fixed + inode + " " + nanos(attributes.get("lastModifiedTime")) + " " + changed;
-            String name = String.valueOf(file.getFileName());
-            if (name.equals("pg_internal.init")) {
-                caches.put(file, all);
-                return FileVisitResult.CONTINUE;
-            }
-            if (INIT_FORK.matcher(name).matches()) {
-                unlogged = true;
-            }
-            if (below.isPresent() && basic.isRegularFile() && isAsBelow(file, attributes, below.get())) {
-                lines.add(fixed + inode + " as below");
-                return FileVisitResult.CONTINUE;
-            }
-            newest = Math.max(newest, changed);
-            lines.add(Files.isSymbolicLink(file) ? all + " " + Files.readSymbolicLink(file) : all);
+            take(file);
             return FileVisitResult.CONTINUE;
         }
 
-        /** Whether it holds what the overlay was laid over, be it that file itself or a copy of it. */
-        private boolean isAsBelow(Path file, Map<String, Object> attributes, Path top) throws IOException {
-            if (!file.startsWith(dataDirectory)) {
+        /** Notes what is there under a name, or that nothing is. */
+        void take(Path file) throws IOException {
+            if (countsNot(file)) {
+                return;
+            }
+            Map<String, Object> attributes;
+            try {
+                attributes = attributes(file);
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                if (!file.endsWith(CACHE)) {
+                    lines.add(file + " is not there");
+                }
+                return;
+            }
+            String fixed =
+                    file + " " + attributes.get("mode") + " " + attributes.get("uid") + " " + attributes.get("gid");
+            String inode = " " + attributes.get("ino");
+            if (Objects.equals(attributes.get("isDirectory"), true)) {
+                lines.add(fixed + inode); // not its times: they say that something was made and removed again
+            } else {
+                takeFile(file, attributes, fixed + " " + attributes.get("size"), inode);
+            }
+        }
+
+        private boolean countsNot(Path file) throws IOException {
+            return file.equals(log)
+                    || (statisticsInFiles && file.startsWith(statistics))
+                    || (file.endsWith(TEMPORARY) && OpenDirectory.list(file).isEmpty());
+        }
+
+        private void takeFile(Path file, Map<String, Object> attributes, String fixed, String inode)
+                throws IOException {
+            if (file.equals(origins)) {
+                lines.add(fixed);
+                return;
+            }
+            if (file.equals(control) || file.equals(wal)) {
+                lines.add(fixed + inode);
+                return;
+            }
+            long changed = nanos(attributes.get("ctime"));
+            String all = fixed + inode + " " + nanos(attributes.get("lastModifiedTime")) + " " + changed;
+            if (file.endsWith(CACHE)) {
+                caches.put(file, all);
+                return;
+            }
+            if (overlay.isPresent() && isAsBelow(file, attributes, overlay.get())) {
+                return;
+            }
+            newest = Math.max(newest, changed);
+            lines.add(Files.isSymbolicLink(file) ? all + " " + Files.readSymbolicLink(file) : all);
+        }
+
+        /** Whether it is a copy of what the overlay was laid over. */
+        private boolean isAsBelow(Path file, Map<String, Object> attributes, MountedOverlay on) throws IOException {
+            Path top = on.directory();
+            if (!file.startsWith(top)) {
                 return false;
             }
-            Path lower = top.resolve(dataDirectory.relativize(file));
+            Path lower = on.lower().resolve(top.relativize(file));
             Map<String, Object> original;
             try {
                 original = attributes(lower);
-            } catch (NoSuchFileException e) {
+            } catch (NoSuchFileException | NotDirectoryException e) {
                 return false;
             }
-            return Objects.equals(original.get("isRegularFile"), true)
-                    && Objects.equals(original.get("size"), attributes.get("size"))
-                    && (Objects.equals(original.get("ctime"), attributes.get("ctime")) || isSame(file, lower));
+            return Stream.of("mode", "uid", "gid", "size")
+                            .allMatch(name -> Objects.equals(original.get(name), attributes.get(name)))
+                    && attributes.get("ino") instanceof Long shown
+                    && original.get("ino") instanceof Long inode
+                    && shown == on.shown(inode)
+                    && Objects.equals(attributes.get("isRegularFile"), true)
+                    && isSame(file, lower);
         }
 
         private static boolean isSame(Path one, Path other) throws IOException {
@@ -198,7 +225,9 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
 
         private static Map<String, Object> attributes(Path path) throws IOException {
             return Files.readAttributes(
-                    path, "unix:mode,uid,gid,ino,size,lastModifiedTime,ctime,isRegularFile", LinkOption.NOFOLLOW_LINKS);
+                    path,
+                    "unix:mode,uid,gid,ino,size,lastModifiedTime,ctime,isRegularFile,isDirectory",
+                    LinkOption.NOFOLLOW_LINKS);
         }
 
         private static long nanos(@Nullable Object time) {
@@ -214,7 +243,7 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest, boolean
                     digest.update(line.getBytes(StandardCharsets.UTF_8));
                     digest.update((byte) '\n');
                 }
-                return new Fingerprint(HexFormat.of().formatHex(digest.digest()), Map.copyOf(caches), newest, unlogged);
+                return new Fingerprint(HexFormat.of().formatHex(digest.digest()), Map.copyOf(caches), newest);
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("every JDK has SHA-256", e);
             }

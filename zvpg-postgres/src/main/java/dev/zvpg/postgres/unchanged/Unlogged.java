@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.unchanged;
 
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.postgres.cluster.Tablespaces;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.run.Sessions;
 import dev.zvpg.server.Finding;
@@ -11,6 +12,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -22,7 +27,12 @@ public final class Unlogged {
     /** Each has a file that it begins anew from. */
     private static final Pattern INITIAL = Pattern.compile("\\d+_init");
 
-    private static final Path DATABASES = Path.of("base");
+    /** A directory that has a number. */
+    private static final Pattern DATABASE = Pattern.compile("\\d+");
+
+    /** Where databases are, and how many directories lie between: the tablespace, and the version of its catalog. */
+    private static final Map<Path, Integer> PLACES =
+            Map.of(Path.of("base"), 0, Path.of(Tablespaces.DIRECTORY), 2, Path.of(Tablespaces.LINKS), 2);
 
     private static final String NAME = """
             SELECT datname FROM pg_catalog.pg_database WHERE oid = %s::pg_catalog.oid AND datallowconn
@@ -54,18 +64,31 @@ public final class Unlogged {
         return findings;
     }
 
-    private static List<String> databases(Path dataDirectory) {
-        List<String> found = new ArrayList<>();
-        try (OpenDirectory top = OpenDirectory.openTrusted(dataDirectory);
-                OpenDirectory databases = top.directory(DATABASES)) {
-            for (Path database : databases.names()) {
-                if (database.toString().matches("\\d+") && has(databases, database)) {
-                    found.add(database.toString());
-                }
+    private static Set<String> databases(Path dataDirectory) {
+        Set<String> found = new TreeSet<>();
+        try (OpenDirectory top = OpenDirectory.openTrusted(dataDirectory)) {
+            for (Map.Entry<Path, Integer> place : PLACES.entrySet()) {
+                addFrom(top, place.getKey(), place.getValue(), found);
             }
             return found;
         } catch (IOException e) {
             throw Failures.of("cannot look into " + dataDirectory, e);
+        }
+    }
+
+    private static void addFrom(OpenDirectory parent, Path name, int between, Set<String> found) throws IOException {
+        Optional<OpenDirectory> there = parent.directoryIfThere(name); // or it was dropped in this moment
+        if (there.isEmpty()) {
+            return;
+        }
+        try (OpenDirectory directory = there.get()) {
+            for (Path one : directory.names()) {
+                if (between > 0) {
+                    addFrom(directory, one, between - 1, found);
+                } else if (DATABASE.matcher(one.toString()).matches() && has(directory, one)) {
+                    found.add(one.toString());
+                }
+            }
         }
     }
 
