@@ -36,6 +36,9 @@ final class MountShell implements AutoCloseable {
     /** Where, in that, the files are. */
     static final String UPPER = "upper";
 
+    /** Where, beside them, the system does its work. */
+    static final String WORK = "work";
+
     private static final String DONE = "done";
 
     private static final List<String> AS_ROOT = List.of("unshare", "--mount", "--propagation", "slave");
@@ -58,14 +61,11 @@ final class MountShell implements AutoCloseable {
             lay() {
                 said="cannot open $1 or $2/KEPT"
                 {
-                    said=$(mount -t overlay -o "lowerdir=/proc/self/fd/7,upperdir=/proc/self/fd/8/upper,workdir=/proc/self/fd/8/work,xino=onOPTIONS$3" overlay "$2" 2>&1)
+                    said=$(mount -t overlay -o "lowerdir=/proc/self/fd/7,upperdir=/proc/self/fd/8/UPPER,workdir=/proc/self/fd/8/WORK,xino=onOPTIONS$3" overlay "$2" 2>&1)
                 } 7<"$1" 8<"$2/KEPT"
             } 2>/dev/null
             memory() {
                 if said=$(mount -t tmpfs -o "size=$2,mode=700" tmpfs "$1/KEPT" 2>&1); then echo DONE; else no "$said"; fi
-            }
-            upper() {
-                if said=$(mkdir -m 711 "$1/KEPT/upper" "$1/KEPT/work" 2>&1); then echo DONE; else no "$said"; fi
             }
             overlay() {
                 if lay "$1" "$2" ,volatile || lay "$1" "$2" ''; then echo DONE; else no "$said"; fi
@@ -80,6 +80,8 @@ final class MountShell implements AutoCloseable {
             echo DONE
             """.replace("OPTIONS", FileOwner.worksAsRoot() ? ROOTS_OPTIONS : USERS_OPTIONS)
             .replace("KEPT", KEPT)
+            .replace("UPPER", UPPER)
+            .replace("WORK", WORK)
             .replace("DONE", DONE);
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -134,12 +136,7 @@ final class MountShell implements AutoCloseable {
         tell("cannot mount a file system in memory", line("memory", volume.toString(), Long.toString(bytes)));
     }
 
-    /** Makes the directories for what is written. */
-    void upper(Path volume) throws OverlayRefusedException {
-        tell("cannot prepare an overlay", line("upper", volume.toString()));
-    }
-
-    /** Lays a volume over a tree. */
+    /** Lays a volume over a tree; the directories for what is written are there. */
     void overlay(Path lower, Path volume) throws OverlayRefusedException {
         tell("cannot mount an overlay", line("overlay", lower.toString(), volume.toString()));
     }

@@ -105,9 +105,9 @@ public final class MountedOverlay implements Overlay {
             shell.memory(volume, memoryBytes);
             mounts.push(kept);
         }
-        shell.upper(volume);
-        // held open, because what is mounted on the volume hides it
-        OpenDirectory written = OpenDirectory.openTrusted(namespace.seen(kept.resolve(MountShell.UPPER)));
+        Path files = make(kept, MountShell.UPPER);
+        make(kept, MountShell.WORK);
+        OpenDirectory written = OpenDirectory.openTrusted(files); // what is mounted on the volume hides it
         boolean laid = false;
         try {
             shell.overlay(lower, volume);
@@ -120,6 +120,12 @@ public final class MountedOverlay implements Overlay {
                 written.close();
             }
         }
+    }
+
+    /** Makes a directory that the server's user comes through. */
+    private Path make(Path kept, String name) throws IOException {
+        Path made = Files.createDirectory(namespace.seen(kept.resolve(name)));
+        return Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
     /**

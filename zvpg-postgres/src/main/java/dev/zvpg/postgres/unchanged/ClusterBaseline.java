@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -106,7 +107,7 @@ public final class ClusterBaseline implements Baseline {
             Set<Long> processes = processes(connection, control);
             checkpoint(connection);
             State state = state(connection);
-            Fingerprint files = fingerprint(connection, control);
+            Fingerprint files = fingerprint(connection, control, Map.of());
             awaitTick(files);
             return new ClusterBaseline(server, patience, state, files, processes);
         } catch (SQLException e) {
@@ -152,7 +153,7 @@ public final class ClusterBaseline implements Baseline {
         }
         checkpoint(connection);
         State now = state(connection);
-        Fingerprint after = fingerprint(connection, control);
+        Fingerprint after = fingerprint(connection, control, files.copies());
         if (!after.isSameAs(files)) {
             return "files";
         }
@@ -215,11 +216,11 @@ public final class ClusterBaseline implements Baseline {
         }
     }
 
-    private static Fingerprint fingerprint(Connection connection, ServerControl control)
+    private static Fingerprint fingerprint(Connection connection, ServerControl control, Map<Path, String> known)
             throws SQLException, IOException {
         String walFile = text(connection, "SELECT pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn())");
         return Fingerprint.of(
-                control.dataDirectory(), control.run(), control.installation().major(), walFile);
+                control.dataDirectory(), control.run(), control.installation().major(), walFile, known);
     }
 
     /** Nobody may write within the tick of the last change, or that would not be seen. */

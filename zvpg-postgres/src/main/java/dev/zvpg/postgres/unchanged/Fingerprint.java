@@ -51,9 +51,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param digest all that counts
  * @param caches the {@code pg_internal.init} there are, and what tells one from the next of the same name
- * @param newest the time of the latest change that counts, in nanoseconds since 1970
+ * @param copies the files on an overlay that hold what lies below, each with what it has been looked at as
+ * @param newest the time of the latest change of anything but caches, in nanoseconds since 1970
  */
-record Fingerprint(String digest, Map<Path, String> caches, long newest) {
+record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> copies, long newest) {
 
     private static final Path CACHE = Path.of("pg_internal.init");
     private static final Path TEMPORARY = Path.of("pgsql_tmp");
@@ -78,10 +79,12 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest) {
      * Takes it, of a server on which nothing happens.
      *
      * @param walFile the name of the WAL segment in use
+     * @param known the copies of an earlier one, which are not read again
      */
-    static Fingerprint of(Path dataDirectory, RunDirectory run, int major, String walFile) throws IOException {
+    static Fingerprint of(Path dataDirectory, RunDirectory run, int major, String walFile, Map<Path, String> known)
+            throws IOException {
         Optional<MountedOverlay> overlay = MountedOverlay.under(dataDirectory);
-        Taker taker = new Taker(dataDirectory, run, major, walFile, overlay);
+        Taker taker = new Taker(dataDirectory, run, major, walFile, overlay, known);
         if (overlay.isPresent()) { // what nobody has written to is as it is below, and that does not change
             Path top = overlay.get().directory();
             for (Path file : overlay.get().written()) {
@@ -108,9 +111,19 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest) {
         private final Optional<MountedOverlay> overlay;
         private final List<String> lines = new ArrayList<>();
         private final Map<Path, String> caches = new TreeMap<>();
+        private final Map<Path, String> known;
+        private final Map<Path, String> copies = new TreeMap<>();
+        private final ByteBuffer here = ByteBuffer.allocateDirect(BLOCK);
+        private final ByteBuffer there = ByteBuffer.allocateDirect(BLOCK);
         private long newest;
 
-        Taker(Path dataDirectory, RunDirectory run, int major, String walFile, Optional<MountedOverlay> overlay) {
+        Taker(
+                Path dataDirectory,
+                RunDirectory run,
+                int major,
+                String walFile,
+                Optional<MountedOverlay> overlay,
+                Map<Path, String> known) {
             this.dataDirectory = dataDirectory;
             this.control = dataDirectory.resolve(ControlFile.FILE);
             this.origins = dataDirectory.resolve("pg_logical/replorigin_checkpoint");
@@ -118,6 +131,7 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest) {
             this.statistics = dataDirectory.resolve("pg_stat_tmp");
             this.log = run.logFile();
             this.overlay = overlay;
+            this.known = known;
             this.statisticsInFiles = major <= STATISTICS_IN_FILES_UNTIL;
         }
 
@@ -151,16 +165,16 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest) {
                     file + " " + attributes.get("mode") + " " + attributes.get("uid") + " " + attributes.get("gid");
             String inode = " " + attributes.get("ino");
             if (Objects.equals(attributes.get("isDirectory"), true)) {
-                lines.add(fixed + inode); // not its times: they say that something was made and removed again
+                if (!file.endsWith(TEMPORARY) || !OpenDirectory.list(file).isEmpty()) {
+                    lines.add(fixed + inode); // not its times: they say that something was made and removed again
+                }
             } else {
                 takeFile(file, attributes, fixed + " " + attributes.get("size"), inode);
             }
         }
 
-        private boolean countsNot(Path file) throws IOException {
-            return file.equals(log)
-                    || (statisticsInFiles && file.startsWith(statistics))
-                    || (file.endsWith(TEMPORARY) && OpenDirectory.list(file).isEmpty());
+        private boolean countsNot(Path file) {
+            return file.equals(log) || (statisticsInFiles && file.startsWith(statistics));
         }
 
         private void takeFile(Path file, Map<String, Object> attributes, String fixed, String inode)
@@ -179,10 +193,11 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest) {
                 caches.put(file, all);
                 return;
             }
-            if (overlay.isPresent() && isAsBelow(file, attributes, overlay.get())) {
+            newest = Math.max(newest, changed);
+            if (all.equals(known.get(file)) || (overlay.isPresent() && isAsBelow(file, attributes, overlay.get()))) {
+                copies.put(file, all);
                 return;
             }
-            newest = Math.max(newest, changed);
             lines.add(Files.isSymbolicLink(file) ? all + " " + Files.readSymbolicLink(file) : all);
         }
 
@@ -208,12 +223,10 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest) {
                     && isSame(file, lower);
         }
 
-        private static boolean isSame(Path one, Path other) throws IOException {
+        private boolean isSame(Path one, Path other) throws IOException {
             try (OpenDirectory directory = OpenDirectory.open(one.resolveSibling(""));
                     FileChannel file = directory.openFile(one.getFileName());
                     FileChannel original = FileChannel.open(other, StandardOpenOption.READ)) {
-                ByteBuffer here = ByteBuffer.allocate(BLOCK);
-                ByteBuffer there = ByteBuffer.allocate(BLOCK);
                 for (long at = 0; at < original.size(); at += BLOCK) {
                     if (!FileReads.fill(file, at, here).equals(FileReads.fill(original, at, there))) {
                         return false;
@@ -243,7 +256,8 @@ record Fingerprint(String digest, Map<Path, String> caches, long newest) {
                     digest.update(line.getBytes(StandardCharsets.UTF_8));
                     digest.update((byte) '\n');
                 }
-                return new Fingerprint(HexFormat.of().formatHex(digest.digest()), Map.copyOf(caches), newest);
+                return new Fingerprint(
+                        HexFormat.of().formatHex(digest.digest()), Map.copyOf(caches), Map.copyOf(copies), newest);
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("every JDK has SHA-256", e);
             }
