@@ -80,9 +80,9 @@ final class Connections {
             return StreamPeer.open(link, Hello.of(context, ssh.repository()));
         } catch (IOException e) {
             int code = exit(process);
+            String said = words.last(); // before its streams are closed
             process.destroyForcibly();
             closeQuietly(link);
-            String said = words.last();
             if (code == SSH_FAILED) {
                 throw unreachable(ssh, said, "connect with ssh " + ssh.host() + " once, and put right what it says", e);
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.zvpg.Repository;
 import dev.zvpg.remote.Remote;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,5 +95,28 @@ class OverSshTest {
                 .hasLineCount(1);
         sshd().knowHost("user");
         assertThat(zvpg("fetch").ended(1).err()).contains("Host key verification failed");
+    }
+
+    @Test
+    void aKeyThatIsNotLetInAndARepositoryThatIsGoneAreTold() throws Exception {
+        sshd().letIn("host");
+        assertThat(zvpg("fetch").ended(1).err())
+                .contains("cannot connect to ssh://db1/whatever/is/asked/for: ")
+                .contains("Permission denied (publickey")
+                .contains("connect with ssh db1 once")
+                .hasLineCount(1);
+        sshd().letIn("user");
+        Files.move(db1.path("home"), db1.path("elsewhere"));
+        assertThat(zvpg("fetch").err())
+                .contains("no repository at " + db1.path("home"))
+                .hasLineCount(1);
+    }
+
+    @Test
+    @Tag("full")
+    void anotherSideThatSaysNothingIsGivenUp() throws Exception {
+        sshd().close();
+        sshd = Optional.of(new Sshd(db1.path("silent"), "exec sleep 300"));
+        assertThat(zvpg("fetch").ended(1).err()).contains("nothing was heard for 30 seconds");
     }
 }

@@ -25,6 +25,7 @@ final class Sshd implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/sbin/sshd");
 
     private final Path directory;
+    private final String forced;
     private final int port;
     private final Process server;
 
@@ -35,11 +36,11 @@ final class Sshd implements AutoCloseable {
      */
     Sshd(Path directory, String forced) throws IOException, InterruptedException {
         this.directory = Files.createDirectory(directory);
+        this.forced = "command=\"" + forced.replace("\"", "\\\"") + "\",restrict ";
         this.port = freePort();
         generateKey("host");
         generateKey("user");
-        String user = Files.readString(file("user.pub"));
-        Files.writeString(file("authorized_keys"), "command=\"" + forced.replace("\"", "\\\"") + "\",restrict " + user);
+        letIn("user");
         Files.writeString(file("sshd_config"), """
                 Port %d
                 ListenAddress 127.0.0.1
@@ -116,6 +117,11 @@ final class Sshd implements AutoCloseable {
     String log() throws IOException {
         Path log = file("log");
         return Files.readString(file("started")) + (Files.exists(log) ? Files.readString(log) : "");
+    }
+
+    /** Lets one of the keys in; the client comes with {@code user}. */
+    void letIn(String key) throws IOException {
+        Files.writeString(file("authorized_keys"), forced + Files.readString(file(key + ".pub")));
     }
 
     /** Lets the client know the host by one of the keys; any but {@code host} is not the one that it has. */
