@@ -41,10 +41,10 @@ class DiffToSqlTest {
     }
 
     /** Runs a script in a copy of a snapshot, and finds what is still not as in a later state. */
-    private static List<String> left(Snapshot before, String script, Snapshot after) throws SQLException {
+    private static List<String> left(Snapshot before, String script, Snapshot after) throws Exception {
         Branch made = before.branch("made-of-" + before.name());
         made.start();
-        Sql.execute(made, script);
+        Sql.runScript(made, script);
         try (Diff diff = made.diff(after)) {
             return Stream.of(
                             diff.schema().stream().map(SchemaCase::line),
@@ -253,7 +253,7 @@ class DiffToSqlTest {
             assertThat(script.indexOf("setval")).isGreaterThan(script.lastIndexOf("INSERT INTO"));
             Branch made = v1.branch("made");
             made.start();
-            Sql.execute(made, script);
+            Sql.runScript(made, script);
             Branch there = v2.branch("there");
             there.start();
             assertThat(next(made)).isEqualTo(next(there));

@@ -84,6 +84,7 @@ class MergedDefinitionsElsewhereTest extends TwoBranches {
                         line -> assertThat(line).isEqualTo("> script of names: 2 statements rename"),
                         line -> assertThat(line).matches("> merge: " + needs),
                         line -> assertThat(line).matches("> script: " + needs),
+                        line -> assertThat(line).matches("> script again: " + needs),
                         line -> assertThat(line).isEqualTo("> the table is not there, and the diff tells it"));
     }
 

@@ -45,6 +45,7 @@ public final class WithoutPgCodeKeeper {
             say("merge: ", () -> main.merge(feature));
             try (Diff diff = main.diff(feature)) {
                 say("script: ", () -> diff.toSql(new StringBuilder()));
+                say("script again: ", () -> diff.toSql(new StringBuilder()));
                 boolean isTold = diff.schema().stream()
                         .anyMatch(change -> change.object().equals("public.fresh"));
                 boolean isThere = Sql.value(main, "SELECT to_regclass('fresh') IS NOT NULL")

@@ -32,6 +32,7 @@ public final class OpenDiff implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Copy kept;
     private @Nullable Redefined redefined;
+    private @Nullable RuntimeException refusal;
     private boolean closed;
 
     /**
@@ -197,14 +198,28 @@ public final class OpenDiff implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("the diff is closed");
             }
+            if (refusal != null) {
+                throw refusal;
+            }
             if (redefined == null) {
-                Optional<Server> origin =
-                        common.map(each -> sides.get(each.side()).copy.server());
-                redefined = redefine(copy -> copy.redefine(after().copy.server(), origin));
+                redefined = redefineOnce();
             }
             return redefined;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private Redefined redefineOnce() {
+        boolean isOnly = kept != null;
+        Optional<Server> origin = common.map(each -> sides.get(each.side()).copy.server());
+        try {
+            return redefine(copy -> copy.redefine(after().copy.server(), origin));
+        } catch (RuntimeException e) {
+            if (isOnly) { // no other copy is to be had that could be asked once more
+                refusal = e;
+            }
+            throw e;
         }
     }
 
