@@ -25,7 +25,9 @@ import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.VolumeId;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -466,5 +468,49 @@ class FetchTest extends TwoRepositories {
             assertThat(fetch().snapshots()).containsExactly(v1.id());
         }
         assertThat(ours.remoteBranch("origin/main").head().id()).isEqualTo(v1.id());
+    }
+
+    /** Connects, and does something the moment before a snapshot is asked for on top of another one. */
+    private Remote connectAndBeforeAnIncrement(Runnable work) {
+        Remote.Streams streams = (Remote.Streams) connect();
+        return Remote.of(streams.in(), new FilterOutputStream(streams.out()) {
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                String said = new String(bytes, offset, length, StandardCharsets.UTF_8);
+                if (said.contains("\"take\"") && said.contains("\"base\"")) {
+                    work.run();
+                }
+                out.write(bytes, offset, length);
+            }
+        });
+    }
+
+    @Test
+    void whatItIsSentOnTopOfMayBeDeletedThereInThatMoment() throws IOException {
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
+        fetch();
+        Snapshot v2 = commit(theirs.branch("main"), "v2", "b", "2");
+        Remote remote = connectAndBeforeAnIncrement(v1::discard);
+        assertThatThrownBy(() -> transfers().fetch("origin", remote, FetchOptions.DEFAULT))
+                .hasMessageContaining("there is no snapshot " + v1.id() + " to be had")
+                .hasMessageContaining("try again");
+        assertThat(ours.findSnapshot("origin/main@v2")).isEmpty();
+        assertThat(fetch().snapshots()).containsExactly(v2.id());
+        assertThat(digest(ours, v2.id())).isEqualTo(digest(theirs, v2.id()));
+    }
+
+    @Test
+    void whatItIsReceivedOnTopOfMayBeDeletedHereInThatMoment() throws IOException {
+        commit(theirs.branch("main"), "v1", "a", "1");
+        fetch();
+        Snapshot v2 = commit(theirs.branch("main"), "v2", "b", "2");
+        Remote remote = connectAndBeforeAnIncrement(
+                () -> ours.snapshot("origin/main@v1").discard());
+        assertThatThrownBy(() -> transfers().fetch("origin", remote, FetchOptions.DEFAULT))
+                .isInstanceOf(ZvpgException.class);
+        assertThat(ours.findSnapshot("origin/main@v2")).isEmpty();
+        assertThat(fetch().snapshots()).contains(v2.id());
+        assertThat(digest(ours, v2.id())).isEqualTo(digest(theirs, v2.id()));
     }
 }
