@@ -28,11 +28,12 @@ public interface Overlay extends AutoCloseable {
     boolean isInMemory();
 
     /**
-     * Finds what may not be as it is in the tree below: what was written to, opened for writing, made or removed. Costs
-     * as much as that is.
+     * Finds what may not be as it is in the tree below: what was written to, opened for writing, made or removed. Takes
+     * time in proportion to that, not to the tree.
      *
-     * @return files and directories, by their paths below the top; what is written meanwhile may be missing
-     * @throws StorageException when they cannot be read
+     * @return files and directories, by their paths below the top; of a directory that is gone, only that; of one that has
+     *     taken the place of another, all that is in either. What is written meanwhile may be missing
+     * @throws StorageException when they cannot be read, as after its end
      */
     Set<Path> written();
 

@@ -16,8 +16,11 @@ import dev.zvpg.internal.io.NamespacePath;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.option.ScratchOptions;
 import java.io.IOException;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -268,6 +271,24 @@ class UnchangedTest {
         WRITES.put(
                 "two directories exchanged",
                 program("cat >/dev/null; mv pg_stat x; mv pg_dynshmem pg_stat; mv x pg_dynshmem"));
+        WRITES.put("a byte through a mapped file that was read before", pg -> {
+            Path file = pg.dataDirectory().resolve("postgresql.conf");
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 10);
+                mapped.put(1, (byte) (mapped.get(0) + 1));
+            }
+        });
+        WRITES.put(
+                "a directory that was removed with all in it and made anew",
+                program(
+                        "cat >/dev/null; "
+                                + "for i in 1 2 3 4 5 6 7 8 9; do rm -rf base/1; mkdir -m 700 base/1; rmdir base/1; mkdir -m 700 base/1; done"));
+        WRITES.put(
+                "a link in place of the statistics' directory",
+                program("cat >/dev/null; mv pg_stat_tmp x; ln -s /tmp pg_stat_tmp"));
+        WRITES.put(
+                "a directory for large sorts that is closed",
+                program("cat >/dev/null; mkdir -p base/pgsql_tmp; chmod 500 base/pgsql_tmp"));
         WRITES.put("a directory renamed", program("cat >/dev/null; mv base/1 base/9"));
         WRITES.put("the mode of a directory", program("cat >/dev/null; chmod 750 base"));
         WRITES.put(

@@ -6,8 +6,8 @@ import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Sha256;
 import dev.zvpg.internal.tree.MalformedException;
-import dev.zvpg.internal.tree.TreeDigest;
 import dev.zvpg.internal.wire.Frames;
 import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.remote.RefUpdate.Status;
@@ -62,7 +62,7 @@ final class DirectoryPeer implements Peer {
     @Override
     public String identity() {
         byte[] path = place.toString().getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(TreeDigest.sha256().digest(path));
+        return HexFormat.of().formatHex(Sha256.begin().digest(path));
     }
 
     private Path bundle(SnapshotId id, Optional<SnapshotId> base) {

@@ -2,14 +2,13 @@ package dev.zvpg.internal.tree;
 
 import dev.zvpg.internal.io.FileFacts;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -20,7 +19,7 @@ public final class TreeDigest {
 
     private static final int CHUNK = 1 << 20;
 
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.begin();
     private final ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
 
     private TreeDigest() {}
@@ -31,16 +30,7 @@ public final class TreeDigest {
         try (OpenDirectory top = OpenDirectory.open(tree)) {
             digest.add(top);
         }
-        return HexFormat.of().formatHex(digest.digest.digest());
-    }
-
-    /** A digest that every Java has. */
-    public static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java runtime has no SHA-256", e);
-        }
+        return Sha256.end(digest.digest);
     }
 
     private void add(OpenDirectory directory) throws IOException {

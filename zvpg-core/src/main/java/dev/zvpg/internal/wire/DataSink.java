@@ -1,6 +1,6 @@
 package dev.zvpg.internal.wire;
 
-import dev.zvpg.internal.tree.TreeDigest;
+import dev.zvpg.internal.io.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
@@ -10,7 +10,7 @@ import java.util.zip.Deflater;
 public final class DataSink extends OutputStream {
 
     private final Frames.Sink sink;
-    private final MessageDigest digest = TreeDigest.sha256();
+    private final MessageDigest digest = Sha256.begin();
     private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
     private final byte[] buffer = new byte[Frame.MAX_DATA];
     private final byte[] deflated = new byte[Frame.MAX_DATA + Integer.BYTES];

@@ -1,7 +1,7 @@
 package dev.zvpg.internal.wire;
 
+import dev.zvpg.internal.io.Sha256;
 import dev.zvpg.internal.tree.MalformedException;
-import dev.zvpg.internal.tree.TreeDigest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -12,7 +12,7 @@ import java.util.zip.Inflater;
 public final class DataSource extends InputStream {
 
     private final Frames.Source source;
-    private final MessageDigest digest = TreeDigest.sha256();
+    private final MessageDigest digest = Sha256.begin();
     private final Inflater inflater = new Inflater(true);
     private final byte[] inflated = new byte[Frame.MAX_DATA];
     private byte[] current = new byte[0];

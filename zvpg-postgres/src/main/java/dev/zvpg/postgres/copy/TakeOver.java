@@ -2,6 +2,7 @@ package dev.zvpg.postgres.copy;
 
 import dev.zvpg.error.ServerException;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Sha256;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.server.Credentials;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -93,7 +93,7 @@ public final class TakeOver {
                     .generateSecret(new PBEKeySpec(superuser.password().toCharArray(), salt, ITERATIONS, KEY_BITS))
                     .getEncoded();
             byte[] client = hmac(salted, "Client Key".getBytes(StandardCharsets.US_ASCII));
-            byte[] stored = MessageDigest.getInstance("SHA-256").digest(client);
+            byte[] stored = Sha256.begin().digest(client);
             byte[] server = hmac(salted, "Server Key".getBytes(StandardCharsets.US_ASCII));
             Base64.Encoder base64 = Base64.getEncoder();
             return "SCRAM-SHA-256$" + ITERATIONS + ":" + base64.encodeToString(salt) + "$"

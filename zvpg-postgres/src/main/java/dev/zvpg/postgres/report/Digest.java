@@ -1,12 +1,12 @@
 package dev.zvpg.postgres.report;
 
+import dev.zvpg.internal.io.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -17,18 +17,10 @@ public final class Digest {
 
     private static final int READABLE = 40;
 
-    private final MessageDigest sha = sha256();
+    private final MessageDigest sha = Sha256.begin();
 
     /** Creates one of nothing. */
     public Digest() {}
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
 
     /** Adds a text. */
     public Digest add(String text) {

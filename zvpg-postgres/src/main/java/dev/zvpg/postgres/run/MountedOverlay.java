@@ -10,6 +10,7 @@ import dev.zvpg.server.OverlayRefusedException;
 import dev.zvpg.server.OverlaySpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.ClosedDirectoryStreamException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -164,14 +165,19 @@ public final class MountedOverlay implements Overlay {
                 .map(namespace -> namespace.overlays().get(top));
     }
 
+    /** The directory that it is mounted on, as it is for everybody else. */
+    public Path volume() {
+        return volume;
+    }
+
     /** The tree that it is laid over, which nobody changes. */
     public Path lower() {
         return lower;
     }
 
     /**
-     * The number of a file below, as the overlay shows it before and after the file was copied, and not when another one
-     * has taken its place.
+     * The inode number of a file below, as the overlay shows it as long as no other file has taken its place; after the
+     * file was copied, only where the file systems allow that.
      */
     public long shown(long inode) {
         return Objects.requireNonNull(upper).shown(inode);
@@ -193,6 +199,8 @@ public final class MountedOverlay implements Overlay {
             return Objects.requireNonNull(upper).written();
         } catch (IOException e) {
             throw IoFailure.of("look for what was written to", toString(), volume, e);
+        } catch (ClosedDirectoryStreamException e) {
+            throw new StorageException("look for what was written to", toString(), "it has ended", e);
         }
     }
 
@@ -212,17 +220,22 @@ public final class MountedOverlay implements Overlay {
         }
         closed = true;
         namespace.overlays().remove(volume);
-        try {
-            if (upper != null) {
-                upper.close();
-            }
-            while (!mounts.isEmpty()) {
-                namespace.shell().end(mounts.pop());
-            }
-        } catch (IOException | OverlayRefusedException e) {
-            LOG.warn("{} stays mounted until this process ends: {}", this, e.getMessage());
+        try (UpperSide open = upper) {
+            unmount();
+        } catch (IOException e) {
+            LOG.warn("What was written to {} stays open until this process ends: {}", this, e.getMessage());
         } finally {
             namespace.release();
+        }
+    }
+
+    private void unmount() {
+        while (!mounts.isEmpty()) {
+            try {
+                namespace.shell().end(mounts.pop());
+            } catch (OverlayRefusedException e) {
+                LOG.warn("{} stays mounted until this process ends: {}", this, e.reason());
+            }
         }
     }
 

@@ -3,14 +3,11 @@ package dev.zvpg.postgres.run;
 import dev.zvpg.internal.io.OpenDirectory;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,28 +19,25 @@ import java.util.TreeSet;
  * The side of an overlay that is written to: it holds all that is not as it is in the tree below, copies of what was
  * opened for writing, and marks for what was removed.
  *
- * <p>What marks mean is not read, for some are told to root alone. A directory that is another one than the one below,
- * because it was made anew or has taken its name, counts as written with all that is in either. Which one it is, its
- * number tells, which is made of the number below in the same way for all.
+ * <p>What marks mean is not read, for some are told to root alone. A directory that was made anew, or has taken the name
+ * of another one, counts as written with all that is in either. Which one it is, its inode number tells: OverlayFS shows
+ * that of the directory below, with the same bits set for each, as long as it is that one.
  *
  * <p>Thread-safe.
  */
 final class UpperSide implements Closeable {
 
-    private static final String NUMBER = "ino";
-
-    /** The mode tells its kind, too. */
+    private static final String INODE = "ino";
     private static final List<String> RIGHTS = List.of("uid", "gid", "mode");
-
-    private static final String WANTED = "unix:" + NUMBER + "," + String.join(",", RIGHTS);
+    private static final String WANTED = "unix:" + INODE + "," + String.join(",", RIGHTS);
     private static final Path TOP = Path.of("");
 
     private final OpenDirectory upper;
     private final Path lower;
     private final Path seen;
 
-    /** What the number of something below has in addition, when it is seen. */
-    private final long addition;
+    /** By what the number that is shown differs from that of the file below. */
+    private final long layerBits;
 
     /**
      * Looks at an overlay to which nothing has been written yet.
@@ -56,16 +50,21 @@ final class UpperSide implements Closeable {
         this.upper = upper;
         this.lower = lower;
         this.seen = seen;
-        this.addition = addition(lower, seen);
+        this.layerBits = layerBits(lower, seen);
     }
 
-    private static long addition(Path lower, Path seen) throws IOException {
+    private static long layerBits(Path lower, Path seen) throws IOException {
         List<Path> all = OpenDirectory.list(lower);
         if (all.isEmpty()) {
             return 0;
         }
         Path one = all.get(0); // the top itself has a number that is made like no other
-        return number(attributes(one)) ^ number(attributes(seen.resolve(one.getFileName())));
+        return inode(attributes(one)) ^ inode(attributes(seen.resolve(one.getFileName())));
+    }
+
+    /** The inode number that a file below is shown with, as long as nothing has taken its place. */
+    long shown(long inode) {
+        return inode ^ layerBits;
     }
 
     /** What may not be as it is below, by paths below the top. */
@@ -73,11 +72,6 @@ final class UpperSide implements Closeable {
         Set<Path> written = new TreeSet<>();
         addAllIn(upper, TOP, written);
         return written;
-    }
-
-    /** The number that something below is seen with, as long as nothing has taken its place. */
-    long shown(long number) {
-        return number ^ addition;
     }
 
     private void addAllIn(OpenDirectory directory, Path path, Set<Path> written) throws IOException {
@@ -89,9 +83,10 @@ final class UpperSide implements Closeable {
                 continue;
             }
             try (OpenDirectory opened = below.get()) {
-                if (isAsBelow(file)) {
+                if (isStillTheOneBelow(file, opened, written)) {
                     addAllIn(opened, file, written);
                 } else {
+                    written.add(file);
                     addTree(seen, file, written);
                     addTree(lower, file, written);
                 }
@@ -99,57 +94,54 @@ final class UpperSide implements Closeable {
         }
     }
 
-    private boolean isAsBelow(Path directory) throws IOException {
+    /** Also notes it as written, if only others have the right to it now. */
+    private boolean isStillTheOneBelow(Path directory, OpenDirectory inUpper, Set<Path> written) throws IOException {
         try {
             Map<String, Object> shown = attributes(seen.resolve(directory));
             Map<String, Object> original = attributes(lower.resolve(directory));
-            return number(shown) == shown(number(original))
-                    && RIGHTS.stream().allMatch(right -> Objects.equals(shown.get(right), original.get(right)));
+            if (inode(shown) != shown(inode(original))
+                    || inode(shown) == inUpper.id().inode()) {
+                return false;
+            }
+            if (!RIGHTS.stream().allMatch(right -> Objects.equals(shown.get(right), original.get(right)))) {
+                written.add(directory);
+            }
+            return true;
         } catch (NoSuchFileException | NotDirectoryException e) {
             return false;
         }
     }
 
     private static void addTree(Path top, Path file, Set<Path> written) throws IOException {
-        written.add(file);
-        Path tree = top.resolve(file);
-        if (!Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+        try (OpenDirectory tree = OpenDirectory.open(top, file)) {
+            addTree(tree, file, written);
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            // it is none, or not any more
         }
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+    }
 
-            @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                written.add(top.relativize(directory));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path one, BasicFileAttributes attributes) {
-                written.add(top.relativize(one));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path one, IOException e) throws IOException {
-                if (e instanceof NoSuchFileException) { // removed in this moment
-                    written.add(top.relativize(one));
-                    return FileVisitResult.CONTINUE;
+    private static void addTree(OpenDirectory tree, Path path, Set<Path> written) throws IOException {
+        for (Path name : tree.names()) {
+            Path file = path.resolve(name);
+            written.add(file);
+            Optional<OpenDirectory> below = tree.directoryIfThere(name);
+            if (below.isPresent()) {
+                try (OpenDirectory opened = below.get()) {
+                    addTree(opened, file, written);
                 }
-                throw e;
             }
-        });
+        }
     }
 
     private static Map<String, Object> attributes(Path path) throws IOException {
         return Files.readAttributes(path, WANTED, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static long number(Map<String, Object> attributes) throws IOException {
-        if (attributes.get(NUMBER) instanceof Long number) {
-            return number;
+    private static long inode(Map<String, Object> attributes) throws IOException {
+        if (attributes.get(INODE) instanceof Long inode) {
+            return inode;
         }
-        throw new IOException("the file system does not tell the number of its files");
+        throw new IOException("the file system does not tell the inode numbers of its files");
     }
 
     @Override

@@ -1,13 +1,11 @@
 package dev.zvpg.postgres.unchanged;
 
-import dev.zvpg.internal.io.FileReads;
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Sha256;
 import dev.zvpg.postgres.cluster.ControlFile;
 import dev.zvpg.postgres.run.MountedOverlay;
 import dev.zvpg.postgres.run.RunDirectory;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -16,34 +14,32 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the file system says of every file of a cluster and of its run directory: name, kind, owner, mode, inode, size,
- * and the times of its last writing and its last change, of which nobody can set back the second. A file that somebody
- * wrote, replaced, added or removed makes another fingerprint; except:
+ * and the times of its last writing and its last change, of which nobody can set back the second; and what it holds, where
+ * its times do not tell of every change. A file that somebody wrote, replaced, added or removed makes another fingerprint;
+ * except:
  *
  * <ul> <li>{@code global/pg_control}, the WAL segment in use and {@code pg_logical/replorigin_checkpoint}, which the
  * checkpoint writes that comes before every fingerprint. What they hold is the server's own, and was looked at before;
  * of them count all but the times and, where it is replaced, the inode <li>{@code pg_internal.init}: caches of the
  * catalog that a session makes when it finds none. They are listed, so that those that are new can be removed
- * <li>{@code pgsql_tmp}, while it is empty: a large sort makes it once <li>the server's log; and with 14
- * {@code pg_stat_tmp}, where that keeps statistics
+ * <li>{@code pgsql_tmp}, while it is empty and as open as the directory that it is in: a large sort makes it once <li>the
+ * server's log; and with 14 its statistics in {@code pg_stat_tmp}
  * </ul>
  *
  * <p>On an overlay only what was written to is looked at. A file that is only read is among that, because PostgreSQL
@@ -51,17 +47,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param digest all that counts
  * @param caches the {@code pg_internal.init} there are, and what tells one from the next of the same name
- * @param copies the files on an overlay that hold what lies below, each with what it has been looked at as
- * @param newest the time of the latest change of anything but caches, in nanoseconds since 1970
+ * @param copies the files on an overlay that hold what lies below, each with the attributes it had when it was compared
+ * @param newest the time of the latest change of a file whose times count, in nanoseconds since 1970
  */
 record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> copies, long newest) {
 
     private static final Path CACHE = Path.of("pg_internal.init");
     private static final Path TEMPORARY = Path.of("pgsql_tmp");
     private static final int STATISTICS_IN_FILES_UNTIL = 14;
+    private static final Pattern STATISTICS =
+            Pattern.compile("global\\.(stat|tmp)|db_\\d+\\.(stat|tmp)|pgss_query_texts\\.stat");
 
-    /** 256 KB. */
-    private static final int BLOCK = 1 << 18;
+    private static final List<String> RIGHTS = List.of("mode", "uid", "gid");
+    private static final String WANTED =
+            "unix:ino,nlink,size,lastModifiedTime,ctime,isRegularFile,isDirectory," + String.join(",", RIGHTS);
 
     boolean isSameAs(Fingerprint other) {
         return digest.equals(other.digest);
@@ -79,24 +78,30 @@ record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> co
      * Takes it, of a server on which nothing happens.
      *
      * @param walFile the name of the WAL segment in use
-     * @param known the copies of an earlier one, which are not read again
+     * @param known the copies of an earlier one, which are not read again where their times tell of every change
      */
     static Fingerprint of(Path dataDirectory, RunDirectory run, int major, String walFile, Map<Path, String> known)
             throws IOException {
         Optional<MountedOverlay> overlay = MountedOverlay.under(dataDirectory);
-        Taker taker = new Taker(dataDirectory, run, major, walFile, overlay, known);
-        if (overlay.isPresent()) { // what nobody has written to is as it is below, and that does not change
-            Path top = overlay.get().directory();
-            for (Path file : overlay.get().written()) {
-                taker.take(top.resolve(file));
+        try (FileContents contents = new FileContents()) {
+            Taker taker = new Taker(dataDirectory, run, major, walFile, overlay, known, contents);
+            if (overlay.isPresent()) { // what nobody has written to is as it is below, and that does not change
+                taker.mustBeRead = overlay.get().isInMemory()
+                        || FileContents.mustBeRead(overlay.get().volume());
+                Path top = overlay.get().directory();
+                for (Path file : overlay.get().written()) {
+                    taker.take(top.resolve(file));
+                }
+            } else {
+                taker.mustBeRead = FileContents.mustBeRead(dataDirectory);
+                Files.walkFileTree(dataDirectory, taker);
             }
-        } else {
-            Files.walkFileTree(dataDirectory, taker);
+            if (Files.isDirectory(run.directory())) {
+                taker.mustBeRead = FileContents.mustBeRead(run.directory());
+                Files.walkFileTree(run.directory(), taker);
+            }
+            return taker.done();
         }
-        if (Files.isDirectory(run.directory())) {
-            Files.walkFileTree(run.directory(), taker);
-        }
-        return taker.done();
     }
 
     private static final class Taker extends SimpleFileVisitor<Path> {
@@ -109,12 +114,12 @@ record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> co
         private final Path log;
         private final boolean statisticsInFiles;
         private final Optional<MountedOverlay> overlay;
+        private final Map<Path, String> known;
+        private final FileContents contents;
         private final List<String> lines = new ArrayList<>();
         private final Map<Path, String> caches = new TreeMap<>();
-        private final Map<Path, String> known;
         private final Map<Path, String> copies = new TreeMap<>();
-        private final ByteBuffer here = ByteBuffer.allocateDirect(BLOCK);
-        private final ByteBuffer there = ByteBuffer.allocateDirect(BLOCK);
+        private boolean mustBeRead;
         private long newest;
 
         Taker(
@@ -123,16 +128,18 @@ record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> co
                 int major,
                 String walFile,
                 Optional<MountedOverlay> overlay,
-                Map<Path, String> known) {
+                Map<Path, String> known,
+                FileContents contents) {
             this.dataDirectory = dataDirectory;
             this.control = dataDirectory.resolve(ControlFile.FILE);
             this.origins = dataDirectory.resolve("pg_logical/replorigin_checkpoint");
             this.wal = dataDirectory.resolve("pg_wal").resolve(walFile);
             this.statistics = dataDirectory.resolve("pg_stat_tmp");
             this.log = run.logFile();
+            this.statisticsInFiles = major <= STATISTICS_IN_FILES_UNTIL;
             this.overlay = overlay;
             this.known = known;
-            this.statisticsInFiles = major <= STATISTICS_IN_FILES_UNTIL;
+            this.contents = contents;
         }
 
         @Override
@@ -149,32 +156,42 @@ record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> co
 
         /** Notes what is there under a name, or that nothing is. */
         void take(Path file) throws IOException {
-            if (countsNot(file)) {
-                return;
-            }
             Map<String, Object> attributes;
             try {
                 attributes = attributes(file);
             } catch (NoSuchFileException | NotDirectoryException e) {
-                if (!file.endsWith(CACHE)) {
+                if (!file.endsWith(CACHE) && !isStatistics(file)) {
                     lines.add(file + " is not there");
                 }
                 return;
             }
-            String fixed =
-                    file + " " + attributes.get("mode") + " " + attributes.get("uid") + " " + attributes.get("gid");
+            String fixed = file + " " + rights(attributes);
             String inode = " " + attributes.get("ino");
-            if (Objects.equals(attributes.get("isDirectory"), true)) {
-                if (!file.endsWith(TEMPORARY) || !OpenDirectory.list(file).isEmpty()) {
+            if (is(attributes, "isDirectory")) {
+                if (!isTemporary(file, attributes)) {
                     lines.add(fixed + inode); // not its times: they say that something was made and removed again
                 }
-            } else {
+            } else if (!isServersOwn(file, attributes)) {
                 takeFile(file, attributes, fixed + " " + attributes.get("size"), inode);
             }
         }
 
-        private boolean countsNot(Path file) {
-            return file.equals(log) || (statisticsInFiles && file.startsWith(statistics));
+        private static boolean isTemporary(Path directory, Map<String, Object> attributes) throws IOException {
+            return directory.endsWith(TEMPORARY)
+                    && OpenDirectory.list(directory).isEmpty()
+                    && rights(attributes).equals(rights(attributes(directory.resolveSibling(""))));
+        }
+
+        private boolean isServersOwn(Path file, Map<String, Object> attributes) {
+            return is(attributes, "isRegularFile")
+                    && Objects.equals(attributes.get("nlink"), 1)
+                    && (file.equals(log) || isStatistics(file));
+        }
+
+        private boolean isStatistics(Path file) {
+            return statisticsInFiles
+                    && statistics.equals(file.getParent())
+                    && STATISTICS.matcher(String.valueOf(file.getFileName())).matches();
         }
 
         private void takeFile(Path file, Map<String, Object> attributes, String fixed, String inode)
@@ -194,11 +211,14 @@ record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> co
                 return;
             }
             newest = Math.max(newest, changed);
-            if (all.equals(known.get(file)) || (overlay.isPresent() && isAsBelow(file, attributes, overlay.get()))) {
+            boolean isKnown = !mustBeRead && all.equals(known.get(file));
+            if (isKnown || (overlay.isPresent() && isAsBelow(file, attributes, overlay.get()))) {
                 copies.put(file, all);
-                return;
+            } else if (Files.isSymbolicLink(file)) {
+                lines.add(all + " " + Files.readSymbolicLink(file));
+            } else {
+                lines.add(mustBeRead && is(attributes, "isRegularFile") ? all + " " + contents.digest(file) : all);
             }
-            lines.add(Files.isSymbolicLink(file) ? all + " " + Files.readSymbolicLink(file) : all);
         }
 
         /** Whether it is a copy of what the overlay was laid over. */
@@ -214,33 +234,28 @@ record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> co
             } catch (NoSuchFileException | NotDirectoryException e) {
                 return false;
             }
-            return Stream.of("mode", "uid", "gid", "size")
-                            .allMatch(name -> Objects.equals(original.get(name), attributes.get(name)))
+            return is(attributes, "isRegularFile")
+                    && is(original, "isRegularFile")
+                    && rights(attributes).equals(rights(original))
+                    && Objects.equals(attributes.get("size"), original.get("size"))
                     && attributes.get("ino") instanceof Long shown
                     && original.get("ino") instanceof Long inode
                     && shown == on.shown(inode)
-                    && Objects.equals(attributes.get("isRegularFile"), true)
-                    && isSame(file, lower);
-        }
-
-        private boolean isSame(Path one, Path other) throws IOException {
-            try (OpenDirectory directory = OpenDirectory.open(one.resolveSibling(""));
-                    FileChannel file = directory.openFile(one.getFileName());
-                    FileChannel original = FileChannel.open(other, StandardOpenOption.READ)) {
-                for (long at = 0; at < original.size(); at += BLOCK) {
-                    if (!FileReads.fill(file, at, here).equals(FileReads.fill(original, at, there))) {
-                        return false;
-                    }
-                }
-                return file.size() == original.size();
-            }
+                    && contents.isSame(file, lower);
         }
 
         private static Map<String, Object> attributes(Path path) throws IOException {
-            return Files.readAttributes(
-                    path,
-                    "unix:mode,uid,gid,ino,size,lastModifiedTime,ctime,isRegularFile,isDirectory",
-                    LinkOption.NOFOLLOW_LINKS);
+            return Files.readAttributes(path, WANTED, LinkOption.NOFOLLOW_LINKS);
+        }
+
+        private static boolean is(Map<String, Object> attributes, String kind) {
+            return Objects.equals(attributes.get(kind), true);
+        }
+
+        private static String rights(Map<String, Object> attributes) {
+            return RIGHTS.stream()
+                    .map(right -> String.valueOf(attributes.get(right)))
+                    .collect(Collectors.joining(" "));
         }
 
         private static long nanos(@Nullable Object time) {
@@ -248,19 +263,9 @@ record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> co
         }
 
         Fingerprint done() {
-            String[] sorted = lines.toArray(String[]::new);
-            Arrays.sort(sorted);
-            try {
-                MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                for (String line : sorted) {
-                    digest.update(line.getBytes(StandardCharsets.UTF_8));
-                    digest.update((byte) '\n');
-                }
-                return new Fingerprint(
-                        HexFormat.of().formatHex(digest.digest()), Map.copyOf(caches), Map.copyOf(copies), newest);
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every JDK has SHA-256", e);
-            }
+            MessageDigest digest = Sha256.begin();
+            lines.stream().sorted().forEach(line -> digest.update((line + "\n").getBytes(StandardCharsets.UTF_8)));
+            return new Fingerprint(Sha256.end(digest), Map.copyOf(caches), Map.copyOf(copies), newest);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.unchanged;
 
 import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.Sha256;
 import dev.zvpg.postgres.cluster.ControlFile;
 import dev.zvpg.postgres.cluster.WalSegments;
 import dev.zvpg.postgres.os.Failures;
@@ -13,12 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -111,7 +110,7 @@ public final class Positions {
     /** Of the files with settings, as text: a comment that somebody edited is his work too. */
     private static String configuration(Path dataDirectory, ControlFile control) {
         try (OpenDirectory top = OpenDirectory.openTrusted(dataDirectory)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = Sha256.begin();
             digest.update((byte) control.dataChecksums());
             addSettings(top, digest);
             for (Path name : sorted(top)) {
@@ -122,11 +121,9 @@ public final class Positions {
                     }
                 }
             }
-            return HexFormat.of().formatHex(digest.digest()).substring(0, DIGEST_DIGITS);
+            return Sha256.end(digest).substring(0, DIGEST_DIGITS);
         } catch (IOException e) {
             throw Failures.of("cannot read the settings in " + dataDirectory, e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

@@ -6,7 +6,6 @@ import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.run.Sessions;
 import dev.zvpg.server.Finding;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -93,11 +92,13 @@ public final class Unlogged {
     }
 
     private static boolean has(OpenDirectory databases, Path database) throws IOException {
-        try (OpenDirectory relations = databases.directory(database)) {
+        Optional<OpenDirectory> there = databases.directoryIfThere(database);
+        if (there.isEmpty()) {
+            return false;
+        }
+        try (OpenDirectory relations = there.get()) {
             return relations.names().stream()
                     .anyMatch(name -> INITIAL.matcher(name.toString()).matches());
-        } catch (NoSuchFileException e) { // dropped in this moment
-            return false;
         }
     }
 
