@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -502,15 +503,19 @@ class FetchTest extends TwoRepositories {
 
     @Test
     void whatItIsReceivedOnTopOfMayBeDeletedHereInThatMoment() throws IOException {
-        commit(theirs.branch("main"), "v1", "a", "1");
+        Snapshot v1 = commit(theirs.branch("main"), "v1", "a", "1");
         fetch();
         Snapshot v2 = commit(theirs.branch("main"), "v2", "b", "2");
-        Remote remote = connectAndBeforeAnIncrement(
-                () -> ours.snapshot("origin/main@v1").discard());
+        AtomicBoolean discarded = new AtomicBoolean();
+        Remote remote = connectAndBeforeAnIncrement(() -> {
+            ours.snapshot("origin/main@v1").discard();
+            discarded.set(true);
+        });
         assertThatThrownBy(() -> transfers().fetch("origin", remote, FetchOptions.DEFAULT))
                 .isInstanceOf(ZvpgException.class);
+        assertThat(discarded).isTrue();
         assertThat(ours.findSnapshot("origin/main@v2")).isEmpty();
-        assertThat(fetch().snapshots()).contains(v2.id());
+        assertThat(fetch().snapshots()).containsExactly(v1.id(), v2.id());
         assertThat(digest(ours, v2.id())).isEqualTo(digest(theirs, v2.id()));
     }
 }

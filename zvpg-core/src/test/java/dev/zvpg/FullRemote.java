@@ -105,7 +105,7 @@ public final class FullRemote {
         try {
             connected.use(answer.in(), request);
         } finally {
-            server.join();
+            server.join(60_000);
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A file system of a few megabytes for a child JVM, in a mount namespace of its own: nothing of it outlives the
+ * A small file system in memory for a child JVM, in a mount namespace of its own: nothing of it outlives the
  * process.
  */
 public final class SmallDisk {

@@ -55,6 +55,10 @@ public final class Link implements Closeable {
 
     private volatile long began = System.nanoTime();
     private volatile boolean closed;
+
+    /** Why the streams were ended from this side. */
+    private volatile @Nullable String givenUp;
+
     private @Nullable IOException failure;
 
     /** A message that came where data should. */
@@ -132,7 +136,7 @@ public final class Link implements Closeable {
         } catch (MalformedException e) {
             last = e;
         } catch (IOException e) {
-            last = new CutException(e);
+            last = cut(e);
         } catch (RuntimeException e) {
             last = new CutException(new IOException(e));
         }
@@ -172,12 +176,26 @@ public final class Link implements Closeable {
     private void watch() {
         repeat(() -> {
             long now = System.nanoTime();
-            boolean lives = now - heard <= patience.toNanos() && !(writes && now - began > STANDSTILL.toNanos());
-            if (!lives) {
-                kill.close();
+            if (now - heard > patience.toNanos()) {
+                givenUp = silence();
+            } else if (writes && now - began > STANDSTILL.toNanos()) {
+                givenUp = "nothing was taken for " + STANDSTILL.toMinutes() + " minutes";
+            } else {
+                return true;
             }
-            return lives;
+            kill.close();
+            return false;
         });
+    }
+
+    private String silence() {
+        return "nothing was heard for " + patience.toSeconds() + " seconds";
+    }
+
+    /** What a stream says that this side has ended says nothing. */
+    private CutException cut(IOException e) {
+        String why = givenUp;
+        return why == null ? new CutException(e) : new CutException(why);
     }
 
     private interface Look {
@@ -223,7 +241,7 @@ public final class Link implements Closeable {
             try {
                 write.run();
             } catch (IOException e) {
-                throw new CutException(e);
+                throw cut(e);
             } finally {
                 writes = false;
             }
@@ -254,7 +272,7 @@ public final class Link implements Closeable {
                     throw new CutException("the connection was closed");
                 }
                 if (System.nanoTime() - heard > patience.toNanos()) {
-                    throw new CutException("nothing was heard for " + patience.toSeconds() + " seconds");
+                    throw new CutException(silence());
                 }
             }
         } catch (InterruptedException e) {
