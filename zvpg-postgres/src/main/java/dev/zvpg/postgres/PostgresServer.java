@@ -271,6 +271,8 @@ public final class PostgresServer implements Server {
      * configuration was not read again, the server has the same processes, and, after a checkpoint, all files are
      * untouched but those that a checkpoint itself writes. It never holds where there are unlogged tables or sequences,
      * whose changes reach no file, or libraries in {@code shared_preload_libraries}, which may keep anything in memory.
+     * Takes time in proportion to what was written where the cluster is on an overlay, and to its files elsewhere; where a
+     * cluster that is on no overlay is in memory, as in a tmpfs, to its bytes.
      */
     @Override
     public Baseline baseline() {

@@ -58,6 +58,8 @@ final class Sql {
         });
         try (OutputStream in = process.getOutputStream()) {
             in.write(script.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // it has ended at an error, which it tells
         }
         assertThat(process.waitFor())
                 .as(() -> new String(said.join(), StandardCharsets.UTF_8) + "\n" + script)

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag(Effort.ANYBODY)
 class UnchangedTest {
 
-    private static final int[] VERSIONS = Effort.isFull() ? new int[] {15, 18} : new int[] {18};
+    private static final int[] VERSIONS = Effort.isFull() ? new int[] {14, 15, 18} : new int[] {18};
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final Map<Integer, Fixture> FIXTURES = new ConcurrentHashMap<>();
 
@@ -68,7 +68,10 @@ class UnchangedTest {
 
         Fixture(int major) {
             try {
-                directory = TestDirectories.open("zvpg-unchanged-");
+                directory = memory(major) == 0
+                        ? Files.createDirectory(
+                                Path.of("target/unchanged-" + SEED).toAbsolutePath())
+                        : TestDirectories.open("zvpg-unchanged-");
                 repository = Zvpg.at(directory.resolve("home"))
                         .postgres(Postgres.embedded(major))
                         .ports(21_000, 21_999)
@@ -116,7 +119,7 @@ class UnchangedTest {
         return snapshot.pool(o -> o.size(1).scratch(all));
     }
 
-    /** What is written is on the disk with one version, and in memory with the other. */
+    /** With one version all is on the disk of the build, and what is written is in memory with the others. */
     private static long memory(int major) {
         return major == 15 ? 0 : ScratchOptions.LEAN.memory();
     }
@@ -272,11 +275,7 @@ class UnchangedTest {
                 "two directories exchanged",
                 program("cat >/dev/null; mv pg_stat x; mv pg_dynshmem pg_stat; mv x pg_dynshmem"));
         WRITES.put("a byte through a mapped file that was read before", pg -> {
-            Path file = pg.dataDirectory().resolve("postgresql.conf");
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 10);
-                mapped.put(1, (byte) (mapped.get(0) + 1));
-            }
+            changeUnnoticed(pg.dataDirectory().resolve("postgresql.conf"));
         });
         WRITES.put(
                 "a directory that was removed with all in it and made anew",
@@ -318,6 +317,14 @@ class UnchangedTest {
         WRITES_OF_ROOMY_SERVERS.put(
                 "a replication origin",
                 sql("SELECT pg_replication_origin_create('o')", "SELECT pg_replication_origin_advance('o', '0/1')"));
+    }
+
+    /** As far as the times of a file in memory tell. */
+    private static void changeUnnoticed(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 10);
+            mapped.put(9, (byte) (mapped.get(0) + 1));
+        }
     }
 
     private static final int PART = Effort.of(4, 2);
@@ -447,6 +454,19 @@ class UnchangedTest {
             assertThat(useOf(pool, pg -> {})).isNotEqualTo(before);
         }
         branch.discard();
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void aCacheOfTheCatalogThatWasThereAndThatSomebodySpoiltIsRemovedToo(int version) throws Exception {
+        try (ScratchPool pool = pool(fixture(version).snapshot, Map.of(), memory(version))) {
+            Path before = useOf(pool, pg -> changeUnnoticed(pg.dataDirectory().resolve("global/pg_internal.init")));
+            try (ScratchClone pg = pool.lease(LONG)) {
+                assertThat(pg.dataDirectory()).isEqualTo(before);
+                assertThat(before.resolve("global/pg_internal.init")).doesNotExist();
+                isAsNew(pg);
+            }
+        }
     }
 
     @ParameterizedTest

@@ -8,15 +8,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Where file systems are mounted, as this process sees it. Thread-safe. */
 public final class MountPoints {
 
     private static final Path TABLE = Path.of("/proc/self/mountinfo");
+    private static final int DEVICE = 2;
     private static final int MOUNT_POINT = 4;
+    private static final String END_OF_OPTIONS = "-";
     private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
 
     private MountPoints() {}
@@ -64,18 +69,46 @@ public final class MountPoints {
 
     /** Every mount point, as text; none on a system without such a list. */
     public static List<String> all() throws IOException {
+        return table().map(fields -> unescaped(fields[MOUNT_POINT])).toList();
+    }
+
+    /**
+     * What kind of file system something is on, by the device that it is on and not by its path: one may be mounted over
+     * another.
+     *
+     * @return nothing where the list does not have that device, as each subvolume of btrfs has one of its own
+     */
+    public static Set<String> types(Path file) throws IOException {
+        if (!(Files.getAttribute(file, "unix:dev") instanceof Long device)) {
+            throw new IOException("the file system does not tell the devices of its files");
+        }
+        String number = major(device) + ":" + minor(device);
+        return table().filter(fields -> fields[DEVICE].equals(number))
+                .map(fields -> fields[List.of(fields).indexOf(END_OF_OPTIONS) + 1])
+                .collect(Collectors.toSet());
+    }
+
+    /** As gnu_dev_major of glibc. */
+    private static long major(long device) {
+        return ((device >>> 8) & 0xfff) | ((device >>> 32) & ~0xfffL);
+    }
+
+    private static long minor(long device) {
+        return (device & 0xff) | ((device >>> 12) & 0xffffff00L);
+    }
+
+    /** Its lines, in fields; none on a system without such a list. */
+    private static Stream<String[]> table() throws IOException {
         byte[] table;
         try {
             table = Files.readAllBytes(TABLE);
         } catch (NoSuchFileException e) {
-            return List.of();
+            return Stream.empty();
         }
         return new String(table, StandardCharsets.UTF_8)
                 .lines()
-                .map(line -> line.split(" ", MOUNT_POINT + 2))
-                .filter(fields -> fields.length > MOUNT_POINT)
-                .map(fields -> unescaped(fields[MOUNT_POINT]))
-                .toList();
+                .map(line -> line.split(" ", -1))
+                .filter(fields -> fields.length > MOUNT_POINT);
     }
 
     private static String unescaped(String field) {

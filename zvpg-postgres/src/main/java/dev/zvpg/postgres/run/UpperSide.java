@@ -83,7 +83,10 @@ final class UpperSide implements Closeable {
                 continue;
             }
             try (OpenDirectory opened = below.get()) {
-                if (isStillTheOneBelow(file, opened, written)) {
+                if (isStillTheOneBelow(file, opened)) {
+                    if (hasOtherRights(file)) {
+                        written.add(file);
+                    }
                     addAllIn(opened, file, written);
                 } else {
                     written.add(file);
@@ -94,21 +97,24 @@ final class UpperSide implements Closeable {
         }
     }
 
-    /** Also notes it as written, if only others have the right to it now. */
-    private boolean isStillTheOneBelow(Path directory, OpenDirectory inUpper, Set<Path> written) throws IOException {
+    private boolean isStillTheOneBelow(Path directory, OpenDirectory inUpper) throws IOException {
+        try {
+            long shown = inode(attributes(seen.resolve(directory)));
+            // subvolumes of btrfs number their files alike, and one that is shown with its own number is new
+            return shown == shown(inode(attributes(lower.resolve(directory))))
+                    && shown != inUpper.id().inode();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return false;
+        }
+    }
+
+    private boolean hasOtherRights(Path directory) throws IOException {
         try {
             Map<String, Object> shown = attributes(seen.resolve(directory));
             Map<String, Object> original = attributes(lower.resolve(directory));
-            if (inode(shown) != shown(inode(original))
-                    || inode(shown) == inUpper.id().inode()) {
-                return false;
-            }
-            if (!RIGHTS.stream().allMatch(right -> Objects.equals(shown.get(right), original.get(right)))) {
-                written.add(directory);
-            }
-            return true;
+            return !RIGHTS.stream().allMatch(right -> Objects.equals(shown.get(right), original.get(right)));
         } catch (NoSuchFileException | NotDirectoryException e) {
-            return false;
+            return true; // removed in this moment
         }
     }
 

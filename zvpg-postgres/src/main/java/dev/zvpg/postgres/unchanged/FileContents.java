@@ -1,13 +1,14 @@
 package dev.zvpg.postgres.unchanged;
 
 import dev.zvpg.internal.io.FileReads;
+import dev.zvpg.internal.io.MountPoints;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.Sha256;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -20,7 +21,7 @@ final class FileContents implements Closeable {
     /** 256 KB. */
     private static final int BLOCK = 1 << 18;
 
-    private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
+    private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "rootfs", "overlay");
 
     private final ByteBuffer here = ByteBuffer.allocateDirect(BLOCK);
     private final ByteBuffer there = ByteBuffer.allocateDirect(BLOCK);
@@ -28,14 +29,15 @@ final class FileContents implements Closeable {
     private @Nullable OpenDirectory directory;
 
     /**
-     * Whether what is in a directory has to be read, because it is in memory: there, whoever has mapped a file and has read
-     * from it may write to it, and no time tells (tmpfs has no {@code page_mkwrite}, mm/shmem.c of the Linux kernel).
+     * Whether the times of the files in a directory tell of every change. In memory they do not: whoever has mapped a file
+     * and has read from it may write to it unnoticed (tmpfs has no {@code page_mkwrite}, mm/shmem.c of the Linux kernel). An
+     * overlay that is not ours may be on top of that.
      */
-    static boolean mustBeRead(Path directory) throws IOException {
-        return IN_MEMORY.contains(Files.getFileStore(directory).type());
+    static boolean timesTell(Path directory) throws IOException {
+        return MountPoints.types(directory).stream().noneMatch(IN_MEMORY::contains);
     }
 
-    /** The SHA-256 of a regular file. */
+    /** The SHA-256 of a regular file, or that it cannot be read. */
     String digest(Path file) throws IOException {
         try (FileChannel opened = open(file)) {
             long at = 0;
@@ -44,6 +46,9 @@ final class FileContents implements Closeable {
                 digest.update(here);
             }
             return Sha256.end(digest);
+        } catch (FileSystemException e) { // somebody has closed it, or has put something in its way
+            digest.reset();
+            return "cannot be read";
         }
     }
 

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * of them count all but the times and, where it is replaced, the inode <li>{@code pg_internal.init}: caches of the
  * catalog that a session makes when it finds none. They are listed, so that those that are new can be removed
  * <li>{@code pgsql_tmp}, while it is empty and as open as the directory that it is in: a large sort makes it once <li>the
- * server's log; and with 14 its statistics in {@code pg_stat_tmp}
+ * server's log; up to 14 its statistics in {@code pg_stat_tmp}, and what pg_stat_statements keeps there
  * </ul>
  *
  * <p>On an overlay only what was written to is looked at. A file that is only read is among that, because PostgreSQL
@@ -55,8 +55,8 @@ record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> co
     private static final Path CACHE = Path.of("pg_internal.init");
     private static final Path TEMPORARY = Path.of("pgsql_tmp");
     private static final int STATISTICS_IN_FILES_UNTIL = 14;
-    private static final Pattern STATISTICS =
-            Pattern.compile("global\\.(stat|tmp)|db_\\d+\\.(stat|tmp)|pgss_query_texts\\.stat");
+    private static final Pattern STATISTICS = Pattern.compile("global\\.(stat|tmp)|db_\\d+\\.(stat|tmp)");
+    private static final Path QUERY_TEXTS = Path.of("pgss_query_texts.stat");
 
     private static final List<String> RIGHTS = List.of("mode", "uid", "gid");
     private static final String WANTED =
@@ -87,17 +87,17 @@ record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> co
             Taker taker = new Taker(dataDirectory, run, major, walFile, overlay, known, contents);
             if (overlay.isPresent()) { // what nobody has written to is as it is below, and that does not change
                 taker.mustBeRead = overlay.get().isInMemory()
-                        || FileContents.mustBeRead(overlay.get().volume());
+                        || !FileContents.timesTell(overlay.get().volume());
                 Path top = overlay.get().directory();
                 for (Path file : overlay.get().written()) {
                     taker.take(top.resolve(file));
                 }
             } else {
-                taker.mustBeRead = FileContents.mustBeRead(dataDirectory);
+                taker.mustBeRead = !FileContents.timesTell(dataDirectory);
                 Files.walkFileTree(dataDirectory, taker);
             }
             if (Files.isDirectory(run.directory())) {
-                taker.mustBeRead = FileContents.mustBeRead(run.directory());
+                taker.mustBeRead = !FileContents.timesTell(run.directory());
                 Files.walkFileTree(run.directory(), taker);
             }
             return taker.done();
@@ -189,9 +189,12 @@ record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> co
         }
 
         private boolean isStatistics(Path file) {
-            return statisticsInFiles
-                    && statistics.equals(file.getParent())
-                    && STATISTICS.matcher(String.valueOf(file.getFileName())).matches();
+            return statistics.equals(file.getParent())
+                    && (file.endsWith(QUERY_TEXTS)
+                            || (statisticsInFiles
+                                    && STATISTICS
+                                            .matcher(String.valueOf(file.getFileName()))
+                                            .matches()));
         }
 
         private void takeFile(Path file, Map<String, Object> attributes, String fixed, String inode)
@@ -206,18 +209,19 @@ record Fingerprint(String digest, Map<Path, String> caches, Map<Path, String> co
             }
             long changed = nanos(attributes.get("ctime"));
             String all = fixed + inode + " " + nanos(attributes.get("lastModifiedTime")) + " " + changed;
+            boolean isRead = mustBeRead && is(attributes, "isRegularFile");
             if (file.endsWith(CACHE)) {
-                caches.put(file, all);
+                caches.put(file, isRead ? all + " " + contents.digest(file) : all);
                 return;
             }
             newest = Math.max(newest, changed);
-            boolean isKnown = !mustBeRead && all.equals(known.get(file));
+            boolean isKnown = !isRead && all.equals(known.get(file));
             if (isKnown || (overlay.isPresent() && isAsBelow(file, attributes, overlay.get()))) {
                 copies.put(file, all);
             } else if (Files.isSymbolicLink(file)) {
                 lines.add(all + " " + Files.readSymbolicLink(file));
             } else {
-                lines.add(mustBeRead && is(attributes, "isRegularFile") ? all + " " + contents.digest(file) : all);
+                lines.add(isRead ? all + " " + contents.digest(file) : all);
             }
         }
 
