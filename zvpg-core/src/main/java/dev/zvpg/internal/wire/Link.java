@@ -1,20 +1,13 @@
 package dev.zvpg.internal.wire;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.tree.MalformedException;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,23 +24,17 @@ public final class Link implements Closeable {
     /** A slow network takes long for a frame, but what takes longer is never sent. */
     private static final Duration STANDSTILL = Duration.ofMinutes(30);
 
-    /** How much may wait to be received: 4 MB. What is larger waits alone. */
-    private static final int AHEAD_BYTES = 1 << 22;
-
     private static final String SOMETHING_ELSE = "the other side has something else to say";
-    private static final int FRAME_BYTES = 64; // in memory, with nothing in it
     private static final int BUFFER = 1 << 16;
-    private static final long LOOK_MILLIS = 250;
 
-    private final InputStream in;
+    /** How often it is looked whether somebody has to go on. */
+    static final long LOOK_MILLIS = 250;
+
+    private final Arrivals arrivals;
     private final OutputStream out;
     private final Closeable end;
     private final Closeable kill;
     private final Duration heartbeat;
-    private final Duration patience;
-    private final BlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
-    private final Semaphore room = new Semaphore(AHEAD_BYTES);
-    private volatile long heard = System.nanoTime();
     private volatile long said = System.nanoTime();
 
     /** Whether somebody writes, and since when. */
@@ -59,19 +46,13 @@ public final class Link implements Closeable {
     /** Why the streams were ended from this side. */
     private volatile @Nullable String givenUp;
 
-    private @Nullable IOException failure;
-
-    /** A message that came where data should. */
-    private @Nullable Frame instead;
-
     private Link(
             InputStream in, OutputStream out, Closeable end, Closeable kill, Duration heartbeat, Duration patience) {
-        this.in = new BufferedInputStream(new Heard(in), BUFFER);
+        this.arrivals = new Arrivals(in, patience, this::cut);
         this.out = new BufferedOutputStream(out, BUFFER);
         this.end = end;
         this.kill = kill;
         this.heartbeat = heartbeat;
-        this.patience = patience;
     }
 
     /**
@@ -89,76 +70,16 @@ public final class Link implements Closeable {
     static Link open(
             InputStream in, OutputStream out, Closeable end, Closeable kill, Duration heartbeat, Duration patience) {
         Link link = new Link(in, out, end, kill, heartbeat, patience);
-        link.start("zvpg-listens", link::listen);
+        link.start("zvpg-listens", link.arrivals::listen);
         link.start("zvpg-lives", link::live);
         link.start("zvpg-watches", link::watch);
         return link;
-    }
-
-    /** Notes when anything came, for a slow network takes long for a frame. */
-    private final class Heard extends FilterInputStream {
-
-        Heard(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int count = super.read(bytes, offset, length);
-            heard = System.nanoTime();
-            return count;
-        }
     }
 
     private void start(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
-    }
-
-    /** Puts what comes into the queue, an exception last. */
-    private void listen() {
-        Object last;
-        try {
-            while (true) {
-                Frame frame = Frames.read(in);
-                if (frame.kind() != Frame.HEARTBEAT && awaitRoom(frame)) {
-                    arrived.add(frame);
-                    heard = System.nanoTime();
-                }
-            }
-        } catch (MalformedException e) {
-            last = e;
-        } catch (IOException e) {
-            last = cut(e);
-        } catch (RuntimeException e) {
-            last = new CutException(new IOException(e));
-        }
-        arrived.add(last);
-    }
-
-    private static int weight(Frame frame) {
-        return Math.min(AHEAD_BYTES, FRAME_BYTES + frame.content().length);
-    }
-
-    /** Waits until what has come before is received; tells whether anybody will receive this. */
-    private boolean awaitRoom(Frame frame) {
-        try {
-            boolean hasRoom = false;
-            while (!closed && !hasRoom) {
-                hasRoom = room.tryAcquire(weight(frame), LOOK_MILLIS, TimeUnit.MILLISECONDS);
-                heard = System.nanoTime(); // it is this side that is busy
-            }
-        } catch (InterruptedException e) {
-            closed = true; // nobody interrupts it but a JVM that ends
-        }
-        return !closed;
     }
 
     /** Says that this side lives, unless it says something else. */
@@ -175,10 +96,9 @@ public final class Link implements Closeable {
     /** Ends both streams when the other side does not live, so that nobody waits in one of them. */
     private void watch() {
         repeat(() -> {
-            long now = System.nanoTime();
-            if (now - heard > patience.toNanos()) {
-                givenUp = silence();
-            } else if (writes && now - began > STANDSTILL.toNanos()) {
+            if (arrivals.isSilent()) {
+                givenUp = arrivals.silence();
+            } else if (writes && System.nanoTime() - began > STANDSTILL.toNanos()) {
                 givenUp = "nothing was taken for " + STANDSTILL.toMinutes() + " minutes";
             } else {
                 return true;
@@ -186,10 +106,6 @@ public final class Link implements Closeable {
             kill.close();
             return false;
         });
-    }
-
-    private String silence() {
-        return "nothing was heard for " + patience.toSeconds() + " seconds";
     }
 
     /** What a stream says that this side has ended says nothing. */
@@ -248,38 +164,6 @@ public final class Link implements Closeable {
         }
     }
 
-    private Frame next() throws IOException {
-        Frame kept = instead;
-        if (kept != null) {
-            instead = null;
-            return kept;
-        }
-        if (failure != null) {
-            throw failure;
-        }
-        try {
-            while (true) {
-                Object arrival = arrived.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-                if (arrival instanceof Frame frame) {
-                    room.release(weight(frame));
-                    return frame;
-                }
-                if (arrival instanceof IOException e) {
-                    failure = e;
-                    throw e;
-                }
-                if (closed) {
-                    throw new CutException("the connection was closed");
-                }
-                if (System.nanoTime() - heard > patience.toNanos()) {
-                    throw new CutException(silence());
-                }
-            }
-        } catch (InterruptedException e) {
-            throw IoFailure.interrupted(e);
-        }
-    }
-
     /** Sends a message. */
     public void send(ObjectNode message) throws IOException {
         byte[] bytes = Frames.bytes(message);
@@ -298,7 +182,7 @@ public final class Link implements Closeable {
     }
 
     private ObjectNode receive(int most) throws IOException {
-        Frame frame = next();
+        Frame frame = arrivals.next();
         if (frame.content().length > most) { // read as JSON it takes many times as much
             throw new MalformedException("a message has " + frame.content().length + " bytes, more than the " + most
                     + " of one of its kind");
@@ -308,12 +192,12 @@ public final class Link implements Closeable {
 
     /** Whether the data that was being received ended because the other side says something else. */
     public boolean isInterrupted() {
-        return instead != null;
+        return arrivals.hasKept();
     }
 
     /** Whether the other side has said something that nobody has received. */
     public boolean hasArrived() {
-        return instead != null || !arrived.isEmpty();
+        return arrivals.hasMore();
     }
 
     /**
@@ -328,9 +212,9 @@ public final class Link implements Closeable {
     /** Data that the other side sends. */
     public DataSource receiveData() {
         return new DataSource(() -> {
-            Frame frame = next();
+            Frame frame = arrivals.next();
             if (frame.kind() == Frame.MESSAGE) {
-                instead = frame;
+                arrivals.keep(frame);
                 throw new CutException(SOMETHING_ELSE);
             }
             return frame;
@@ -340,6 +224,7 @@ public final class Link implements Closeable {
     @Override
     public void close() throws IOException {
         closed = true;
+        arrivals.close();
         end.close();
     }
 }
