@@ -3,14 +3,12 @@ package dev.zvpg;
 import dev.zvpg.directory.SmallDisk;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.internal.remote.Transfers;
-import dev.zvpg.internal.tree.TreeDigest;
 import dev.zvpg.internal.wire.Pipe;
 import dev.zvpg.remote.FetchOptions;
 import dev.zvpg.remote.PushOptions;
 import dev.zvpg.remote.Remote;
 import dev.zvpg.remote.RemoteOptions;
 import dev.zvpg.server.FakeLauncher;
-import dev.zvpg.storage.SnapshotId;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -131,11 +129,7 @@ public final class FullRemote {
     }
 
     private boolean isSame(String id) throws IOException {
-        return digest(ours, id).equals(digest(theirs, id));
-    }
-
-    private static String digest(Repository repo, String id) throws IOException {
-        return TreeDigest.of(repo.operations().context().storage().directory(new SnapshotId(id)));
+        return TwoRepositories.digest(ours, id).equals(TwoRepositories.digest(theirs, id));
     }
 
     private interface Verb {

@@ -1,7 +1,7 @@
 package dev.zvpg.internal.remote;
 
+import dev.zvpg.internal.io.BulkInputStream;
 import dev.zvpg.storage.CopyProgress;
-import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,13 +42,7 @@ final class Meter {
      */
     static InputStream on(InputStream in, CopyProgress progress, long total) {
         Meter meter = new Meter(progress, total);
-        return new FilterInputStream(in) {
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-            }
-
+        return new BulkInputStream(in) {
             @Override
             public int read(byte[] bytes, int offset, int length) throws IOException {
                 int count = in.read(bytes, offset, length);

@@ -1,9 +1,9 @@
 package dev.zvpg.internal.wire;
 
+import dev.zvpg.internal.io.BulkInputStream;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.tree.MalformedException;
 import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -52,21 +52,15 @@ final class Arrivals {
     }
 
     /** Notes when anything came, for a slow network takes long for a frame. */
-    private final class Heard extends FilterInputStream {
+    private final class Heard extends BulkInputStream {
 
         Heard(InputStream in) {
             super(in);
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
-            int count = super.read(bytes, offset, length);
+            int count = in.read(bytes, offset, length);
             heard = System.nanoTime();
             return count;
         }

@@ -83,38 +83,40 @@ final class UpperSide implements Closeable {
                 continue;
             }
             try (OpenDirectory opened = below.get()) {
-                if (isStillTheOneBelow(file, opened)) {
-                    if (hasOtherRights(file)) {
-                        written.add(file);
-                    }
-                    addAllIn(opened, file, written);
-                } else {
-                    written.add(file);
-                    addTree(seen, file, written);
-                    addTree(lower, file, written);
-                }
+                addDirectory(opened, file, written);
             }
         }
     }
 
-    private boolean isStillTheOneBelow(Path directory, OpenDirectory inUpper) throws IOException {
-        try {
-            long shown = inode(attributes(seen.resolve(directory)));
-            // subvolumes of btrfs number their files alike, and one that is shown with its own number is new
-            return shown == shown(inode(attributes(lower.resolve(directory))))
-                    && shown != inUpper.id().inode();
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return false;
+    private void addDirectory(OpenDirectory directory, Path path, Set<Path> written) throws IOException {
+        Optional<Map<String, Object>> shown = attributesIfThere(seen.resolve(path));
+        Optional<Map<String, Object>> original = attributesIfThere(lower.resolve(path));
+        if (shown.isPresent() && original.isPresent() && isStillTheOne(shown.get(), original.get(), directory)) {
+            if (!RIGHTS.stream()
+                    .allMatch(right -> Objects.equals(
+                            shown.get().get(right), original.get().get(right)))) {
+                written.add(path);
+            }
+            addAllIn(directory, path, written);
+        } else {
+            written.add(path);
+            addTree(seen, path, written);
+            addTree(lower, path, written);
         }
     }
 
-    private boolean hasOtherRights(Path directory) throws IOException {
+    private boolean isStillTheOne(Map<String, Object> shown, Map<String, Object> original, OpenDirectory inUpper)
+            throws IOException {
+        // subvolumes of btrfs number their files alike, and one that is shown with its own number is new
+        return inode(shown) == shown(inode(original))
+                && inode(shown) != inUpper.id().inode();
+    }
+
+    private static Optional<Map<String, Object>> attributesIfThere(Path path) throws IOException {
         try {
-            Map<String, Object> shown = attributes(seen.resolve(directory));
-            Map<String, Object> original = attributes(lower.resolve(directory));
-            return !RIGHTS.stream().allMatch(right -> Objects.equals(shown.get(right), original.get(right)));
+            return Optional.of(attributes(path));
         } catch (NoSuchFileException | NotDirectoryException e) {
-            return true; // removed in this moment
+            return Optional.empty();
         }
     }
 
