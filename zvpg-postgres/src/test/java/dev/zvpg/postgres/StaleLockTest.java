@@ -117,6 +117,19 @@ class StaleLockTest {
         sandbox.start(postgres, data).stop();
     }
 
+    @Test
+    void serverThatIsJustBeingKilledIsNotFoundAsOneThatRuns() throws Exception {
+        Postgres postgres = Postgres.embedded();
+        Path data = sandbox.cluster(postgres, "data");
+        for (int i = 0; i < 20; i++) {
+            crash(sandbox.start(postgres, data), data); // no process is in the directory; the number may still be there
+            assertThat(postgres.find(sandbox.spec(data, Map.of())))
+                    .as("server %d", i)
+                    .isEmpty();
+        }
+        sandbox.start(postgres, data).stop();
+    }
+
     private static void crash(PostgresServer server, Path data) throws Exception {
         ProcessHandle.of(server.pid()).ifPresent(ProcessHandle::destroyForcibly);
         while (!OsProcess.serverProcessesIn(data).isEmpty()) {

@@ -75,7 +75,8 @@ public record PostmasterPid(
 
     /**
      * The process, when it lives and really is the server of this data directory, and not one that inherited the
-     * number, nor the server of the directory that this one was copied from.
+     * number, nor the server of the directory that this one was copied from. One that was just killed is waited for:
+     * whoever starts a server then would take it for one that runs.
      */
     public Optional<OsProcess> server(Path dataDirectory) {
         return OsProcess.find(pid)
@@ -84,7 +85,8 @@ public record PostmasterPid(
                         .map(directory -> (isSame(directory, dataDirectory)
                                         || isSame(process.asSeenByIt(directory.toString()), dataDirectory))
                                 && process.runsPostgres())
-                        .orElseGet(() -> isSame(Path.of(this.dataDirectory), dataDirectory) && beganThen()));
+                        .orElseGet(() -> isSame(Path.of(this.dataDirectory), dataDirectory) && beganThen()))
+                .filter(process -> !process.isGoneAtOnce());
     }
 
     private boolean beganThen() {

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
@@ -21,9 +23,18 @@ public record OsProcess(long pid, long started) {
 
     private static final boolean HAS_PROC = Files.isReadable(Path.of("/proc/self/stat"));
     private static final int STATE = 0;
+    private static final int FLAGS = 6;
     private static final int USER_TICKS = 11;
     private static final int SYSTEM_TICKS = 12;
     private static final int START_TIME = 19;
+
+    /** The flag PF_EXITING of {@code include/linux/sched.h}. */
+    private static final long EXITING = 0x4;
+
+    /** Its memory may be much. */
+    private static final Duration EXIT_PATIENCE = Duration.ofSeconds(5);
+
+    private static final long EXIT_POLL_NANOS = 200_000;
 
     /** The living process of that number. */
     public static Optional<OsProcess> find(long pid) {
@@ -72,6 +83,28 @@ public record OsProcess(long pid, long started) {
     /** Whether it still runs. A zombie does not: in a container there may be nobody to reap it. */
     public boolean isAlive() {
         return find(pid).filter(this::equals).isPresent();
+    }
+
+    /**
+     * Whether it is about to be gone, because a signal has ended it or it has itself: it executes nothing any more, and
+     * the system takes its memory and files away, one after the other. Returns when it is gone, or after 5 seconds,
+     * where its last file does not let go; false then, as for one that goes on, and where the system does not tell.
+     */
+    public boolean isGoneAtOnce() {
+        if (!HAS_PROC) {
+            return false;
+        }
+        long deadline = System.nanoTime() + EXIT_PATIENCE.toNanos();
+        while (true) {
+            String[] fields = stat(pid);
+            if (fields.length == 0 || isDead(fields[STATE])) {
+                return true;
+            }
+            if ((Long.parseLong(fields[FLAGS]) & EXITING) == 0 || System.nanoTime() - deadline > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(this, EXIT_POLL_NANOS);
+        }
     }
 
     /**
