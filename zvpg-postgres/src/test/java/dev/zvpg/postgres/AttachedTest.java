@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.os.ServerUser;
-import dev.zvpg.postgres.run.Supervisor;
+import dev.zvpg.postgres.process.Supervisor;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;

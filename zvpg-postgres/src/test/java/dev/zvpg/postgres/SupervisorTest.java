@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.postgres.os.ServerUser;
-import dev.zvpg.postgres.run.Supervisor;
+import dev.zvpg.postgres.process.Supervisor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.zvpg.internal.io.OwnerLock;
 import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.process.ServerLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

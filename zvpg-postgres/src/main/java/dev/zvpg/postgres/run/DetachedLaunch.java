@@ -7,6 +7,8 @@ import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.os.Program;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.postgres.os.Shell;
+import dev.zvpg.postgres.process.ServerLock;
+import dev.zvpg.postgres.process.Signals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;

@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.run;
 
+import dev.zvpg.postgres.process.Signals;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

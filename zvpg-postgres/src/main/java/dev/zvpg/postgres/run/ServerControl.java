@@ -7,6 +7,7 @@ import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.install.Installation;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.OsProcess;
+import dev.zvpg.postgres.process.Signals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -16,6 +16,7 @@ import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.postgres.os.Reachability;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.postgres.os.SharedMemoryRoom;
+import dev.zvpg.postgres.process.ServerLock;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Lifetime;
 import dev.zvpg.server.PortTakenException;

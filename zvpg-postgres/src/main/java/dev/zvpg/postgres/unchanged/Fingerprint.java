@@ -3,7 +3,7 @@ package dev.zvpg.postgres.unchanged;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.Sha256;
 import dev.zvpg.postgres.cluster.ControlFile;
-import dev.zvpg.postgres.run.MountedOverlay;
+import dev.zvpg.postgres.overlay.MountedOverlay;
 import dev.zvpg.postgres.run.RunDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.run;
+package dev.zvpg.postgres.process;
 
 import dev.zvpg.internal.io.Subprocess;
 import dev.zvpg.postgres.install.Installation;
@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /** Who sends signals to a server's main process: Java itself knows only two. Thread-safe. */
-interface Signals {
+public interface Signals {
 
     /** Sends one, unless the process has ended. */
     void send(String signal, OsProcess process) throws IOException;

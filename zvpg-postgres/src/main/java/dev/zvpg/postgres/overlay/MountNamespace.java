@@ -1,9 +1,10 @@
-package dev.zvpg.postgres.run;
+package dev.zvpg.postgres.overlay;
 
 import dev.zvpg.internal.io.FileOwner;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.NamespacePath;
 import dev.zvpg.postgres.os.ServerUser;
+import dev.zvpg.postgres.process.Supervisor;
 import dev.zvpg.server.OverlayRefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread-safe.
  */
-final class MountNamespace {
+public final class MountNamespace {
 
     private static final Map<ServerUser, MountNamespace> LATEST = new HashMap<>();
 
@@ -94,7 +95,7 @@ final class MountNamespace {
     }
 
     /** The one that a path leads into. */
-    static Optional<MountNamespace> of(Path path) {
+    public static Optional<MountNamespace> of(Path path) {
         return NamespacePath.isOne(path) ? Optional.ofNullable(ALL.get(NamespacePath.root(path))) : Optional.empty();
     }
 
@@ -132,7 +133,7 @@ final class MountNamespace {
         return overlays;
     }
 
-    Supervisor supervisor() {
+    public Supervisor supervisor() {
         return supervisor;
     }
 

@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.run;
+package dev.zvpg.postgres.process;
 
 import dev.zvpg.error.InUseException;
 import dev.zvpg.postgres.cluster.Cluster;
@@ -21,16 +21,16 @@ import java.util.Map;
  * <p>It is shared, so that a program that outlives the server which ran it does not keep the next one from starting.
  * Where there is no {@code flock}, only processes tell.
  */
-final class ServerLock {
+public final class ServerLock {
 
     /**
      * What a shell says to lock the file that it has open as this descriptor, and to go on in any case: a file system
      * without such locks is no reason not to start.
      */
-    static final String HOLD = "flock -s -n 9 2>/dev/null || :";
+    public static final String HOLD = "flock -s -n 9 2>/dev/null || :";
 
     /** The descriptor. PostgreSQL leaves alone what it did not open. */
-    static final String DESCRIPTOR = "9";
+    public static final String DESCRIPTOR = "9";
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int FREE = 0;
@@ -40,7 +40,7 @@ final class ServerLock {
     private ServerLock() {}
 
     /** The file that is locked: it is in every cluster, and stays the same as long as there is one. */
-    static Path file(Path dataDirectory) {
+    public static Path file(Path dataDirectory) {
         return dataDirectory.resolve(Cluster.VERSION_FILE);
     }
 
@@ -50,7 +50,7 @@ final class ServerLock {
      *
      * @param verb what is not done then
      */
-    static void requireNoneElsewhere(ServerUser user, String verb, Path dataDirectory) {
+    public static void requireNoneElsewhere(ServerUser user, String verb, Path dataDirectory) {
         boolean held = isHeldUnseen(user, dataDirectory);
         if (held) { // perhaps by the last process of a dead one, which ended between the two looks
             held = isHeldUnseen(user, dataDirectory);
@@ -76,7 +76,7 @@ final class ServerLock {
     }
 
     /** Whether it is certain that no process of a server is left. */
-    static boolean isFree(ServerUser user, Path dataDirectory) {
+    public static boolean isFree(ServerUser user, Path dataDirectory) {
         return tryToLock(user, dataDirectory) == FREE;
     }
 

@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.run;
+package dev.zvpg.postgres.overlay;
 
 import dev.zvpg.internal.io.OpenDirectory;
 import java.io.Closeable;

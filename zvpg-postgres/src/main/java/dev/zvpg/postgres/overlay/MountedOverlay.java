@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.run;
+package dev.zvpg.postgres.overlay;
 
 import dev.zvpg.error.StorageException;
 import dev.zvpg.internal.io.IoFailure;
@@ -135,7 +135,7 @@ public final class MountedOverlay implements Overlay {
      * @param dataDirectory where it would be on a volume
      * @return the same path where there is no such overlay
      */
-    static Path find(Path dataDirectory) {
+    public static Path find(Path dataDirectory) {
         if (NamespacePath.isOne(dataDirectory)) {
             return dataDirectory;
         }

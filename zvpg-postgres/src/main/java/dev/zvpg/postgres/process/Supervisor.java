@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.run;
+package dev.zvpg.postgres.process;
 
 import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
@@ -47,7 +47,8 @@ public final class Supervisor implements Signals {
     private static final String REPLY = "pid ";
 
     /** A shell of its own session, where there is a program for that. */
-    static final String SHELL = "if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh; else exec /bin/sh; fi";
+    public static final String SHELL =
+            "if command -v setsid >/dev/null 2>&1; then exec setsid /bin/sh; else exec /bin/sh; fi";
 
     /**
      * What the shell knows how to do. It waits for nothing but ended children, so every command is done at once. A
@@ -144,7 +145,7 @@ public final class Supervisor implements Signals {
      *
      * @param before what comes before its command, and runs as the JVM's user
      */
-    static Supervisor in(ServerUser user, List<String> before) throws IOException {
+    public static Supervisor in(ServerUser user, List<String> before) throws IOException {
         Supervisor supervisor = new Supervisor(user, before, PATIENCE);
         boolean entered = false;
         try {
@@ -165,12 +166,12 @@ public final class Supervisor implements Signals {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Ends the shell, and with it all servers that still run. */
-    void release() throws IOException {
+    public void release() throws IOException {
         commands.close();
     }
 

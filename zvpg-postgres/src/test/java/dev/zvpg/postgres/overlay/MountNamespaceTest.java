@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.run;
+package dev.zvpg.postgres.overlay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;

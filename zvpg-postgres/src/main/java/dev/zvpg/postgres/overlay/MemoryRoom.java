@@ -1,4 +1,4 @@
-package dev.zvpg.postgres.run;
+package dev.zvpg.postgres.overlay;
 
 import dev.zvpg.server.OverlaySpec;
 import java.io.IOException;

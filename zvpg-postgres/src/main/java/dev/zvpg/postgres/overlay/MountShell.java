@@ -1,10 +1,11 @@
-package dev.zvpg.postgres.run;
+package dev.zvpg.postgres.overlay;
 
 import dev.zvpg.internal.io.FileOwner;
 import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.postgres.os.Program;
 import dev.zvpg.postgres.os.ServerUser;
 import dev.zvpg.postgres.os.Shell;
+import dev.zvpg.postgres.process.Supervisor;
 import dev.zvpg.server.OverlayRefusedException;
 import java.io.BufferedReader;
 import java.io.IOException;
