@@ -300,6 +300,9 @@ class UnchangedTest {
             Files.writeString(rules, Files.readString(rules));
         });
         WRITES.put("a process left behind", program("cat >/dev/null; sleep 20 >/dev/null 2>&1 &"));
+        WRITES.put(
+                "a process left behind that works elsewhere",
+                program("cat >/dev/null; cd /; sleep 20 >/dev/null 2>&1 &"));
         WRITES.put("a crash of a session", pg -> {
             try {
                 program("cat >/dev/null; kill -9 $PPID").of(pg);

@@ -1,15 +1,17 @@
 package dev.zvpg.postgres.os;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
  */
 public record OsProcess(long pid, long started) {
 
+    private static final File PROC = new File("/proc");
     private static final boolean HAS_PROC = Files.isReadable(Path.of("/proc/self/stat"));
     private static final int STATE = 0;
     private static final int FLAGS = 6;
@@ -54,30 +57,21 @@ public record OsProcess(long pid, long started) {
      * the system does not tell.
      */
     public static List<OsProcess> serverProcessesIn(Path directory) {
-        return processesIn(directory, pid -> new OsProcess(pid, 0).runsPostgres());
+        // the link first: it is the cheaper question, and nearly always answers it
+        return all(process -> process.worksIn(directory) && process.runsPostgres());
     }
 
-    /** The living processes that work in a directory, whatever they are; none where the system does not tell. */
-    public static List<OsProcess> workingIn(Path directory) {
-        return processesIn(directory, pid -> true);
-    }
-
-    private static List<OsProcess> processesIn(Path directory, LongPredicate wanted) {
-        if (!HAS_PROC) {
-            return List.of();
-        }
-        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-            return all.map(ProcessHandle::pid)
-                    // the link first: it is the cheaper question, and nearly always answers it
-                    .filter(pid -> new OsProcess(pid, 0)
-                            .workingDirectory()
-                            .filter(directory::equals)
-                            .isPresent())
-                    .filter(pid -> wanted.test(pid))
-                    .map(OsProcess::find)
-                    .flatMap(Optional::stream)
-                    .toList();
-        }
+    /** The living processes that are wanted; none where the system does not tell. */
+    public static List<OsProcess> all(Predicate<OsProcess> wanted) {
+        String[] names = HAS_PROC ? PROC.list() : null;
+        return Stream.ofNullable(names)
+                .flatMap(Arrays::stream)
+                .filter(name -> Character.isDigit(name.charAt(0)))
+                .map(name -> new OsProcess(Long.parseLong(name), 0))
+                .filter(wanted)
+                .map(process -> find(process.pid))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** Whether it still runs. A zombie does not: in a container there may be nobody to reap it. */
@@ -139,6 +133,21 @@ public record OsProcess(long pid, long started) {
             return HAS_PROC ? Optional.of(Files.readSymbolicLink(proc(pid).resolve("cwd"))) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    /** Whether it works in a directory; false when the system does not tell us. */
+    public boolean worksIn(Path directory) {
+        return workingDirectory().filter(directory::equals).isPresent();
+    }
+
+    /** Whether it has a file open as a certain descriptor; false when the system does not tell us. */
+    public boolean hasOpen(Path file, String descriptor) {
+        Path link = proc(pid).resolve("fd").resolve(descriptor);
+        try { // nearly none has, and to be told so by an exception costs ten times as much
+            return link.toFile().exists() && Files.readSymbolicLink(link).equals(file);
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -4,6 +4,7 @@ import dev.zvpg.error.InUseException;
 import dev.zvpg.postgres.cluster.Cluster;
 import dev.zvpg.postgres.cluster.PostmasterPid;
 import dev.zvpg.postgres.os.Failures;
+import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.postgres.os.Program;
 import dev.zvpg.postgres.os.ServerUser;
 import java.io.IOException;
@@ -42,6 +43,11 @@ public final class ServerLock {
     /** The file that is locked: it is in every cluster, and stays the same as long as there is one. */
     public static Path file(Path dataDirectory) {
         return dataDirectory.resolve(Cluster.VERSION_FILE);
+    }
+
+    /** Whether a process of a server, or one that it started, has the lock's file open. */
+    public static boolean isInheritedBy(OsProcess process, Path realDataDirectory) {
+        return process.hasOpen(file(realDataDirectory), DESCRIPTOR);
     }
 
     /**

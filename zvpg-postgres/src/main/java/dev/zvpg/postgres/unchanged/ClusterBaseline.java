@@ -4,6 +4,7 @@ import dev.zvpg.error.OperationInterruptedException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.OsProcess;
+import dev.zvpg.postgres.process.ServerLock;
 import dev.zvpg.postgres.run.LiveServer;
 import dev.zvpg.postgres.run.ServerControl;
 import dev.zvpg.postgres.run.Sessions;
@@ -193,13 +194,16 @@ public final class ClusterBaseline implements Baseline {
     }
 
     /**
-     * All that work in the data directory, also such as a session started and left; but for that of this connection.
+     * All that work in the data directory, and such as a session started and left, wherever they work: they inherit the
+     * server's lock. But for that of this connection.
      */
     private static Set<Long> processes(Connection connection, ServerControl control) throws SQLException, IOException {
         long own = Long.parseLong(text(connection, "SELECT pg_backend_pid()::text"));
-        Set<Long> result = OsProcess.workingIn(control.dataDirectory().toRealPath()).stream()
-                .map(OsProcess::pid)
-                .collect(Collectors.toCollection(HashSet::new));
+        Path data = control.dataDirectory().toRealPath();
+        Set<Long> result =
+                OsProcess.all(process -> process.worksIn(data) || ServerLock.isInheritedBy(process, data)).stream()
+                        .map(OsProcess::pid)
+                        .collect(Collectors.toCollection(HashSet::new));
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT pid FROM pg_catalog.pg_stat_activity")) {
             while (rows.next()) {
