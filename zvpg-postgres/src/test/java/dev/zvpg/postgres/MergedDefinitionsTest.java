@@ -116,6 +116,58 @@ class MergedDefinitionsTest extends TwoBranches {
     }
 
     @Test
+    void aNewColumnWithAnotherValueForEachRowKeepsTheirsValuesAndRowsOfOursGetTheirOwn() throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, a text)",
+                "INSERT INTO t SELECT i FROM generate_series(1, 6) i",
+                "CREATE TABLE empty (id int PRIMARY KEY)");
+        ours(
+                "INSERT INTO t VALUES (7), (8)",
+                "UPDATE t SET a = 'ours' WHERE id = 2",
+                "DELETE FROM t WHERE id = 3",
+                "INSERT INTO empty VALUES (1)");
+        theirs(
+                "ALTER TABLE t ADD COLUMN u uuid NOT NULL DEFAULT gen_random_uuid()",
+                "ALTER TABLE t ADD COLUMN v uuid DEFAULT gen_random_uuid()",
+                "ALTER TABLE t ADD COLUMN \"At\" timestamptz NOT NULL DEFAULT clock_timestamp()",
+                "ALTER TABLE t ADD COLUMN s bigserial UNIQUE",
+                "ALTER TABLE t ADD COLUMN n int GENERATED ALWAYS AS IDENTITY UNIQUE",
+                "ALTER TABLE empty ADD COLUMN u uuid NOT NULL DEFAULT gen_random_uuid()",
+                "DELETE FROM t WHERE id = 4",
+                "INSERT INTO t VALUES (8), (9)",
+                "UPDATE t SET a = 'theirs' WHERE id = 5");
+        feature.start();
+        String columns = "id, u, v, \"At\", s, n";
+        String isTheirs = " FROM t WHERE id NOT IN (3, 7) ORDER BY id";
+        String known = Sql.value(feature, "SELECT string_agg(t::text, ' ') FROM (SELECT " + columns + isTheirs + ") t");
+        main.merge(feature);
+        assertThat(Sql.value(main, "SELECT string_agg(t::text, ' ') FROM (SELECT " + columns + isTheirs + ") t"))
+                .isEqualTo(known);
+        assertThat(rows("SELECT id, a FROM t")).isEqualTo("(1,) (2,ours) (5,theirs) (6,) (7,) (8,) (9,)");
+        Sql.execute(main, "INSERT INTO t VALUES (10)");
+        assertThat(rows("SELECT count(DISTINCT u), count(DISTINCT v), count(DISTINCT \"At\"), count(DISTINCT s),"
+                        + " count(DISTINCT n) FROM t"))
+                .isEqualTo("(8,8,8,8,8)");
+        assertThat(rows("SELECT count(u) FROM empty")).isEqualTo("(1)");
+        assertThat(differences()).isEmpty();
+        assertThat(main.merge(feature).kind()).isEqualTo(MergeResult.Kind.UP_TO_DATE);
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void aRowThatTheirsHasDeletedAndOursHasChangedIsAConflictWithNewColumnsToo() throws Exception {
+        both("CREATE TABLE t (id int PRIMARY KEY, a text)", "INSERT INTO t SELECT i FROM generate_series(1, 3) i");
+        ours("UPDATE t SET a = 'ours' WHERE id = 1", "DELETE FROM t WHERE id = 2");
+        theirs(
+                "ALTER TABLE t ADD COLUMN u uuid NOT NULL DEFAULT gen_random_uuid()",
+                "DELETE FROM t WHERE id = 1",
+                "UPDATE t SET a = 'theirs' WHERE id = 2");
+        assertThat(conflicts()).hasSize(2).allMatch(Conflict.RowConflict.class::isInstance);
+        main.merge(feature, options -> options.ours());
+        assertThat(rows("SELECT id, a, num_nulls(u) FROM t")).isEqualTo("(1,ours,0) (3,,0)");
+    }
+
+    @Test
     @Tag(Effort.FULL)
     void namesAreSwappedAndMovedOnBothSides() throws Exception {
         both(

@@ -15,6 +15,7 @@ import java.util.List;
  * @param contents what ours must still have in the tables that go
  * @param statements all else, in order
  * @param forOurs those of them that the branch that is merged into has not made as well
+ * @param rowDefaults what those add with another value for each row
  * @param theirs what the branch that is merged has changed
  * @param theirsAligned the same, without names
  * @param oursAligned what the other one has changed, without names
@@ -29,6 +30,7 @@ public record DatabasePatch(
         List<Content> contents,
         List<String> statements,
         List<String> forOurs,
+        RowDefaults rowDefaults,
         List<SchemaChange> theirs,
         List<SchemaChange> theirsAligned,
         List<SchemaChange> oursAligned,
@@ -56,6 +58,7 @@ public record DatabasePatch(
                 List.of(),
                 statements,
                 statements,
+                RowDefaults.NONE,
                 theirs,
                 List.of(),
                 List.of(),

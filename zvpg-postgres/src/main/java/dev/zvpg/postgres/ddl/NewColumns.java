@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 final class NewColumns {
 
-    private static final String NAME = "(?<name>\"(?:[^\"]|\"\")+\"|\\S+)";
+    static final String NAME = "(?<name>\"(?:[^\"]|\"\")+\"|\\S+)";
 
     private static final Pattern ADDED = Pattern.compile(
             "(?<head>ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ADD COLUMN " + NAME + " (?<type>.*))", Pattern.DOTALL);
@@ -36,6 +36,13 @@ final class NewColumns {
     private static final Pattern CONSTANT =
             Pattern.compile("(?:'(?:[^']|'')*'|\\(?-?[0-9.]+\\)?|true|false|NULL)(?:::[\\w .\"()\\[\\],]+)?");
 
+    private static final Pattern REQUIRED = Pattern.compile(
+            "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ADD COLUMN " + NAME + " .* NOT NULL", Pattern.DOTALL);
+
+    private static final Pattern IDENTITY = Pattern.compile(
+            "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ALTER COLUMN " + NAME + " ADD (?<identity>GENERATED .*)",
+            Pattern.DOTALL);
+
     private final Connection theirs;
 
     NewColumns(Connection theirs) {
@@ -53,6 +60,29 @@ final class NewColumns {
                         added.group("head"),
                         added.group("table") + " ALTER COLUMN " + added.group("name") + " SET NOT NULL"))
                 : Optional.empty();
+    }
+
+    static boolean isConstant(String value) {
+        return CONSTANT.matcher(value).matches();
+    }
+
+    /** Adds an identity in one step, so that the rows that are there get numbers. */
+    static List<String> withIdentities(List<String> statements) {
+        List<String> all = new ArrayList<>(statements);
+        for (int i = 0; i < all.size(); i++) {
+            Matcher added = REQUIRED.matcher(all.get(i));
+            for (int j = i + 1; added.matches() && j < all.size(); j++) {
+                Matcher identity = IDENTITY.matcher(all.get(j));
+                if (identity.matches()
+                        && identity.group("table").equals(added.group("table"))
+                        && identity.group("name").equals(added.group("name"))) {
+                    all.set(i, all.get(i) + " " + identity.group("identity"));
+                    all.remove(j);
+                    break;
+                }
+            }
+        }
+        return List.copyOf(all);
     }
 
     /** Adds a column with its default where no row of theirs is without a value, as {@code ADD COLUMN} with one does. */
@@ -84,7 +114,7 @@ final class NewColumns {
         List<String> all = new ArrayList<>();
         for (String statement : statements) {
             Matcher added = WITH_DEFAULT.matcher(statement);
-            if (added.matches() && !CONSTANT.matcher(added.group("default")).matches()) {
+            if (added.matches() && !isConstant(added.group("default"))) {
                 Optional<String> required = Optional.ofNullable(added.group("required"));
                 all.add(added.group("head") + required.orElse(""));
                 all.add(added.group("table") + " ALTER COLUMN " + added.group("name") + " SET DEFAULT "

@@ -99,6 +99,7 @@ public final class SchemaMerge implements ServerMerge.Definitions {
                 Rules.newInBoth(name, mine, yours, Copies.changes(copies.ours(), copies.theirs(), Optional.empty())));
         Scripts script = yours.isEmpty() ? Scripts.NONE : scripts(earlier, other, mine.isEmpty() ? null : name);
         NewColumns columns = new NewColumns(copies.theirs());
+        List<String> forOurs = NewColumns.withIdentities(columns.withDefaults(script.forOurs()));
         DatabasePatch patch = new DatabasePatch(
                 name,
                 schemas,
@@ -106,8 +107,9 @@ public final class SchemaMerge implements ServerMerge.Definitions {
                 labels,
                 missing,
                 Content.of(copies.base(), script.forOurs()),
-                columns.withDefaults(script.all()),
-                columns.withDefaults(script.forOurs()),
+                NewColumns.withValuesOfRows(columns.withDefaults(script.all())), // which the base's rows have not got
+                RowDefaults.behind(copies.theirs(), forOurs),
+                RowDefaults.of(forOurs),
                 changes,
                 yours,
                 mine,

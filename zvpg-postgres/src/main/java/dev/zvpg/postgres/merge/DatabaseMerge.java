@@ -108,7 +108,7 @@ final class DatabaseMerge implements AutoCloseable {
         changeTriggers();
         Renumbering.run(connection, database, staged, options);
         for (Staged table : staged) {
-            Merging merging = new Merging(connection, database, table, options, conflicts);
+            Merging merging = new Merging(connection, database, table, redefinition, options, conflicts);
             Writing writing = Writing.begin(connection, table.target(), writings.size());
             attempt(table.target().table(), () -> merging.decide(writing));
             writings.add(writing);

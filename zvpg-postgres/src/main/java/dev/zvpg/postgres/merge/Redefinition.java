@@ -2,8 +2,11 @@ package dev.zvpg.postgres.merge;
 
 import dev.zvpg.postgres.ddl.Alteration;
 import dev.zvpg.postgres.ddl.DatabasePatch;
+import dev.zvpg.postgres.ddl.RowDefaults;
 import dev.zvpg.postgres.ddl.SchemaMerge;
+import dev.zvpg.postgres.diff.Column;
 import dev.zvpg.postgres.diff.Sequence;
+import dev.zvpg.postgres.diff.Table;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
@@ -19,6 +22,7 @@ final class Redefinition {
     private final Optional<SchemaMerge> schema;
     private final long database;
     private final Set<Long> sequences = new HashSet<>();
+    private Set<RowDefaults.Place> rowDefaults = Set.of();
     private @Nullable Alteration alteration;
 
     private Redefinition(Optional<SchemaMerge> schema, long database) {
@@ -43,7 +47,13 @@ final class Redefinition {
             Alteration begun = Alteration.of(connection, patch, conflicts::conflict);
             begun.makeBeforeRows();
             alteration = begun;
+            rowDefaults = patch.rowDefaults().in(connection);
         }
+    }
+
+    /** Whether a column of a table is new, with another value for each row. */
+    boolean isRowDefault(Table table, Column column) {
+        return rowDefaults.contains(new RowDefaults.Place(table.oid(), column.number()));
     }
 
     /** The sequences that are new, and know nothing of the rows that were there. */
