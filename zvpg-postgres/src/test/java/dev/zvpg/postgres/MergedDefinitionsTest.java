@@ -145,12 +145,58 @@ class MergedDefinitionsTest extends TwoBranches {
                 .isEqualTo(known);
         assertThat(rows("SELECT id, a FROM t")).isEqualTo("(1,) (2,ours) (5,theirs) (6,) (7,) (8,) (9,)");
         Sql.execute(main, "INSERT INTO t VALUES (10)");
-        assertThat(rows("SELECT count(DISTINCT u), count(DISTINCT v), count(DISTINCT \"At\"), count(DISTINCT s),"
+        assertThat(rows("SELECT count(DISTINCT u), count(DISTINCT v), count(\"At\"), count(DISTINCT s),"
                         + " count(DISTINCT n) FROM t"))
                 .isEqualTo("(8,8,8,8,8)");
         assertThat(rows("SELECT count(u) FROM empty")).isEqualTo("(1)");
         assertThat(differences()).isEmpty();
         assertThat(main.merge(feature).kind()).isEqualTo(MergeResult.Kind.UP_TO_DATE);
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void aTypeThatNeedsACastIsGivenToRowsOfOursToo() throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, number text DEFAULT '7', mood text NOT NULL DEFAULT 'ok')",
+                "INSERT INTO t SELECT i, i FROM generate_series(1, 5) i");
+        ours("INSERT INTO t VALUES (6, '60', 'sad')", "UPDATE t SET number = '20' WHERE id = 2");
+        theirs(
+                "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+                "ALTER TABLE t ALTER number DROP DEFAULT, ALTER number TYPE int USING number::int,"
+                        + " ALTER number SET DEFAULT 7",
+                "ALTER TABLE t ALTER mood DROP DEFAULT, ALTER mood TYPE mood USING mood::mood, ALTER mood SET DEFAULT 'ok'",
+                "UPDATE t SET number = 30 WHERE id = 3");
+        main.merge(feature);
+        Sql.execute(main, "INSERT INTO t (id) VALUES (7)");
+        assertThat(rows("SELECT id, number + 1, mood FROM t"))
+                .isEqualTo("(1,2,ok) (2,21,ok) (3,31,ok) (4,5,ok) (5,6,ok) (6,61,sad) (7,8,ok)");
+        assertThat(differences()).isEmpty();
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void aTypeThatTheirsHasFilledInAWayOfItsOwnIsAConflictWithRowsThatOnlyOursHas() throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, price numeric)",
+                "INSERT INTO t SELECT i, i + 0.5 FROM generate_series(0, 5) i");
+        ours("INSERT INTO t VALUES (6, 19.99)");
+        theirs("ALTER TABLE t ALTER price TYPE int USING price * 100");
+        assertThat(conflicts())
+                .singleElement()
+                .satisfies(conflict -> assertThat(conflict.table()).isEqualTo("public.t.price"));
+        ours("DELETE FROM t WHERE id = 6");
+        main.merge(feature);
+        assertThat(rows("SELECT * FROM t")).isEqualTo("(0,50) (1,150) (2,250) (3,350) (4,450) (5,550)");
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void aValueOfOursThatANewTypeCannotReadIsAConflict() throws Exception {
+        both("CREATE TABLE t (id int PRIMARY KEY, number text)", "INSERT INTO t VALUES (1, '1')");
+        ours("INSERT INTO t VALUES (2, 'two')");
+        theirs("ALTER TABLE t ALTER number TYPE int USING number::int");
+        assertThat(conflicts()).singleElement().isInstanceOf(SchemaConflict.class);
+        assertThat(rows("SELECT * FROM t")).isEqualTo("(1,1) (2,two)");
     }
 
     @Test

@@ -87,10 +87,21 @@ public final class Alteration {
             SQLException refused = refused(() -> Sessions.execute(connection, statement));
             if (refused == null) {
                 made.add(statement);
-            } else {
+            } else if (!isMadeWithCast(statement, refused)) {
                 postpone(statement, refused);
             }
         }
+    }
+
+    private boolean isMadeWithCast(String statement, SQLException refused) throws SQLException {
+        Optional<String> cast = Retyping.NEEDS_CAST.equals(refused.getSQLState())
+                ? Retyping.withCast(connection, statement)
+                : Optional.empty();
+        if (cast.isEmpty() || refused(() -> Sessions.execute(connection, cast.get())) != null) {
+            return false;
+        }
+        made.add(cast.get());
+        return true;
     }
 
     /** The statements that were made before the rows. */

@@ -16,6 +16,7 @@ import java.util.List;
  * @param statements all else, in order
  * @param forOurs those of them that the branch that is merged into has not made as well
  * @param rowDefaults what those add with another value for each row
+ * @param retyped what those give another type
  * @param theirs what the branch that is merged has changed
  * @param theirsAligned the same, without names
  * @param oursAligned what the other one has changed, without names
@@ -30,7 +31,8 @@ public record DatabasePatch(
         List<Content> contents,
         List<String> statements,
         List<String> forOurs,
-        RowDefaults rowDefaults,
+        NamedColumns rowDefaults,
+        NamedColumns retyped,
         List<SchemaChange> theirs,
         List<SchemaChange> theirsAligned,
         List<SchemaChange> oursAligned,
@@ -58,7 +60,8 @@ public record DatabasePatch(
                 List.of(),
                 statements,
                 statements,
-                RowDefaults.NONE,
+                NamedColumns.NONE,
+                NamedColumns.NONE,
                 theirs,
                 List.of(),
                 List.of(),

@@ -110,6 +110,7 @@ public final class SchemaMerge implements ServerMerge.Definitions {
                 NewColumns.withValuesOfRows(columns.withDefaults(script.all())), // which the base's rows have not got
                 RowDefaults.behind(copies.theirs(), forOurs),
                 RowDefaults.of(forOurs),
+                Retyping.of(forOurs),
                 changes,
                 yours,
                 mine,

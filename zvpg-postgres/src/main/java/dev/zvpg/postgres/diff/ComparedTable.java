@@ -56,6 +56,15 @@ public record ComparedTable(
         return new ComparedTable(before, after, Method.NOT_COMPARED, Optional.of(reason), 0, 0, 0);
     }
 
+    /** Counts the rows of the earlier side, of which only some pages may have been read. */
+    public long rowsBefore() throws SQLException {
+        return before == null
+                ? 0
+                : Long.parseLong(before.database()
+                        .column("SELECT count(*) FROM " + before.table().name())
+                        .get(0));
+    }
+
     boolean isDifferent() {
         return method == Method.NOT_COMPARED || inserted + updated + deleted > 0;
     }

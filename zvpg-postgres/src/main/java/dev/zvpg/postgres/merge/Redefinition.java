@@ -2,7 +2,7 @@ package dev.zvpg.postgres.merge;
 
 import dev.zvpg.postgres.ddl.Alteration;
 import dev.zvpg.postgres.ddl.DatabasePatch;
-import dev.zvpg.postgres.ddl.RowDefaults;
+import dev.zvpg.postgres.ddl.NamedColumns;
 import dev.zvpg.postgres.ddl.SchemaMerge;
 import dev.zvpg.postgres.diff.Column;
 import dev.zvpg.postgres.diff.Sequence;
@@ -22,7 +22,8 @@ final class Redefinition {
     private final Optional<SchemaMerge> schema;
     private final long database;
     private final Set<Long> sequences = new HashSet<>();
-    private Set<RowDefaults.Place> rowDefaults = Set.of();
+    private Set<NamedColumns.Place> rowDefaults = Set.of();
+    private Set<NamedColumns.Place> retyped = Set.of();
     private @Nullable Alteration alteration;
 
     private Redefinition(Optional<SchemaMerge> schema, long database) {
@@ -48,12 +49,18 @@ final class Redefinition {
             begun.makeBeforeRows();
             alteration = begun;
             rowDefaults = patch.rowDefaults().in(connection);
+            retyped = patch.retyped().in(connection);
         }
     }
 
     /** Whether a column of a table is new, with another value for each row. */
     boolean isRowDefault(Table table, Column column) {
-        return rowDefaults.contains(new RowDefaults.Place(table.oid(), column.number()));
+        return rowDefaults.contains(new NamedColumns.Place(table.oid(), column.number()));
+    }
+
+    /** Whether a column of a table has got another type. */
+    boolean isRetyped(Table table, Column column) {
+        return retyped.contains(new NamedColumns.Place(table.oid(), column.number()));
     }
 
     /** The sequences that are new, and know nothing of the rows that were there. */

@@ -38,6 +38,7 @@ final class Staged {
     private final String changes;
     private final Map<Integer, Map<String, String>> following = new HashMap<>();
     private final Set<Target.Lost> missed = new LinkedHashSet<>();
+    private final Map<String, Long> updated = new HashMap<>();
     private boolean areKeysChanged;
     private long renumbered;
 
@@ -87,6 +88,17 @@ final class Staged {
         return missed;
     }
 
+    /** How many rows have another value in a column than both began with. */
+    long updated(String column) {
+        return updated.getOrDefault(column, 0L);
+    }
+
+    /** What has changed since the first base. */
+    @Nullable
+    ComparedTable first() {
+        return since.get(0);
+    }
+
     /** How many rows have got another key. */
     long renumbered() {
         return renumbered;
@@ -120,6 +132,9 @@ final class Staged {
             for (Iterator<RowChange> each = rows.iterator(); each.hasNext(); ) {
                 RowChange row = each.next();
                 target.lost().stream().filter(lost -> lost.isMissed(row)).forEach(missed::add);
+                if (base == 0 && row.kind() == RowChange.Kind.UPDATED) {
+                    row.changed().forEach(column -> updated.merge(column, 1L, Long::sum));
+                }
                 List<@Nullable String> line = new ArrayList<>();
                 line.add(Integer.toString(base));
                 line.add(line(row.before()));

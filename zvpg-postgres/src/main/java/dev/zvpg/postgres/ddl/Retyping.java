@@ -1,0 +1,55 @@
+package dev.zvpg.postgres.ddl;
+
+import dev.zvpg.postgres.diff.Quoted;
+import dev.zvpg.postgres.run.Sessions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Statements that give a column another type. How theirs has made the values of the new one, nobody has noted. */
+final class Retyping {
+
+    /** The SQLSTATE of what needs a cast. */
+    static final String NEEDS_CAST = "42804";
+
+    /** A type with a length or a precision is left out: a cast to it cuts values short that the type refuses. */
+    private static final Pattern CASTABLE = Pattern.compile(
+            "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ALTER COLUMN " + NewColumns.NAME + " TYPE (?<type>[^()]+)",
+            Pattern.DOTALL);
+
+    private static final Pattern ANY = Pattern.compile(
+            "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ALTER COLUMN " + NewColumns.NAME + " TYPE .+", Pattern.DOTALL);
+
+    private static final String IS_TEXT =
+            "SELECT t.typcategory = 'S' FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
+                    + " WHERE a.attrelid = to_regclass(%s) AND a.attname = (parse_ident(%s))[1]";
+
+    private Retyping() {}
+
+    /** The columns of which statements change the type. */
+    static NamedColumns of(List<String> statements) {
+        return new NamedColumns(statements.stream()
+                .map(ANY::matcher)
+                .filter(Matcher::matches)
+                .map(retyped -> new NamedColumns.Named(retyped.group("table"), retyped.group("name")))
+                .toList());
+    }
+
+    /**
+     * A statement with the cast that it was refused for: from text, which the new type reads, or refuses what it cannot
+     * read.
+     */
+    static Optional<String> withCast(Connection connection, String statement) throws SQLException {
+        Matcher retyped = CASTABLE.matcher(statement);
+        if (!retyped.matches() || statement.contains(" COLLATE ")) {
+            return Optional.empty();
+        }
+        String query = IS_TEXT.formatted(Quoted.literal(retyped.group("table")), Quoted.literal(retyped.group("name")));
+        return Sessions.column(connection, query).equals(List.of("t"))
+                ? Optional.of(statement + " USING " + retyped.group("name") + "::" + retyped.group("type"))
+                : Optional.empty();
+    }
+}
