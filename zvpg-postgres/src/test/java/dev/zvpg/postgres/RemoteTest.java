@@ -13,10 +13,16 @@ import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
 import dev.zvpg.directory.DirectoryStorage;
+import dev.zvpg.error.ConfigurationException;
+import dev.zvpg.postgres.cluster.ControlFile;
 import dev.zvpg.remote.PushResult;
 import dev.zvpg.remote.RefUpdate;
 import dev.zvpg.remote.Remote;
 import dev.zvpg.server.ClusterSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -24,6 +30,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -77,6 +84,54 @@ class RemoteTest {
     }
 
     private static final String SUM = "SELECT count(*) || ' ' || sum(net) FROM price";
+
+    /** It is PostgreSQL's own answer that is another one: none is built so here. */
+    @Test
+    void pagesOfAnotherSizeAreRefusedBeforeTheyAreASnapshotHere() throws Exception {
+        Postgres large = new FakeBin(sandbox, postgres)
+                .script("postgres", "if [ \"$1\" = -C ]; then echo 16384; else exec REAL \"$@\"; fi\n")
+                .postgres();
+        Zvpg other = zvpg("theirs");
+        try (Repository made = other.init()) {
+            resizePages(made.branch("main").dataDirectory().resolve(ControlFile.FILE));
+        }
+        try (Repository theirs = other.postgres(large).open();
+                Repository ours = zvpg("ours").init()) {
+            theirs.branch("main").snapshot("v1", "");
+            theirs.remotes().add("hub", Remote.directory(sandbox.path("hub")));
+            assertThat(theirs.push("hub", theirs.branch("main")).isAccepted()).isTrue();
+            ours.remotes().add("hub", Remote.directory(sandbox.path("hub")));
+            assertThatThrownBy(() -> ours.fetch("hub"))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("16384 bytes")
+                    .hasMessageContaining("8192")
+                    .hasMessageContaining("--with-blocksize=16");
+            assertThat(ours.snapshots()).isEmpty();
+            assertThat(ours.doctor()).isEmpty();
+        }
+    }
+
+    private static void resizePages(Path control) throws IOException {
+        byte[] file = Files.readAllBytes(control);
+        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.nativeOrder());
+        int checksum = 508; // from behind: it fits nowhere else
+        while (bytes.getInt(checksum) != checksum(file, checksum)) {
+            checksum -= Integer.BYTES;
+        }
+        int blocks = checksum;
+        while (bytes.getInt(blocks) != 8192 || bytes.getInt(blocks + Integer.BYTES) != 131_072) { // of 1 GB
+            blocks -= Integer.BYTES;
+        }
+        bytes.putInt(blocks, 16_384);
+        bytes.putInt(checksum, checksum(file, checksum));
+        Files.write(control, file);
+    }
+
+    private static int checksum(byte[] bytes, int end) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, end);
+        return (int) crc.getValue();
+    }
 
     @Test
     void whatWasFetchedRunsWithThePasswordOfThisRepositoryAndGoesBack() throws Exception {

@@ -34,6 +34,7 @@ public final class Cluster {
         // the process first: a server that ends in between has then written its last state
         boolean running = server(directory).isPresent();
         ControlFile control = ControlFile.read(directory);
+        requireBlockSize(installation, directory, control.blockSize());
         if (!running && !control.isCleanlyStopped()) {
             requireNoSurvivors(directory);
         }
@@ -41,6 +42,19 @@ public final class Cluster {
                 major,
                 running ? DataDirectory.State.RUNNING : stateWithoutServer(directory, control),
                 !running && control.isCleanlyStopped());
+    }
+
+    /** It is chosen when PostgreSQL is built; nearly all have the same, and are not asked. */
+    private static void requireBlockSize(Installation installation, Path directory, int blockSize) {
+        if (blockSize != Installation.USUAL_BLOCK_SIZE && blockSize != installation.blockSize()) {
+            throw new ConfigurationException(
+                    directory,
+                    null,
+                    "its pages have " + blockSize + " bytes, but those of the installation in " + installation.bin()
+                            + " " + installation.blockSize(),
+                    "use an installation that was built with --with-blocksize=" + (blockSize >> 10) + ", or pg_dump",
+                    null);
+        }
     }
 
     /** The version that it belongs to, which must be the installation's. */

@@ -24,6 +24,7 @@ public record ControlFile(
         long nextTransactionId,
         int maxConnections,
         int maxPreparedTransactions,
+        int blockSize,
         int dataChecksums) {
 
     public static final String FILE = "global/pg_control";
@@ -51,6 +52,9 @@ public record ControlFile(
 
     private static final int DATA_CHECKSUMS_18 = 40;
     private static final int VERSION_18 = 1800;
+
+    /** From there back to the size of a block. */
+    private static final int BLOCK_SIZE = 36;
 
     private static final int SHUT_DOWN = 1;
     private static final int SHUT_DOWN_IN_RECOVERY = 2;
@@ -113,7 +117,8 @@ public record ControlFile(
 
     private static ControlFile parse(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-        int before = buffer.getInt(VERSION) >= VERSION_18 ? DATA_CHECKSUMS_18 : DATA_CHECKSUMS;
+        int dataChecksums =
+                checksumAt(bytes) - (buffer.getInt(VERSION) >= VERSION_18 ? DATA_CHECKSUMS_18 : DATA_CHECKSUMS);
         return new ControlFile(
                 buffer.getInt(STATE),
                 buffer.getLong(CHECKPOINT),
@@ -121,7 +126,8 @@ public record ControlFile(
                 buffer.getLong(NEXT_TRANSACTION_ID),
                 buffer.getInt(MAX_CONNECTIONS),
                 buffer.getInt(MAX_PREPARED_TRANSACTIONS),
-                buffer.getInt(checksumAt(bytes) - before));
+                buffer.getInt(dataChecksums - BLOCK_SIZE),
+                buffer.getInt(dataChecksums));
     }
 
     public boolean isCleanlyStopped() {

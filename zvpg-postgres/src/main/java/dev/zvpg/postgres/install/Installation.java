@@ -29,8 +29,12 @@ public record Installation(Path bin, String version, int major) {
 
     public static final String ALLOWED = "PostgreSQL " + OLDEST + " or later is needed";
 
+    /** In bytes: of all PostgreSQL that is not built otherwise. */
+    public static final int USUAL_BLOCK_SIZE = 8192;
+
     private static final List<String> PROGRAMS = List.of("postgres", "initdb", "pg_ctl");
     private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) ((\\d+)[^ \\n]*)");
+    private static final Pattern NUMBER = Pattern.compile("^\\d{1,9}$", Pattern.MULTILINE);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     /** Whether a directory holds the programs, of whatever version. */
@@ -83,6 +87,32 @@ public record Installation(Path bin, String version, int major) {
     private static ServerUser executor(Path program) throws IOException {
         ServerUser user = ServerUser.of(null);
         return !user.switched() || Reachability.reaches(user, program) ? user : ServerUser.ownerOf(program);
+    }
+
+    /** Asks it for the size of its pages, in bytes. */
+    public int blockSize() {
+        try { // with no files but its own: whose directory it looks into, that one's settings it would read
+            Subprocess result = Program.run(
+                    executor(bin.resolve("postgres")),
+                    TIMEOUT,
+                    Map.of(),
+                    program("postgres"),
+                    "-C",
+                    "block_size",
+                    "-D",
+                    bin.toString(),
+                    "-c",
+                    "config_file=/dev/null");
+            Matcher number = NUMBER.matcher(result.output());
+            if (!result.ok() || !number.find()) {
+                throw new ConfigurationException("the postgres in " + bin + " does not tell its block size; it says: "
+                        + String.join(" ", result.lastLines(3)));
+            }
+            return Integer.parseInt(number.group());
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    bin, null, "the program postgres in it cannot be run: " + e.getMessage(), e);
+        }
     }
 
     /** The path of one program. */
