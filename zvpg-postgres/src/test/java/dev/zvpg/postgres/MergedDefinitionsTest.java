@@ -15,6 +15,8 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a merge makes of definitions that two branches have changed, and of the rows that go with them. */
 @Tag(Effort.ANYBODY)
@@ -187,6 +189,74 @@ class MergedDefinitionsTest extends TwoBranches {
         ours("DELETE FROM t WHERE id = 6");
         main.merge(feature);
         assertThat(rows("SELECT * FROM t")).isEqualTo("(0,50) (1,150) (2,250) (3,350) (4,450) (5,550)");
+    }
+
+    @ParameterizedTest
+    @Tag(Effort.FULL)
+    @ValueSource(
+            strings = {
+                "UPDATE t SET price = 2.6 WHERE id = 1",
+                "INSERT INTO t VALUES (4, 19.99)",
+                "DELETE FROM t WHERE id = 3; INSERT INTO t VALUES (4, 19.99)",
+                "INSERT INTO keyless VALUES ('b', 5.55)"
+            })
+    void whatOursWroteWhereTheirsHasMadeOtherValuesOfANewTypeIsAConflict(String work) throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, price numeric)",
+                "INSERT INTO t VALUES (1, 2.5), (2, NULL), (3, 0), (5, NULL)",
+                "CREATE TABLE kid () INHERITS (t)",
+                "INSERT INTO kid SELECT i FROM generate_series(100, 200) i",
+                "CREATE TABLE keyless (name text, price numeric)",
+                "INSERT INTO keyless VALUES ('a', 19.99)");
+        ours(work);
+        theirs(
+                "ALTER TABLE t ALTER price TYPE int USING price * 100",
+                "ALTER TABLE keyless ALTER price TYPE int USING price * 100");
+        assertThat(conflicts())
+                .anySatisfy(conflict -> assertThat(conflict.table())
+                        .isEqualTo(work.contains("keyless") ? "public.keyless.price" : "public.t.price"));
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void sequencesThatComeWithNewColumnsMayBeCalledAnythingAndBeNearTheirEnd() throws Exception {
+        both(
+                "CREATE TABLE \"my table\" (id int PRIMARY KEY)",
+                "INSERT INTO \"my table\" VALUES (1), (2), (3)",
+                "CREATE TABLE small (id int PRIMARY KEY)",
+                "INSERT INTO small SELECT generate_series(1, 20000)",
+                "CREATE TABLE log (message text)",
+                "INSERT INTO log VALUES ('a'), ('b')",
+                "CREATE TABLE parent (id int PRIMARY KEY)",
+                "INSERT INTO parent VALUES (1), (2)",
+                "CREATE TABLE kid () INHERITS (parent)",
+                "INSERT INTO kid VALUES (3)");
+        ours(
+                "INSERT INTO \"my table\" VALUES (4)",
+                "DELETE FROM \"my table\" WHERE id = 1",
+                "INSERT INTO small VALUES (20001)");
+        theirs(
+                "ALTER TABLE \"my table\" ADD COLUMN \"the number\" serial UNIQUE",
+                "ALTER TABLE small ADD COLUMN s smallserial",
+                "ALTER TABLE log ADD COLUMN id bigserial PRIMARY KEY",
+                "ALTER TABLE parent ADD COLUMN k int",
+                "UPDATE parent SET k = id * 10",
+                "ALTER TABLE parent ALTER k SET NOT NULL",
+                "ALTER TABLE parent ALTER k ADD GENERATED ALWAYS AS IDENTITY",
+                "ALTER TABLE small ADD COLUMN t text GENERATED ALWAYS AS ((id::text || ' DEFAULT x')) STORED",
+                "CREATE SEQUENCE turns MAXVALUE 10 CYCLE",
+                "SELECT setval('turns', 10)",
+                "CREATE SEQUENCE used_up",
+                "SELECT setval('used_up', 9223372036854775807)");
+        main.merge(feature);
+        assertThat(rows("SELECT * FROM \"my table\" WHERE id < 4")).isEqualTo("(2,2) (3,3)");
+        assertThat(rows("SELECT count(DISTINCT \"the number\") FROM \"my table\""))
+                .isEqualTo("(3)");
+        assertThat(rows("SELECT count(DISTINCT s) FROM small")).isEqualTo("(20001)");
+        assertThat(rows("SELECT * FROM log")).isEqualTo("(a,1) (b,2)");
+        assertThat(rows("SELECT k FROM parent")).isEqualTo("(10) (20) (30)");
+        assertThat(rows("SELECT last_value FROM turns")).isEqualTo("(10)");
+        assertThat(differences()).isEmpty();
     }
 
     @Test

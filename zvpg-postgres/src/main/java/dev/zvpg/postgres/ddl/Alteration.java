@@ -33,6 +33,7 @@ public final class Alteration {
     private final Consumer<SchemaConflict> told;
     private final List<String> made = new ArrayList<>();
     private final List<String> postponed = new ArrayList<>();
+    private final List<NamedColumns.Named> retypedHere = new ArrayList<>();
 
     private Alteration(
             Connection connection, DatabasePatch patch, List<String> statements, Consumer<SchemaConflict> told) {
@@ -83,6 +84,11 @@ public final class Alteration {
                         "it is dropped or made anew in the branch that is merged, and what is in it was changed here");
             }
         }
+        for (Content column : patch.retyped()) {
+            if (column.isOtherwise(connection)) {
+                retypedHere.add(new NamedColumns.Named(column.table(), column.column()));
+            }
+        }
         for (String statement : statements) {
             SQLException refused = refused(() -> Sessions.execute(connection, statement));
             if (refused == null) {
@@ -102,6 +108,11 @@ public final class Alteration {
         }
         made.add(cast.get());
         return true;
+    }
+
+    /** The columns that get another type, and have values of this branch's own. */
+    public NamedColumns retypedHere() {
+        return new NamedColumns(List.copyOf(retypedHere));
     }
 
     /** The statements that were made before the rows. */

@@ -42,6 +42,11 @@ record Content(String table, String column, String sum) {
         return contents;
     }
 
+    /** What the base has in a column. */
+    static Content of(Connection base, String table, String column) throws SQLException {
+        return new Content(table, column, sum(base, table, column));
+    }
+
     private static String sum(Connection connection, String table, String column) throws SQLException {
         String sql = column.isEmpty()
                 ? SUM.formatted("t.*", table, "true")

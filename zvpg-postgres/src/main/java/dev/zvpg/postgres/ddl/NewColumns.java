@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
  */
 final class NewColumns {
 
-    static final String NAME = "(?<name>\"(?:[^\"]|\"\")+\"|\\S+)";
+    static final String NAME = "(?<name>\"(?:[^\"]++|\"\")++\"|\\S+)";
 
     private static final Pattern ADDED = Pattern.compile(
             "(?<head>ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ADD COLUMN " + NAME + " (?<type>.*))", Pattern.DOTALL);
@@ -28,13 +29,13 @@ final class NewColumns {
             "(?<head>(?<table>ALTER TABLE .+?)\\s+ADD COLUMN " + NAME + " .*) NOT NULL", Pattern.DOTALL);
 
     private static final Pattern WITH_DEFAULT = Pattern.compile(
-            "(?<head>(?<table>ALTER TABLE .+?)\\s+ADD COLUMN " + NAME
-                    + " .+?) DEFAULT (?<default>.+?)(?<required> NOT NULL)?",
+            "(?<head>(?<alter>ALTER TABLE (?:ONLY )?(?<table>.+?))\\s+ADD COLUMN " + NAME
+                    + " (?:(?!GENERATED ).)+?) DEFAULT (?<default>.+?)(?<required> NOT NULL)?",
             Pattern.DOTALL);
 
     /** As PostgreSQL writes constants, with their types: all else may depend on when it is asked. */
     private static final Pattern CONSTANT =
-            Pattern.compile("(?:'(?:[^']|'')*'|\\(?-?[0-9.]+\\)?|true|false|NULL)(?:::[\\w .\"()\\[\\],]+)?");
+            Pattern.compile("(?:'(?:[^']++|'')*+'|\\(?-?[0-9.]+\\)?|true|false|NULL)(?:::[\\w .\"()\\[\\],]+)?");
 
     private static final Pattern REQUIRED = Pattern.compile(
             "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ADD COLUMN " + NAME + " .* NOT NULL", Pattern.DOTALL);
@@ -62,18 +63,32 @@ final class NewColumns {
                 : Optional.empty();
     }
 
-    static boolean isConstant(String value) {
-        return CONSTANT.matcher(value).matches();
+    /** A new column with a default that may be another value each time. Immutable. */
+    record ByRow(String table, String name, String value) {}
+
+    /** The one that a statement adds. */
+    static Optional<ByRow> byRow(String statement) {
+        Matcher added = WITH_DEFAULT.matcher(statement);
+        return added.matches() && !CONSTANT.matcher(added.group("default")).matches()
+                ? Optional.of(new ByRow(added.group("table"), added.group("name"), added.group("default")))
+                : Optional.empty();
+    }
+
+    /** The name of the column that a statement adds. */
+    static Optional<String> nameOf(String statement) {
+        Matcher added = ADDED.matcher(statement);
+        return added.matches() ? Optional.of(added.group("name")) : Optional.empty();
     }
 
     /** Adds an identity in one step, so that the rows that are there get numbers. */
-    static List<String> withIdentities(List<String> statements) {
+    static List<String> withIdentities(List<String> statements, Predicate<String> table) {
         List<String> all = new ArrayList<>(statements);
         for (int i = 0; i < all.size(); i++) {
             Matcher added = REQUIRED.matcher(all.get(i));
             for (int j = i + 1; added.matches() && j < all.size(); j++) {
                 Matcher identity = IDENTITY.matcher(all.get(j));
                 if (identity.matches()
+                        && table.test(identity.group("table"))
                         && identity.group("table").equals(added.group("table"))
                         && identity.group("name").equals(added.group("name"))) {
                     all.set(i, all.get(i) + " " + identity.group("identity"));
@@ -110,14 +125,14 @@ final class NewColumns {
     /**
      * Adds a column without a default that may be another value each time, which comes behind it: the rows bring theirs.
      */
-    static List<String> withValuesOfRows(List<String> statements) {
+    static List<String> withValuesOfRows(List<String> statements, Predicate<String> table) {
         List<String> all = new ArrayList<>();
         for (String statement : statements) {
             Matcher added = WITH_DEFAULT.matcher(statement);
-            if (added.matches() && !isConstant(added.group("default"))) {
+            if (added.matches() && byRow(statement).isPresent() && table.test(added.group("table"))) {
                 Optional<String> required = Optional.ofNullable(added.group("required"));
                 all.add(added.group("head") + required.orElse(""));
-                all.add(added.group("table") + " ALTER COLUMN " + added.group("name") + " SET DEFAULT "
+                all.add(added.group("alter") + " ALTER COLUMN " + added.group("name") + " SET DEFAULT "
                         + added.group("default"));
             } else {
                 all.add(statement);

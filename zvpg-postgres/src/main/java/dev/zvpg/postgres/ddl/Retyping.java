@@ -4,6 +4,7 @@ import dev.zvpg.postgres.diff.Quoted;
 import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -29,13 +30,16 @@ final class Retyping {
 
     private Retyping() {}
 
-    /** The columns of which statements change the type. */
-    static NamedColumns of(List<String> statements) {
-        return new NamedColumns(statements.stream()
-                .map(ANY::matcher)
-                .filter(Matcher::matches)
-                .map(retyped -> new NamedColumns.Named(retyped.group("table"), retyped.group("name")))
-                .toList());
+    /** What the base has in the columns of which statements change the type. */
+    static List<Content> of(Connection base, List<String> statements) throws SQLException {
+        List<Content> columns = new ArrayList<>();
+        for (String statement : statements) {
+            Matcher retyped = ANY.matcher(statement);
+            if (retyped.matches()) {
+                columns.add(Content.of(base, retyped.group("table"), retyped.group("name")));
+            }
+        }
+        return columns;
     }
 
     /**

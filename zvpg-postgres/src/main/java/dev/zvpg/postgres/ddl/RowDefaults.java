@@ -1,69 +1,136 @@
 package dev.zvpg.postgres.ddl;
 
 import dev.zvpg.postgres.diff.Quoted;
+import dev.zvpg.postgres.diff.Table;
+import dev.zvpg.postgres.diff.Tables;
 import dev.zvpg.postgres.run.Sessions;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * New columns with another value for each row, such as {@code gen_random_uuid()} or the next of a sequence. What theirs'
- * rows have is carried over, and rows that only ours has get values of their own, behind theirs' where a sequence gives
+ * New columns with another value for each row, such as {@code gen_random_uuid()} or the next of a sequence, in tables whose
+ * rows are known by a key: what theirs' rows have is carried over, and rows that only ours has get values of their own,
+ * behind theirs' where a sequence gives them. Immutable.
  *
- * them.
+ * @param base the statements that make them in the base, whose rows have got no such values
+ * @param ours those that make them in ours
+ * @param columns the columns
  */
-final class RowDefaults {
+record RowDefaults(List<String> base, List<String> ours, NamedColumns columns) {
 
-    private static final Pattern ADDED = Pattern.compile(
-            "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ADD COLUMN " + NewColumns.NAME
-                    + " .+? (?:DEFAULT (?<default>.+?)(?: NOT NULL)?|GENERATED (?:ALWAYS|BY DEFAULT) AS IDENTITY .+)",
+    private static final String QUALIFIED_NAME =
+            "(?<name>(?:\"(?:[^\"]++|\"\")++\"|[^\\s.\"]+)(?:\\.(?:\"(?:[^\"]++|\"\")++\"|[^\\s.\"]+))?)";
+
+    private static final String FIRST = "\\s.*?START WITH )(?<first>-?\\d+)(?<after>.*)";
+
+    private static final Pattern SEQUENCE =
+            Pattern.compile("(?<before>CREATE SEQUENCE " + QUALIFIED_NAME + FIRST, Pattern.DOTALL);
+
+    private static final Pattern IDENTITY = Pattern.compile(
+            "(?<before>ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ADD COLUMN \\S.*?"
+                    + " GENERATED (?:ALWAYS|BY DEFAULT) AS IDENTITY \\(\\s*SEQUENCE NAME " + QUALIFIED_NAME + FIRST,
             Pattern.DOTALL);
 
-    private static final Pattern FIRST_OF_SEQUENCE = Pattern.compile(
-            "(?<before>CREATE SEQUENCE (?<name>\\S+)\\s.*?|.* AS IDENTITY \\(\\s*SEQUENCE NAME (?<own>\\S+)\\s.*?)"
-                    + "START WITH (?<first>-?\\d+)(?<after>.*)",
-            Pattern.DOTALL);
+    private static final Pattern NEXT_OF =
+            Pattern.compile("nextval\\('(?<name>(?:[^']++|'')++)'::regclass\\)", Pattern.DOTALL);
 
-    private static final String NEXT =
-            "SELECT last + seqincrement FROM pg_sequence, pg_sequence_last_value(seqrelid) last"
-                    + " WHERE seqrelid = to_regclass(%s) AND last IS NOT NULL";
+    /** The number behind the last one, if there are enough for some rows more. */
+    private static final String NEXT = """
+            SELECT last + seqincrement FROM pg_sequence s, LATERAL (SELECT pg_sequence_last_value(seqrelid)::numeric) l(last)
+            WHERE seqrelid = to_regclass(%1$s) AND last + seqincrement BETWEEN seqmin AND seqmax
+              AND last + seqincrement::numeric * (%2$d + 1) BETWEEN seqmin AND seqmax
+            """;
 
-    private RowDefaults() {}
+    private static final String PARENTS = "SELECT DISTINCT inhparent::int8 FROM pg_inherits";
 
-    /** Those that statements add. */
-    static NamedColumns of(List<String> statements) {
-        List<NamedColumns.Named> columns = new ArrayList<>();
-        for (String statement : statements) {
-            Matcher added = ADDED.matcher(statement);
-            if (added.matches()
-                    && !Optional.ofNullable(added.group("default"))
-                            .map(NewColumns::isConstant)
-                            .orElse(false)) {
-                columns.add(new NamedColumns.Named(added.group("table"), added.group("name")));
+    /**
+     * Finds them.
+     *
+     * @param all what leads from the base to theirs
+     * @param forOurs what of that ours has not made as well
+     */
+    static RowDefaults of(Copies copies, List<String> all, List<String> forOurs) throws SQLException {
+        Set<String> keyed = withSameKey(Tables.of(copies.base()), Tables.of(copies.theirs()));
+        Set<String> parents = new HashSet<>(Sessions.column(copies.ours(), PARENTS));
+        Set<String> single = new HashSet<>();
+        for (Table table : Tables.of(copies.ours())) {
+            if (keyed.contains(table.name()) && !parents.contains(Long.toString(table.oid()))) {
+                single.add(table.name());
             }
         }
-        return new NamedColumns(List.copyOf(columns));
+        // a table with children does not get an identity in one step
+        List<String> joined = NewColumns.withIdentities(forOurs, single::contains);
+        List<NamedColumns.Named> columns = new ArrayList<>();
+        Map<String, String> tables = new HashMap<>(); // by the sequence that numbers their rows
+        for (String statement : joined) {
+            NewColumns.byRow(statement)
+                    .filter(added -> keyed.contains(added.table()))
+                    .ifPresent(added -> {
+                        columns.add(new NamedColumns.Named(added.table(), added.name()));
+                        Matcher next = NEXT_OF.matcher(added.value());
+                        if (next.find()) {
+                            tables.put(next.group("name").replace("''", "'"), added.table());
+                        }
+                    });
+            Matcher identity = IDENTITY.matcher(statement);
+            if (identity.matches() && single.contains(identity.group("table"))) {
+                columns.add(new NamedColumns.Named(
+                        identity.group("table"), NewColumns.nameOf(statement).orElseThrow()));
+                tables.put(identity.group("name"), identity.group("table"));
+            }
+        }
+        return new RowDefaults(
+                NewColumns.withValuesOfRows(all, keyed::contains),
+                behind(copies, joined, tables),
+                new NamedColumns(List.copyOf(columns)));
     }
 
-    /** Lets new sequences begin behind what theirs' rows have got of them. */
-    static List<String> behind(Connection theirs, List<String> statements) throws SQLException {
+    /** The tables, as statements write them, whose rows are known by the same key in both. */
+    private static Set<String> withSameKey(List<Table> base, List<Table> theirs) {
+        Map<String, List<String>> keys = new HashMap<>();
+        base.forEach(table -> keys.put(table.name(), keyOf(table)));
+        Set<String> same = new HashSet<>();
+        for (Table table : theirs) {
+            if (!table.key().isEmpty() && keyOf(table).equals(keys.get(table.name()))) {
+                same.add(table.name());
+            }
+        }
+        return same;
+    }
+
+    private static List<String> keyOf(Table table) {
+        return table.key().stream().map(table::nameOf).toList();
+    }
+
+    /** Lets sequences begin behind what theirs' rows have got of them. */
+    private static List<String> behind(Copies copies, List<String> statements, Map<String, String> tables)
+            throws SQLException {
         List<String> all = new ArrayList<>();
         for (String statement : statements) {
-            Matcher first = FIRST_OF_SEQUENCE.matcher(statement);
-            String name = !first.matches() ? "" : first.group(first.group("own") == null ? "name" : "own");
-            List<String> next =
-                    name.isEmpty() ? List.of() : Sessions.column(theirs, NEXT.formatted(Quoted.literal(name)));
+            Matcher sequence = SEQUENCE.matcher(statement);
+            Matcher first = sequence.matches() ? sequence : IDENTITY.matcher(statement);
+            String table = first.matches() ? tables.get(first.group("name")) : null;
+            List<String> next = table == null ? List.of() : next(copies, first.group("name"), table);
             if (next.isEmpty()) {
                 all.add(statement);
             } else {
-                all.add(first.group("before") + "START WITH " + next.get(0) + first.group("after"));
-                all.add("ALTER SEQUENCE " + name + " START WITH " + first.group("first")); // that of the next RESTART
+                all.add(first.group("before") + next.get(0) + first.group("after"));
+                all.add("ALTER SEQUENCE " + first.group("name") + " START WITH "
+                        + first.group("first")); // of a RESTART
             }
         }
         return List.copyOf(all);
+    }
+
+    private static List<String> next(Copies copies, String sequence, String table) throws SQLException {
+        List<String> rows = Sessions.column(copies.ours(), "SELECT count(*) FROM " + table);
+        return Sessions.column(copies.theirs(), NEXT.formatted(Quoted.literal(sequence), Long.parseLong(rows.get(0))));
     }
 }

@@ -99,7 +99,8 @@ public final class SchemaMerge implements ServerMerge.Definitions {
                 Rules.newInBoth(name, mine, yours, Copies.changes(copies.ours(), copies.theirs(), Optional.empty())));
         Scripts script = yours.isEmpty() ? Scripts.NONE : scripts(earlier, other, mine.isEmpty() ? null : name);
         NewColumns columns = new NewColumns(copies.theirs());
-        List<String> forOurs = NewColumns.withIdentities(columns.withDefaults(script.forOurs()));
+        RowDefaults defaults =
+                RowDefaults.of(copies, columns.withDefaults(script.all()), columns.withDefaults(script.forOurs()));
         DatabasePatch patch = new DatabasePatch(
                 name,
                 schemas,
@@ -107,10 +108,10 @@ public final class SchemaMerge implements ServerMerge.Definitions {
                 labels,
                 missing,
                 Content.of(copies.base(), script.forOurs()),
-                NewColumns.withValuesOfRows(columns.withDefaults(script.all())), // which the base's rows have not got
-                RowDefaults.behind(copies.theirs(), forOurs),
-                RowDefaults.of(forOurs),
-                Retyping.of(forOurs),
+                defaults.base(),
+                defaults.ours(),
+                defaults.columns(),
+                Retyping.of(copies.base(), script.forOurs()),
                 changes,
                 yours,
                 mine,

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Takes a script apart. A statement ends at a semicolon before an empty line, perhaps with a comment between, unless that
- * is within quotes: functions whose body is SQL ({@code BEGIN ATOMIC}) have semicolons of their own, and no empty lines
- * behind them.
+ * Takes a script apart, and leaves its comments out. A statement ends at a semicolon before an empty line, perhaps with a
+ * comment between, unless that is within quotes: functions whose body is SQL ({@code BEGIN ATOMIC}) have semicolons of
+ * their own, and no empty lines behind them.
  */
 final class Script {
 
@@ -36,12 +36,14 @@ final class Script {
                 add(statements, statement.append(script, at, end.start()));
                 at = end.end();
             }
-            statement.append(script, at, Math.max(at, quote));
-            at = Math.max(at, quote);
+            if (quote < at) { // in a comment that went with the end of a statement
+                continue;
+            }
+            statement.append(script, at, quote);
+            at = quote;
             if (at < script.length()) {
-                if (!script.startsWith("--", at)) {
-                    statement.append(hidden.group());
-                }
+                boolean isComment = script.startsWith("--", at) || script.startsWith("/*", at);
+                statement.append(isComment ? " " : hidden.group());
                 at = hidden.end();
             }
         }

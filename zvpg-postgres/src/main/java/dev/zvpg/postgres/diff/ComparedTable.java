@@ -56,13 +56,21 @@ public record ComparedTable(
         return new ComparedTable(before, after, Method.NOT_COMPARED, Optional.of(reason), 0, 0, 0);
     }
 
-    /** Counts the rows of the earlier side, of which only some pages may have been read. */
-    public long rowsBefore() throws SQLException {
-        return before == null
-                ? 0
-                : Long.parseLong(before.database()
-                        .column("SELECT count(*) FROM " + before.table().name())
-                        .get(0));
+    /**
+     * Counts the rows of the earlier side, of which only some pages may have been read, that have a value in a column, and
+     * one that is not zero.
+     */
+    public long filledBefore(String column) throws SQLException {
+        if (before == null) {
+            return 0;
+        }
+        String relation =
+                (before.table().isPartitioned() ? "" : "ONLY ") + before.table().name();
+        String value = Quoted.name(column);
+        return Long.parseLong(before.database()
+                .column("SELECT count(*) FROM " + relation + " WHERE num_nonnulls(" + value + ") = 1 AND format('%s', "
+                        + value + ") !~ '^[-0.]*$'")
+                .get(0));
     }
 
     boolean isDifferent() {

@@ -1,52 +1,38 @@
 package dev.zvpg.postgres.merge;
 
 import dev.zvpg.postgres.diff.ComparedTable;
-import dev.zvpg.postgres.run.Sessions;
-import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
- * What became of the values of a column when theirs gave it another type. Nobody has noted how; but where most rows have
- * other values than a cast makes of them, it was in a way of its own ({@code USING price * 100}), and rows that only ours
- * has cannot follow. Immutable.
- *
- * @param column what it is called
- * @param changed how many rows have another value
+ * What became of the values of a column when theirs gave it another type. Nobody has noted how; but where most of them are
+ * not what a cast makes of them, it was in a way of its own ({@code USING price * 100}), and what ours has written there
+ * cannot follow. Values that are the same in any way, none and zero, do not count.
  */
-record Conversion(String column, long changed) {
+final class Conversion {
 
-    /** Those in a table that only ours' own rows have not gone through. */
-    static List<Conversion> untold(Connection connection, Staged staged, Redefinition redefinition)
-            throws SQLException {
+    static final String REASON =
+            "the branch that is merged has given it another type, and made its values in a way of its"
+                    + " own, which values that only this branch has would need as well; change the type here in the same way";
+
+    private Conversion() {}
+
+    /** The columns of a table in which ours has values that would have to be made in theirs' way. */
+    static List<String> untold(Staged staged, Redefinition redefinition) throws SQLException {
         Target target = staged.target();
-        List<Conversion> conversions = IntStream.range(0, target.columns().size())
-                .filter(i ->
-                        redefinition.isRetyped(target.table(), target.columns().get(i)))
-                .mapToObj(i -> target.merged().get(i))
-                .map(name -> new Conversion(name, staged.updated(name)))
-                .filter(conversion -> conversion.changed > 0)
-                .toList();
         ComparedTable table = staged.first();
-        if (conversions.isEmpty()
-                || table == null
-                || target.key().isEmpty()) { // without a key, a row that ours lacks tells
-            return List.of();
+        List<String> columns = new ArrayList<>();
+        for (int i = 0; table != null && i < target.columns().size(); i++) {
+            if (redefinition.isRetypedHere(target.table(), target.columns().get(i))) {
+                String column = target.merged().get(i);
+                boolean isOfKey = target.key().isEmpty() || target.key().contains(i);
+                long others = staged.updated(column) + (isOfKey ? Math.min(table.inserted(), table.deleted()) : 0);
+                if (others > 0 && others * 2 > table.filledBefore(column)) {
+                    columns.add(column);
+                }
+            }
         }
-        long common = table.rowsBefore() - table.deleted();
-        long others = Long.parseLong(Sessions.column(
-                        connection,
-                        "SELECT count(*) FROM " + target.relation() + " o WHERE NOT EXISTS (SELECT FROM "
-                                + staged.changes() + " w WHERE " + target.sameKey("o", "w") + ")")
-                .get(0));
-        return conversions.stream()
-                .filter(conversion -> conversion.changed * 2 > common && others > common - table.updated())
-                .toList();
-    }
-
-    String reason() {
-        return "the branch that is merged has given it another type, and made its values in a way of its own, which rows that"
-                + " only this branch has would need as well; change the type here in the same way";
+        return columns;
     }
 }

@@ -100,8 +100,7 @@ final class DatabaseMerge implements AutoCloseable {
             table.stage();
             String name = table.target().table().name() + ".";
             table.missed().forEach(lost -> refuse(name + lost.name(), lost.reason()));
-            Conversion.untold(connection, table, redefinition)
-                    .forEach(conversion -> refuse(name + conversion.column(), conversion.reason()));
+            Conversion.untold(table, redefinition).forEach(column -> refuse(name + column, Conversion.REASON));
         }
         lock();
         if (!areHarmless()) {

@@ -23,7 +23,7 @@ final class Redefinition {
     private final long database;
     private final Set<Long> sequences = new HashSet<>();
     private Set<NamedColumns.Place> rowDefaults = Set.of();
-    private Set<NamedColumns.Place> retyped = Set.of();
+    private Set<NamedColumns.Place> retypedHere = Set.of();
     private @Nullable Alteration alteration;
 
     private Redefinition(Optional<SchemaMerge> schema, long database) {
@@ -49,7 +49,7 @@ final class Redefinition {
             begun.makeBeforeRows();
             alteration = begun;
             rowDefaults = patch.rowDefaults().in(connection);
-            retyped = patch.retyped().in(connection);
+            retypedHere = begun.retypedHere().in(connection);
         }
     }
 
@@ -58,9 +58,9 @@ final class Redefinition {
         return rowDefaults.contains(new NamedColumns.Place(table.oid(), column.number()));
     }
 
-    /** Whether a column of a table has got another type. */
-    boolean isRetyped(Table table, Column column) {
-        return retyped.contains(new NamedColumns.Place(table.oid(), column.number()));
+    /** Whether a column of a table gets another type, and has values that nobody else has. */
+    boolean isRetypedHere(Table table, Column column) {
+        return retypedHere.contains(new NamedColumns.Place(table.oid(), column.number()));
     }
 
     /** The sequences that are new, and know nothing of the rows that were there. */

@@ -143,9 +143,9 @@ public record OsProcess(long pid, long started) {
 
     /** Whether it has a file open as a certain descriptor; false when the system does not tell us. */
     public boolean hasOpen(Path file, String descriptor) {
-        Path link = proc(pid).resolve("fd").resolve(descriptor);
-        try { // nearly none has, and to be told so by an exception costs ten times as much
-            return link.toFile().exists() && Files.readSymbolicLink(link).equals(file);
+        try {
+            return Files.readSymbolicLink(proc(pid).resolve("fd").resolve(descriptor))
+                    .equals(file);
         } catch (IOException e) {
             return false;
         }
