@@ -2,10 +2,12 @@ package dev.zvpg.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.zvpg.Repository;
 import dev.zvpg.remote.Remote;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -114,6 +116,52 @@ class OverSshTest {
         } finally {
             Files.move(db1.path("elsewhere"), db1.path("home"));
         }
+    }
+
+    @Test
+    @Tag("full")
+    void aNetworkThatGoesDownUnderATransferLeavesNothingHalfMadeAndTheNextOneGoesOn() throws Exception {
+        try (Line line = new Line(sshd().port())) {
+            sshd().isReachedAt(line.port());
+            line.goesDownAfter(300_000); // of about two million
+            assertThat(zvpg("fetch").ended(1).err())
+                    .contains("nothing was heard for 30 seconds")
+                    .hasLineCount(1);
+            assertThat(line.isDown()).isTrue();
+            assertThat(laptop.zvpg("doctor").succeeded().out()).contains("nothing is wrong");
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(
+                            () -> assertThat(serving()).as("gives up, too").isEmpty());
+            line.isUpAgain();
+            assertThat(zvpg("fetch", "--verify").ended(0).out()).startsWith("origin/dev/start is now at ");
+
+            zvpg("branch", "create", "ada", "--from", "origin/dev/start@s1").ended(0);
+            zvpg("branch", "stop", "ada").ended(0);
+            zvpg("branch", "snapshot", "ada", "a1").ended(0);
+            line.goesDownAfter(20_000);
+            assertThat(zvpg("push", "--branch", "ada", "--as", "dev/ada")
+                            .ended(1)
+                            .err())
+                    .contains("nothing was heard for 30 seconds");
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertThat(serving()).isEmpty());
+            assertThat(db1.zvpg("branch", "list").succeeded().out()).doesNotContain("dev/ada");
+            assertThat(db1.zvpg("doctor").succeeded().out()).contains("nothing is wrong");
+            line.isUpAgain();
+            assertThat(zvpg("push", "--branch", "ada", "--as", "dev/ada")
+                            .ended(0)
+                            .out())
+                    .contains("is now at ada@a1");
+        }
+    }
+
+    /** The processes that serve the repository. */
+    private List<String> serving() {
+        return ProcessHandle.allProcesses()
+                .map(process -> process.info().commandLine().orElse(""))
+                .filter(line ->
+                        line.contains("serve") && line.contains(db1.path("home").toString()))
+                .toList();
     }
 
     @Test

@@ -29,6 +29,9 @@ final class Sshd implements AutoCloseable {
     private final int port;
     private final Process server;
 
+    /** Where the client finds it. */
+    private int reached;
+
     /**
      * Starts it.
      *
@@ -38,6 +41,7 @@ final class Sshd implements AutoCloseable {
         this.directory = Files.createDirectory(directory);
         this.forced = "command=\"" + forced.replace("\"", "\\\"") + "\",restrict ";
         this.port = freePort();
+        this.reached = port;
         generateKey("host");
         generateKey("user");
         letIn("user");
@@ -54,7 +58,11 @@ final class Sshd implements AutoCloseable {
                 """.formatted(port, file("host"), file("authorized_keys")));
         this.server = start();
         knowHost("host");
-        writeClient();
+        Path ssh = Files.writeString(
+                Files.createDirectory(file("bin")).resolve("ssh"),
+                "#!/bin/sh\nexec /usr/bin/ssh -F " + file("ssh_config") + " \"$@\"\n");
+        Files.setPosixFilePermissions(ssh, PosixFilePermissions.fromString("rwx------"));
+        configureClient();
     }
 
     static boolean isInstalled() {
@@ -126,7 +134,7 @@ final class Sshd implements AutoCloseable {
 
     /** Lets the client know the host by one of the keys; any but {@code host} is not the one that it has. */
     void knowHost(String key) throws IOException {
-        Files.writeString(file("known_hosts"), "[127.0.0.1]:" + port + " " + Files.readString(file(key + ".pub")));
+        Files.writeString(file("known_hosts"), "[127.0.0.1]:" + reached + " " + Files.readString(file(key + ".pub")));
     }
 
     /** Lets the client know no host at all. */
@@ -134,7 +142,19 @@ final class Sshd implements AutoCloseable {
         Files.writeString(file("known_hosts"), "");
     }
 
-    private void writeClient() throws IOException {
+    /** Its own port. */
+    int port() {
+        return port;
+    }
+
+    /** Lets the client find it at another port, which leads here. */
+    void isReachedAt(int port) throws IOException {
+        reached = port;
+        knowHost("host");
+        configureClient();
+    }
+
+    private void configureClient() throws IOException {
         Files.writeString(file("ssh_config"), """
                 Host db1
                     HostName 127.0.0.1
@@ -143,11 +163,7 @@ final class Sshd implements AutoCloseable {
                     IdentitiesOnly yes
                     UserKnownHostsFile %s
                     StrictHostKeyChecking yes
-                """.formatted(port, file("user"), file("known_hosts")));
-        Path bin = Files.createDirectory(file("bin"));
-        Path ssh = Files.writeString(
-                bin.resolve("ssh"), "#!/bin/sh\nexec /usr/bin/ssh -F " + file("ssh_config") + " \"$@\"\n");
-        Files.setPosixFilePermissions(ssh, PosixFilePermissions.fromString("rwx------"));
+                """.formatted(reached, file("user"), file("known_hosts")));
     }
 
     /** What a client's environment must have. */
