@@ -191,6 +191,34 @@ class MergedDefinitionsTest extends TwoBranches {
         assertThat(rows("SELECT * FROM t")).isEqualTo("(0,50) (1,150) (2,250) (3,350) (4,450) (5,550)");
     }
 
+    @Test
+    @Tag(Effort.FULL)
+    void newColumnsAndTypesInWhatOursHasDroppedAreConflicts() throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, n text)",
+                "INSERT INTO t VALUES (1, '1')",
+                "CREATE TABLE gone (id int PRIMARY KEY)",
+                "INSERT INTO gone VALUES (1)");
+        ours("ALTER TABLE t DROP COLUMN n", "DROP TABLE gone");
+        theirs(
+                "ALTER TABLE t ALTER n TYPE int USING n::int",
+                "ALTER TABLE gone ADD COLUMN s bigserial",
+                "ALTER TABLE gone ADD COLUMN u uuid NOT NULL DEFAULT gen_random_uuid()");
+        assertThat(conflicts()).isNotEmpty().allMatch(SchemaConflict.class::isInstance);
+    }
+
+    @Test
+    @Tag(Effort.FULL)
+    void aRowThatBothHaveInsertedAlikeIsOneWithNewColumnsAndRenumberingToo() throws Exception {
+        both("CREATE TABLE t (id serial PRIMARY KEY, a text)", "INSERT INTO t (a) VALUES ('both')");
+        ours("INSERT INTO t (a) VALUES ('same'), ('ours')");
+        theirs(
+                "INSERT INTO t (a) VALUES ('same'), ('theirs')",
+                "ALTER TABLE t ADD COLUMN u uuid NOT NULL DEFAULT gen_random_uuid()");
+        main.merge(feature, options -> options.renumber("public.t"));
+        assertThat(rows("SELECT a FROM t")).isEqualTo("(both) (ours) (same) (theirs)");
+    }
+
     @ParameterizedTest
     @Tag(Effort.FULL)
     @ValueSource(

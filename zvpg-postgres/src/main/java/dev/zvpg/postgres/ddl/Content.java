@@ -23,6 +23,9 @@ record Content(String table, String column, String sum) {
 
     private static final String IS_THERE = "SELECT to_regclass(%s) IS NOT NULL";
 
+    private static final String HAS_COLUMN = "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(%s)"
+            + " AND attname = (parse_ident(%s))[1] AND NOT attisdropped)";
+
     /** A row is written without a cast of its type, which might be somebody's function. */
     private static final String SUM =
             "SELECT count(*) || ' ' || coalesce(sum(hashtextextended(ROW(%s)::text COLLATE \"C\", 0)), 0) FROM %s t WHERE %s";
@@ -61,9 +64,11 @@ record Content(String table, String column, String sum) {
 
     /** Whether there is something else in it now; nobody can write to it from here on. */
     boolean isOtherwise(Connection connection) throws SQLException {
-        List<String> isThere = Sessions.column(connection, IS_THERE.formatted(Quoted.literal(table)));
-        if (isThere.get(0).equals("f")) {
-            return false;
+        String isThere = column.isEmpty()
+                ? IS_THERE.formatted(Quoted.literal(table))
+                : HAS_COLUMN.formatted(Quoted.literal(table), Quoted.literal(column));
+        if (Sessions.column(connection, isThere).get(0).equals("f")) {
+            return false; // the statement is refused
         }
         Sessions.execute(connection, "LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
         return !sum(connection, table, column).equals(sum);

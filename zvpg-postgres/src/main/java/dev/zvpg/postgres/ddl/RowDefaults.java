@@ -57,10 +57,12 @@ record RowDefaults(List<String> base, List<String> ours, NamedColumns columns) {
      * @param forOurs what of that ours has not made as well
      */
     static RowDefaults of(Copies copies, List<String> all, List<String> forOurs) throws SQLException {
+        List<Table> mine = Tables.of(copies.ours());
         Set<String> keyed = withSameKey(Tables.of(copies.base()), Tables.of(copies.theirs()));
+        keyed.retainAll(mine.stream().map(Table::name).toList());
         Set<String> parents = new HashSet<>(Sessions.column(copies.ours(), PARENTS));
         Set<String> single = new HashSet<>();
-        for (Table table : Tables.of(copies.ours())) {
+        for (Table table : mine) {
             if (keyed.contains(table.name()) && !parents.contains(Long.toString(table.oid()))) {
                 single.add(table.name());
             }

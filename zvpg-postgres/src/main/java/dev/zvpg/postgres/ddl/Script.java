@@ -19,7 +19,7 @@ final class Script {
             Pattern.DOTALL);
 
     private static final Pattern END =
-            Pattern.compile(";[ \\t]*(?:/\\*.*?\\*/[ \\t]*)?(?:\\n[ \\t]*(?=\\n)|\\n?\\s*$)", Pattern.DOTALL);
+            Pattern.compile(";[ \\t]*(?:(?>/\\*.*?\\*/)[ \\t]*)?(?:\\n[ \\t]*(?=\\n)|\\n?\\s*$)", Pattern.DOTALL);
 
     private Script() {}
 
@@ -30,13 +30,13 @@ final class Script {
         Matcher hidden = HIDDEN.matcher(script);
         Matcher end = END.matcher(script);
         int at = 0;
+        int ended = -1; // where the next end is, which may be hidden
         while (at < script.length()) {
             int quote = hidden.find(at) ? hidden.start() : script.length();
-            while (end.find(at) && end.start() < quote) {
-                add(statements, statement.append(script, at, end.start()));
+            ended = ended < at ? next(end, at) : ended;
+            if (ended < quote) {
+                add(statements, statement.append(script, at, ended));
                 at = end.end();
-            }
-            if (quote < at) { // in a comment that went with the end of a statement
                 continue;
             }
             statement.append(script, at, quote);
@@ -49,6 +49,10 @@ final class Script {
         }
         add(statements, statement);
         return statements;
+    }
+
+    private static int next(Matcher end, int at) {
+        return end.find(at) ? end.start() : Integer.MAX_VALUE;
     }
 
     private static void add(List<String> statements, StringBuilder statement) {

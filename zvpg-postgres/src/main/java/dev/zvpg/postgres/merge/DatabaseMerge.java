@@ -109,7 +109,7 @@ final class DatabaseMerge implements AutoCloseable {
         changeTriggers();
         Renumbering.run(connection, database, staged, options);
         for (Staged table : staged) {
-            Merging merging = new Merging(connection, database, table, redefinition, options, conflicts);
+            Merging merging = new Merging(connection, database, table, options, conflicts);
             Writing writing = Writing.begin(connection, table.target(), writings.size());
             attempt(table.target().table(), () -> merging.decide(writing));
             writings.add(writing);
@@ -161,7 +161,7 @@ final class DatabaseMerge implements AutoCloseable {
             refuse(change.name(), reason.get());
         } else {
             Target target = found.target().orElseThrow();
-            staged.add(new Staged(connection, target, since, staged.size()));
+            staged.add(new Staged(connection, target, since, redefinition.rowDefaults(target), staged.size()));
         }
     }
 

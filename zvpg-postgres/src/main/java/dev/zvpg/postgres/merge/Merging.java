@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,16 +31,7 @@ final class Merging {
     private final Conflicts conflicts;
     private final RowMerge merge;
 
-    /** The columns, by position, that theirs has added with another value for each row. */
-    private final List<Integer> rowDefaults;
-
-    Merging(
-            Connection connection,
-            String database,
-            Staged staged,
-            Redefinition redefinition,
-            MergeOptions options,
-            Conflicts conflicts) {
+    Merging(Connection connection, String database, Staged staged, MergeOptions options, Conflicts conflicts) {
         this.connection = connection;
         this.staged = staged;
         this.target = staged.target();
@@ -53,11 +43,6 @@ final class Merging {
                 target.columns().stream().map(Column::name).toList(),
                 options::resolve,
                 conflicts);
-        this.rowDefaults = IntStream.range(0, target.columns().size())
-                .filter(i -> redefinition.isRowDefault(
-                        target.table(), target.columns().get(i)))
-                .boxed()
-                .toList();
     }
 
     /** Reads what is in the table now, and collects what follows. */
@@ -70,14 +55,16 @@ final class Merging {
         writing.send();
     }
 
-    private void decide(Staged.Changed changed, Writing writing) throws SQLException {
+    private void decide(Changed changed, Writing writing) throws SQLException {
         int width = target.columns().size();
         List<@Nullable String> mine = changed.ours();
         List<@Nullable String> ours = mine == null ? null : mine.subList(0, width);
         List<@Nullable String> merged = merge.merge(
                 key(changed.key()),
-                changed.bases().stream().map(base -> settled(base, changed)).toList(),
-                settled(ours, changed),
+                changed.bases().stream()
+                        .map(base -> changed.settled(base, staged.rowDefaults()))
+                        .toList(),
+                changed.settled(ours, staged.rowDefaults()),
                 changed.theirs());
         if (Objects.equals(merged, ours)) {
             return;
@@ -92,20 +79,6 @@ final class Merging {
             boolean isDelicate = target.delicate().stream().anyMatch(i -> !Objects.equals(merged.get(i), mine.get(i)));
             writing.add(isDelicate ? Writing.Kind.REPLACE : Writing.Kind.UPDATE, row);
         }
-    }
-
-    /**
-     * A row as if each state had the same value in columns that nobody has changed: theirs', and ours where theirs has no
-     * such row.
-     */
-    private @Nullable List<@Nullable String> settled(@Nullable List<@Nullable String> row, Staged.Changed changed) {
-        List<@Nullable String> known = changed.theirs() == null ? changed.ours() : changed.theirs();
-        if (row == null || known == null || rowDefaults.isEmpty()) {
-            return row;
-        }
-        List<@Nullable String> settled = new ArrayList<>(row);
-        rowDefaults.forEach(i -> settled.set(i, known.get(i)));
-        return settled;
     }
 
     /** The columns that only this table has get their defaults. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The changes of definitions in one database, in the transaction that changes its rows. Confined to one thread. */
@@ -53,9 +54,13 @@ final class Redefinition {
         }
     }
 
-    /** Whether a column of a table is new, with another value for each row. */
-    boolean isRowDefault(Table table, Column column) {
-        return rowDefaults.contains(new NamedColumns.Place(table.oid(), column.number()));
+    /** The columns of a table, by position, that are new, with another value for each row. */
+    List<Integer> rowDefaults(Target target) {
+        return IntStream.range(0, target.columns().size())
+                .filter(i -> rowDefaults.contains(new NamedColumns.Place(
+                        target.table().oid(), target.columns().get(i).number())))
+                .boxed()
+                .toList();
     }
 
     /** Whether a column of a table gets another type, and has values that nobody else has. */

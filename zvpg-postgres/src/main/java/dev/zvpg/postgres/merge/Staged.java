@@ -35,6 +35,7 @@ final class Staged {
     private final Connection connection;
     private final Target target;
     private final List<@Nullable ComparedTable> since;
+    private final List<Integer> rowDefaults;
     private final String changes;
     private final Map<Integer, Map<String, String>> following = new HashMap<>();
     private final Set<Target.Lost> missed = new LinkedHashSet<>();
@@ -46,28 +47,21 @@ final class Staged {
      * Begins with nothing.
      *
      * @param since what has changed since each base; null where there is nothing different
+     * @param rowDefaults the columns, by position, that theirs has added with another value for each row
      * @param number of the merge's tables
      */
-    Staged(Connection connection, Target target, List<@Nullable ComparedTable> since, int number) {
+    Staged(
+            Connection connection,
+            Target target,
+            List<@Nullable ComparedTable> since,
+            List<Integer> rowDefaults,
+            int number) {
         this.connection = connection;
         this.target = target;
         this.since = since;
+        this.rowDefaults = rowDefaults;
         this.changes = "zvpg_changes_" + number;
     }
-
-    /**
-     * A row in the table now, beside what the other branch has made of it.
-     *
-     * @param key what identifies it
-     * @param ours the row in the table, with all columns that can be written; null for none
-     * @param bases what the other branch found, by base; null for none
-     * @param theirs what it made of that; null for none
-     */
-    record Changed(
-            List<@Nullable String> key,
-            @Nullable List<@Nullable String> ours,
-            List<@Nullable List<@Nullable String>> bases,
-            @Nullable List<@Nullable String> theirs) {}
 
     /** Takes one row after the other. */
     interface Each {
@@ -97,6 +91,11 @@ final class Staged {
     @Nullable
     ComparedTable first() {
         return since.get(0);
+    }
+
+    /** The columns, by position, that theirs has added with another value for each row. */
+    List<Integer> rowDefaults() {
+        return rowDefaults;
     }
 
     /** How many rows have got another key. */
@@ -166,7 +165,8 @@ final class Staged {
                     && changed.theirs() != null
                     && changed.bases().stream().allMatch(Objects::isNull)
                     && !changed.theirs()
-                            .equals(changed.ours().subList(0, target.columns().size()))) {
+                            .equals(changed.settled(
+                                    changed.ours().subList(0, target.columns().size()), rowDefaults))) {
                 taken.add(Long.valueOf(String.valueOf(changed.key().get(0))));
             }
         });
