@@ -30,27 +30,36 @@ public final class Alteration {
     private final Connection connection;
     private final DatabasePatch patch;
     private final List<String> statements;
+    private final List<Content> dropped;
+    private final List<Content> retyped;
     private final Consumer<SchemaConflict> told;
     private final List<String> made = new ArrayList<>();
     private final List<String> postponed = new ArrayList<>();
     private final List<NamedColumns.Named> retypedHere = new ArrayList<>();
 
     private Alteration(
-            Connection connection, DatabasePatch patch, List<String> statements, Consumer<SchemaConflict> told) {
+            Connection connection,
+            DatabasePatch patch,
+            List<String> statements,
+            List<Content> dropped,
+            List<Content> retyped,
+            Consumer<SchemaConflict> told) {
         this.connection = connection;
         this.patch = patch;
         this.statements = statements;
+        this.dropped = dropped;
+        this.retyped = retyped;
         this.told = told;
     }
 
     /** One of a branch that is merged into. */
     public static Alteration of(Connection connection, DatabasePatch patch, Consumer<SchemaConflict> told) {
-        return new Alteration(connection, patch, patch.forOurs(), told);
+        return new Alteration(connection, patch, patch.forOurs(), patch.contents(), patch.retyped(), told);
     }
 
-    /** One of what both branches were once, of which it is no matter what is refused. */
+    /** One of what both branches were once: it has what it had, and it is no matter what is refused. */
     static Alteration ofBase(Connection connection, DatabasePatch patch) {
-        return new Alteration(connection, patch, patch.statements(), conflict -> {});
+        return new Alteration(connection, patch, patch.statements(), List.of(), List.of(), conflict -> {});
     }
 
     /** What is tried and undone when it is refused. */
@@ -77,14 +86,14 @@ public final class Alteration {
             conflict("", "a new name or a new column cannot be carried over: " + unnamed.getMessage());
             return;
         }
-        for (Content content : patch.contents()) {
+        for (Content content : dropped) {
             if (content.isOtherwise(connection)) {
                 conflict(
                         content.object(),
                         "it is dropped or made anew in the branch that is merged, and what is in it was changed here");
             }
         }
-        for (Content column : patch.retyped()) {
+        for (Content column : retyped) {
             if (column.isOtherwise(connection)) {
                 retypedHere.add(new NamedColumns.Named(column.table(), column.column()));
             }

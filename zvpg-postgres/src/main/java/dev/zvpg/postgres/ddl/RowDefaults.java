@@ -97,18 +97,14 @@ record RowDefaults(List<String> base, List<String> ours, NamedColumns columns) {
     /** The tables, as statements write them, whose rows are known by the same key in both. */
     private static Set<String> withSameKey(List<Table> base, List<Table> theirs) {
         Map<String, List<String>> keys = new HashMap<>();
-        base.forEach(table -> keys.put(table.name(), keyOf(table)));
+        base.forEach(table -> keys.put(table.name(), table.keyNames()));
         Set<String> same = new HashSet<>();
         for (Table table : theirs) {
-            if (!table.key().isEmpty() && keyOf(table).equals(keys.get(table.name()))) {
+            if (!table.key().isEmpty() && table.keyNames().equals(keys.get(table.name()))) {
                 same.add(table.name());
             }
         }
         return same;
-    }
-
-    private static List<String> keyOf(Table table) {
-        return table.key().stream().map(table::nameOf).toList();
     }
 
     /** Lets sequences begin behind what theirs' rows have got of them. */

@@ -64,12 +64,11 @@ public record ComparedTable(
         if (before == null) {
             return 0;
         }
-        String relation =
-                (before.table().isPartitioned() ? "" : "ONLY ") + before.table().name();
+
         String value = Quoted.name(column);
         return Long.parseLong(before.database()
-                .column("SELECT count(*) FROM " + relation + " WHERE num_nonnulls(" + value + ") = 1 AND format('%s', "
-                        + value + ") !~ '^[-0.]*$'")
+                .column("SELECT count(*) FROM " + before.table().relation() + " WHERE num_nonnulls(" + value
+                        + ") = 1 AND format('%s', " + value + ") !~ '^[-0.]*$'")
                 .get(0));
     }
 
@@ -91,15 +90,11 @@ public record ComparedTable(
         return before == null
                 || after == null
                 || !types(before.table()).equals(types(after.table()))
-                || !keys(before.table()).equals(keys(after.table()));
+                || !before.table().keyNames().equals(after.table().keyNames());
     }
 
     private static Map<String, String> types(Table table) {
         return table.columns().stream().collect(Collectors.toMap(Column::name, table::type));
-    }
-
-    private static List<String> keys(Table table) {
-        return table.key().stream().map(table::nameOf).toList();
     }
 
     @Override

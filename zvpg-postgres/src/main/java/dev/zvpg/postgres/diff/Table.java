@@ -35,6 +35,16 @@ public record Table(
      */
     public record Heap(long oid, String name, String path, Map<String, Integer> columns) {}
 
+    /** How it is named in a statement: rows of tables that inherit from it are not its own. */
+    public String relation() {
+        return (isPartitioned() ? "" : "ONLY ") + name;
+    }
+
+    /** What the columns of its key are called; none where it has no key. */
+    public List<String> keyNames() {
+        return key.stream().map(this::nameOf).toList();
+    }
+
     public boolean hasColumn(int number) {
         return columns.stream().anyMatch(column -> column.number() == number);
     }

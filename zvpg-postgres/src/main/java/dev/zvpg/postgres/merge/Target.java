@@ -197,7 +197,7 @@ public record Target(
 
     /** How the table is named in a statement: rows of tables that inherit from it are not its own. */
     public String relation() {
-        return (table.isPartitioned() ? "" : "ONLY ") + table.name();
+        return table.relation();
     }
 
     /** A query for the table and its partitions. */
