@@ -12,6 +12,7 @@ import dev.zvpg.ScratchClone;
 import dev.zvpg.Snapshot;
 import dev.zvpg.diff.DiffStat;
 import dev.zvpg.diff.RowChange;
+import dev.zvpg.diff.SchemaChange;
 import dev.zvpg.diff.SequenceDiff;
 import dev.zvpg.diff.TableDiff;
 import dev.zvpg.error.NotFoundException;
@@ -236,6 +237,48 @@ class DiffTest {
             assertThat(rows(diff, "public.part")).isEqualTo("~ {id=1} [v] {id=1, v=old} {id=1, v=new}");
             assertThat(rows(diff, "public.typed")).isEqualTo("~ {id=1} [v] {id=1, v=-1} {id=1, v=4294967295}");
             assertThat(rows(diff, "public.made")).isEqualTo("- {id=1}\n+ {id=2}");
+        }
+    }
+
+    @Test
+    void tellsTheRowsAsOftenAsSomebodyAsksAlsoWhereTheyAreTooManyToKeep() throws Exception {
+        Snapshot v1 = snapshot(
+                "v1",
+                "CREATE TABLE few (id int PRIMARY KEY, v int)",
+                "INSERT INTO few SELECT g, 0 FROM generate_series(1, 1500) g",
+                "CREATE TABLE wide (k text PRIMARY KEY, v int)",
+                "INSERT INTO wide SELECT repeat('k', 900) || g, 0 FROM generate_series(1, 10000) g");
+        Snapshot v2 = snapshot("v2", "UPDATE few SET v = 1", "UPDATE wide SET v = 1");
+        try (Diff diff = v1.diff(v2)) {
+            for (String table : List.of("public.wide", "public.few", "public.wide", "public.few")) {
+                try (Stream<RowChange> some = diff.table(table).rows()) {
+                    assertThat(some.limit(3))
+                            .hasSize(3)
+                            .allMatch(row -> row.changed().contains("v"));
+                }
+                try (Stream<RowChange> all = diff.table(table).rows()) {
+                    assertThat(all.map(RowChange::key).distinct().count())
+                            .as(table)
+                            .isEqualTo(diff.table(table).updated());
+                }
+            }
+            assertThat(diff.stat().updated()).isEqualTo(11_500);
+        }
+    }
+
+    @Test
+    void looksIntoTheWholeClustersDefinitionsOnlyWhereTheyWereWrittenTo() throws Exception {
+        Snapshot v1 = snapshot("v1", "CREATE ROLE worker");
+        Branch same = branch("same", v1, "CREATE TABLE t ()");
+        Branch other = branch("other", v1, "ALTER ROLE worker CREATEDB", "CREATE DATABASE more");
+        try (Diff diff = v1.diff(same)) {
+            assertThat(diff.schema()).extracting(SchemaChange::database).containsOnly("postgres");
+        }
+        try (Diff diff = same.diff(other)) {
+            assertThat(diff.schema().stream().filter(change -> change.database().isEmpty()))
+                    .extracting(SchemaChange::toString)
+                    .anyMatch(change -> change.contains("worker"))
+                    .anyMatch(change -> change.contains("more"));
         }
     }
 

@@ -6,12 +6,11 @@ import dev.zvpg.postgres.diff.OthersFunctions;
 import dev.zvpg.postgres.run.LiveServer;
 import dev.zvpg.postgres.run.Sessions;
 import dev.zvpg.postgres.schema.SchemaComparison;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Sessions in one database of the base, of theirs and of ours. Confined to one thread. */
@@ -103,12 +102,8 @@ record Copies(Connection base, Connection theirs, Connection ours) implements Au
      */
     static List<SchemaChange> changes(Connection before, Connection after, Optional<Connection> base)
             throws SQLException {
-        try {
-            return Rules.ofRows(SchemaComparison.ofCluster(before, after, base)
-                    .ofDatabase(after.getCatalog(), before, after, base, path -> false));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // no file is read
-        }
+        return Rules.ofRows(SchemaComparison.ofCluster(before, after, base, Set.of())
+                .ofDatabase(after.getCatalog(), before, after, base, Set.of()));
     }
 
     /** Gives objects the same names in all of them. */

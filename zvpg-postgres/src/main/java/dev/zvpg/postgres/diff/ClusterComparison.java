@@ -12,14 +12,18 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Pairs what two servers have, and compares each pair. Confined to one thread. */
 final class ClusterComparison {
 
     private final Optional<ClusterContent> base;
     private final Optional<TouchedPages> touched;
+    private final Room room = new Room();
     private final List<ComparedTable> tables = new ArrayList<>();
     private final List<SequenceDiff> sequences = new ArrayList<>();
     private final List<SchemaChange> schema = new ArrayList<>();
@@ -64,25 +68,36 @@ final class ClusterComparison {
         SchemaComparison cluster = SchemaComparison.ofCluster(
                 before.admin().transaction(),
                 after.admin().transaction(),
-                base.map(content -> content.admin().transaction()));
+                base.map(content -> content.admin().transaction()),
+                untouched(before.admin(), after.admin()));
         schema.addAll(cluster.changes());
         for (Pair<DatabaseContent> pair :
                 Pair.of(before.databases(), after.databases(), bases, DatabaseContent::oid, DatabaseContent::name)) {
             DatabaseContent either = pair.either();
             Optional<DatabaseContent> common =
                     bases.stream().filter(one -> one.oid() == either.oid()).findFirst();
-            DatabaseComparison database = new DatabaseComparison(pair, common, touched);
+            DatabaseComparison database = new DatabaseComparison(pair, common, touched, room);
             tables.addAll(database.tables());
             sequences.addAll(database.sequences());
             schema.addAll(schema(pair, common, cluster));
         }
     }
 
-    /** Whether what is in a file of both sides is what the common image has there. */
-    private boolean isUntouched(String path, Optional<Connection> origin) throws IOException {
-        return origin.isPresent()
-                && touched.isPresent()
-                && touched.get().in(path).filter(List::isEmpty).isPresent();
+    /** The catalogs that have in the same files what the common image has there: VACUUM FULL gives them new ones. */
+    private Set<String> untouched(DatabaseContent one, DatabaseContent other) throws IOException {
+        Set<String> untouched = new HashSet<>();
+        if (touched.isPresent()) {
+            for (Map.Entry<String, String> file : one.catalogFiles().entrySet()) {
+                if (file.getValue().equals(other.catalogFiles().get(file.getKey()))
+                        && touched.get()
+                                .in(file.getValue())
+                                .filter(List::isEmpty)
+                                .isPresent()) {
+                    untouched.add(file.getKey());
+                }
+            }
+        }
+        return untouched;
     }
 
     private List<SchemaChange> schema(
@@ -97,7 +112,11 @@ final class ClusterComparison {
                 common.filter(content -> content.oid() == one.oid()).map(DatabaseContent::transaction);
         try {
             return cluster.ofDatabase(
-                    other.name(), one.transaction(), other.transaction(), origin, path -> isUntouched(path, origin));
+                    other.name(),
+                    one.transaction(),
+                    other.transaction(),
+                    origin,
+                    origin.isPresent() ? untouched(one, other) : Set.of());
         } catch (SQLException e) {
             throw new SQLException(
                     "definitions of database " + other.name() + ": " + e.getMessage(), e.getSQLState(), e);

@@ -10,7 +10,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A table that is on both sides, or on one. Immutable. */
+/**
+ * A table that is on both sides, or on one. Immutable.
+ *
+ * @param found what is different; empty where it was not kept, and is found again when rows are asked for
+ */
 public record ComparedTable(
         @Nullable TableSide before,
         @Nullable TableSide after,
@@ -18,11 +22,13 @@ public record ComparedTable(
         Optional<String> reason,
         long inserted,
         long updated,
-        long deleted)
+        long deleted,
+        Optional<List<Differences.Difference>> found)
         implements TableDiff {
 
-    /** Reads both sides, and counts what is different. */
-    static ComparedTable counted(TableSide before, TableSide after, Method method) throws SQLException {
+    /** Reads both sides, counts what is different and, where there is room, keeps it. */
+    static ComparedTable counted(TableSide before, TableSide after, Method method, Room room) throws SQLException {
+        Room.Kept kept = room.keep();
         long inserted = 0;
         long updated = 0;
         long deleted = 0;
@@ -30,6 +36,7 @@ public record ComparedTable(
                 before, before.database().transaction(), after, after.database().transaction())) {
             Differences.Difference next;
             while ((next = differences.next()) != null) {
+                kept.add(next);
                 if (!before.key().isEmpty() && next.before() > 0 && next.after() > 0) {
                     updated++;
                 } else {
@@ -38,12 +45,19 @@ public record ComparedTable(
                 }
             }
         }
-        return new ComparedTable(before, after, method, Optional.empty(), inserted, updated, deleted);
+        return new ComparedTable(before, after, method, Optional.empty(), inserted, updated, deleted, kept.all());
+    }
+
+    /** Knows of a table that no row of it differs. */
+    static ComparedTable same(TableSide before, TableSide after) {
+        return new ComparedTable(
+                before, after, Method.TOUCHED_PAGES, Optional.empty(), 0, 0, 0, Optional.of(List.of()));
     }
 
     /** Counts the rows of a table that only one side has. */
     static ComparedTable alone(@Nullable TableSide before, @Nullable TableSide after) throws SQLException {
-        return new ComparedTable(before, after, Method.FULL, Optional.empty(), count(after), 0, count(before));
+        return new ComparedTable(
+                before, after, Method.FULL, Optional.empty(), count(after), 0, count(before), Optional.empty());
     }
 
     private static long count(@Nullable TableSide side) throws SQLException {
@@ -53,7 +67,7 @@ public record ComparedTable(
     }
 
     static ComparedTable notCompared(@Nullable TableSide before, @Nullable TableSide after, String reason) {
-        return new ComparedTable(before, after, Method.NOT_COMPARED, Optional.of(reason), 0, 0, 0);
+        return new ComparedTable(before, after, Method.NOT_COMPARED, Optional.of(reason), 0, 0, 0, Optional.empty());
     }
 
     /**
@@ -117,7 +131,7 @@ public record ComparedTable(
         if (method == Method.NOT_COMPARED) {
             return Stream.empty();
         }
-        return RowChanges.stream(before, after);
+        return RowChanges.stream(before, after, found);
     }
 
     @Override

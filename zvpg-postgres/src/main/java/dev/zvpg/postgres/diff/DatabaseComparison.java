@@ -25,14 +25,17 @@ final class DatabaseComparison {
     private final Map<Long, Table> base;
     private final Map<Long, Table.Heap> baseHeaps;
     private final Optional<TouchedPages> touched;
+    private final Room room;
 
-    DatabaseComparison(Pair<DatabaseContent> pair, Optional<DatabaseContent> common, Optional<TouchedPages> touched)
-            throws SQLException {
+    DatabaseComparison(
+            Pair<DatabaseContent> pair, Optional<DatabaseContent> common, Optional<TouchedPages> touched, Room room) {
         this.before = pair.before();
         this.after = pair.after();
         this.name = pair.either().name();
         this.common = common;
         this.touched = touched;
+        this.room = room;
+
         List<Table> tables = tables(common.orElse(null));
         this.base = tables.stream().collect(Collectors.toMap(Table::oid, Function.identity()));
         this.baseHeaps = tables.stream()
@@ -40,11 +43,11 @@ final class DatabaseComparison {
                 .collect(Collectors.toMap(Table.Heap::oid, Function.identity()));
     }
 
-    private static List<Table> tables(@Nullable DatabaseContent database) throws SQLException {
+    private static List<Table> tables(@Nullable DatabaseContent database) {
         return database == null ? List.of() : database.tables();
     }
 
-    private static List<Sequence> sequences(@Nullable DatabaseContent database) throws SQLException {
+    private static List<Sequence> sequences(@Nullable DatabaseContent database) {
         return database == null ? List.of() : database.sequences();
     }
 
@@ -62,7 +65,7 @@ final class DatabaseComparison {
     }
 
     /** The sequences that stand elsewhere. */
-    List<SequenceDiff> sequences() throws SQLException {
+    List<SequenceDiff> sequences() {
         return Pair.of(
                         sequences(before),
                         sequences(after),
@@ -112,9 +115,10 @@ final class DatabaseComparison {
         if (isPartial
                 && ours.values().stream().allMatch(List::isEmpty)
                 && others.values().stream().allMatch(List::isEmpty)) {
-            return new ComparedTable(left, right, TableDiff.Method.TOUCHED_PAGES, Optional.empty(), 0, 0, 0);
+            return ComparedTable.same(left, right);
         }
-        return ComparedTable.counted(left, right, isPartial ? TableDiff.Method.TOUCHED_PAGES : TableDiff.Method.FULL);
+        return ComparedTable.counted(
+                left, right, isPartial ? TableDiff.Method.TOUCHED_PAGES : TableDiff.Method.FULL, room);
     }
 
     /**

@@ -6,10 +6,11 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one database holds at one moment: a transaction that sees it, and more of them where they are wanted.
@@ -27,6 +28,12 @@ public final class DatabaseContent implements AutoCloseable {
                 ('standard_conforming_strings', 'on'), ('array_nulls', 'on'), ('xmloption', 'content'), ('work_mem', '65536')) AS s(name, value)
             """;
 
+    /** The catalogs, those of the whole cluster among them, and the first file of each. */
+    private static final String CATALOG_FILES = """
+            SELECT relname, pg_relation_filepath(oid) FROM pg_class
+            WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r'
+            """;
+
     private static final String MOMENT = """
             SELECT oid::int8, pg_export_snapshot(), pg_encoding_to_char(encoding) IN ('UTF8', 'SQL_ASCII')
             FROM pg_database WHERE datname = current_database()
@@ -40,28 +47,45 @@ public final class DatabaseContent implements AutoCloseable {
     private final Connection transaction;
     private final String snapshot;
     private final boolean isUtf8;
+    private final List<Table> tables;
+    private final List<Sequence> sequences;
+    private final Map<String, String> catalogFiles;
     private final Queue<Connection> others = new ConcurrentLinkedQueue<>();
-    private @Nullable List<Table> tables;
-    private @Nullable List<Sequence> sequences;
+    private final Queue<Connection> idle = new ConcurrentLinkedQueue<>();
 
-    private DatabaseContent(
-            LiveServer server, long oid, String name, Connection transaction, String snapshot, boolean isUtf8) {
+    /** Reads at once what each comparison asks for, because the sides of one are opened at the same time. */
+    private DatabaseContent(LiveServer server, String name, Connection transaction) throws SQLException {
         this.server = server;
-        this.oid = oid;
         this.name = name;
         this.transaction = transaction;
-        this.snapshot = snapshot;
-        this.isUtf8 = isUtf8;
+        try (Statement statement = transaction.createStatement();
+                ResultSet row = statement.executeQuery(MOMENT)) {
+            row.next();
+            this.oid = row.getLong(1);
+            this.snapshot = row.getString(2);
+            this.isUtf8 = row.getBoolean(3);
+        }
+        this.tables = Tables.of(transaction);
+        this.sequences = Sequence.of(transaction);
+        this.catalogFiles = catalogFiles(transaction);
+    }
+
+    private static Map<String, String> catalogFiles(Connection connection) throws SQLException {
+        Map<String, String> files = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(CATALOG_FILES)) {
+            while (row.next()) {
+                files.put(row.getString(1), row.getString(2));
+            }
+        }
+        return Map.copyOf(files);
     }
 
     static DatabaseContent of(LiveServer server, String name) throws SQLException {
         Connection connection = begin(server, name, BEGIN);
         boolean done = false;
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(MOMENT)) {
-            row.next();
-            DatabaseContent content =
-                    new DatabaseContent(server, row.getLong(1), name, connection, row.getString(2), row.getBoolean(3));
+        try {
+            DatabaseContent content = new DatabaseContent(server, name, connection);
             done = true;
             return content;
         } finally {
@@ -102,27 +126,28 @@ public final class DatabaseContent implements AutoCloseable {
         return transaction;
     }
 
-    /** Opens one more transaction that sees the same, to be {@linkplain #end ended}. */
+    /** Returns one more transaction that sees the same, to be {@linkplain #giveBack given back} or {@linkplain #end ended}. */
     Connection another() throws SQLException {
+        Connection free = idle.poll();
+        if (free != null) {
+            return free;
+        }
         Connection connection = begin(server, name, BEGIN, "SET TRANSACTION SNAPSHOT " + Quoted.literal(snapshot));
         others.add(connection);
         return connection;
     }
 
-    /** Its tables, which are read once: a side of a comparison may be what both began as, too. */
-    List<Table> tables() throws SQLException {
-        if (tables == null) {
-            tables = Tables.of(transaction);
-        }
+    List<Table> tables() {
         return tables;
     }
 
-    /** Its sequences, likewise. */
-    List<Sequence> sequences() throws SQLException {
-        if (sequences == null) {
-            sequences = Sequence.of(transaction);
-        }
+    List<Sequence> sequences() {
         return sequences;
+    }
+
+    /** The first file of each catalog, below the data directory, by the catalog's name. */
+    Map<String, String> catalogFiles() {
+        return catalogFiles;
     }
 
     /** Whether text is in the encoding that it is sent in: also where nobody knows which that is. */
@@ -137,6 +162,11 @@ public final class DatabaseContent implements AutoCloseable {
 
     List<String> column(String sql) throws SQLException {
         return Sessions.column(transaction, sql);
+    }
+
+    /** Keeps one for whoever asks next; all that ran in it has ended. */
+    void giveBack(Connection another) {
+        idle.add(another);
     }
 
     /** Ends one, and with it what still runs in it. */

@@ -8,9 +8,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Consumer;
@@ -29,6 +31,7 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
     private final List<Asked> open = new ArrayList<>();
     private final Deque<RowChange> next = new ArrayDeque<>();
     private final Source source;
+    private boolean exhausted;
     private boolean closed;
 
     /** Adds more rows, and tells whether there may be more after them. */
@@ -54,10 +57,16 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
         }
     }
 
-    static Stream<RowChange> stream(@Nullable TableSide before, @Nullable TableSide after) {
+    /**
+     * The rows of a table.
+     *
+     * @param found which of both sides differ; empty where that is to be found
+     */
+    static Stream<RowChange> stream(
+            @Nullable TableSide before, @Nullable TableSide after, Optional<List<Differences.Difference>> found) {
         try {
             RowChanges changes = before != null && after != null
-                    ? new RowChanges(on -> on.both(before, after))
+                    ? new RowChanges(on -> on.both(before, after, on.findings(before, after, found)))
                     : before != null
                             ? new RowChanges(on -> on.alone(before, RowChange.Kind.DELETED))
                             : after != null
@@ -76,8 +85,12 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
     /** A side, and a transaction to ask it in. */
     private record Asked(TableSide side, Connection connection) {
 
-        void end() throws SQLException {
-            side.database().end(connection);
+        void end(boolean isIdle) throws SQLException {
+            if (isIdle) {
+                side.database().giveBack(connection);
+            } else {
+                side.database().end(connection);
+            }
         }
 
         /** The rows of some keys, by their position among them, from 1. */
@@ -121,18 +134,31 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
         };
     }
 
-    private Source both(TableSide before, TableSide after) throws SQLException {
-        Differences differences = Differences.of(
-                before, ask(before).connection(), after, ask(after).connection());
+    /** Tells one after the other what differs; null behind the last one. */
+    private interface Findings {
+        Differences.@Nullable Difference next() throws SQLException;
+    }
+
+    private Findings findings(TableSide before, TableSide after, Optional<List<Differences.Difference>> found)
+            throws SQLException {
+        if (found.isPresent()) {
+            Iterator<Differences.Difference> kept = found.get().iterator();
+            return () -> kept.hasNext() ? kept.next() : null;
+        }
+        return Differences.of(
+                before, ask(before).connection(), after, ask(after).connection())::next;
+    }
+
+    private Source both(TableSide before, TableSide after, Findings findings) throws SQLException {
         Asked earlier = ask(before);
         Asked later = ask(after);
         boolean isKeyed = !before.key().isEmpty();
         return () -> {
             List<Differences.Difference> some = new ArrayList<>();
-            Differences.Difference difference = differences.next();
+            Differences.Difference difference = findings.next();
             while (difference != null) {
                 some.add(difference);
-                difference = some.size() < AT_ONCE ? differences.next() : null;
+                difference = some.size() < AT_ONCE ? findings.next() : null;
             }
             if (isKeyed) {
                 addKeyed(earlier, later, some);
@@ -214,10 +240,11 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
     public boolean tryAdvance(Consumer<? super RowChange> action) {
         try {
             while (next.isEmpty()) {
-                if (closed || (!source.read() && next.isEmpty())) {
+                if (closed || exhausted) {
                     close();
                     return false;
                 }
+                exhausted = !source.read();
             }
         } catch (SQLException e) {
             close();
@@ -227,13 +254,13 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
         return true;
     }
 
-    /** Ends the transactions, and with them what still runs in them. */
+    /** Gives back the transactions or, where something still runs in them, ends them. */
     @Override
     public void close() {
         closed = true;
         for (Asked asked : open) {
             try {
-                asked.end();
+                asked.end(exhausted);
             } catch (SQLException e) {
                 throw failure(e);
             }

@@ -25,8 +25,8 @@ import java.util.regex.Pattern;
  */
 final class TouchedPages {
 
-    /** A table's file: without the forks, whose names go on with an underscore. */
-    private static final Pattern HEAP_FILE = Pattern.compile("(base/\\d+/\\d+)(?:\\.(\\d+))?");
+    /** A table's file, or a catalog's: without the forks, whose names go on with an underscore. */
+    private static final Pattern HEAP_FILE = Pattern.compile("((?:base/\\d+|global)/\\d+)(?:\\.(\\d+))?");
 
     /** How many ranges a query names: more of them take longer to write down than to read what is between. */
     private static final int MOST_RANGES = 10_000;
@@ -77,13 +77,11 @@ final class TouchedPages {
     }
 
     private void addThoseInDoubt(Path path, Map<Integer, List<Pages>> files, List<Pages> pages) throws IOException {
-        try (OpenDirectory top = OpenDirectory.open(image);
-                OpenDirectory base = top.directory(path.getName(0));
-                OpenDirectory database = base.directory(path.getName(1))) {
-            Set<Path> names = Set.copyOf(database.names());
+        try (OpenDirectory directory = OpenDirectory.open(image, path.subpath(0, path.getNameCount() - 1))) {
+            Set<Path> names = Set.copyOf(directory.names());
             Path name = path.getFileName();
             for (int file = 0; names.contains(name); name = Path.of(path.getFileName() + "." + ++file)) {
-                try (FileChannel heap = database.openFile(name)) {
+                try (FileChannel heap = directory.openFile(name)) {
                     late.find(heap, file, Pages.merged(files.getOrDefault(file, List.of()), Integer.MAX_VALUE), pages);
                 }
             }

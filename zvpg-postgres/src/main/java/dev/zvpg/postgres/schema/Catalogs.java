@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,9 @@ final class Catalogs {
 
     private static final int LONGEST_PREFIX = 6;
 
+    /** By the version of the server. */
+    private static final Map<String, List<Catalog>> KNOWN = new ConcurrentHashMap<>();
+
     private Catalogs() {}
 
     private record Found(
@@ -55,8 +59,18 @@ final class Catalogs {
             @Nullable String target,
             @Nullable String relation) {}
 
-    /** Those that hold definitions, of a database and of the whole cluster. */
+    /** Those that hold definitions, of a database and of the whole cluster: the same wherever the version is. */
     static List<Catalog> of(Connection connection) throws SQLException {
+        String version = connection.getMetaData().getDatabaseProductVersion();
+        List<Catalog> known = KNOWN.get(version);
+        if (known == null) {
+            known = read(connection);
+            KNOWN.put(version, known);
+        }
+        return known;
+    }
+
+    private static List<Catalog> read(Connection connection) throws SQLException {
         Map<String, List<Found>> columns = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(COLUMNS)) {

@@ -1,13 +1,9 @@
 package dev.zvpg.postgres.schema;
 
 import dev.zvpg.diff.SchemaChange;
-import java.io.IOException;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,22 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record SchemaComparison(List<SchemaChange> changes, Cluster cluster) {
 
-    private static final String PATHS = """
-            SELECT relname, pg_relation_filepath(oid) FROM pg_class
-            WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'r'
-            """;
-
-    /** Tells whether a file, by its path below the data directory, has on both sides what it has had in the common image. */
-    public interface UntouchedFiles {
-
-        /**
-         * Looks.
-         *
-         * @throws IOException when that cannot be read
-         */
-        boolean contain(String path) throws IOException;
-    }
-
     /**
      * What comparisons of a cluster's databases have in common. Immutable.
      *
@@ -56,6 +36,12 @@ public record SchemaComparison(List<SchemaChange> changes, Cluster cluster) {
                     .filter(catalog -> catalog.isShared() == isShared)
                     .toList();
         }
+
+        List<Catalog> touched(boolean isShared, Set<String> untouched) {
+            return catalogs(isShared).stream()
+                    .filter(catalog -> !untouched.contains(catalog.name()))
+                    .toList();
+        }
     }
 
     /**
@@ -64,14 +50,15 @@ public record SchemaComparison(List<SchemaChange> changes, Cluster cluster) {
      * @param before a session on the earlier side
      * @param after one on the later side
      * @param base one on what both began as; empty where that is not known
+     * @param untouched catalogs that have on both sides the bytes of the common image, and need not be looked into
      * @throws SQLException when a server does not answer
      */
-    public static SchemaComparison ofCluster(Connection before, Connection after, Optional<Connection> base)
-            throws SQLException {
+    public static SchemaComparison ofCluster(
+            Connection before, Connection after, Optional<Connection> base, Set<String> untouched) throws SQLException {
         Cluster cluster = new Cluster(Catalogs.of(before), Optional.empty(), Optional.empty());
-        List<Catalog> catalogs = cluster.catalogs(true);
-        Fingerprint one = Fingerprint.of(before, catalogs, false);
-        Fingerprint other = Fingerprint.of(after, catalogs, false);
+        List<Catalog> touched = cluster.touched(true, untouched);
+        Fingerprint one = Fingerprint.of(before, touched, false);
+        Fingerprint other = Fingerprint.of(after, touched, false);
         return one.equals(other)
                 ? new SchemaComparison(List.of(), cluster)
                 : compare("", before, after, base, cluster, true, Set.of());
@@ -84,43 +71,20 @@ public record SchemaComparison(List<SchemaChange> changes, Cluster cluster) {
      * @param before a session on the earlier side
      * @param after one on the later side
      * @param base one on what both began as; empty where that is not known
-     * @param untouched which files need not be looked into
+     * @param untouched catalogs that have on both sides the bytes of the common image, and need not be looked into
      * @throws SQLException when a server does not answer
-     * @throws IOException when files cannot be read
      */
     public List<SchemaChange> ofDatabase(
-            String database, Connection before, Connection after, Optional<Connection> base, UntouchedFiles untouched)
-            throws SQLException, IOException {
-        Map<String, String> one = paths(before);
-        Map<String, String> other = paths(after);
-        Set<String> same = new HashSet<>();
-        for (Map.Entry<String, String> path : one.entrySet()) {
-            if (path.getValue().equals(other.get(path.getKey())) && untouched.contain(path.getValue())) {
-                same.add(path.getKey());
-            }
-        }
-        List<Catalog> touched = cluster.catalogs(false).stream()
-                .filter(catalog -> !same.contains(catalog.name()))
-                .toList();
-        boolean withDependencies = !same.contains(Fingerprint.DEPENDENCIES);
+            String database, Connection before, Connection after, Optional<Connection> base, Set<String> untouched)
+            throws SQLException {
+        List<Catalog> touched = cluster.touched(false, untouched);
+        boolean withDependencies = !untouched.contains(Fingerprint.DEPENDENCIES);
         Fingerprint left = Fingerprint.of(before, touched, withDependencies);
         Fingerprint right = Fingerprint.of(after, touched, withDependencies);
         return left.equals(right) && cluster.before().isEmpty()
                 ? List.of()
                 : compare(database, before, after, base, cluster, false, left.differentSystem(right))
                         .changes();
-    }
-
-    /** The files of the catalogs, which VACUUM FULL gives new ones. */
-    private static Map<String, String> paths(Connection connection) throws SQLException {
-        Map<String, String> paths = new HashMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(PATHS)) {
-            while (row.next()) {
-                paths.put(row.getString(1), row.getString(2));
-            }
-        }
-        return paths;
     }
 
     private static SchemaComparison compare(
