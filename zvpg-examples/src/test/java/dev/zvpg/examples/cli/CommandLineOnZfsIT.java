@@ -7,12 +7,15 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** On a real kernel module, with the options that users of ZVPG know. */
 @EnabledIfEnvironmentVariable(
         named = CommandLineOnZfsIT.POOL,
         matches = ".+",
         disabledReason = "needs a ZFS pool made for tests")
+@Execution(ExecutionMode.CONCURRENT)
 class CommandLineOnZfsIT extends CommandLineContract {
 
     static final String POOL = "ZVPG_ZFS_POOL";
