@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.diff;
 
+import dev.zvpg.postgres.run.AtOnce;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -43,19 +44,20 @@ final class Differences implements AutoCloseable {
     static Differences of(TableSide one, Connection connection, TableSide other, Connection otherConnection)
             throws SQLException {
         boolean isKeyed = !one.key().isEmpty();
-        CopyRows before = new CopyRows(connection, query(one));
+        List<Column.Order> orders =
+                isKeyed ? one.key().stream().map(Column::order).toList() : List.of(Column.Order.NUMBER);
+        AtOnce.Answers<CopyRows> rows = AtOnce.ask(
+                () -> new CopyRows(connection, query(one)),
+                () -> new CopyRows(otherConnection, query(other)),
+                CopyRows::close);
         boolean begun = false;
-        CopyRows after = null;
         try {
-            after = new CopyRows(otherConnection, query(other));
-            List<Column.Order> orders =
-                    isKeyed ? one.key().stream().map(Column::order).toList() : List.of(Column.Order.NUMBER);
-            Differences differences = new Differences(before, after, orders, isKeyed);
+            Differences differences = new Differences(rows.first(), rows.second(), orders, isKeyed);
             begun = true;
             return differences;
         } finally {
             if (!begun) {
-                close(before, after);
+                close(rows.first(), rows.second());
             }
         }
     }
@@ -132,7 +134,7 @@ final class Differences implements AutoCloseable {
         close(before, after);
     }
 
-    private static void close(CopyRows before, @Nullable CopyRows after) throws SQLException {
+    private static void close(CopyRows before, CopyRows after) throws SQLException {
         try (CopyRows first = before;
                 CopyRows second = after) {
             // both end

@@ -2,6 +2,7 @@ package dev.zvpg.postgres.diff;
 
 import dev.zvpg.diff.RowChange;
 import dev.zvpg.error.ServerException;
+import dev.zvpg.postgres.run.AtOnce;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -122,6 +123,16 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
         return asked;
     }
 
+    private AtOnce.Answers<Asked> ask(TableSide before, TableSide after) throws SQLException {
+        AtOnce.Answers<Asked> both = AtOnce.ask(
+                () -> new Asked(before, before.database().another()),
+                () -> new Asked(after, after.database().another()),
+                alone -> alone.end(true));
+        open.add(both.first());
+        open.add(both.second());
+        return both;
+    }
+
     private Source alone(TableSide side, RowChange.Kind kind) throws SQLException {
         CopyRows rows = new CopyRows(ask(side).connection(), side.rows());
         return () -> {
@@ -145,13 +156,13 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
             Iterator<Differences.Difference> kept = found.get().iterator();
             return () -> kept.hasNext() ? kept.next() : null;
         }
+        AtOnce.Answers<Asked> asked = ask(before, after);
         return Differences.of(
-                before, ask(before).connection(), after, ask(after).connection())::next;
+                before, asked.first().connection(), after, asked.second().connection())::next;
     }
 
     private Source both(TableSide before, TableSide after, Findings findings) throws SQLException {
-        Asked earlier = ask(before);
-        Asked later = ask(after);
+        AtOnce.Answers<Asked> asked = ask(before, after);
         boolean isKeyed = !before.key().isEmpty();
         return () -> {
             List<Differences.Difference> some = new ArrayList<>();
@@ -161,9 +172,9 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
                 difference = some.size() < AT_ONCE ? findings.next() : null;
             }
             if (isKeyed) {
-                addKeyed(earlier, later, some);
+                addKeyed(asked.first(), asked.second(), some);
             } else {
-                addCounted(earlier, later, some);
+                addCounted(asked.first(), asked.second(), some);
             }
             return some.size() == AT_ONCE;
         };
@@ -174,19 +185,20 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
                 some.stream().filter(each -> each.before() > 0).toList();
         List<Differences.Difference> here =
                 some.stream().filter(each -> each.after() > 0).toList();
-        Map<String, Map<String, @Nullable String>> old = before.rowsOfKeys(
-                there.stream().map(Differences.Difference::key).toList());
-        Map<String, Map<String, @Nullable String>> young =
-                after.rowsOfKeys(here.stream().map(Differences.Difference::key).toList());
+        AtOnce.Answers<Map<String, Map<String, @Nullable String>>> rows = AtOnce.ask(
+                () -> before.rowsOfKeys(
+                        there.stream().map(Differences.Difference::key).toList()),
+                () -> after.rowsOfKeys(
+                        here.stream().map(Differences.Difference::key).toList()));
         int earlier = 0;
         int later = 0;
         for (Differences.Difference difference : some) {
             boolean wasThere = difference.before() > 0;
             boolean isThere = difference.after() > 0;
             Map<String, @Nullable String> was =
-                    wasThere ? old.getOrDefault(String.valueOf(++earlier), Map.of()) : Map.of();
+                    wasThere ? rows.first().getOrDefault(String.valueOf(++earlier), Map.of()) : Map.of();
             Map<String, @Nullable String> is =
-                    isThere ? young.getOrDefault(String.valueOf(++later), Map.of()) : Map.of();
+                    isThere ? rows.second().getOrDefault(String.valueOf(++later), Map.of()) : Map.of();
             next.add(new RowChange(
                     !wasThere ? RowChange.Kind.INSERTED : isThere ? RowChange.Kind.UPDATED : RowChange.Kind.DELETED,
                     key(isThere ? after.side() : before.side(), difference.key(), isThere ? is : was),
@@ -196,14 +208,13 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
     }
 
     private void addCounted(Asked before, Asked after, List<Differences.Difference> some) throws SQLException {
-        Map<String, Map<String, @Nullable String>> gone =
-                before.rowsOf(hashes(some.stream().filter(each -> each.before() > each.after())));
-        Map<String, Map<String, @Nullable String>> come =
-                after.rowsOf(hashes(some.stream().filter(each -> each.after() > each.before())));
+        AtOnce.Answers<Map<String, Map<String, @Nullable String>>> rows = AtOnce.ask(
+                () -> before.rowsOf(hashes(some.stream().filter(each -> each.before() > each.after()))),
+                () -> after.rowsOf(hashes(some.stream().filter(each -> each.after() > each.before()))));
         for (Differences.Difference difference : some) {
             boolean isGone = difference.before() > difference.after();
-            Map<String, @Nullable String> row =
-                    (isGone ? gone : come).getOrDefault(difference.key().get(0), Map.of());
+            Map<String, @Nullable String> row = (isGone ? rows.first() : rows.second())
+                    .getOrDefault(difference.key().get(0), Map.of());
             for (long copies = Math.abs(difference.after() - difference.before()); copies > 0; copies--) {
                 add(
                         isGone ? before.side() : after.side(),

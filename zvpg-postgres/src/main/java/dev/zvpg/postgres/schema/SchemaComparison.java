@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.schema;
 
 import dev.zvpg.diff.SchemaChange;
+import dev.zvpg.postgres.run.AtOnce;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -57,9 +58,9 @@ public record SchemaComparison(List<SchemaChange> changes, Cluster cluster) {
             Connection before, Connection after, Optional<Connection> base, Set<String> untouched) throws SQLException {
         Cluster cluster = new Cluster(Catalogs.of(before), Optional.empty(), Optional.empty());
         List<Catalog> touched = cluster.touched(true, untouched);
-        Fingerprint one = Fingerprint.of(before, touched, false);
-        Fingerprint other = Fingerprint.of(after, touched, false);
-        return one.equals(other)
+        AtOnce.Answers<Fingerprint> sums =
+                AtOnce.ask(() -> Fingerprint.of(before, touched, false), () -> Fingerprint.of(after, touched, false));
+        return sums.first().equals(sums.second())
                 ? new SchemaComparison(List.of(), cluster)
                 : compare("", before, after, base, cluster, true, Set.of());
     }
@@ -79,11 +80,19 @@ public record SchemaComparison(List<SchemaChange> changes, Cluster cluster) {
             throws SQLException {
         List<Catalog> touched = cluster.touched(false, untouched);
         boolean withDependencies = !untouched.contains(Fingerprint.DEPENDENCIES);
-        Fingerprint left = Fingerprint.of(before, touched, withDependencies);
-        Fingerprint right = Fingerprint.of(after, touched, withDependencies);
-        return left.equals(right) && cluster.before().isEmpty()
+        AtOnce.Answers<Fingerprint> sums = AtOnce.ask(
+                () -> Fingerprint.of(before, touched, withDependencies),
+                () -> Fingerprint.of(after, touched, withDependencies));
+        return sums.first().equals(sums.second()) && cluster.before().isEmpty()
                 ? List.of()
-                : compare(database, before, after, base, cluster, false, left.differentSystem(right))
+                : compare(
+                                database,
+                                before,
+                                after,
+                                base,
+                                cluster,
+                                false,
+                                sums.first().differentSystem(sums.second()))
                         .changes();
     }
 
@@ -97,8 +106,12 @@ public record SchemaComparison(List<SchemaChange> changes, Cluster cluster) {
             Set<String> withSystem)
             throws SQLException {
         List<Catalog> catalogs = cluster.catalogs(isShared);
-        Schema left = Schema.read(before, catalogs, isShared, withSystem);
-        Schema right = Schema.read(after, catalogs, isShared, withSystem);
+        AtOnce.Answers<Schema> schemas = AtOnce.ask(
+                () -> Schema.read(before, catalogs, isShared, withSystem),
+                () -> Schema.read(after, catalogs, isShared, withSystem));
+        Schema left = schemas.first();
+        Schema right = schemas.second();
+
         @Nullable Schema origin = null;
         if (base.isPresent()) {
             origin = base.get() == before
