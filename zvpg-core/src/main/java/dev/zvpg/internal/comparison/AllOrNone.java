@@ -1,6 +1,7 @@
 package dev.zvpg.internal.comparison;
 
 import dev.zvpg.error.OperationInterruptedException;
+import dev.zvpg.internal.io.Uninterrupted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/** Opens several things at once, each on a thread of its own, and all or none of them. */
+/** Opens several things at once, each on a thread of its own, and all or none of them; and ends them likewise. */
 public final class AllOrNone {
 
     private AllOrNone() {}
@@ -17,15 +18,9 @@ public final class AllOrNone {
     /** Opens them; where one fails, the others end again. */
     public static <T extends Runnable> List<T> open(List<? extends Callable<T>> openings) {
         List<FutureTask<T>> tasks = new ArrayList<>();
-        List<Thread> threads = new ArrayList<>();
-        for (Callable<T> opening : openings) {
-            FutureTask<T> task = new FutureTask<>(opening);
-            Thread thread = new Thread(task, "zvpg-diff");
-            thread.setDaemon(true);
-            tasks.add(task);
-            threads.add(thread);
-        }
-        threads.forEach(Thread::start);
+        openings.forEach(opening -> tasks.add(new FutureTask<>(opening)));
+        List<Thread> threads = begin(tasks);
+
         List<T> open = new ArrayList<>();
         Throwable failure = null;
         boolean interrupted = false;
@@ -59,15 +54,29 @@ public final class AllOrNone {
 
     /** Ends all of them, whatever of it fails, and returns the first failure with the others. */
     public static Optional<RuntimeException> end(List<? extends Runnable> open) {
+        List<FutureTask<Void>> tasks = new ArrayList<>();
+        open.forEach(each -> tasks.add(new FutureTask<>(each, null)));
+        begin(tasks);
         RuntimeException failure = null;
-        for (Runnable each : open) {
+        for (FutureTask<Void> task : tasks) {
             try {
-                each.run();
-            } catch (RuntimeException e) {
-                failure = first(failure, e);
+                Uninterrupted.call(task::get);
+            } catch (ExecutionException e) {
+                failure = first(failure, rethrown(e.getCause() == null ? e : e.getCause()));
             }
         }
         return Optional.ofNullable(failure);
+    }
+
+    private static List<Thread> begin(List<? extends Runnable> tasks) {
+        List<Thread> threads = new ArrayList<>();
+        for (Runnable task : tasks) {
+            Thread thread = new Thread(task, "zvpg-diff");
+            thread.setDaemon(true);
+            threads.add(thread);
+        }
+        threads.forEach(Thread::start);
+        return threads;
     }
 
     private static <T extends Throwable> T first(@Nullable T first, T next) {
