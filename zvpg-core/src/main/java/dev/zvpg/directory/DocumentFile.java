@@ -3,6 +3,7 @@ package dev.zvpg.directory;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.FileMutex;
+import dev.zvpg.internal.io.NewFile;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.Uninterrupted;
 import java.io.IOException;
@@ -144,7 +145,7 @@ final class DocumentFile {
                 try {
                     root.delete(next);
                     // a file renamed before its contents are down may be empty after a power cut
-                    root.create(next, OpenDirectory.PRIVATE, true, AtomicFile.of(content));
+                    NewFile.create(root, next, NewFile.PRIVATE, true, AtomicFile.of(content));
                     // the system's own time of change moves in ticks of milliseconds and could be the same for two
                     // versions
                     root.setModified(next, FileTime.from(Instant.now()));

@@ -81,7 +81,7 @@ final class PlainCopy {
     static void copy(Path source, Path target, boolean alive, CopyProgress progress) throws IOException {
         try (OpenDirectory from = OpenDirectory.open(source);
                 OpenDirectory to = OpenDirectory.open(target)) {
-            FileOwner made = to.owner();
+            FileOwner made = FileOwner.of(to);
             long total = progress == CopyProgress.NONE ? 0 : size(from, 0);
             new PlainCopy(alive, false, made, new CopyWorkers(progress, total)).copyDirectory(from, target, true, 0);
             if (alive) {
@@ -130,7 +130,7 @@ final class PlainCopy {
     }
 
     private static Label label(OpenDirectory directory) throws IOException {
-        return new Label(directory.owner(), directory.facts().modified());
+        return new Label(FileOwner.of(directory), directory.facts().modified());
     }
 
     /**
@@ -172,7 +172,7 @@ final class PlainCopy {
             FileFacts facts = from.facts(name);
             boolean wanted = facts.isDirectory()
                     || (facts.kind() != FileFacts.Kind.SPECIAL && !(onlyMissing && isThere(to.resolve(name))));
-            return wanted ? Optional.of(new Item(name, facts, from.owner(name, facts))) : Optional.empty();
+            return wanted ? Optional.of(new Item(name, facts, FileOwner.of(from, name, facts))) : Optional.empty();
         } catch (NoSuchFileException | ChangedException vanished) {
             requireAlive(vanished);
             return Optional.empty(); // whoever relies on it notices what is missing
@@ -264,7 +264,7 @@ final class PlainCopy {
 
     /** Whoever owns a directory may have made another name there for a file that is not his to read. */
     private static void requireOwn(OpenDirectory from, Item file) throws IOException {
-        int owner = from.owner().uid();
+        int owner = FileOwner.of(from).uid();
         if (FileOwner.worksAsRoot() && owner != ROOT && file.owner.uid() != owner) {
             throw new FileSystemException(
                     from.path().resolve(file.name).toString(),

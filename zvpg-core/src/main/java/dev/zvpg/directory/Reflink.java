@@ -89,7 +89,7 @@ final class Reflink {
     static void copyLive(Path place, Path source, Path target, CopyProgress progress) throws IOException {
         FileOwner made;
         try (OpenDirectory top = OpenDirectory.open(target)) {
-            made = top.owner();
+            made = FileOwner.of(top);
         }
         List<String> command = new ArrayList<>();
         if (FileOwner.worksAsRoot()) {

@@ -1,7 +1,7 @@
 package dev.zvpg.internal.engine;
 
 import dev.zvpg.internal.io.AtomicFile;
-import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.NewFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,7 +81,7 @@ public final class ClockLeaps {
     private void note(Looks looks) {
         String text = looks.last() + looks.leapt().map(leapt -> "\n" + leapt).orElse("");
         try {
-            AtomicFile.replaceUntilPowerCut(file, text.getBytes(StandardCharsets.UTF_8), OpenDirectory.PRIVATE);
+            AtomicFile.replaceUntilPowerCut(file, text.getBytes(StandardCharsets.UTF_8), NewFile.PRIVATE);
         } catch (IOException e) {
             LOG.debug("It is not noted how late it was", e); // a leap is then seen for the first time once more
         }

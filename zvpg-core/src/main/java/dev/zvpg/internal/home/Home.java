@@ -9,6 +9,7 @@ import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.IoFailure;
+import dev.zvpg.internal.io.NewFile;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.TrustedOwner;
 import dev.zvpg.server.Credentials;
@@ -259,7 +260,7 @@ public final class Home {
                 .getBytes(StandardCharsets.UTF_8);
         try {
             if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), content)) {
-                AtomicFile.replace(file, content, OpenDirectory.PRIVATE);
+                AtomicFile.replace(file, content, NewFile.PRIVATE);
             }
         } catch (IOException e) {
             throw IoFailure.of("write", file, e);
@@ -322,7 +323,7 @@ public final class Home {
     private void write(String name, ObjectNode json) {
         Path file = root.resolve(name);
         try {
-            AtomicFile.replace(file, json.toPrettyString().getBytes(StandardCharsets.UTF_8), OpenDirectory.PRIVATE);
+            AtomicFile.replace(file, json.toPrettyString().getBytes(StandardCharsets.UTF_8), NewFile.PRIVATE);
         } catch (IOException e) {
             throw IoFailure.of("write", file, e);
         }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.IoFailure;
-import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.NewFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -59,8 +59,7 @@ public record RemotesFile(Path file) {
     /** Writes them in one step. Called under the repository's lock. */
     public void write(SortedMap<String, Entry> remotes) {
         try {
-            AtomicFile.replace(
-                    file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(remotes), OpenDirectory.PRIVATE);
+            AtomicFile.replace(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(remotes), NewFile.PRIVATE);
         } catch (IOException e) {
             throw IoFailure.of("write", file, e);
         }

@@ -37,26 +37,25 @@ public final class AtomicFile {
         Path parent = Objects.requireNonNull(absolute.getParent(), "a file is in a directory");
         try (OpenDirectory directory = OpenDirectory.openTrusted(parent)) {
             Path name = Path.of(String.valueOf(absolute.getFileName()));
-            put(directory, name, temporary -> directory.create(temporary, mode, false, of(content)));
+            put(directory, name, temporary -> NewFile.create(directory, temporary, mode, false, of(content)));
         }
     }
 
     /** Replaces a file in an open directory. */
     public static void replace(OpenDirectory directory, Path name, byte[] content, Set<PosixFilePermission> mode)
             throws IOException {
-        replace(directory, name, temporary -> directory.create(temporary, mode, true, of(content)));
+        replace(directory, name, temporary -> NewFile.create(directory, temporary, mode, true, of(content)));
     }
 
     /**
      * The same with a file that belongs to the directory's owner. As PostgreSQL has it: what the group may do with the
      * directory, it may do with its files, reading at most.
      */
-    public static void replaceAsOwner(OpenDirectory directory, Path name, OpenDirectory.Content content)
-            throws IOException {
-        String group = (directory.owner().mode() & GROUP_READS) == 0 ? "---" : "r--";
+    public static void replaceAsOwner(OpenDirectory directory, Path name, NewFile.Content content) throws IOException {
+        String group = (FileOwner.of(directory).mode() & GROUP_READS) == 0 ? "---" : "r--";
         replace(directory, name, temporary -> {
-            directory.create(temporary, PosixFilePermissions.fromString("rw-" + group + "---"), true, content);
-            directory.giveToOwner(temporary);
+            NewFile.create(directory, temporary, PosixFilePermissions.fromString("rw-" + group + "---"), true, content);
+            NewFile.giveToOwner(directory, temporary);
         });
     }
 
@@ -88,7 +87,7 @@ public final class AtomicFile {
     }
 
     /** Content that is at hand. */
-    public static OpenDirectory.Content of(byte[] content) {
+    public static NewFile.Content of(byte[] content) {
         return file -> {
             ByteBuffer buffer = ByteBuffer.wrap(content);
             while (buffer.hasRemaining()) {

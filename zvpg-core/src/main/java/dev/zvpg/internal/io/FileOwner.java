@@ -55,10 +55,33 @@ public record FileOwner(int uid, int gid, int mode, int links) {
         return ROOT;
     }
 
-    /** What a path says, and of which file it says so. */
-    record Found(FileOwner owner, FileId id) {}
+    /**
+     * Whose something in a directory is. Java tells that only of a path, so a path is asked, and what it says counts if
+     * it leads to that same file.
+     *
+     * @throws ChangedException when it does not
+     */
+    public static FileOwner of(OpenDirectory directory, Path name, FileFacts facts) throws IOException {
+        return of(directory.path().resolve(name), facts.id());
+    }
 
-    static Found at(Path path) throws IOException {
+    /** Whose a directory is itself, in the same way. */
+    public static FileOwner of(OpenDirectory directory) throws IOException {
+        return of(directory.path(), directory.id());
+    }
+
+    private static FileOwner of(Path path, FileId expected) throws IOException {
+        Found found = at(path);
+        if (!found.id.equals(expected)) {
+            throw new ChangedException(path, "it was exchanged for something else while it was looked at");
+        }
+        return found.owner;
+    }
+
+    /** What a path says, and of which file it says so. */
+    private record Found(FileOwner owner, FileId id) {}
+
+    private static Found at(Path path) throws IOException {
         Map<String, Object> facts = Files.readAttributes(path, WANTED, LinkOption.NOFOLLOW_LINKS);
         return new Found(
                 new FileOwner(

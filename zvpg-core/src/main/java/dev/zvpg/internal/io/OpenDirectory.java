@@ -2,7 +2,6 @@ package dev.zvpg.internal.io;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -16,16 +15,11 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,16 +34,6 @@ import java.util.Set;
  */
 public final class OpenDirectory implements Closeable {
 
-    /** For what only its owner may read. */
-    public static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
-
-    private static final Path ITSELF = Path.of(".");
-    private static final Set<OpenOption> NEW_FILE =
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-    private static final Set<OpenOption> READ_WITHOUT_WAITING =
-            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-
     private final SecureDirectoryStream<Path> stream;
     private final Path path;
     private final FileId id;
@@ -58,11 +42,6 @@ public final class OpenDirectory implements Closeable {
         this.stream = stream;
         this.path = path;
         this.id = facts().id();
-    }
-
-    /** Fills a new file; may be asked again from the beginning. */
-    public interface Content {
-        void writeTo(FileChannel file) throws IOException;
     }
 
     /**
@@ -84,39 +63,14 @@ public final class OpenDirectory implements Closeable {
     }
 
     /** Opens a directory that is trusted itself, be it behind a link. */
-    @SuppressWarnings("StreamResourceLeak") // it is closed with what is made of it
     public static OpenDirectory openTrusted(Path directory) throws IOException {
         Path absolute = directory.toAbsolutePath();
-        try {
-            // with the dot nothing but a directory is opened: a pipe would be waited for
-            return of(Files.newDirectoryStream(absolute.resolve(ITSELF)), absolute);
-        } catch (NoSuchFileException e) {
-            throw new NoSuchFileException(absolute.toString());
-        } catch (NotDirectoryException e) {
-            throw new NotDirectoryException(absolute.toString());
-        } catch (AccessDeniedException e) {
-            if (!Files.isDirectory(absolute)) {
-                throw new AccessDeniedException(absolute.toString());
-            }
-            return of(Files.newDirectoryStream(absolute), absolute); // may be listed and not searched
-        }
+        return of(SecureStreams.open(absolute), absolute);
     }
 
-    /** The same as {@link #open}, if there is one. */
-    public static Optional<OpenDirectory> openIfThere(Path directory) throws IOException {
+    private static OpenDirectory of(SecureDirectoryStream<Path> stream, Path path) throws IOException {
         try {
-            return Optional.of(open(directory));
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static OpenDirectory of(DirectoryStream<Path> stream, Path path) throws IOException {
-        try {
-            if (stream instanceof SecureDirectoryStream<Path> secure) {
-                return new OpenDirectory(secure, path);
-            }
-            throw new IOException("this operating system cannot work relative to an open directory");
+            return new OpenDirectory(stream, path);
         } catch (IOException e) {
             stream.close();
             throw e;
@@ -135,19 +89,7 @@ public final class OpenDirectory implements Closeable {
      * interruptible.
      */
     public static void deleteTree(Path tree) throws IOException {
-        MountPoints.requireNone(tree);
-        try (OpenDirectory top = open(tree)) {
-            new TreeDeletion(top).run();
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            // nothing, or a file or a link
-        } catch (AccessDeniedException e) {
-            // a copy of a directory that its owner cannot read or write is no better than the original
-            Files.setPosixFilePermissions(tree, TreeDeletion.OWNER);
-            try (OpenDirectory top = open(tree)) {
-                new TreeDeletion(top).run();
-            }
-        }
-        Files.deleteIfExists(tree);
+        TreeDeletion.deleteTree(tree);
     }
 
     /** What is in a directory, sorted; nothing when it is none, or a link to one. */
@@ -156,21 +98,6 @@ public final class OpenDirectory implements Closeable {
             return opened.names().stream().map(directory::resolve).sorted().toList();
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
-        }
-    }
-
-    /**
-     * Reads a file where it is trusted who named it, be it behind links: bounded, and never waiting for a pipe; see
-     * {@link #read(Path, int)}.
-     */
-    public static byte[] readTrusted(Path file, int limit) throws IOException {
-        Path real = NamespacePath.real(file);
-        Path name = real.getFileName();
-        if (name == null) {
-            throw new ChangedException(real, "it is not a regular file, so it is not read");
-        }
-        try (OpenDirectory directory = openTrusted(real.resolveSibling(""))) {
-            return directory.read(name, limit);
         }
     }
 
@@ -212,14 +139,7 @@ public final class OpenDirectory implements Closeable {
         if (!entry.isDirectory()) {
             throw new NotDirectoryException(path.resolve(name).toString());
         }
-        DirectoryStream<Path> opened;
-        try {
-            // with the dot nothing but a directory is opened: a pipe would be waited for
-            opened = stream.newDirectoryStream(name.resolve(ITSELF), LinkOption.NOFOLLOW_LINKS);
-        } catch (AccessDeniedException e) {
-            opened = stream.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS); // may be listed and not searched
-        }
-        OpenDirectory directory = of(opened, path.resolve(name));
+        OpenDirectory directory = of(SecureStreams.open(stream, name), path.resolve(name));
         try {
             return directory.require(facts(name)); // the dot lies behind a link, if there was one
         } catch (IOException e) {
@@ -241,7 +161,7 @@ public final class OpenDirectory implements Closeable {
     /** The names of everything in it, in the order of the file system. */
     public List<Path> names() throws IOException {
         List<Path> names = new ArrayList<>();
-        try (DirectoryStream<Path> entries = stream.newDirectoryStream(ITSELF)) { // each lists once
+        try (DirectoryStream<Path> entries = stream.newDirectoryStream(SecureStreams.ITSELF)) { // each lists once
             entries.forEach(entry -> names.add(Objects.requireNonNull(entry.getFileName(), "an entry has a name")));
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
@@ -251,18 +171,12 @@ public final class OpenDirectory implements Closeable {
 
     /** What it is itself. */
     public FileFacts facts() throws IOException {
-        return FileFacts.of(
-                stream.getFileAttributeView(BasicFileAttributeView.class).readAttributes());
+        return FileFacts.of(view().readAttributes());
     }
 
     /** What something in it is. */
     public FileFacts facts(Path name) throws IOException {
         return FileFacts.of(view(name).readAttributes());
-    }
-
-    /** Whether its owner may do all that with a directory in it. */
-    boolean ownerMay(Path name, Set<PosixFilePermission> all) throws IOException {
-        return view(name).readAttributes().permissions().containsAll(all);
     }
 
     public boolean exists(Path name) throws IOException {
@@ -274,37 +188,20 @@ public final class OpenDirectory implements Closeable {
         }
     }
 
-    private PosixFileAttributeView view(Path name) {
+    /** Asks what something in it is, and says what it shall be. */
+    PosixFileAttributeView view(Path name) {
         return stream.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /**
-     * Whose something in it is. Java tells that only of a path, so a path is asked, and what it says counts if it leads
-     * to that same file.
-     *
-     * @throws ChangedException when it does not
-     */
-    public FileOwner owner(Path name, FileFacts facts) throws IOException {
-        return owner(path.resolve(name), facts.id());
-    }
-
-    /** Whose it is itself. */
-    public FileOwner owner() throws IOException {
-        return owner(path, id);
-    }
-
-    private static FileOwner owner(Path path, FileId expected) throws IOException {
-        FileOwner.Found found = FileOwner.at(path);
-        if (!found.id().equals(expected)) {
-            throw new ChangedException(path, "it was exchanged for something else while it was looked at");
-        }
-        return found.owner();
+    /** The same for the directory itself. */
+    PosixFileAttributeView view() {
+        return stream.getFileAttributeView(PosixFileAttributeView.class);
     }
 
     /** Where a link in it leads. */
     public Path target(Path name, FileFacts facts) throws IOException {
         Path target = Files.readSymbolicLink(path.resolve(name));
-        owner(name, facts);
+        FileOwner.of(this, name, facts); // refuses what was exchanged
         return target;
     }
 
@@ -314,42 +211,21 @@ public final class OpenDirectory implements Closeable {
      * @throws ChangedException when it is something else
      */
     public FileChannel openFile(Path name) throws IOException {
-        FileFacts before = requireFile(name);
-        FileChannel opened = openToRead(name);
-        try {
-            if (!requireFile(name).id().equals(before.id())) {
-                throw new ChangedException(path.resolve(name), "it was exchanged while it was opened");
-            }
-            return opened;
-        } catch (IOException e) {
-            opened.close();
-            throw e;
-        }
+        return new RegularFile(this, name).open();
     }
 
-    private FileFacts requireFile(Path name) throws IOException {
-        FileFacts facts = facts(name);
-        if (!facts.isFile()) {
-            throw new ChangedException(path.resolve(name), "it is not a regular file, so it is not read");
-        }
-        return facts;
+    /**
+     * Reads a regular file as a whole.
+     *
+     * @throws ChangedException when it is something else
+     * @throws FileSystemException when it holds more than the limit
+     */
+    public byte[] read(Path name, int limit) throws IOException {
+        return new RegularFile(this, name).read(limit);
     }
 
-    private FileChannel openToRead(Path name) throws IOException {
-        if (FileOwner.worksAsRoot()) { // whoever works in a tree of somebody else
-            try {
-                // a pipe that took the file's place this moment is waited for by whoever only wants to read
-                return channel(name, READ_WITHOUT_WAITING);
-            } catch (NoSuchFileException e) {
-                throw e;
-            } catch (FileSystemException e) {
-                requireFile(name); // where nobody may write
-            }
-        }
-        return channel(name, READ);
-    }
-
-    private FileChannel channel(Path name, Set<OpenOption> options, FileAttribute<?>... attributes) throws IOException {
+    /** Opens a file in whatever way is asked for; one who only wants to read waits for a pipe. */
+    FileChannel channel(Path name, Set<OpenOption> options, FileAttribute<?>... attributes) throws IOException {
         try {
             if (stream.newByteChannel(name, options, attributes) instanceof FileChannel file) {
                 return file;
@@ -361,61 +237,6 @@ public final class OpenDirectory implements Closeable {
             throw located;
         }
         throw new IOException("this Java runtime opens no file channel in an open directory");
-    }
-
-    /**
-     * Reads a regular file as a whole.
-     *
-     * @throws ChangedException when it is something else
-     * @throws FileSystemException when it holds more than the limit
-     */
-    public byte[] read(Path name, int limit) throws IOException {
-        return Uninterrupted.call(() -> {
-            try (FileChannel file = openFile(name)) {
-                long size = file.size();
-                if (size > limit) {
-                    throw new FileSystemException(
-                            path.resolve(name).toString(), null, "it holds " + size + " bytes, more than " + limit);
-                }
-                ByteBuffer buffer = ByteBuffer.allocate((int) size);
-                int got = 0;
-                while (buffer.hasRemaining() && got >= 0) {
-                    got = file.read(buffer);
-                }
-                return Arrays.copyOf(buffer.array(), buffer.position());
-            }
-        });
-    }
-
-    /** Makes a file and fills it, and puts it on disk if that is wanted. */
-    public void create(Path name, Set<PosixFilePermission> mode, boolean durably, Content content) throws IOException {
-        try (FileChannel file = channel(name, NEW_FILE, PosixFilePermissions.asFileAttribute(PRIVATE))) {
-            content.writeTo(file);
-            if (!mode.equals(PRIVATE)) {
-                view(name).setPermissions(mode); // whatever the umask
-            }
-            if (durably) {
-                file.force(true);
-            }
-        }
-    }
-
-    /** Makes a file that belongs to the owner of the directory, and to nobody else. */
-    public void createAsOwner(Path name, Content content) throws IOException {
-        create(name, PRIVATE, false, content);
-        giveToOwner(name);
-    }
-
-    /** Gives a regular file that was made here to the owner of the directory. */
-    void giveToOwner(Path name) throws IOException {
-        PosixFileAttributes own =
-                stream.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
-        PosixFileAttributeView made = view(name);
-        if (!made.readAttributes().owner().equals(own.owner())) {
-            requireFile(name);
-            made.setGroup(own.group());
-            made.setOwner(own.owner());
-        }
     }
 
     public void setModified(Path name, FileTime time) throws IOException {
@@ -430,19 +251,6 @@ public final class OpenDirectory implements Closeable {
     /** Moves something in it to another directory, instead of what has that name there. */
     public void moveTo(OpenDirectory other, Path name, Path to) throws IOException {
         stream.move(name, other.stream, to);
-    }
-
-    void setPermissions(Path name, Set<PosixFilePermission> mode) throws IOException {
-        try {
-            view(name).setPermissions(mode);
-        } catch (AccessDeniedException e) {
-            // Java opens what it changes, which its owner may not do with a directory of mode 0, such as OverlayFS
-            // leaves
-            if (FileOwner.worksAsRoot() || !facts(name).isDirectory()) {
-                throw e;
-            }
-            Files.setPosixFilePermissions(path.resolve(name), mode); // it is this user's own, who follows no stranger
-        }
     }
 
     void remove(Path name, boolean directory) throws IOException {
@@ -473,7 +281,7 @@ public final class OpenDirectory implements Closeable {
     /** Puts the names in it on disk. */
     public void sync() throws IOException {
         Uninterrupted.call(() -> {
-            try (FileChannel channel = channel(ITSELF, Set.of(StandardOpenOption.READ))) {
+            try (FileChannel channel = channel(SecureStreams.ITSELF, Set.of(StandardOpenOption.READ))) {
                 channel.force(true);
             }
             return path;

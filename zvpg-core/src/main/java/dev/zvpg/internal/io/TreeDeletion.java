@@ -3,7 +3,9 @@ package dev.zvpg.internal.io;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,7 +14,7 @@ import java.util.Set;
 /** The removal of what is in an open directory. Used by one thread. */
 final class TreeDeletion {
 
-    static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> OWNER = PosixFilePermissions.fromString("rwx------");
 
     /** How often a directory is emptied again when somebody keeps making files in it. */
     private static final int ATTEMPTS = 8;
@@ -25,6 +27,23 @@ final class TreeDeletion {
 
     TreeDeletion(OpenDirectory top) {
         this.top = top;
+    }
+
+    /** See {@link OpenDirectory#deleteTree}. */
+    static void deleteTree(Path tree) throws IOException {
+        MountPoints.requireNone(tree);
+        try (OpenDirectory opened = OpenDirectory.open(tree)) {
+            new TreeDeletion(opened).run();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            // nothing, or a file or a link
+        } catch (AccessDeniedException e) {
+            // a copy of a directory that its owner cannot read or write is no better than the original
+            Files.setPosixFilePermissions(tree, OWNER);
+            try (OpenDirectory opened = OpenDirectory.open(tree)) {
+                new TreeDeletion(opened).run();
+            }
+        }
+        Files.deleteIfExists(tree);
     }
 
     /** Empties the directory. */
@@ -95,18 +114,37 @@ final class TreeDeletion {
             directory = parent.directory(name);
         } catch (AccessDeniedException e) {
             // a copy of a directory that its owner cannot read or write is no better than the original
-            parent.setPermissions(name, OWNER);
+            letOwner(parent, name);
             directory = parent.directory(name);
         }
         try {
             directory.requirePartOf(parent);
-            if (!FileOwner.worksAsRoot() && !parent.ownerMay(name, OWNER)) {
-                parent.setPermissions(name, OWNER); // what is in it can only be removed by who may write it
+            if (!FileOwner.worksAsRoot() && !ownerMay(parent, name)) {
+                letOwner(parent, name); // what is in it can only be removed by who may write it
             }
         } catch (IOException e) {
             directory.close();
             throw e;
         }
         return directory;
+    }
+
+    /** Whether its owner may do everything with a directory. */
+    private static boolean ownerMay(OpenDirectory parent, Path name) throws IOException {
+        return parent.view(name).readAttributes().permissions().containsAll(OWNER);
+    }
+
+    private static void letOwner(OpenDirectory parent, Path name) throws IOException {
+        try {
+            parent.view(name).setPermissions(OWNER);
+        } catch (AccessDeniedException e) {
+            // Java opens what it changes, which its owner may not do with a directory of mode 0, such as OverlayFS
+            // leaves
+            if (FileOwner.worksAsRoot() || !parent.facts(name).isDirectory()) {
+                throw e;
+            }
+            // it is this user's own, who follows no stranger
+            Files.setPosixFilePermissions(parent.path().resolve(name), OWNER);
+        }
     }
 }

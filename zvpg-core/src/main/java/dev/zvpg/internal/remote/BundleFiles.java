@@ -9,7 +9,7 @@ import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.io.IoFailure;
-import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.NewFile;
 import dev.zvpg.internal.tree.MalformedException;
 import dev.zvpg.storage.SnapshotId;
 import java.io.IOException;
@@ -32,7 +32,7 @@ public record BundleFiles(Context context) {
                     .withTree(new Digests(context).of(snapshot.id()));
             Bundles.write(
                     file,
-                    OpenDirectory.PRIVATE,
+                    NewFile.PRIVATE,
                     header,
                     out -> exports.sendTree(header, out, context.progress("bundle of " + snapshot.ref())));
         } catch (IOException e) {

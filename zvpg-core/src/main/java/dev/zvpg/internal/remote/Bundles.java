@@ -2,6 +2,7 @@ package dev.zvpg.internal.remote;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.NewFile;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.tree.MalformedException;
 import dev.zvpg.internal.wire.DataSink;
@@ -46,7 +47,7 @@ final class Bundles {
         try (OpenDirectory directory = OpenDirectory.openTrusted(parent(absolute))) {
             boolean done = false;
             try {
-                directory.create(temporary, mode, true, channel -> write(channel, header, tree));
+                NewFile.create(directory, temporary, mode, true, channel -> write(channel, header, tree));
                 directory.move(temporary, Objects.requireNonNull(absolute.getFileName()));
                 directory.sync();
                 done = true;

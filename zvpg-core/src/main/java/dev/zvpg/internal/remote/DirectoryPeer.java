@@ -5,7 +5,8 @@ import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.io.AtomicFile;
 import dev.zvpg.internal.io.FileMutex;
 import dev.zvpg.internal.io.IoFailure;
-import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.NewFile;
+import dev.zvpg.internal.io.RegularFile;
 import dev.zvpg.internal.io.Sha256;
 import dev.zvpg.internal.tree.MalformedException;
 import dev.zvpg.internal.wire.Frames;
@@ -72,7 +73,7 @@ final class DirectoryPeer implements Peer {
 
     /** Whoever may put bundles there may read them, and nobody else. */
     private static Set<PosixFilePermission> readers(Path bundles) throws IOException {
-        Set<PosixFilePermission> mode = EnumSet.copyOf(OpenDirectory.PRIVATE);
+        Set<PosixFilePermission> mode = EnumSet.copyOf(NewFile.PRIVATE);
         if (Files.getPosixFilePermissions(bundles).contains(PosixFilePermission.GROUP_WRITE)) {
             mode.add(PosixFilePermission.GROUP_READ);
         }
@@ -82,7 +83,7 @@ final class DirectoryPeer implements Peer {
     @Override
     public RefList refs() throws IOException {
         try {
-            return RefList.of(Frames.parse(OpenDirectory.readTrusted(place.resolve(REFS), MOST_REFS)));
+            return RefList.of(Frames.parse(RegularFile.readTrusted(place.resolve(REFS), MOST_REFS)));
         } catch (NoSuchFileException e) {
             return new RefList(new TreeMap<>(), Map.of());
         }

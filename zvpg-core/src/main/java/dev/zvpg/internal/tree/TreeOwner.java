@@ -37,7 +37,7 @@ public final class TreeOwner {
      */
     public static Optional<String> of(Path tree, Path data) throws IOException {
         try (OpenDirectory top = OpenDirectory.open(tree)) {
-            FileOwner topOwner = top.owner();
+            FileOwner topOwner = FileOwner.of(top);
             Path name = Objects.requireNonNull(data.getFileName());
             boolean isOurs = topOwner.name().equals(FileOwner.ofThisProcess())
                     && (topOwner.mode() & ~TreeFormat.PERMISSIONS) == 0
@@ -50,7 +50,7 @@ public final class TreeOwner {
 
     private static Optional<String> of(OpenDirectory data) throws IOException {
         try (data) {
-            TreeOwner walk = new TreeOwner(data.owner());
+            TreeOwner walk = new TreeOwner(FileOwner.of(data));
             boolean isClosed = (walk.owner.mode() & OTHERS) == 0 && isPlain(walk.owner, ENTERABLE);
             return isClosed && walk.ownsAll(data, 0) ? Optional.of(walk.owner.name()) : Optional.empty();
         }
@@ -84,7 +84,7 @@ public final class TreeOwner {
     }
 
     private boolean owns(OpenDirectory directory, Path name, FileFacts facts, int depth) throws IOException {
-        FileOwner file = directory.owner(name, facts);
+        FileOwner file = FileOwner.of(directory, name, facts);
         return file.uid() == owner.uid()
                 && file.gid() == owner.gid()
                 && switch (facts.kind()) {

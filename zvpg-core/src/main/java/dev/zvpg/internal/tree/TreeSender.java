@@ -1,6 +1,7 @@
 package dev.zvpg.internal.tree;
 
 import dev.zvpg.internal.io.FileFacts;
+import dev.zvpg.internal.io.FileOwner;
 import dev.zvpg.internal.io.FileReads;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.storage.CopyProgress;
@@ -136,7 +137,7 @@ public final class TreeSender {
     private void head(int kind, OpenDirectory directory, Path name, FileFacts facts) throws IOException {
         out.writeByte(kind);
         out.writeUTF(name.toString());
-        out.writeShort(directory.owner(name, facts).mode() & TreeFormat.PERMISSIONS);
+        out.writeShort(FileOwner.of(directory, name, facts).mode() & TreeFormat.PERMISSIONS);
     }
 
     private void time(FileFacts facts) throws IOException {

@@ -106,7 +106,7 @@ class OpenDirectoryTest {
     @Test
     void aFileIsReplacedUnderAnInterruptToo() throws IOException {
         Thread.currentThread().interrupt();
-        AtomicFile.replace(top.resolve(NAME), new byte[] {'x'}, OpenDirectory.PRIVATE);
+        AtomicFile.replace(top.resolve(NAME), new byte[] {'x'}, NewFile.PRIVATE);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(top.resolve(NAME)).hasContent("x");
     }

@@ -1,6 +1,7 @@
 package dev.zvpg.postgres.cluster;
 
 import dev.zvpg.internal.io.AtomicFile;
+import dev.zvpg.internal.io.NewFile;
 import dev.zvpg.internal.io.OpenDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ public final class CopyMark {
     /** Leaves a mark in a copy. */
     public static void mark(OpenDirectory data) throws IOException {
         if (!data.exists(Path.of(MARK))) {
-            data.createAsOwner(Path.of(MARK), AtomicFile.of(new byte[0]));
+            NewFile.createAsOwner(data, Path.of(MARK), AtomicFile.of(new byte[0]));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.zvpg.postgres.os;
 
 import dev.zvpg.error.ServerException;
-import dev.zvpg.internal.io.OpenDirectory;
+import dev.zvpg.internal.io.RegularFile;
 import dev.zvpg.internal.io.Subprocess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +54,7 @@ public record Reader(ServerUser user, boolean followsIncludes) {
      */
     public String text(Path file) throws IOException {
         if (!user.switched()) {
-            return new String(OpenDirectory.readTrusted(file, MOST_BYTES), StandardCharsets.ISO_8859_1);
+            return new String(RegularFile.readTrusted(file, MOST_BYTES), StandardCharsets.ISO_8859_1);
         }
         // a file that is missing or may not be read is told from others by what the shell says of it
         Subprocess read = read(

@@ -13,9 +13,9 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Optional;
 
 /**
  * The files of one run of a server; the package's description draws them. When the JVM is root, only the socket
@@ -156,18 +156,14 @@ public record RunDirectory(Path directory, Path socketDirectory, boolean ours) {
     }
 
     private void removeTraces() throws IOException {
-        Optional<OpenDirectory> found = OpenDirectory.openIfThere(socketDirectory);
-        if (found.isEmpty()) {
-            return;
-        }
-        try (OpenDirectory sockets = found.get()) {
+        try (OpenDirectory sockets = OpenDirectory.open(socketDirectory)) {
             for (Path name : sockets.names()) {
                 if (isTrace(name.toString()) && !sockets.facts(name).isDirectory()) {
                     sockets.delete(name);
                 }
             }
-        } catch (NoSuchFileException e) {
-            // somebody else removed it
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            // there is none, or somebody else removed it
         }
     }
 
