@@ -10,6 +10,7 @@ import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.tree.MalformedException;
+import dev.zvpg.internal.tree.SpareRoom;
 import dev.zvpg.internal.tree.TreeDigest;
 import dev.zvpg.internal.tree.TreeOwner;
 import dev.zvpg.internal.tree.TreeReceiver;
@@ -164,7 +165,7 @@ final class Arrival implements AutoCloseable {
     private void requireRoom(SnapshotHeader header, Path draft) throws IOException {
         long shared = header.base().isPresent() ? TreeSender.size(draft) : 0;
         long room = Files.getFileStore(draft).getUsableSpace();
-        if (header.bytes() < 0 || header.bytes() - shared > room - TreeReceiver.SPARE_BYTES) {
+        if (header.bytes() < 0 || header.bytes() - shared > room - SpareRoom.BYTES) {
             throw new OutOfSpaceException(
                     "cannot receive snapshot " + header.id() + ": it has " + header.bytes() + " bytes, " + shared
                             + " of which are here, and " + room + " are free",

@@ -4,6 +4,9 @@ import dev.zvpg.internal.io.TreeComparison;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.DateTimeException;
+import java.time.Instant;
 
 /**
  * How {@code tree-1} is written: entries in the order of a walk, a directory's own between {@link #DIRECTORY} and
@@ -95,5 +98,13 @@ final class TreeFormat {
                     + ", and of that nothing but permissions is accepted");
         }
         return mode;
+    }
+
+    static FileTime time(long seconds, int nanos) throws MalformedException {
+        try {
+            return FileTime.from(Instant.ofEpochSecond(seconds, nanos));
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new MalformedException("a file of the tree has a time that is none");
+        }
     }
 }

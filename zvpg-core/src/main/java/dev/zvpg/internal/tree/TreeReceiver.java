@@ -2,7 +2,6 @@ package dev.zvpg.internal.tree;
 
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.internal.io.FileOwner;
-import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.storage.CopyProgress;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -12,7 +11,6 @@ import java.io.UTFDataFormatException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,14 +20,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a tree what a sender says, from its base or from nothing. While that goes on, nobody else can enter the tree, and
@@ -54,65 +48,31 @@ public final class TreeReceiver {
     private static final String OWNER = "unix:uid";
     private static final int ROOT = 0;
 
-    /** What is received leaves at least this much free: 64 MB. */
-    public static final long SPARE_BYTES = 1 << 26;
-
-    /** After how much that was written it is looked at what is free. */
-    private static final long LOOK_BYTES = SPARE_BYTES / 4;
-
     /** What an entry takes beside its content. */
     private static final long ENTRY_BYTES = 4096;
 
     private static final String BROKEN = ".zvpg-unlinked";
 
     private final Path top;
+    private final SpareRoom room;
     private final DataInputStream in;
     private final long wholeBytes;
     private final CopyProgress progress;
     private final byte[] bytes = new byte[TreeFormat.MAX_PART];
-    private final Deque<Level> levels = new ArrayDeque<>();
+    private final Deque<ReceivedDirectory> levels = new ArrayDeque<>();
     private long entries;
     private long done;
-    private long written;
 
     /** Works on a tree that nobody else can enter. */
     public interface Closed {
         void with(Path tree) throws IOException;
     }
 
-    /** A directory that is being filled. */
-    private static final class Level {
-
-        private final Path path;
-        private final int mode;
-        private final FileTime modified;
-
-        /** What the base has there and has not been named. */
-        private final Set<String> rest;
-
-        private @Nullable Path last;
-
-        Level(Path path, int mode, FileTime modified, Set<String> rest) {
-            this.path = path;
-            this.mode = mode;
-            this.modified = modified;
-            this.rest = rest;
-        }
-
-        /** An order tells without memory that no name comes twice. */
-        void next(Path entry) throws MalformedException {
-            if (last != null && entry.compareTo(last) <= 0) {
-                throw new MalformedException("the tree has '" + entry.getFileName() + "' behind '" + last.getFileName()
-                        + "' in one directory");
-            }
-            last = entry;
-        }
-    }
-
     private record Head(Path path, int mode) {}
 
     private TreeReceiver(Path top, InputStream in, long wholeBytes, CopyProgress progress) {
         this.top = top;
+        this.room = new SpareRoom(top);
         this.in = new DataInputStream(in);
         this.wholeBytes = wholeBytes;
         this.progress = progress;
@@ -155,21 +115,8 @@ public final class TreeReceiver {
         Files.setAttribute(directory, MODE, DIRECTORY_MODE, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private void spend(long much) throws IOException {
-        written += much;
-        if (written >= LOOK_BYTES) {
-            written = 0;
-            long room = Files.getFileStore(top).getUsableSpace();
-            if (room < SPARE_BYTES) {
-                throw new OutOfSpaceException(
-                        "cannot receive the rest of a tree: " + room + " bytes are free",
-                        "free some space, or destroy what nobody needs any more, then try again");
-            }
-        }
-    }
-
     private void run() throws IOException {
-        levels.push(new Level(top, 0, FileTime.fromMillis(0), names(top)));
+        levels.push(ReceivedDirectory.existing(top, 0, FileTime.fromMillis(0)));
         while (true) {
             int kind = in.readUnsignedByte();
             switch (kind) {
@@ -191,16 +138,8 @@ public final class TreeReceiver {
         if (levels.size() != 1 || in.readLong() != entries || in.readLong() != done || done != wholeBytes) {
             throw new MalformedException("the tree does not end as it should");
         }
-        removeRest(levels.pop());
+        levels.pop().removeRest();
         progress.copied(done, done);
-    }
-
-    private static Set<String> names(Path directory) throws IOException {
-        Set<String> names = new HashSet<>();
-        try (OpenDirectory opened = OpenDirectory.open(directory)) {
-            opened.names().forEach(name -> names.add(name.toString()));
-        }
-        return names;
     }
 
     private Head head() throws IOException {
@@ -210,28 +149,16 @@ public final class TreeReceiver {
 
     /** The next entry of the directory that is being filled. */
     private Path next() throws IOException {
-        Level level = levels.element();
         String name = TreeFormat.name(in.readUTF());
         if (++entries > TreeFormat.MAX_ENTRIES) {
             throw new MalformedException("the tree has more than " + TreeFormat.MAX_ENTRIES + " entries");
         }
-        spend(ENTRY_BYTES);
-        level.rest.remove(name);
-        try {
-            Path entry = level.path.resolve(name);
-            level.next(entry);
-            return entry;
-        } catch (InvalidPathException e) {
-            throw new MalformedException("no file can have the name '" + name + "' here: " + e.getReason());
-        }
+        room.spend(ENTRY_BYTES);
+        return levels.element().next(name);
     }
 
     private FileTime time() throws IOException {
-        try {
-            return FileTime.from(Instant.ofEpochSecond(in.readLong(), in.readInt()));
-        } catch (DateTimeException | ArithmeticException e) {
-            throw new MalformedException("a file of the tree has a time that is none");
-        }
+        return TreeFormat.time(in.readLong(), in.readInt());
     }
 
     private static Optional<BasicFileAttributes> there(Path path) throws IOException {
@@ -246,44 +173,25 @@ public final class TreeReceiver {
         if (levels.size() > TreeFormat.MAX_DEPTH) {
             throw new MalformedException("the tree is more than " + TreeFormat.MAX_DEPTH + " directories deep");
         }
+        int mode = (head.mode & GROUP_READS) | DIRECTORY_MODE;
         Optional<BasicFileAttributes> there = there(head.path);
-        Set<String> rest = Set.of();
         if (there.filter(BasicFileAttributes::isDirectory).isPresent()) {
             take(head.path);
-            rest = names(head.path);
+            levels.push(ReceivedDirectory.existing(head.path, mode, modified));
         } else {
-            makeRoom(head.path, there);
+            levels.element().makeRoom(head.path, there);
             Files.createDirectory(head.path, NEW_DIRECTORY);
+            levels.push(ReceivedDirectory.made(head.path, mode, modified));
         }
-        int mode = (head.mode & GROUP_READS) | DIRECTORY_MODE;
-        levels.push(new Level(head.path, mode, modified, new HashSet<>(rest)));
     }
 
     private void leave() throws IOException {
         if (levels.size() == 1) {
             throw new MalformedException("the tree leads out of its top");
         }
-        Level level = levels.pop();
-        removeRest(level);
-        label(level.path, level.mode, level.modified);
-    }
-
-    private static void removeRest(Level level) throws IOException {
-        if (!level.rest.isEmpty()) {
-            try (OpenDirectory directory = OpenDirectory.open(level.path)) {
-                for (String name : level.rest) {
-                    directory.delete(Path.of(name));
-                }
-            }
-        }
-    }
-
-    private static void makeRoom(Path path, Optional<BasicFileAttributes> there) throws IOException {
-        if (there.isPresent()) {
-            try (OpenDirectory directory = OpenDirectory.open(path.resolveSibling(""))) {
-                directory.delete(path.getFileName());
-            }
-        }
+        ReceivedDirectory directory = levels.pop();
+        directory.removeRest();
+        label(directory.path(), directory.mode(), directory.modified());
     }
 
     private static void label(Path path, int mode, FileTime modified) throws IOException {
@@ -331,7 +239,7 @@ public final class TreeReceiver {
             }
             breakLinks(head.path);
         } else {
-            makeRoom(head.path, there);
+            levels.element().makeRoom(head.path, there);
             Files.createFile(head.path, NEW_FILE);
         }
         Files.setAttribute(head.path, MODE, FILE_MODE, LinkOption.NOFOLLOW_LINKS);
@@ -352,7 +260,7 @@ public final class TreeReceiver {
     /** What has another name in the tree must not change with this one. */
     private void breakLinks(Path file) throws IOException {
         if (((Number) Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)).intValue() > 1) {
-            spend(Files.size(file));
+            room.spend(Files.size(file));
             Path alone = file.resolveSibling(file.getFileName() + BROKEN);
             Files.copy(file, alone, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
             Files.move(alone, file, StandardCopyOption.ATOMIC_MOVE);
@@ -367,7 +275,7 @@ public final class TreeReceiver {
                 throw new MalformedException("a part of " + length + " bytes at " + offset + " is not in a file of "
                         + size + " bytes, behind " + last);
             }
-            spend(length);
+            room.spend(length);
             in.readFully(bytes, 0, length);
             ByteBuffer part = ByteBuffer.wrap(bytes, 0, length);
             for (long at = offset; part.hasRemaining(); ) {
@@ -380,7 +288,7 @@ public final class TreeReceiver {
     private void link() throws IOException {
         Path path = next();
         Path target = TreeFormat.target(in.readUTF(), levels.size() - 1);
-        makeRoom(path, there(path));
+        levels.element().makeRoom(path, there(path));
         Files.createSymbolicLink(path, target);
     }
 }
