@@ -16,6 +16,7 @@ import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.engine.Context;
 import dev.zvpg.internal.engine.Holdings;
 import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.home.CredentialsFile;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.merge.MergeOptions;
 import dev.zvpg.remote.FetchOptions;
@@ -377,7 +378,8 @@ public final class Repository implements AutoCloseable {
      */
     public Path passwordFile() {
         operations.context().requireOpen();
-        return operations.context().home().passwordFile(operations.context().credentials());
+        return new CredentialsFile(operations.context().home())
+                .passwordFile(operations.context().credentials());
     }
 
     /**

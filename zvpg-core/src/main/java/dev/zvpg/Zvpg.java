@@ -17,6 +17,7 @@ import dev.zvpg.internal.engine.Events;
 import dev.zvpg.internal.engine.Holdings;
 import dev.zvpg.internal.engine.Initialization;
 import dev.zvpg.internal.engine.Operations;
+import dev.zvpg.internal.home.CredentialsFile;
 import dev.zvpg.internal.home.Home;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.internal.io.SystemUser;
@@ -287,7 +288,7 @@ public final class Zvpg {
                     "call init() again, which finishes that");
         }
         home.createLocks();
-        Operations operations = operations(server, marker, home.credentials());
+        Operations operations = operations(server, marker, new CredentialsFile(home).read());
         try {
             new Holdings(operations).takeUp();
             return new Repository(operations);

@@ -8,6 +8,7 @@ import dev.zvpg.error.InUseException;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.error.ServerException;
 import dev.zvpg.info.Event;
+import dev.zvpg.internal.home.CredentialsFile;
 import dev.zvpg.internal.home.Home;
 import dev.zvpg.server.ClusterSource;
 import dev.zvpg.server.Credentials;
@@ -144,7 +145,7 @@ class AdoptionTest {
         Home home = new Home(directory.resolve("home"));
         home.createLocks();
         home.writeMarker(null, Home.State.INITIALIZING);
-        home.writeCredentials(new Credentials("admin", "x".repeat(32)));
+        new CredentialsFile(home).write(new Credentials("admin", "x".repeat(32)));
         DirectoryStorage.at(home.storage()).open().close();
         VolumeId half = VolumeId.generate("main");
         Files.createDirectory(home.storage().resolve("volumes").resolve(half.value()));

@@ -7,6 +7,7 @@ import dev.zvpg.Zvpg;
 import dev.zvpg.config.Configuration.LogLevel;
 import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.error.NotFoundException;
+import dev.zvpg.internal.home.CredentialsFile;
 import dev.zvpg.internal.home.Home;
 import dev.zvpg.server.Credentials;
 import java.io.IOException;
@@ -148,12 +149,12 @@ class ConfigurationTest {
     void aPasswordFileIsPrivateEscapedAndGoesWithTheRepository() throws IOException {
         Home home = new Home(directory.resolve("home"));
         Files.createDirectory(home.root());
-        Path file = home.passwordFile(new Credentials("ada:b", "s\\e:cret"));
+        Path file = new CredentialsFile(home).passwordFile(new Credentials("ada:b", "s\\e:cret"));
 
         assertThat(file).hasContent("127.0.0.1:*:*:ada\\:b:s\\\\e\\:cret");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
-        home.passwordFile(new Credentials("ada", "another"));
+        new CredentialsFile(home).passwordFile(new Credentials("ada", "another"));
         assertThat(file).hasContent("127.0.0.1:*:*:ada:another");
         home.delete(true, true);
         assertThat(home.root()).doesNotExist();

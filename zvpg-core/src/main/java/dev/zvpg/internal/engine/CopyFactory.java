@@ -11,6 +11,7 @@ import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.internal.catalog.Settings;
 import dev.zvpg.internal.catalog.SnapshotKey;
 import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.home.CredentialsFile;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.option.BranchOptions;
 import dev.zvpg.option.ServerOptions;
@@ -63,7 +64,8 @@ public final class CopyFactory {
                             context.credentials(),
                             options.settings(),
                             context.progress("copy of " + source)::copied);
-            context.home().writeCredentials(adoption.superuser()); // before the branch that cannot be had without them
+            new CredentialsFile(context.home())
+                    .write(adoption.superuser()); // before the branch that cannot be had without them
             publish(draft, volume, CopyRequest.branch(name, options), now -> CopyRecord.ORIGINALS);
             Event.Ref branch = new Event.Ref(volume.value(), name);
             context.events()

@@ -4,6 +4,7 @@ import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.CopyRequest;
 import dev.zvpg.internal.catalog.Provenance;
 import dev.zvpg.internal.catalog.SnapshotKey;
+import dev.zvpg.internal.home.CredentialsFile;
 import dev.zvpg.internal.home.Home;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.option.BranchOptions;
@@ -41,7 +42,7 @@ public record Initialization(
             Home.Marker marker = resumed ? home.marker() : home.writeMarker(null, Home.State.INITIALIZING);
             Operations repository = null;
             try {
-                repository = opening.open(marker, home.createCredentials());
+                repository = opening.open(marker, new CredentialsFile(home).create());
                 return make(repository, marker, source);
             } catch (RuntimeException | Error e) {
                 undo(repository, !resumed, newDirectory, e);
@@ -88,7 +89,7 @@ public record Initialization(
                     .attributes()
                     .getOrDefault(Provenance.SUPERUSER, context.credentials().user());
             Credentials mine = new Credentials(superuser, context.credentials().password());
-            home.writeCredentials(mine); // before the branch that cannot be had without them
+            new CredentialsFile(home).write(mine); // before the branch that cannot be had without them
             Operations made = Operations.of(context.withCredentials(mine));
             made.copies().create(CopyRequest.branch(firstBranch, options), head);
             done = true;

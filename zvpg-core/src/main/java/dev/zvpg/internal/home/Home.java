@@ -12,7 +12,6 @@ import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.internal.io.NewFile;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.internal.io.TrustedOwner;
-import dev.zvpg.server.Credentials;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -21,10 +20,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -47,13 +43,10 @@ public final class Home {
     private static final Logger LOG = LoggerFactory.getLogger(Home.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String MARKER = "zvpg.json";
-    private static final String CREDENTIALS = "credentials.json";
     private static final String LOCKS = "locks";
     private static final String NEW = AtomicFile.NEW;
-    private static final String PASSWORD_FILE = "pgpass";
     private static final String SERVERS = "servers";
     private static final String STORAGE = "storage";
-    private static final int PASSWORD_BYTES = 24;
 
     /**
      * What {@code zvpg.json} says.
@@ -220,57 +213,8 @@ public final class Home {
                 .put("format", FORMAT)
                 .put("id", marker.id())
                 .put("state", state.name().toLowerCase(Locale.ROOT));
-        write(MARKER, json);
+        write(root.resolve(MARKER), json);
         return marker;
-    }
-
-    public Credentials credentials() {
-        Path file = root.resolve(CREDENTIALS);
-        JsonNode json = read(file);
-        if (!json.path("user").isTextual() || !json.path("password").isTextual()) {
-            throw new ConfigurationException(file, null, "user or password is missing", "restore the file", null);
-        }
-        return new Credentials(
-                json.get("user").textValue(), json.get("password").textValue());
-    }
-
-    /** Makes a random password, unless an initialization that was cut off made one. */
-    public Credentials createCredentials() {
-        if (Files.exists(root.resolve(CREDENTIALS))) {
-            return credentials();
-        }
-        byte[] bytes = new byte[PASSWORD_BYTES];
-        new SecureRandom().nextBytes(bytes);
-        Credentials credentials = new Credentials(
-                "postgres", Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
-        writeCredentials(credentials);
-        return credentials;
-    }
-
-    public void writeCredentials(Credentials credentials) {
-        ObjectNode json =
-                JSON.createObjectNode().put("user", credentials.user()).put("password", credentials.password());
-        write(CREDENTIALS, json);
-    }
-
-    /** Writes the password in the form that libpq reads, unless that was done before. */
-    public Path passwordFile(Credentials credentials) {
-        Path file = root.resolve(PASSWORD_FILE);
-        byte[] content = ("127.0.0.1:*:*:" + escaped(credentials.user()) + ":" + escaped(credentials.password()) + "\n")
-                .getBytes(StandardCharsets.UTF_8);
-        try {
-            if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), content)) {
-                AtomicFile.replace(file, content, NewFile.PRIVATE);
-            }
-        } catch (IOException e) {
-            throw IoFailure.of("write", file, e);
-        }
-        return file;
-    }
-
-    /** As the manual of libpq says, "The Password File". */
-    private static String escaped(String text) {
-        return text.replace("\\", "\\\\").replace(":", "\\:");
     }
 
     /**
@@ -287,10 +231,10 @@ public final class Home {
             for (String name : List.of(
                     RemotesFile.NAME,
                     RemotesFile.NAME + NEW,
-                    PASSWORD_FILE,
-                    PASSWORD_FILE + NEW,
-                    CREDENTIALS,
-                    CREDENTIALS + NEW,
+                    CredentialsFile.PASSWORD_FILE,
+                    CredentialsFile.PASSWORD_FILE + NEW,
+                    CredentialsFile.NAME,
+                    CredentialsFile.NAME + NEW,
                     MARKER + NEW,
                     MARKER)) {
                 Files.deleteIfExists(root.resolve(name));
@@ -306,7 +250,8 @@ public final class Home {
         }
     }
 
-    private JsonNode read(Path file) {
+    /** Reads a file that every repository has. */
+    JsonNode read(Path file) {
         try {
             return JSON.readTree(Files.readString(file));
         } catch (NoSuchFileException e) {
@@ -320,8 +265,8 @@ public final class Home {
         }
     }
 
-    private void write(String name, ObjectNode json) {
-        Path file = root.resolve(name);
+    /** Writes such a file in one step, for its owner only. */
+    static void write(Path file, ObjectNode json) {
         try {
             AtomicFile.replace(file, json.toPrettyString().getBytes(StandardCharsets.UTF_8), NewFile.PRIVATE);
         } catch (IOException e) {
