@@ -4,9 +4,9 @@ import dev.zvpg.error.InUseException;
 import dev.zvpg.error.Problem;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.catalog.Catalog;
+import dev.zvpg.internal.catalog.CatalogCheck;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.Lookup;
-import dev.zvpg.internal.catalog.SnapshotRecord;
 import dev.zvpg.internal.io.IoFailure;
 import dev.zvpg.server.DataDirectory;
 import dev.zvpg.server.Server;
@@ -20,12 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** Looks for what is wrong with a repository, and changes nothing. Thread-safe. */
 public final class Doctor {
@@ -82,11 +79,11 @@ public final class Doctor {
         }
         if (!context.ports().contains(copy.port())) {
             problems.add(new Problem(
-                    name(copy) + " has port " + copy.port() + ", outside the repository's range " + context.ports(),
+                    copy.words() + " has port " + copy.port() + ", outside the repository's range " + context.ports(),
                     "open the repository with a range that holds it, or replace it by one on another port"));
         } else if (state != ServerState.RUNNING && copy.portFixed() && !Servers.canBind(copy.port())) {
             problems.add(new Problem(
-                    "port " + copy.port() + " of " + name(copy) + " is taken by another program",
+                    "port " + copy.port() + " of " + copy.words() + " is taken by another program",
                     "stop that program before you start it, or replace it by one on another port"));
         }
         return new Examined(copy, directory, state, problems);
@@ -98,7 +95,7 @@ public final class Doctor {
             return Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.of(new Problem(
-                    "the files of " + name(copy) + " are missing: " + directory + " does not exist",
+                    "the files of " + copy.words() + " are missing: " + directory + " does not exist",
                     "mount the file system that holds them, or restore them; if they are lost, delete the "
                             + copy.kind().word()));
         } catch (IOException e) {
@@ -121,7 +118,7 @@ public final class Doctor {
             if (server.isPresent()) {
                 if (server.get().port() != copy.port()) {
                     problems.add(new Problem(
-                            "the server of " + name(copy) + " listens on port "
+                            "the server of " + copy.words() + " listens on port "
                                     + server.get().port() + ", but its port is " + copy.port(),
                             "stop it and start it again"));
                 }
@@ -133,7 +130,7 @@ public final class Doctor {
                 return ServerState.STOPPED;
             }
             problems.add(new Problem(
-                    "the server of " + name(copy) + " has crashed, and left its lock file behind in " + directory,
+                    "the server of " + copy.words() + " has crashed, and left its lock file behind in " + directory,
                     "start it: it recovers, and nothing that was committed is lost"));
             return ServerState.CRASHED;
         } catch (ZvpgException e) {
@@ -147,11 +144,7 @@ public final class Doctor {
     List<Problem> problems(Catalog catalog, List<String> foreign, List<Examined> findings) {
         List<Problem> problems = new ArrayList<>();
         findings.forEach(finding -> problems.addAll(finding.problems()));
-        catalog.unreadable().forEach(unreadable -> problems.add(unreadable.problem()));
-        sharedPorts(catalog, problems);
-        lostParents(catalog, problems);
-        merges(catalog, problems);
-        incoming(catalog, problems);
+        problems.addAll(new CatalogCheck(catalog).problems());
         partials(problems);
         leftovers(catalog, problems);
         fullDisks(findings, problems);
@@ -175,7 +168,8 @@ public final class Doctor {
                 servers.find(copy)
                         .map(Server::problems)
                         .orElse(List.of())
-                        .forEach(found -> problems.add(new Problem(name(copy) + ": " + found.what(), found.advice())));
+                        .forEach(
+                                found -> problems.add(new Problem(copy.words() + ": " + found.what(), found.advice())));
             } catch (InUseException e) {
                 // told already: it cannot be found from here
             } catch (ZvpgException e) {
@@ -183,47 +177,6 @@ public final class Doctor {
             }
         }
         return problems;
-    }
-
-    private static void sharedPorts(Catalog catalog, List<Problem> problems) {
-        Map<Integer, List<String>> names = new TreeMap<>();
-        catalog.copies()
-                .forEach(copy -> names.computeIfAbsent(copy.port(), port -> new ArrayList<>())
-                        .add(name(copy)));
-        names.forEach((port, those) -> {
-            if (those.size() > 1) {
-                problems.add(new Problem(
-                        "port " + port + " is that of " + String.join(" and ", those)
-                                + ", so only one can run at a time",
-                        "replace all but one of them, without naming a port"));
-            }
-        });
-    }
-
-    private static void lostParents(Catalog catalog, List<Problem> problems) {
-        String advice = "its own data is whole, only its history ends there; "
-                + "delete snapshots with this library, never with the storage's own tools";
-        for (SnapshotRecord image : catalog.snapshots()) {
-            if (!image.parents().stream()
-                    .limit(1) // what was merged may go with its branch
-                    .allMatch(parent -> catalog.snapshot(parent).isPresent())) {
-                problems.add(
-                        new Problem("snapshot " + catalog.ref(image) + " follows a snapshot that is gone", advice));
-            }
-        }
-        for (CopyRecord branch : catalog.copies(CopyRecord.Kind.BRANCH)) {
-            if (branch.base().filter(base -> catalog.snapshot(base).isEmpty()).isPresent()) {
-                problems.add(new Problem(name(branch) + " began from a snapshot that is gone", advice));
-            }
-        }
-    }
-
-    private static void merges(Catalog catalog, List<Problem> problems) {
-        catalog.copies().stream()
-                .filter(copy -> copy.merging().isPresent())
-                .forEach(copy -> problems.add(new Problem(
-                        "a merge into " + name(copy) + " is not at its end: it goes on at this moment, or was cut off",
-                        "if it was cut off, merge again, with options where there are conflicts")));
     }
 
     private void leftovers(Catalog catalog, List<Problem> problems) {
@@ -253,21 +206,6 @@ public final class Doctor {
                             "snapshots that are on their way from another repository, or were when the transfer was cut off: "
                                     + Lookup.list(partials),
                             "fetch or push again, which goes on where it stopped; else it is removed a week after the last of it came"));
-        }
-    }
-
-    /** What has come and has no ref yet. */
-    private static void incoming(Catalog catalog, List<Problem> problems) {
-        List<SnapshotRecord> kept = catalog.reachability().unreachable(Instant.MAX); // by nothing but the mark
-        List<SnapshotRecord> incoming =
-                catalog.incoming().stream().filter(kept::contains).toList();
-        if (!incoming.isEmpty()) {
-            problems.add(
-                    new Problem(
-                            "a transfer from another repository goes on at this moment, or was cut off; what has come so far: "
-                                    + Lookup.list(
-                                            incoming.stream().map(catalog::ref).toList()),
-                            "if it was cut off, fetch or push again, which goes on from there; else it is removed a week after it came"));
         }
     }
 
@@ -304,13 +242,9 @@ public final class Doctor {
                 : Optional.empty();
     }
 
-    private static String name(CopyRecord copy) {
-        return copy.kind().word() + " " + copy.name();
-    }
-
     private static Problem problem(CopyRecord copy, ZvpgException e) {
         return new Problem(
-                name(copy) + ": " + e.problem(),
+                copy.words() + ": " + e.problem(),
                 e.advice().orElse("repair that, or delete it and make a new one from a snapshot"));
     }
 }
