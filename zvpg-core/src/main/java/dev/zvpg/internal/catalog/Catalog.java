@@ -1,11 +1,9 @@
 package dev.zvpg.internal.catalog;
 
 import dev.zvpg.error.NotFoundException;
-import dev.zvpg.error.Problem;
 import dev.zvpg.server.Position;
 import dev.zvpg.storage.Listing;
 import dev.zvpg.storage.SnapshotId;
-import dev.zvpg.storage.StoredId;
 import dev.zvpg.storage.StoredSnapshot;
 import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
@@ -66,7 +64,7 @@ public final class Catalog {
                 copies.add(CopyRecord.of(kind.get(), volume));
             }
         } catch (ObjectAttributes.UnreadableException e) {
-            unreadable.add(new Unreadable(volume.id(), attributes.text(CopyRecord.NAME, ""), problem(attributes, e)));
+            unreadable.add(Unreadable.of(attributes, e));
         }
     }
 
@@ -86,31 +84,13 @@ public final class Catalog {
                     .computeIfAbsent(snapshot.branchId(), b -> new ArrayList<>())
                     .add(snapshot);
         } catch (ObjectAttributes.UnreadableException e) {
-            unreadable.add(new Unreadable(stored.id(), "", problem(attributes, e)));
+            unreadable.add(Unreadable.of(attributes, e));
         }
     }
 
     private void addNewer(String object) {
         newer.add(object);
     }
-
-    private static Problem problem(ObjectAttributes attributes, ObjectAttributes.UnreadableException e) {
-        String kind = attributes.object() instanceof SnapshotId ? "snapshot" : "volume";
-        String name = attributes
-                .find(CopyRecord.NAME)
-                .map(known -> " (" + known + ")")
-                .orElse("");
-        return new Problem(
-                kind + " " + attributes.object() + name + " cannot be read, and nobody can use it: " + e.getMessage(),
-                "put the attribute right with the storage's own tools; until then nothing is removed as unreachable");
-    }
-
-    /**
-     * An object of the repository that cannot be read: nothing is done to it, and what it may refer to is kept.
-     *
-     * @param name its name; empty where it has none
-     */
-    public record Unreadable(StoredId id, String name, Problem problem) {}
 
     /** The objects that cannot be read, each with what is wrong with it. */
     public List<Unreadable> unreadable() {

@@ -55,7 +55,7 @@ public final class Lookup {
         Optional<Problem> unreadable = catalog.unreadable().stream()
                 .filter(object ->
                         object.id() instanceof VolumeId && object.name().equals(name))
-                .map(Catalog.Unreadable::problem)
+                .map(Unreadable::problem)
                 .findFirst();
         if (unreadable.isPresent()) {
             return new NotFoundException(

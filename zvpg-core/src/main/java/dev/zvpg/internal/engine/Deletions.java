@@ -10,6 +10,7 @@ import dev.zvpg.internal.catalog.CopyKey;
 import dev.zvpg.internal.catalog.CopyRecord;
 import dev.zvpg.internal.catalog.Lookup;
 import dev.zvpg.internal.catalog.SnapshotRecord;
+import dev.zvpg.internal.catalog.Unreadable;
 import dev.zvpg.internal.home.Locks;
 import dev.zvpg.internal.io.OpenDirectory;
 import dev.zvpg.server.Server;
@@ -229,7 +230,7 @@ public final class Deletions {
             context.storage().destroy(copy.volume().id());
         }
         context.catalog().incomingVolumes().forEach(context::discard);
-        for (Catalog.Unreadable object : context.catalog().unreadable()) {
+        for (Unreadable object : context.catalog().unreadable()) {
             if (object.id() instanceof VolumeId volume) {
                 context.storage().destroy(volume);
             } else if (object.id() instanceof SnapshotId snapshot) {
