@@ -7,9 +7,6 @@ import dev.zvpg.postgres.prepared.Preparation;
 import dev.zvpg.postgres.prepared.PreparedSnapshots;
 import dev.zvpg.server.Credentials;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -18,11 +15,9 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.opentest4j.TestAbortedException;
 
 /**
  * Gives each test a whole PostgreSQL of its own, which starts as what a preparation made of it. The preparation runs
@@ -62,21 +57,15 @@ import org.opentest4j.TestAbortedException;
 public final class ZvpgExtension
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
 
-    private enum Scope {
-        TEST,
-        CLASS
-    }
-
-    /** Under which a clone is stored: two extensions in one class have two. */
-    private record StoreKey(ZvpgExtension extension, Scope scope) {}
-
     private final Options options;
+    private final OwnedDatabases databases;
 
     /** Those of the run that it was last called in. */
     private volatile Parameters parameters = Parameters.OF_THE_SYSTEM;
 
     private ZvpgExtension(Options options) {
         this.options = options;
+        this.databases = new OwnedDatabases(options);
     }
 
     /**
@@ -246,7 +235,7 @@ public final class ZvpgExtension
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
-        store(context).put(this, true); // the field is static
+        databases.beginClass(context); // the field is static
         parameters = Parameters.of(context);
         source(context).prepare();
     }
@@ -260,12 +249,12 @@ public final class ZvpgExtension
 
     @Override
     public void afterEach(ExtensionContext context) {
-        report(context, options.shared() ? Scope.CLASS : Scope.TEST);
+        databases.reportTest(context, this::stayingSoFar);
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
-        report(context, Scope.CLASS);
+        databases.reportClass(context, this::stayingSoFar);
     }
 
     /** Says that parameters of a constructor belong to the test that the instance is made for. */
@@ -282,7 +271,9 @@ public final class ZvpgExtension
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         try {
-            return database(context).parameter(parameter.getParameter().getType());
+            return databases
+                    .of(context, source(context))
+                    .parameter(parameter.getParameter().getType());
         } catch (RuntimeException e) {
             throw e;
         } catch (InterruptedException e) {
@@ -295,56 +286,5 @@ public final class ZvpgExtension
 
     private CloneSource source(ExtensionContext context) {
         return TestRun.of(context).source(options, Parameters.of(context));
-    }
-
-    private TestDatabase database(ExtensionContext context) throws Exception {
-        CloneSource source = source(context);
-        source.prepare(); // an instance is made before anything is called back
-        boolean test = context.getTestMethod().isPresent() && !options.shared();
-        ExtensionContext owner = test ? context : classOf(context);
-        if (options.shared() && store(owner).get(this) == null) {
-            throw new ParameterResolutionException(
-                    "a shared database belongs to a class, so the field with the extension has to be static");
-        }
-        StoreKey key = new StoreKey(this, test ? Scope.TEST : Scope.CLASS);
-        // found again by nested classes, and closed by JUnit with the owner
-        return store(owner)
-                .getOrComputeIfAbsent(
-                        key, absent -> source.database(title(owner), options.database(), test), TestDatabase.class);
-    }
-
-    private static ExtensionContext classOf(ExtensionContext context) {
-        ExtensionContext owner = context;
-        while (owner.getTestMethod().isPresent() && owner.getParent().isPresent()) {
-            owner = owner.getParent().get();
-        }
-        return owner;
-    }
-
-    private void report(ExtensionContext context, Scope scope) {
-        Optional<Throwable> failure = context.getExecutionException().filter(e -> !(e instanceof TestAbortedException));
-        if (failure.isEmpty()) {
-            return;
-        }
-        List<Throwable> said = new ArrayList<>();
-        TestDatabase own = store(context).get(new StoreKey(this, scope), TestDatabase.class);
-        if (own != null) {
-            said.add(own.failed(title(context)));
-        }
-        stayingSoFar().map(TestDatabase::failedAmongOthers).ifPresent(said::add);
-        TestRun.ENDED.explain(failure.get()).ifPresent(said::add);
-        for (Throwable one : said) {
-            failure.get().addSuppressed(one);
-            context.publishReportEntry(Map.of("zvpg.server", String.valueOf(one.getMessage())));
-        }
-    }
-
-    private static String title(ExtensionContext context) {
-        return context.getTestClass().map(Class::getSimpleName).orElse("")
-                + context.getTestMethod().map(method -> "." + method.getName()).orElse("");
-    }
-
-    private static Store store(ExtensionContext context) {
-        return context.getStore(TestRun.NAMESPACE);
     }
 }
