@@ -2,10 +2,8 @@ package dev.zvpg.postgres.run;
 
 import dev.zvpg.error.InUseException;
 import dev.zvpg.error.OperationInterruptedException;
-import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.ServerException;
-import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.Uninterrupted;
 import dev.zvpg.postgres.cluster.Cluster;
 import dev.zvpg.postgres.cluster.PostmasterPid;
@@ -15,7 +13,6 @@ import dev.zvpg.postgres.os.Failures;
 import dev.zvpg.postgres.os.OsProcess;
 import dev.zvpg.postgres.os.Reachability;
 import dev.zvpg.postgres.os.ServerUser;
-import dev.zvpg.postgres.os.SharedMemoryRoom;
 import dev.zvpg.postgres.process.ServerLock;
 import dev.zvpg.server.Finding;
 import dev.zvpg.server.Lifetime;
@@ -30,15 +27,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** One start of one server, from the checks to the first connection; or back to nothing. */
 public final class Startup {
-
-    private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
-    private static final Duration PID_PATIENCE = Duration.ofSeconds(5);
 
     private final Installation installation;
     private final ServerUser user;
@@ -142,6 +133,7 @@ public final class Startup {
     }
 
     private LiveServer launch(Launch launch, RunDirectory run, ServerLog log) throws PortTakenException, IOException {
+        BegunServer begun = new BegunServer(user, spec.port(), dataDirectory, launch, log);
         boolean ready = false;
         try {
             int slots = Cluster.contents(dataDirectory, "pg_replslot").size();
@@ -156,7 +148,7 @@ public final class Startup {
                 settings.putAll(Settings.withoutExternalPidFile(inFiles));
             }
             launch.begin(settings, log);
-            OsProcess process = awaitReady(launch, log);
+            OsProcess process = begun.awaitReady(timeout);
             Sessions sessions =
                     new Sessions(new Connections(spec.port(), spec.credentials()), installation.major(), dataDirectory);
             // whoever makes an attached server connects next, and needs no second proof that it answers
@@ -171,56 +163,9 @@ public final class Startup {
                     findings);
         } finally {
             if (!ready) {
-                abort(launch, run, log);
+                abort(begun, launch, run, log);
             }
         }
-    }
-
-    private OsProcess awaitReady(Launch launch, ServerLog log) throws PortTakenException, IOException {
-        Optional<OsProcess> process = Optional.empty();
-        OptionalInt pid = OptionalInt.empty();
-        Standstill standstill = new Standstill(timeout, dataDirectory);
-        long patience = System.nanoTime() + PID_PATIENCE.toNanos();
-        while (true) {
-            if (pid.isEmpty()) {
-                pid = launch.pid();
-                process = pid.isPresent() ? OsProcess.find(pid.getAsInt()) : process;
-            }
-            // asked before the file is read: what is ready and then dies is found out by the connection
-            boolean ended =
-                    pid.isPresent() && process.filter(OsProcess::isAlive).isEmpty();
-            Optional<PostmasterPid> file = PostmasterPid.read(dataDirectory);
-            if (pid.isEmpty()) { // perhaps it cannot be noted, on a full disk; whoever has the lock now is what was
-                // begun
-                process = file.flatMap(lock -> lock.server(dataDirectory));
-                ended = process.isEmpty() && System.nanoTime() - patience > 0 && ServerLock.isFree(user, dataDirectory);
-            }
-            if (!ended && process.isPresent() && file.isPresent() && isReady(file.get(), process.get())) {
-                return process.get();
-            }
-            if (ended) {
-                if (log.saysPortTaken()) {
-                    throw new PortTakenException(spec.port());
-                }
-                throw failure("ended while it started", log, launch);
-            }
-            if (standstill.isReached()) {
-                throw failure(
-                        "was not ready, made no progress for " + timeout + " and was stopped; look at its disk, or "
-                                + "allow it more with startTimeout (startTimeoutSeconds in a configuration)",
-                        log,
-                        launch);
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                throw new OperationInterruptedException(
-                        "interrupted while a server started on " + dataDirectory + "; it was stopped", null);
-            }
-            LockSupport.parkNanos(this, POLL_NANOS);
-        }
-    }
-
-    private static boolean isReady(PostmasterPid file, OsProcess process) {
-        return file.pid() == process.pid() && file.isReady();
     }
 
     /** Proves that it answers, and does what is left to do in a copy. */
@@ -247,63 +192,16 @@ public final class Startup {
         }
     }
 
-    private ZvpgException failure(String what, ServerLog log, Launch launch) {
-        var lines = log.lastLines();
-        String message = "the server on " + dataDirectory + " " + what + "; its log is " + log.file();
-        if (log.isOnFullDisk()) {
-            return new OutOfSpaceException(
-                    message + ", whose disk is full, so its last words may be missing",
-                    "free some space and start it again",
-                    lines);
-        }
-        if (SharedMemoryRoom.isMissing(String.join("\n", lines))) {
-            return SharedMemoryRoom.failure(message, lines);
-        }
-        return new ServerException(
-                message,
-                null,
-                OptionalInt.empty(),
-                // without a log there is at most what the shell said
-                lines.isEmpty() ? launch.said() : lines);
-    }
-
     /** Leaves no process and no lock; a thread's interrupt flag is put aside meanwhile. */
-    private void abort(Launch launch, RunDirectory run, ServerLog log) {
+    private void abort(BegunServer begun, Launch launch, RunDirectory run, ServerLog log) {
         Uninterrupted.call(() -> {
-            begun(launch)
+            begun.process()
                     .ifPresent(process -> new ServerControl(
                                     installation, launch.signals(), process, dataDirectory, run, log)
                             .stopAtOnce());
             // whoever keeps its number for it may let go
-            number(launch).ifPresent(pid -> launch.signals().ended(new OsProcess(pid, 0)));
+            begun.number().ifPresent(pid -> launch.signals().ended(new OsProcess(pid, 0)));
             return launch;
         });
-    }
-
-    /**
-     * The server's process, however far it has come: pg_ctl returns before the shell that it started has noted its
-     * number.
-     */
-    private Optional<OsProcess> begun(Launch launch) {
-        long patience = System.nanoTime() + PID_PATIENCE.toNanos();
-        while (true) {
-            OptionalInt pid = number(launch);
-            Optional<OsProcess> process =
-                    pid.isPresent() ? OsProcess.find(pid.getAsInt()) : Cluster.server(dataDirectory);
-            if (pid.isPresent()
-                    || process.isPresent()
-                    || System.nanoTime() - patience > 0
-                    || ServerLock.isFree(user, dataDirectory)) {
-                return process;
-            }
-        }
-    }
-
-    private static OptionalInt number(Launch launch) {
-        try {
-            return launch.pid();
-        } catch (IOException e) {
-            return OptionalInt.empty(); // what should hold it does not, and the server's lock may
-        }
     }
 }
