@@ -5,6 +5,7 @@ import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
 import dev.zvpg.error.NotMergedException;
+import dev.zvpg.examples.cli.text.Facts;
 import dev.zvpg.info.BranchInfo;
 import dev.zvpg.info.SnapshotInfo;
 import dev.zvpg.option.BranchOptions;

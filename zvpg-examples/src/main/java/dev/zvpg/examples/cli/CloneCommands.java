@@ -1,6 +1,7 @@
 package dev.zvpg.examples.cli;
 
 import dev.zvpg.Clone;
+import dev.zvpg.examples.cli.text.Facts;
 import dev.zvpg.examples.cli.text.Times;
 import dev.zvpg.info.CloneInfo;
 import dev.zvpg.option.CloneOptions;

@@ -13,17 +13,17 @@ import dev.zvpg.diff.TableDiff;
 import dev.zvpg.error.NotFoundException;
 import dev.zvpg.examples.cli.text.Columns;
 import dev.zvpg.examples.cli.text.Json;
+import dev.zvpg.examples.cli.text.SchemaFacts;
+import dev.zvpg.examples.cli.text.Values;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,8 +34,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Tells which rows and definitions are different between two snapshots, branches or clones.")
 final class DiffCommand implements Callable<Integer> {
-
-    private static final int MOST_CHARACTERS = 60;
 
     private final Session session;
 
@@ -257,29 +255,15 @@ final class DiffCommand implements Callable<Integer> {
 
     private static String line(RowChange row) {
         return switch (row.kind()) {
-            case INSERTED -> "+ " + values(row.after());
-            case DELETED -> "- " + values(row.key().isEmpty() ? row.before() : row.key());
+            case INSERTED -> "+ " + Values.text(row.after());
+            case DELETED -> "- " + Values.text(row.key().isEmpty() ? row.before() : row.key());
             case UPDATED ->
-                "~ " + values(row.key())
+                "~ " + Values.text(row.key())
                         + row.changed().stream()
-                                .map(column ->
-                                        "  " + column + " " + value(row.before().get(column)) + " → "
-                                                + value(row.after().get(column)))
+                                .map(column -> "  " + column + " "
+                                        + Values.text(row.before().get(column)) + " → "
+                                        + Values.text(row.after().get(column)))
                                 .collect(Collectors.joining());
         };
-    }
-
-    static String values(Map<String, ? extends @Nullable String> values) {
-        return values.entrySet().stream()
-                .map(each -> each.getKey() + "=" + value(each.getValue()))
-                .collect(Collectors.joining(" "));
-    }
-
-    static String value(@Nullable String value) {
-        return value == null ? "NULL" : shortened(value);
-    }
-
-    static String shortened(String text) {
-        return text.length() > MOST_CHARACTERS ? text.substring(0, MOST_CHARACTERS) + "…" : text;
     }
 }

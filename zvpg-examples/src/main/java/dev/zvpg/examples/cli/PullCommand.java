@@ -6,6 +6,8 @@ import dev.zvpg.RemoteBranch;
 import dev.zvpg.Zvpg;
 import dev.zvpg.error.MergeConflictException;
 import dev.zvpg.examples.cli.text.Json;
+import dev.zvpg.examples.cli.text.MergeFacts;
+import dev.zvpg.examples.cli.text.MergeText;
 import dev.zvpg.remote.FetchResult;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,7 +50,7 @@ final class PullCommand implements Callable<Integer> {
     }
 
     /** What is told of a pull. */
-    record PullFacts(FetchResult fetched, MergeCommand.MergeFacts merge) {}
+    record PullFacts(FetchResult fetched, MergeFacts merge) {}
 
     @Override
     public Integer call() throws Exception {
@@ -62,9 +64,9 @@ final class PullCommand implements Callable<Integer> {
             try {
                 MergeResult merged = target.merge(other);
                 if (json) {
-                    session.print(Json.text(new PullFacts(fetched, MergeCommand.MergeFacts.of(merged))));
+                    session.print(Json.text(new PullFacts(fetched, MergeFacts.of(merged))));
                 } else {
-                    MergeCommand.print(session, other.name(), target, merged);
+                    MergeText.lines(other.name(), target, merged).forEach(session::print);
                 }
             } catch (MergeConflictException e) {
                 MergeCommand.printConflicts(session, e.report(), json);

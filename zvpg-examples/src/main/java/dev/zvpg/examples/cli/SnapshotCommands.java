@@ -4,6 +4,7 @@ import dev.zvpg.Branch;
 import dev.zvpg.Repository;
 import dev.zvpg.Snapshot;
 import dev.zvpg.Zvpg;
+import dev.zvpg.examples.cli.text.Facts;
 import dev.zvpg.examples.cli.text.Json;
 import dev.zvpg.info.SnapshotInfo;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.zvpg.examples.cli;
 import dev.zvpg.Repository;
 import dev.zvpg.examples.cli.text.Bytes;
 import dev.zvpg.examples.cli.text.Columns;
+import dev.zvpg.examples.cli.text.Facts;
 import dev.zvpg.examples.cli.text.Json;
 import dev.zvpg.info.Space;
 import dev.zvpg.info.Status;

@@ -1,7 +1,5 @@
-package dev.zvpg.examples.cli;
+package dev.zvpg.examples.cli.text;
 
-import dev.zvpg.examples.cli.text.Bytes;
-import dev.zvpg.examples.cli.text.Columns;
 import dev.zvpg.info.BranchInfo;
 import dev.zvpg.info.CloneInfo;
 import dev.zvpg.info.SnapshotInfo;
@@ -12,13 +10,13 @@ import java.util.List;
 import java.util.Locale;
 
 /** Writes the library's records as tables. Thread-safe. */
-final class Facts {
+public final class Facts {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
     private Facts() {}
 
-    static Columns snapshots(List<SnapshotInfo> snapshots) {
+    public static Columns snapshots(List<SnapshotInfo> snapshots) {
         Columns table = new Columns("snapshot", "created", "author", "used", "message");
         for (SnapshotInfo snapshot : snapshots) {
             table.row(
@@ -31,7 +29,7 @@ final class Facts {
         return table;
     }
 
-    static Columns branches(List<BranchInfo> branches) {
+    public static Columns branches(List<BranchInfo> branches) {
         Columns table = new Columns("branch", "state", "port", "head", "started from", "used");
         for (BranchInfo branch : branches) {
             table.row(
@@ -45,7 +43,7 @@ final class Facts {
         return table;
     }
 
-    static Columns clones(List<CloneInfo> clones) {
+    public static Columns clones(List<CloneInfo> clones) {
         Columns table = new Columns("clone", "state", "port", "snapshot", "expires", "protected", "used");
         for (CloneInfo clone : clones) {
             table.row(
@@ -60,7 +58,7 @@ final class Facts {
         return table;
     }
 
-    static String time(Instant time) {
+    private static String time(Instant time) {
         return TIME.format(time.atZone(ZoneId.systemDefault()));
     }
 

@@ -1,4 +1,4 @@
-package dev.zvpg.examples.cli;
+package dev.zvpg.examples.cli.text;
 
 import dev.zvpg.diff.SchemaChange;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is told of a definition that is different. Immutable. */
-record SchemaFacts(
+public record SchemaFacts(
         Change change,
         String database,
         String kind,
@@ -19,14 +19,14 @@ record SchemaFacts(
         List<SchemaChange.Aspect> aspects) {
 
     /** What became of it. */
-    enum Change {
+    public enum Change {
         ADDED,
         DROPPED,
         RENAMED,
         CHANGED
     }
 
-    static SchemaFacts of(SchemaChange change) {
+    public static SchemaFacts of(SchemaChange change) {
         if (change instanceof SchemaChange.Added added) {
             return facts(Change.ADDED, change, Optional.empty(), added.definition(), List.of());
         }
@@ -50,7 +50,7 @@ record SchemaFacts(
     }
 
     /** A line for each, with its database where there are several. */
-    static Stream<String> lines(List<SchemaChange> changes) {
+    public static Stream<String> lines(List<SchemaChange> changes) {
         List<SchemaFacts> facts = changes.stream().map(SchemaFacts::of).toList();
         boolean isOne = facts.stream().map(SchemaFacts::database).distinct().count() <= 1;
         int width = facts.stream().mapToInt(each -> each.kind().length()).max().orElse(0);
@@ -79,6 +79,6 @@ record SchemaFacts(
         if (text == null || text.isEmpty()) {
             return "none";
         }
-        return DiffCommand.shortened(text.strip().replaceAll("\\s+", " "));
+        return Values.shortened(text.strip().replaceAll("\\s+", " "));
     }
 }
