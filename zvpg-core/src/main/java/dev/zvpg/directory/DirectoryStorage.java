@@ -19,7 +19,6 @@ import dev.zvpg.storage.StoredDraft;
 import dev.zvpg.storage.StoredId;
 import dev.zvpg.storage.VolumeId;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -116,19 +115,7 @@ public final class DirectoryStorage implements Storage {
     }
 
     private static DirectoryStorage open(Path directory, Optional<CopyMethod> wanted) {
-        Place place = new Place(directory.toAbsolutePath().normalize());
-        if (Files.exists(place.root()) && !Files.isDirectory(place.root())) {
-            throw new ConfigurationException(
-                    place.root(), null, "is not a directory", "name one for the storage", null);
-        }
-        if (!directory.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-            throw new ConfigurationException(
-                    place.root(),
-                    null,
-                    "has no POSIX owners and modes",
-                    "use a directory on a POSIX file system",
-                    null);
-        }
+        Place place = Place.at(directory);
         try {
             place.prepare();
             FileMutex lock = FileMutex.of(place.lock());

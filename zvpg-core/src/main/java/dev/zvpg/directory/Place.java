@@ -1,5 +1,6 @@
 package dev.zvpg.directory;
 
+import dev.zvpg.error.ConfigurationException;
 import dev.zvpg.internal.io.Claims;
 import dev.zvpg.storage.SnapshotId;
 import dev.zvpg.storage.StoredId;
@@ -49,6 +50,23 @@ record Place(Path root) {
 
     private static final Set<PosixFilePermission> CLOSED = PosixFilePermissions.fromString("rwx------");
     private static final Set<String> OWN = Set.of(DOCUMENT, NEW_DOCUMENT, LOCK, RESERVE, PROBE, COMPARISONS, DRAFTS);
+
+    /**
+     * Takes a directory for a storage, which may be missing yet.
+     *
+     * @throws ConfigurationException when no storage can be in it
+     */
+    static Place at(Path directory) {
+        Path root = directory.toAbsolutePath().normalize();
+        if (Files.exists(root) && !Files.isDirectory(root)) {
+            throw new ConfigurationException(root, null, "is not a directory", "name one for the storage", null);
+        }
+        if (!directory.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            throw new ConfigurationException(
+                    root, null, "has no POSIX owners and modes", "use a directory on a POSIX file system", null);
+        }
+        return new Place(root);
+    }
 
     /** What the document says exists. */
     Path document() {
