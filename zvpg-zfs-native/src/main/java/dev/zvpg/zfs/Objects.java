@@ -11,6 +11,7 @@ import dev.zvpg.storage.StoredVolume;
 import dev.zvpg.storage.VolumeId;
 import dev.zvpg.zfs.Program.Answer;
 import dev.zvpg.zfs.binding.Lzc;
+import dev.zvpg.zfs.binding.LzcPrograms;
 import dev.zvpg.zfs.binding.OpenDataset;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -108,7 +109,7 @@ final class Objects {
 
     private OpenDataset openRoot() {
         // a suspended pool refuses a program at once, and lets everything else wait
-        lzc.readingChannelProgram(names.pool(), "return true", Map.of());
+        LzcPrograms.of(lzc).read(names.pool(), "return true", Map.of());
         return OpenDataset.of(names.root());
     }
 

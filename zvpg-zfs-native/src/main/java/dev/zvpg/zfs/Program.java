@@ -2,6 +2,7 @@ package dev.zvpg.zfs;
 
 import dev.zvpg.error.StorageException;
 import dev.zvpg.zfs.binding.Lzc;
+import dev.zvpg.zfs.binding.LzcPrograms;
 import dev.zvpg.zfs.binding.ResultCode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -124,8 +125,8 @@ enum Program {
         all.put("root", names.root());
         all.put("now", Long.toString(System.currentTimeMillis())); // a program takes no uint64
         Object returned = changes
-                ? lzc.channelProgram(names.pool(), text, all)
-                : lzc.readingChannelProgram(names.pool(), text, all);
+                ? LzcPrograms.of(lzc).run(names.pool(), text, all)
+                : LzcPrograms.of(lzc).read(names.pool(), text, all);
         Map<String, Object> values = table(returned);
         String answer = String.valueOf(values.get("answer"));
         return switch (answer) {

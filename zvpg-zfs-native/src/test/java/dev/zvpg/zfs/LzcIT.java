@@ -12,6 +12,7 @@ import dev.zvpg.error.StorageException;
 import dev.zvpg.zfs.binding.CleanupHandle;
 import dev.zvpg.zfs.binding.KernelModule;
 import dev.zvpg.zfs.binding.Lzc;
+import dev.zvpg.zfs.binding.LzcPrograms;
 import dev.zvpg.zfs.binding.Mounts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,7 +86,7 @@ class LzcIT {
         if (!lzc.exists(root)) {
             return List.of();
         }
-        return List.copyOf(asMap(lzc.readingChannelProgram(POOL, TREE, Map.of("root", root)))
+        return List.copyOf(asMap(LzcPrograms.of(lzc).read(POOL, TREE, Map.of("root", root)))
                 .keySet());
     }
 
@@ -293,7 +294,7 @@ class LzcIT {
     @Test
     void severalPropertiesChangeInOneProgram() {
         lzc.create(root + "/a", Map.of("canmount", NOAUTO));
-        lzc.channelProgram(POOL, """
+        LzcPrograms.of(lzc).run(POOL, """
                 args = ...
                 for dataset, value in pairs(args.values) do
                     error_number = zfs.sync.set_prop(dataset, "zvpg:head", value)
@@ -306,22 +307,22 @@ class LzcIT {
 
     @Test
     void aProgramThatFailsSaysWhere() {
-        assertThatThrownBy(() -> lzc.readingChannelProgram(POOL, "return nonsense(", Map.of()))
+        assertThatThrownBy(() -> LzcPrograms.of(lzc).read(POOL, "return nonsense(", Map.of()))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("unexpected symbol");
-        assertThatThrownBy(() -> lzc.readingChannelProgram(POOL, "error('for this reason')", Map.of()))
+        assertThatThrownBy(() -> LzcPrograms.of(lzc).read(POOL, "error('for this reason')", Map.of()))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("for this reason");
-        assertThatThrownBy(() -> lzc.readingChannelProgram(POOL, "while true do end", Map.of()))
+        assertThatThrownBy(() -> LzcPrograms.of(lzc).read(POOL, "while true do end", Map.of()))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("instruction limit");
         assertThatThrownBy(() ->
-                        lzc.readingChannelProgram(POOL, "t = {} for i = 1, 10000000 do t[i] = i .. 'x' end", Map.of()))
+                        LzcPrograms.of(lzc).read(POOL, "t = {} for i = 1, 10000000 do t[i] = i .. 'x' end", Map.of()))
                 .isInstanceOf(StorageException.class)
                 .isNotInstanceOf(OutOfSpaceException.class)
                 .hasMessageContaining("memory limit");
-        assertThat(lzc.readingChannelProgram(POOL, "return 42", Map.of())).isEqualTo(42L);
-        assertThat(lzc.readingChannelProgram(POOL, "", Map.of())).isNull();
+        assertThat(LzcPrograms.of(lzc).read(POOL, "return 42", Map.of())).isEqualTo(42L);
+        assertThat(LzcPrograms.of(lzc).read(POOL, "", Map.of())).isNull();
     }
 
     @Test
@@ -344,7 +345,7 @@ class LzcIT {
     }
 
     private Map<String, Object> userProperties(String object) {
-        return asMap(lzc.readingChannelProgram(POOL, USER_PROPERTIES, Map.of("object", object)));
+        return asMap(LzcPrograms.of(lzc).read(POOL, USER_PROPERTIES, Map.of("object", object)));
     }
 
     @SuppressWarnings("unchecked") // the programs above return maps

@@ -8,6 +8,7 @@ import dev.zvpg.storage.Ground;
 import dev.zvpg.storage.OtherProcess;
 import dev.zvpg.storage.Storage;
 import dev.zvpg.zfs.binding.Lzc;
+import dev.zvpg.zfs.binding.LzcPrograms;
 import dev.zvpg.zfs.binding.Mounts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -102,7 +103,7 @@ final class TestPool implements Ground {
         if (!lzc.exists(dataset)) {
             return List.of();
         }
-        return Program.table(lzc.readingChannelProgram(POOL, TREE, Map.of("root", dataset))).keySet().stream()
+        return Program.table(LzcPrograms.of(lzc).read(POOL, TREE, Map.of("root", dataset))).keySet().stream()
                 .sorted()
                 .toList();
     }

@@ -25,12 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lzc {
 
-    /** The most that ZFS grants unless its administrator says otherwise: 100 million Lua instructions. */
-    public static final long MAX_INSTRUCTIONS = 100_000_000;
-
-    /** The most that ZFS grants unless its administrator says otherwise: 100 MiB. */
-    public static final long MAX_MEMORY_BYTES = 100L * 1024 * 1024;
-
     private static @Nullable Lzc instance;
 
     private final Native.LibZfsCore lib;
@@ -165,89 +159,12 @@ public final class Lzc {
         ResultCode.check(lib.lzc_destroy(name(dataset)), "destroy", dataset);
     }
 
-    /**
-     * Runs a channel program: Lua in the kernel, atomic, in one transaction group. Root only.
-     *
-     * <p>A program must not call {@code zfs.list.children} or {@code zfs.list.snapshots} with a dataset whose name has
-     * 255 bytes, the longest allowed: the kernel appends a separator, fails its own assertion
-     * ({@code zcp_children_iter} in {@code zcp_iter.c}, ZFS 2.1 and later) and the whole pool hangs until the machine
-     * is restarted. Such a dataset has no room for children or snapshots, so {@code if #name < 255} loses nothing.
-     *
-     * <p>A signal to this thread cancels a program, at some hundredth instruction of one of its coroutines, and what it
-     * has changed by then stays. It is run again, so a program must be fit for that.
-     *
-     * @param pool the pool that the program may read and change
-     * @param program Lua; its arguments are {@code ...}
-     * @param arguments a name to a string, number, truth, map or array
-     * @return what the program returned: a {@code String}, {@code Long}, {@code Boolean} or {@code Map}; null for
-     *     nothing
-     */
-    @Nullable
-    public Object channelProgram(String pool, String program, Map<String, ?> arguments) {
-        return program(
-                pool,
-                arguments,
-                (list, result) ->
-                        lib.lzc_channel_program(name(pool), program, MAX_INSTRUCTIONS, MAX_MEMORY_BYTES, list, result));
-    }
-
-    /** As {@link #channelProgram}, for a program that only reads: it waits for no transaction group. */
-    @Nullable
-    public Object readingChannelProgram(String pool, String program, Map<String, ?> arguments) {
-        return program(
-                pool,
-                arguments,
-                (list, result) -> lib.lzc_channel_program_nosync(
-                        name(pool), program, MAX_INSTRUCTIONS, MAX_MEMORY_BYTES, list, result));
-    }
-
     /** Waits until everything that a pool was told before is on disk. */
     public void sync(String pool) {
         // older modules want to be told that the sync is not to be forced
         try (NvList list = NvList.of(Map.of("force", false))) {
             ResultCode.check(lib.lzc_sync(name(pool), list.pointer(), null), "sync", pool);
         }
-    }
-
-    private @Nullable Object program(
-            String pool, Map<String, ?> arguments, BiFunction<Pointer, PointerByReference, Integer> call) {
-        while (true) {
-            PointerByReference result = new PointerByReference();
-            int code;
-            try (NvList list = NvList.of(arguments)) {
-                code = call.apply(list.pointer(), result);
-            }
-            try (NvList list = NvList.adopt(result)) {
-                Map<String, Object> answer = list.toMap();
-                if (code == 0) {
-                    return answer.get("return");
-                }
-                if (code != ResultCode.EINTR.number()) {
-                    throw programFailed(code, pool, answer.get("error"));
-                }
-            }
-        }
-    }
-
-    /** Some numbers mean something else here than everywhere else: a program's memory is not the pool's space. */
-    private static RuntimeException programFailed(int code, String pool, @Nullable Object error) {
-        String operation = "run a channel program on";
-        return switch (ResultCode.of(code).orElse(ResultCode.ECHRNG)) {
-            case ENOSPC -> new StorageException(operation, pool, "it ran into its memory limit (ENOSPC)", null);
-            case ENOMEM -> new StorageException(operation, pool, "its result is too large (ENOMEM)", null);
-            case EINVAL, ECHRNG ->
-                error == null
-                        ? ResultCode.exception(code, operation, pool)
-                        : new StorageException(operation, pool, error + " (error " + code + ")", null);
-            case EPERM ->
-                ResultCode.EPERM.exception(
-                        operation,
-                        pool,
-                        "ZFS lets only root do that",
-                        "run as root, or with the capability CAP_SYS_ADMIN (which mounting "
-                                + "needs as well; zfs allow does not help here)");
-            default -> ResultCode.exception(code, operation, pool);
-        };
     }
 
     /** A call that takes many objects and lists those that failed, each with its own number. */
