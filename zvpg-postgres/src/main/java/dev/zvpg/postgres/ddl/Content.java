@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 record Content(String table, String column, String sum) {
 
     private static final Pattern DROPPED = Pattern.compile(
-            "DROP TABLE (?<whole>.+)|ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+DROP COLUMN (?<column>.+)", Pattern.DOTALL);
+            "DROP TABLE (?<whole>.+)|" + Syntax.ALTER_TABLE + "\\s++DROP COLUMN (?<column>.+)", Pattern.DOTALL);
 
     private static final String IS_THERE = "SELECT to_regclass(%s) IS NOT NULL";
 

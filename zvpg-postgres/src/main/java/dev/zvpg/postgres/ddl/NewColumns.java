@@ -16,20 +16,18 @@ import java.util.regex.Pattern;
  */
 final class NewColumns {
 
-    static final String NAME = "(?<name>\"(?:[^\"]++|\"\")++\"|\\S+)";
-
     private static final Pattern ADDED = Pattern.compile(
-            "(?<head>ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ADD COLUMN " + NAME + " (?<type>.*))", Pattern.DOTALL);
+            "(?<head>" + Syntax.ALTER_TABLE + "\\s++ADD COLUMN " + Syntax.NAME + " (?<type>.*))", Pattern.DOTALL);
 
     private static final Pattern DEFAULT = Pattern.compile(
-            "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ALTER COLUMN " + NAME + " SET (?<default>DEFAULT .*)",
-            Pattern.DOTALL);
+            Syntax.ALTER_TABLE + "\\s++ALTER COLUMN " + Syntax.NAME + " SET (?<default>DEFAULT .*)", Pattern.DOTALL);
 
     private static final Pattern NOT_NULL = Pattern.compile(
-            "(?<head>(?<table>ALTER TABLE .+?)\\s+ADD COLUMN " + NAME + " .*) NOT NULL", Pattern.DOTALL);
+            "(?<head>(?<alter>" + Syntax.ALTER_TABLE + ")\\s++ADD COLUMN " + Syntax.NAME + " .*) NOT NULL",
+            Pattern.DOTALL);
 
     private static final Pattern WITH_DEFAULT = Pattern.compile(
-            "(?<head>(?<alter>ALTER TABLE (?:ONLY )?(?<table>.+?))\\s+ADD COLUMN " + NAME
+            "(?<head>(?<alter>" + Syntax.ALTER_TABLE + ")\\s++ADD COLUMN " + Syntax.NAME
                     + " (?:(?!GENERATED ).)+?) DEFAULT (?<default>.+?)(?<required> NOT NULL)?",
             Pattern.DOTALL);
 
@@ -37,12 +35,11 @@ final class NewColumns {
     private static final Pattern CONSTANT =
             Pattern.compile("(?:'(?:[^']++|'')*+'|\\(?-?[0-9.]+\\)?|true|false|NULL)(?:::[\\w .\"()\\[\\],]+)?");
 
-    private static final Pattern REQUIRED = Pattern.compile(
-            "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ADD COLUMN " + NAME + " .* NOT NULL", Pattern.DOTALL);
+    private static final Pattern REQUIRED =
+            Pattern.compile(Syntax.ALTER_TABLE + "\\s++ADD COLUMN " + Syntax.NAME + " .* NOT NULL", Pattern.DOTALL);
 
     private static final Pattern IDENTITY = Pattern.compile(
-            "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ALTER COLUMN " + NAME + " ADD (?<identity>GENERATED .*)",
-            Pattern.DOTALL);
+            Syntax.ALTER_TABLE + "\\s++ALTER COLUMN " + Syntax.NAME + " ADD (?<identity>GENERATED .*)", Pattern.DOTALL);
 
     private final Connection theirs;
 
@@ -59,7 +56,7 @@ final class NewColumns {
         return added.matches()
                 ? Optional.of(new Later(
                         added.group("head"),
-                        added.group("table") + " ALTER COLUMN " + added.group("name") + " SET NOT NULL"))
+                        added.group("alter") + " ALTER COLUMN " + added.group("name") + " SET NOT NULL"))
                 : Optional.empty();
     }
 

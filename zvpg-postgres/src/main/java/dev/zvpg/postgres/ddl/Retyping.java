@@ -18,11 +18,10 @@ final class Retyping {
 
     /** A type with a length or a precision is left out: a cast to it cuts values short that the type refuses. */
     private static final Pattern CASTABLE = Pattern.compile(
-            "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ALTER COLUMN " + NewColumns.NAME + " TYPE (?<type>[^()]+)",
-            Pattern.DOTALL);
+            Syntax.ALTER_TABLE + "\\s++ALTER COLUMN " + Syntax.NAME + " TYPE (?<type>[^()]+)", Pattern.DOTALL);
 
-    private static final Pattern ANY = Pattern.compile(
-            "ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ALTER COLUMN " + NewColumns.NAME + " TYPE .+", Pattern.DOTALL);
+    private static final Pattern ANY =
+            Pattern.compile(Syntax.ALTER_TABLE + "\\s++ALTER COLUMN " + Syntax.NAME + " TYPE .+", Pattern.DOTALL);
 
     private static final String IS_TEXT =
             "SELECT t.typcategory = 'S' FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"

@@ -25,17 +25,15 @@ import java.util.regex.Pattern;
  */
 record RowDefaults(List<String> base, List<String> ours, NamedColumns columns) {
 
-    private static final String QUALIFIED_NAME =
-            "(?<name>(?:\"(?:[^\"]++|\"\")++\"|[^\\s.\"]+)(?:\\.(?:\"(?:[^\"]++|\"\")++\"|[^\\s.\"]+))?)";
-
-    private static final String FIRST = "\\s.*?START WITH )(?<first>-?\\d+)(?<after>.*)";
+    private static final String FIRST = ")\\s.*?START WITH )(?<first>-?\\d+)(?<after>.*)";
 
     private static final Pattern SEQUENCE =
-            Pattern.compile("(?<before>CREATE SEQUENCE " + QUALIFIED_NAME + FIRST, Pattern.DOTALL);
+            Pattern.compile("(?<before>CREATE SEQUENCE (?<name>" + Syntax.QUALIFIED + FIRST, Pattern.DOTALL);
 
     private static final Pattern IDENTITY = Pattern.compile(
-            "(?<before>ALTER TABLE (?:ONLY )?(?<table>.+?)\\s+ADD COLUMN \\S.*?"
-                    + " GENERATED (?:ALWAYS|BY DEFAULT) AS IDENTITY \\(\\s*SEQUENCE NAME " + QUALIFIED_NAME + FIRST,
+            "(?<before>" + Syntax.ALTER_TABLE + "\\s++ADD COLUMN \\S.*?"
+                    + " GENERATED (?:ALWAYS|BY DEFAULT) AS IDENTITY \\(\\s*+SEQUENCE NAME (?<name>" + Syntax.QUALIFIED
+                    + FIRST,
             Pattern.DOTALL);
 
     private static final Pattern NEXT_OF =

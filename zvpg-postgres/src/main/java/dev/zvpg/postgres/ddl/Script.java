@@ -19,7 +19,7 @@ final class Script {
             Pattern.DOTALL);
 
     private static final Pattern END =
-            Pattern.compile(";[ \\t]*(?:(?>/\\*.*?\\*/)[ \\t]*)?(?:\\n[ \\t]*(?=\\n)|\\n?\\s*$)", Pattern.DOTALL);
+            Pattern.compile(";[ \\t]*+(?:(?>/\\*.*?\\*/)[ \\t]*+)?+(?:\\n[ \\t]*+(?=\\n)|\\s*+$)", Pattern.DOTALL);
 
     private Script() {}
 
