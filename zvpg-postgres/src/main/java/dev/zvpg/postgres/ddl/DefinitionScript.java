@@ -70,8 +70,8 @@ public record DefinitionScript(List<String> values, List<String> before, List<St
                 List<String> written = PgCodeKeeper.statements(
                         PgCodeKeeper.read(copy.sessions().url(from)),
                         PgCodeKeeper.read(later.sessions().url(to)));
-                List<String> all =
-                        NewColumns.withValuesOfRows(new NewColumns(after).withDefaults(written), table -> true);
+                NewColumns columns = new NewColumns(before, after);
+                List<String> all = columns.withValuesOfRows(columns.withDefaults(written), table -> true);
                 Alteration alteration = alter(before, to, all);
                 alteration.made().forEach(each -> (NEW_VALUE.matcher(each).matches() ? values : statements).add(each));
                 return new DefinitionScript(values, statements, alteration.postponed(), Optional.empty());

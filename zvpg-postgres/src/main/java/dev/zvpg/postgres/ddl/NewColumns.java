@@ -4,7 +4,9 @@ import dev.zvpg.postgres.run.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -28,10 +30,10 @@ final class NewColumns {
 
     private static final Pattern WITH_DEFAULT = Pattern.compile(
             "(?<head>(?<alter>" + Syntax.ALTER_TABLE + ")\\s++ADD COLUMN " + Syntax.NAME
-                    + " (?:(?!GENERATED ).)+?) DEFAULT (?<default>.+?)(?<required> NOT NULL)?",
+                    + " (?<type>(?:(?!GENERATED ).)+?)) DEFAULT (?<default>.+?)(?<required> NOT NULL)?",
             Pattern.DOTALL);
 
-    /** As PostgreSQL writes constants, with their types: all else may depend on when it is asked. */
+    /** As PostgreSQL writes constants, with their types. */
     private static final Pattern CONSTANT =
             Pattern.compile("(?:'(?:[^']++|'')*+'|\\(?-?[0-9.]+\\)?|true|false|NULL)(?:::[\\w .\"()\\[\\],]+)?");
 
@@ -41,9 +43,23 @@ final class NewColumns {
     private static final Pattern IDENTITY = Pattern.compile(
             Syntax.ALTER_TABLE + "\\s++ALTER COLUMN " + Syntax.NAME + " ADD (?<identity>GENERATED .*)", Pattern.DOTALL);
 
-    private final Connection theirs;
+    /** PostgreSQL knows whether an expression depends on when it is asked, and tells it where that is not allowed. */
+    private static final String IS_ALWAYS_THE_SAME =
+            "CREATE TEMPORARY TABLE zvpg_default (value %s GENERATED ALWAYS AS (%s) STORED)";
 
-    NewColumns(Connection theirs) {
+    private final Connection base;
+    private final Connection theirs;
+    private final Map<String, Boolean> byRow = new HashMap<>();
+    private final Map<String, Boolean> filled = new HashMap<>();
+
+    /**
+     * Begins with nothing.
+     *
+     * @param base a copy, in which types and functions are asked for
+     * @param theirs what has the columns
+     */
+    NewColumns(Connection base, Connection theirs) {
+        this.base = base;
         this.theirs = theirs;
     }
 
@@ -64,11 +80,37 @@ final class NewColumns {
     record ByRow(String table, String name, String value) {}
 
     /** The one that a statement adds. */
-    static Optional<ByRow> byRow(String statement) {
+    Optional<ByRow> byRow(String statement) throws SQLException {
         Matcher added = WITH_DEFAULT.matcher(statement);
-        return added.matches() && !CONSTANT.matcher(added.group("default")).matches()
+        return added.matches() && isByRow(added.group("type"), added.group("default"))
                 ? Optional.of(new ByRow(added.group("table"), added.group("name"), added.group("default")))
                 : Optional.empty();
+    }
+
+    private boolean isByRow(String type, String value) throws SQLException {
+        if (CONSTANT.matcher(value).matches()) {
+            return false; // also of a type that the base has not got
+        }
+        String question = IS_ALWAYS_THE_SAME.formatted(type, value);
+        Boolean known = byRow.get(question);
+        if (known == null) {
+            known = isRefused(question);
+            byRow.put(question, known);
+        }
+        return known;
+    }
+
+    private boolean isRefused(String question) throws SQLException {
+        base.setAutoCommit(false);
+        try {
+            Sessions.execute(base, question);
+            return false;
+        } catch (SQLException e) {
+            return true; // or it knows the type or the function only when it has been made
+        } finally {
+            base.rollback();
+            base.setAutoCommit(true);
+        }
     }
 
     /** The name of the column that a statement adds. */
@@ -122,7 +164,7 @@ final class NewColumns {
     /**
      * Adds a column without a default that may be another value each time, which comes behind it: the rows bring theirs.
      */
-    static List<String> withValuesOfRows(List<String> statements, Predicate<String> table) {
+    List<String> withValuesOfRows(List<String> statements, Predicate<String> table) throws SQLException {
         List<String> all = new ArrayList<>();
         for (String statement : statements) {
             Matcher added = WITH_DEFAULT.matcher(statement);
@@ -139,9 +181,12 @@ final class NewColumns {
     }
 
     private boolean isFilled(String table, String column) throws SQLException {
-        return Sessions.column(
-                        theirs, "SELECT NOT EXISTS (SELECT FROM " + table + " WHERE num_nulls(" + column + ") = 1)")
-                .get(0)
-                .equals("t");
+        String question = "SELECT NOT EXISTS (SELECT FROM " + table + " WHERE num_nulls(" + column + ") = 1)";
+        Boolean known = filled.get(question);
+        if (known == null) {
+            known = Sessions.column(theirs, question).get(0).equals("t");
+            filled.put(question, known);
+        }
+        return known;
     }
 }

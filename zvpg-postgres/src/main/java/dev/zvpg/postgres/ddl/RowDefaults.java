@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,10 +52,11 @@ record RowDefaults(List<String> base, List<String> ours, NamedColumns columns) {
     /**
      * Finds them.
      *
+     * @param added knows which columns have another value for each row
      * @param all what leads from the base to theirs
      * @param forOurs what of that ours has not made as well
      */
-    static RowDefaults of(Copies copies, List<String> all, List<String> forOurs) throws SQLException {
+    static RowDefaults of(Copies copies, NewColumns added, List<String> all, List<String> forOurs) throws SQLException {
         List<Table> mine = Tables.of(copies.ours());
         Set<String> keyed = withSameKey(Tables.of(copies.base()), Tables.of(copies.theirs()));
         keyed.retainAll(mine.stream().map(Table::name).toList());
@@ -70,14 +72,11 @@ record RowDefaults(List<String> base, List<String> ours, NamedColumns columns) {
         List<NamedColumns.Named> columns = new ArrayList<>();
         Map<String, String> tables = new HashMap<>(); // by the sequence that numbers their rows
         for (String statement : joined) {
-            NewColumns.byRow(statement)
-                    .filter(added -> keyed.contains(added.table()))
-                    .ifPresent(added -> {
-                        columns.add(new NamedColumns.Named(added.table(), added.name()));
-                        Matcher next = NEXT_OF.matcher(added.value());
-                        if (next.find()) {
-                            tables.put(next.group("name").replace("''", "'"), added.table());
-                        }
+            added.byRow(statement)
+                    .filter(column -> keyed.contains(column.table()))
+                    .ifPresent(column -> {
+                        columns.add(new NamedColumns.Named(column.table(), column.name()));
+                        sequence(column).ifPresent(name -> tables.put(name, column.table()));
                     });
             Matcher identity = IDENTITY.matcher(statement);
             if (identity.matches() && single.contains(identity.group("table"))) {
@@ -87,9 +86,15 @@ record RowDefaults(List<String> base, List<String> ours, NamedColumns columns) {
             }
         }
         return new RowDefaults(
-                NewColumns.withValuesOfRows(all, keyed::contains),
+                added.withValuesOfRows(all, keyed::contains),
                 behind(copies, joined, tables),
                 new NamedColumns(List.copyOf(columns)));
+    }
+
+    /** The sequence that the default of a column draws from. */
+    private static Optional<String> sequence(NewColumns.ByRow column) {
+        Matcher next = NEXT_OF.matcher(column.value());
+        return next.find() ? Optional.of(next.group("name").replace("''", "'")) : Optional.empty();
     }
 
     /** The tables, as statements write them, whose rows are known by the same key in both. */

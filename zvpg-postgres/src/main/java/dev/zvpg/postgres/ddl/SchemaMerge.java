@@ -98,9 +98,9 @@ public final class SchemaMerge implements ServerMerge.Definitions {
         conflicts.addAll(
                 Rules.newInBoth(name, mine, yours, Copies.changes(copies.ours(), copies.theirs(), Optional.empty())));
         Scripts script = yours.isEmpty() ? Scripts.NONE : scripts(earlier, other, mine.isEmpty() ? null : name);
-        NewColumns columns = new NewColumns(copies.theirs());
+        NewColumns columns = new NewColumns(copies.base(), copies.theirs());
         RowDefaults defaults =
-                RowDefaults.of(copies, columns.withDefaults(script.all()), columns.withDefaults(script.forOurs()));
+                RowDefaults.of(copies, columns, columns.withDefaults(script.all()), columns.withDefaults(script.forOurs()));
         DatabasePatch patch = new DatabasePatch(
                 name,
                 schemas,
