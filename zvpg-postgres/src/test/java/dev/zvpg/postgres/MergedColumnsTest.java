@@ -12,6 +12,29 @@ import org.junit.jupiter.api.Test;
 class MergedColumnsTest extends TwoBranches {
 
     @Test
+    void aNewColumnDrawsFromASequenceThatWasThereBehindTheirsRows() throws Exception {
+        both(
+                "CREATE SEQUENCE turn",
+                "CREATE SEQUENCE \"count down\" INCREMENT -2 MAXVALUE 1000 START 1000",
+                "CREATE TABLE t (id int PRIMARY KEY)",
+                "INSERT INTO t SELECT generate_series(1, 50)",
+                "SELECT nextval('turn')");
+        ours("INSERT INTO t SELECT generate_series(51, 60)", "DELETE FROM t WHERE id < 11");
+        theirs(
+                "ALTER TABLE t ADD COLUMN n int UNIQUE DEFAULT nextval('turn')",
+                "ALTER TABLE t ADD COLUMN m bigint NOT NULL UNIQUE DEFAULT nextval('\"count down\"')",
+                "INSERT INTO t VALUES (70)");
+        feature.start();
+        String query = "SELECT string_agg(t::text, ' ' ORDER BY id) FROM t WHERE id BETWEEN 11 AND 50 OR id = 70";
+        String known = Sql.value(feature, query);
+        main.merge(feature);
+        assertThat(Sql.value(main, query)).isEqualTo(known);
+        assertThat(rows("SELECT count(DISTINCT n), count(DISTINCT m) FROM t")).isEqualTo("(51,51)");
+        Sql.execute(main, "INSERT INTO t VALUES (71)");
+        assertThat(differences()).isEmpty();
+    }
+
+    @Test
     void aColumnThatBothHaveAddedWithAValueThatIsAlwaysTheSameIsMergedByItsRows() throws Exception {
         both("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t SELECT generate_series(1, 4)");
         String[] migration = {

@@ -40,11 +40,18 @@ record RowDefaults(List<String> base, List<String> ours, NamedColumns columns) {
     private static final Pattern NEXT_OF =
             Pattern.compile("nextval\\('(?<name>(?:[^']++|'')++)'::regclass\\)", Pattern.DOTALL);
 
-    /** The number behind the last one, if there are enough for some rows more. */
-    private static final String NEXT = """
-            SELECT last + seqincrement FROM pg_sequence s, LATERAL (SELECT pg_sequence_last_value(seqrelid)::numeric) l(last)
+    /** The last number, if there are enough for some rows more, and the one behind it. */
+    private static final String LAST = """
+            SELECT last + %3$d * seqincrement FROM pg_sequence s, LATERAL (SELECT pg_sequence_last_value(seqrelid)::numeric) l(last)
             WHERE seqrelid = to_regclass(%1$s) AND last + seqincrement BETWEEN seqmin AND seqmax
               AND last + seqincrement::numeric * (%2$d + 1) BETWEEN seqmin AND seqmax
+            """;
+
+    /** A number that is left out harms nobody, so it is no matter that this stays where the merge fails. */
+    private static final String MOVE = """
+            SELECT setval(seqrelid::regclass, %2$s) FROM pg_sequence WHERE seqrelid = to_regclass(%1$s)
+              AND %2$s BETWEEN seqmin AND seqmax
+              AND coalesce((%2$s - pg_sequence_last_value(seqrelid)::numeric) * seqincrement > 0, true)
             """;
 
     private static final String PARENTS = "SELECT DISTINCT inhparent::int8 FROM pg_inherits";
@@ -87,7 +94,7 @@ record RowDefaults(List<String> base, List<String> ours, NamedColumns columns) {
         }
         return new RowDefaults(
                 added.withValuesOfRows(all, keyed::contains),
-                behind(copies, joined, tables),
+                behind(copies, withMoves(copies, added, joined, tables), tables),
                 new NamedColumns(List.copyOf(columns)));
     }
 
@@ -118,7 +125,7 @@ record RowDefaults(List<String> base, List<String> ours, NamedColumns columns) {
             Matcher sequence = SEQUENCE.matcher(statement);
             Matcher first = sequence.matches() ? sequence : IDENTITY.matcher(statement);
             String table = first.matches() ? tables.get(first.group("name")) : null;
-            List<String> next = table == null ? List.of() : next(copies, first.group("name"), table);
+            List<String> next = table == null ? List.of() : last(copies, first.group("name"), table, 1);
             if (next.isEmpty()) {
                 all.add(statement);
             } else {
@@ -130,8 +137,35 @@ record RowDefaults(List<String> base, List<String> ours, NamedColumns columns) {
         return List.copyOf(all);
     }
 
-    private static List<String> next(Copies copies, String sequence, String table) throws SQLException {
+    /** Lets sequences that were there go on behind what theirs' rows have got of them before a column draws from them. */
+    private static List<String> withMoves(
+            Copies copies, NewColumns added, List<String> statements, Map<String, String> tables) throws SQLException {
+        Map<String, String> there = new HashMap<>(tables);
+        for (String statement : statements) {
+            for (Pattern made : List.of(SEQUENCE, IDENTITY)) {
+                Matcher sequence = made.matcher(statement);
+                if (sequence.matches()) {
+                    there.remove(sequence.group("name"));
+                }
+            }
+        }
+        List<String> all = new ArrayList<>();
+        for (String statement : statements) {
+            Optional<String> name = added.byRow(statement).flatMap(RowDefaults::sequence);
+            String table = name.map(there::get).orElse(null);
+            if (table != null) {
+                last(copies, name.orElseThrow(), table, 0)
+                        .forEach(last -> all.add(MOVE.formatted(Quoted.literal(name.orElseThrow()), last)));
+            }
+            all.add(statement);
+        }
+        return all;
+    }
+
+    /** The last number of a sequence of theirs, or one that comes some steps later; none where it has come to its end. */
+    private static List<String> last(Copies copies, String sequence, String table, int steps) throws SQLException {
         List<String> rows = Sessions.column(copies.ours(), "SELECT count(*) FROM " + table);
-        return Sessions.column(copies.theirs(), NEXT.formatted(Quoted.literal(sequence), Long.parseLong(rows.get(0))));
+        return Sessions.column(
+                copies.theirs(), LAST.formatted(Quoted.literal(sequence), Long.parseLong(rows.get(0)), steps));
     }
 }

@@ -99,8 +99,8 @@ public final class SchemaMerge implements ServerMerge.Definitions {
                 Rules.newInBoth(name, mine, yours, Copies.changes(copies.ours(), copies.theirs(), Optional.empty())));
         Scripts script = yours.isEmpty() ? Scripts.NONE : scripts(earlier, other, mine.isEmpty() ? null : name);
         NewColumns columns = new NewColumns(copies.base(), copies.theirs());
-        RowDefaults defaults =
-                RowDefaults.of(copies, columns, columns.withDefaults(script.all()), columns.withDefaults(script.forOurs()));
+        RowDefaults defaults = RowDefaults.of(
+                copies, columns, columns.withDefaults(script.all()), columns.withDefaults(script.forOurs()));
         DatabasePatch patch = new DatabasePatch(
                 name,
                 schemas,
