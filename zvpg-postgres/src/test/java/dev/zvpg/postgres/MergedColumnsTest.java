@@ -3,6 +3,9 @@ package dev.zvpg.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.zvpg.Effort;
+import dev.zvpg.MergeResult;
+import dev.zvpg.merge.Conflict;
+import dev.zvpg.merge.Conflict.CellConflict;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -10,6 +13,58 @@ import org.junit.jupiter.api.Test;
 @Tag(Effort.ANYBODY)
 @Tag(Effort.FULL)
 class MergedColumnsTest extends TwoBranches {
+
+    @Test
+    void whatOursHasDeletedIsNoValueOfItsOwnWhereTheirsHasMadeValuesInItsWay() throws Exception {
+        both(
+                "CREATE TABLE t (id int, kind text, price numeric, note text, PRIMARY KEY (kind, id))",
+                "INSERT INTO t SELECT g, 'a', g + 0.5, 'n' FROM generate_series(1, 6) g");
+        ours("DELETE FROM t WHERE id IN (2, 5, 6)", "INSERT INTO t VALUES (7, 'a', NULL), (8, 'a', 0.00)");
+        theirs(
+                "ALTER TABLE t ALTER price TYPE int USING price * 100",
+                "DELETE FROM t WHERE id IN (3, 6)",
+                "UPDATE t SET note = 'theirs' WHERE id = 4");
+        main.merge(feature);
+        assertThat(rows("SELECT id, price, note FROM t")).isEqualTo("(1,150,n) (4,450,theirs) (7,,) (8,0,)");
+        assertThat(differences()).isEmpty();
+        assertThat(main.merge(feature).kind()).isEqualTo(MergeResult.Kind.UP_TO_DATE);
+    }
+
+    @Test
+    void aRowThatOursHasDeletedAndTheirsHasChangedBesidesItsNewTypeIsAConflict() throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, price numeric, note text)",
+                "INSERT INTO t SELECT g, g + 0.5, 'n' FROM generate_series(1, 4) g");
+        ours("DELETE FROM t WHERE id IN (1, 2)");
+        theirs("ALTER TABLE t ALTER price TYPE int USING price * 100", "UPDATE t SET note = 'theirs' WHERE id = 2");
+        assertThat(conflicts()).singleElement().isInstanceOf(Conflict.RowConflict.class);
+    }
+
+    @Test
+    void zeroAndNullThatOursHasWrittenOverAValueAreConflictsOfTheirCells() throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, price numeric)",
+                "INSERT INTO t SELECT g, g + 0.5 FROM generate_series(1, 4) g");
+        ours("UPDATE t SET price = 0 WHERE id = 1", "UPDATE t SET price = NULL WHERE id = 2");
+        theirs("ALTER TABLE t ALTER price TYPE int USING price * 100");
+        assertThat(conflicts()).hasSize(2).allMatch(CellConflict.class::isInstance);
+        main.merge(feature, options -> options.ours());
+        assertThat(rows("SELECT * FROM t")).isEqualTo("(1,0) (2,) (3,350) (4,450)");
+    }
+
+    @Test
+    void whatOursHasDeletedInATableWithoutAKeyOrByAKeyOfAnotherTypeStaysAConflict() throws Exception {
+        both(
+                "CREATE TABLE keyless (name text, price numeric)",
+                "INSERT INTO keyless VALUES ('a', 1.5), ('b', 2.5)",
+                "CREATE TABLE byprice (price numeric PRIMARY KEY)",
+                "INSERT INTO byprice VALUES (1.5), (2.5)");
+        ours("DELETE FROM keyless WHERE name = 'a'", "DELETE FROM byprice WHERE price = 1.5");
+        theirs(
+                "ALTER TABLE keyless ALTER price TYPE int USING price * 100",
+                "ALTER TABLE byprice ALTER price TYPE int USING price * 100");
+        assertThat(conflicts()).extracting(Conflict::table).contains("public.keyless.price", "public.byprice.price");
+    }
 
     @Test
     void aNewColumnDrawsFromASequenceThatWasThereBehindTheirsRows() throws Exception {

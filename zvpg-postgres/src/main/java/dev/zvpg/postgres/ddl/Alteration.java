@@ -31,7 +31,7 @@ public final class Alteration {
     private final DatabasePatch patch;
     private final List<String> statements;
     private final List<Content> dropped;
-    private final List<Content> retyped;
+    private final List<RetypedColumn> retyped;
     private final Consumer<SchemaConflict> told;
     private final List<String> made = new ArrayList<>();
     private final List<String> postponed = new ArrayList<>();
@@ -42,7 +42,7 @@ public final class Alteration {
             DatabasePatch patch,
             List<String> statements,
             List<Content> dropped,
-            List<Content> retyped,
+            List<RetypedColumn> retyped,
             Consumer<SchemaConflict> told) {
         this.connection = connection;
         this.patch = patch;
@@ -93,9 +93,9 @@ public final class Alteration {
                         "it is dropped or made anew in the branch that is merged, and what is in it was changed here");
             }
         }
-        for (Content column : retyped) {
-            if (column.isOtherwise(connection)) {
-                retypedHere.add(new NamedColumns.Named(column.table(), column.column()));
+        for (RetypedColumn column : retyped) {
+            if (column.hasOwnValues(connection)) {
+                retypedHere.add(column.named());
             }
         }
         for (String statement : statements) {

@@ -23,9 +23,6 @@ record Content(String table, String column, String sum) {
 
     private static final String IS_THERE = "SELECT to_regclass(%s) IS NOT NULL";
 
-    private static final String HAS_COLUMN = "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(%s)"
-            + " AND attname = (parse_ident(%s))[1] AND NOT attisdropped)";
-
     /** A row is written without a cast of its type, which might be somebody's function. */
     private static final String SUM =
             "SELECT count(*) || ' ' || coalesce(sum(hashtextextended(ROW(%s)::text COLLATE \"C\", 0)), 0) FROM %s t WHERE %s";
@@ -45,16 +42,16 @@ record Content(String table, String column, String sum) {
         return contents;
     }
 
-    /** What the base has in a column. */
-    static Content of(Connection base, String table, String column) throws SQLException {
-        return new Content(table, column, sum(base, table, column));
+    private static String sum(Connection connection, String table, String column) throws SQLException {
+        return column.isEmpty()
+                ? sum(connection, "t.*", table, "true")
+                : sum(connection, "t." + column, table, "num_nonnulls(t." + column + ") = 1");
     }
 
-    private static String sum(Connection connection, String table, String column) throws SQLException {
-        String sql = column.isEmpty()
-                ? SUM.formatted("t.*", table, "true")
-                : SUM.formatted("t." + column, table, "num_nonnulls(t." + column + ") = 1");
-        return Sessions.column(connection, sql).get(0);
+    /** The sum of some fields of a table that is called t, where a condition holds. */
+    static String sum(Connection connection, String fields, String table, String condition) throws SQLException {
+        return Sessions.column(connection, SUM.formatted(fields, table, condition))
+                .get(0);
     }
 
     /** What is dropped. */
@@ -64,10 +61,14 @@ record Content(String table, String column, String sum) {
 
     /** Whether there is something else in it now; nobody can write to it from here on. */
     boolean isOtherwise(Connection connection) throws SQLException {
-        String isThere = column.isEmpty()
-                ? IS_THERE.formatted(Quoted.literal(table))
-                : HAS_COLUMN.formatted(Quoted.literal(table), Quoted.literal(column));
-        if (Sessions.column(connection, isThere).get(0).equals("f")) {
+        boolean isThere = column.isEmpty()
+                ? Sessions.column(connection, IS_THERE.formatted(Quoted.literal(table)))
+                        .get(0)
+                        .equals("t")
+                : !new NamedColumns(List.of(new NamedColumns.Named(table, column)))
+                        .in(connection)
+                        .isEmpty();
+        if (!isThere) {
             return false; // the statement is refused
         }
         Sessions.execute(connection, "LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");

@@ -3,12 +3,16 @@ package dev.zvpg.postgres.ddl;
 import dev.zvpg.diff.SchemaChange;
 import dev.zvpg.postgres.diff.DatabaseContent;
 import dev.zvpg.postgres.diff.OthersFunctions;
+import dev.zvpg.postgres.diff.Table;
+import dev.zvpg.postgres.diff.Tables;
 import dev.zvpg.postgres.run.LiveServer;
 import dev.zvpg.postgres.run.Sessions;
 import dev.zvpg.postgres.schema.SchemaComparison;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -115,6 +119,22 @@ record Copies(Connection base, Connection theirs, Connection ours) implements Au
             }
         }
         return renames;
+    }
+
+    /** The keys of the tables whose rows are known by the same one in all of them, by name as statements write it. */
+    Map<String, List<String>> keys() throws SQLException {
+        Map<String, List<String>> keys = new HashMap<>();
+        for (Table table : Tables.of(base)) {
+            if (!table.key().isEmpty()) {
+                keys.put(table.name(), table.keyNames());
+            }
+        }
+        for (Connection each : List.of(theirs, ours)) {
+            Map<String, List<String>> others = new HashMap<>();
+            Tables.of(each).forEach(table -> others.put(table.name(), table.keyNames()));
+            keys.entrySet().removeIf(key -> !key.getValue().equals(others.get(key.getKey())));
+        }
+        return keys;
     }
 
     /** Makes of the base what theirs is, but for what its rows refuse. */

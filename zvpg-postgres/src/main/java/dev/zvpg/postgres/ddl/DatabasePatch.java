@@ -16,7 +16,7 @@ import java.util.List;
  * @param statements all else, in order
  * @param forOurs those of them that the branch that is merged into has not made as well
  * @param rowDefaults what those add with another value for each row
- * @param retyped what the base has in the columns that those give another type
+ * @param retyped the columns that those give another type
  * @param theirs what the branch that is merged has changed
  * @param theirsAligned the same, without names
  * @param oursAligned what the other one has changed, without names
@@ -32,7 +32,7 @@ public record DatabasePatch(
         List<String> statements,
         List<String> forOurs,
         NamedColumns rowDefaults,
-        List<Content> retyped,
+        List<RetypedColumn> retyped,
         List<SchemaChange> theirs,
         List<SchemaChange> theirsAligned,
         List<SchemaChange> oursAligned,

@@ -22,7 +22,7 @@ public record NamedColumns(List<Named> columns) {
             """;
 
     /** A column and its table, as statements write them. Immutable. */
-    record Named(String table, String column) {}
+    public record Named(String table, String column) {}
 
     /** The columns that are there, each as the numbers of its table and of itself. */
     public Set<Place> in(Connection connection) throws SQLException {

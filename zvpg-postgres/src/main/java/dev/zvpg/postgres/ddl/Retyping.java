@@ -29,13 +29,15 @@ final class Retyping {
 
     private Retyping() {}
 
-    /** What the base has in the columns of which statements change the type. */
-    static List<Content> of(Connection base, List<String> statements) throws SQLException {
-        List<Content> columns = new ArrayList<>();
+    /** The columns of which statements change the type. */
+    static List<RetypedColumn> of(Copies copies, List<String> statements) throws SQLException {
+        List<RetypedColumn> columns = new ArrayList<>();
         for (String statement : statements) {
             Matcher retyped = ANY.matcher(statement);
             if (retyped.matches()) {
-                columns.add(Content.of(base, retyped.group("table"), retyped.group("name")));
+                String table = retyped.group("table");
+                List<String> key = copies.keys().getOrDefault(table, List.of());
+                columns.add(RetypedColumn.of(copies, new NamedColumns.Named(table, retyped.group("name")), key));
             }
         }
         return columns;

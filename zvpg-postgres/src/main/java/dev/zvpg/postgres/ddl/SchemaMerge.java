@@ -111,7 +111,7 @@ public final class SchemaMerge implements ServerMerge.Definitions {
                 defaults.base(),
                 defaults.ours(),
                 defaults.columns(),
-                Retyping.of(copies.base(), script.forOurs()),
+                Retyping.of(copies, script.forOurs()),
                 changes,
                 yours,
                 mine,

@@ -20,6 +20,11 @@ public record Column(int number, String name, Order order) {
         WRITTEN_TEXT
     }
 
+    /** A condition: that there is a value, and one that is not zero. */
+    public static String isFilled(String value) {
+        return "num_nonnulls(" + value + ") = 1 AND format('%s', " + value + ") !~ '^[-0.]*$'";
+    }
+
     /** The same, compared as the type's own function writes it, for a column that has another type on the other side. */
     Column written() {
         return new Column(number, name, Order.WRITTEN_TEXT);

@@ -79,10 +79,9 @@ public record ComparedTable(
             return 0;
         }
 
-        String value = Quoted.name(column);
         return Long.parseLong(before.database()
-                .column("SELECT count(*) FROM " + before.table().relation() + " WHERE num_nonnulls(" + value
-                        + ") = 1 AND format('%s', " + value + ") !~ '^[-0.]*$'")
+                .column("SELECT count(*) FROM " + before.table().relation() + " WHERE "
+                        + Column.isFilled(Quoted.name(column)))
                 .get(0));
     }
 

@@ -11,12 +11,12 @@ import org.postgresql.copy.CopyOut;
  * Reads what a query finds as the server's own text, row by row, without holding more than one of them. The server
  * works on the query from the beginning on, also while nobody reads. Confined to one thread.
  */
-final class CopyRows implements AutoCloseable {
+public final class CopyRows implements AutoCloseable {
 
     private final CopyOut copy;
 
     /** Begins to run a query that takes no parameters. */
-    CopyRows(Connection connection, String query) throws SQLException {
+    public CopyRows(Connection connection, String query) throws SQLException {
         this.copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY (" + query + ") TO STDOUT");
     }
 
@@ -27,8 +27,7 @@ final class CopyRows implements AutoCloseable {
     }
 
     /** The same as text. */
-    @Nullable
-    List<@Nullable String> nextTexts() throws SQLException {
+    public @Nullable List<@Nullable String> nextTexts() throws SQLException {
         byte[] line = copy.readFromCopy();
         return line == null ? null : CopyText.texts(line);
     }

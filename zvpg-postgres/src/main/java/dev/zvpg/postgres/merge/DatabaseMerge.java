@@ -100,7 +100,7 @@ final class DatabaseMerge implements AutoCloseable {
             table.stage();
             String name = table.target().table().name() + ".";
             table.missed().forEach(lost -> refuse(name + lost.name(), lost.reason()));
-            Conversion.untold(table, redefinition).forEach(column -> refuse(name + column, Conversion.REASON));
+            table.conversion().untold(table, redefinition).forEach(column -> refuse(name + column, Conversion.REASON));
         }
         lock();
         if (!areHarmless()) {

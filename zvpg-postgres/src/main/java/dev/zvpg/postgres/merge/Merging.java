@@ -59,12 +59,16 @@ final class Merging {
         int width = target.columns().size();
         List<@Nullable String> mine = changed.ours();
         List<@Nullable String> ours = mine == null ? null : mine.subList(0, width);
+        List<Integer> settled = new ArrayList<>(staged.rowDefaults());
+        if (ours == null) {
+            settled.addAll(staged.conversion().converted());
+        }
         List<@Nullable String> merged = merge.merge(
                 key(changed.key()),
                 changed.bases().stream()
-                        .map(base -> changed.settled(base, staged.rowDefaults()))
+                        .map(base -> changed.settled(base, settled))
                         .toList(),
-                changed.settled(ours, staged.rowDefaults()),
+                changed.settled(ours, settled),
                 changed.theirs());
         if (Objects.equals(merged, ours)) {
             return;

@@ -3,17 +3,20 @@ package dev.zvpg.postgres.merge;
 import dev.zvpg.postgres.ddl.Alteration;
 import dev.zvpg.postgres.ddl.DatabasePatch;
 import dev.zvpg.postgres.ddl.NamedColumns;
+import dev.zvpg.postgres.ddl.RetypedColumn;
 import dev.zvpg.postgres.ddl.SchemaMerge;
 import dev.zvpg.postgres.diff.Column;
 import dev.zvpg.postgres.diff.Sequence;
-import dev.zvpg.postgres.diff.Table;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,7 @@ final class Redefinition {
     private final long database;
     private final Set<Long> sequences = new HashSet<>();
     private Set<NamedColumns.Place> rowDefaults = Set.of();
+    private final Map<NamedColumns.Place, List<String>> retyped = new HashMap<>();
     private Set<NamedColumns.Place> retypedHere = Set.of();
     private @Nullable Alteration alteration;
 
@@ -51,21 +55,41 @@ final class Redefinition {
             alteration = begun;
             rowDefaults = patch.rowDefaults().in(connection);
             retypedHere = begun.retypedHere().in(connection);
+            for (RetypedColumn column : patch.retyped()) {
+                column.in(connection).forEach(place -> retyped.put(place, column.key()));
+            }
         }
     }
 
     /** The columns of a table, by position, that are new, with another value for each row. */
     List<Integer> rowDefaults(Target target) {
         return IntStream.range(0, target.columns().size())
-                .filter(i -> rowDefaults.contains(new NamedColumns.Place(
-                        target.table().oid(), target.columns().get(i).number())))
+                .filter(i -> rowDefaults.contains(place(target, i)))
                 .boxed()
                 .toList();
     }
 
-    /** Whether a column of a table gets another type, and has values that nobody else has. */
-    boolean isRetypedHere(Table table, Column column) {
-        return retypedHere.contains(new NamedColumns.Place(table.oid(), column.number()));
+    /** Whether a column of a table, by position, gets another type. */
+    boolean isRetyped(Target target, int column) {
+        return retyped.containsKey(place(target, column));
+    }
+
+    /** Whether it has values that nobody else has, too. */
+    boolean isRetypedHere(Target target, int column) {
+        return retypedHere.contains(place(target, column));
+    }
+
+    /** Whether that is known of each row, by its key. */
+    boolean isRetypedByKey(Target target, int column) {
+        List<String> key = retyped.getOrDefault(place(target, column), List.of());
+        return !key.isEmpty()
+                && Set.copyOf(key)
+                        .equals(target.keyColumns().stream().map(Column::name).collect(Collectors.toSet()));
+    }
+
+    private static NamedColumns.Place place(Target target, int column) {
+        return new NamedColumns.Place(
+                target.table().oid(), target.columns().get(column).number());
     }
 
     /** The sequences that are new, and know nothing of the rows that were there. */

@@ -39,7 +39,7 @@ final class Staged {
     private final String changes;
     private final Map<Integer, Map<String, String>> following = new HashMap<>();
     private final Set<Target.Lost> missed = new LinkedHashSet<>();
-    private final Map<String, Long> updated = new HashMap<>();
+    private final Conversion conversion = new Conversion();
     private boolean areKeysChanged;
     private long renumbered;
 
@@ -82,9 +82,9 @@ final class Staged {
         return missed;
     }
 
-    /** How many rows have another value in a column than both began with. */
-    long updated(String column) {
-        return updated.getOrDefault(column, 0L);
+    /** What became of values of another type. */
+    Conversion conversion() {
+        return conversion;
     }
 
     /** What has changed since the first base. */
@@ -131,8 +131,8 @@ final class Staged {
             for (Iterator<RowChange> each = rows.iterator(); each.hasNext(); ) {
                 RowChange row = each.next();
                 target.lost().stream().filter(lost -> lost.isMissed(row)).forEach(missed::add);
-                if (base == 0 && row.kind() == RowChange.Kind.UPDATED) {
-                    row.changed().forEach(column -> updated.merge(column, 1L, Long::sum));
+                if (base == 0) {
+                    conversion.count(row);
                 }
                 List<@Nullable String> line = new ArrayList<>();
                 line.add(Integer.toString(base));
