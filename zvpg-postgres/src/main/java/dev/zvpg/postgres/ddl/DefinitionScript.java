@@ -67,9 +67,10 @@ public record DefinitionScript(List<String> values, List<String> before, List<St
             }
             if (!Copies.changes(before, after, Optional.empty()).isEmpty()) {
                 PgCodeKeeperJar.require();
-                List<String> written = PgCodeKeeper.statements(
+                List<String> written = new ArrayList<>(PgCodeKeeper.statements(
                         PgCodeKeeper.read(copy.sessions().url(from)),
-                        PgCodeKeeper.read(later.sessions().url(to)));
+                        PgCodeKeeper.read(later.sessions().url(to))));
+                written.addAll(ReplicaIdentities.statements(before, after));
                 NewColumns columns = new NewColumns(before, after);
                 List<String> all = columns.withValuesOfRows(columns.withDefaults(written), table -> true);
                 Alteration alteration = alter(before, to, all);

@@ -97,7 +97,7 @@ public final class SchemaMerge implements ServerMerge.Definitions {
         conflicts.addAll(Rules.conflicts(name, mine, yours));
         conflicts.addAll(
                 Rules.newInBoth(name, mine, yours, Copies.changes(copies.ours(), copies.theirs(), Optional.empty())));
-        Scripts script = yours.isEmpty() ? Scripts.NONE : scripts(earlier, other, mine.isEmpty() ? null : name);
+        Scripts script = yours.isEmpty() ? Scripts.NONE : scripts(copies, earlier, other, mine.isEmpty() ? null : name);
         NewColumns columns = new NewColumns(copies.base(), copies.theirs());
         RowDefaults defaults = RowDefaults.of(
                 copies, columns, columns.withDefaults(script.all()), columns.withDefaults(script.forOurs()));
@@ -129,15 +129,17 @@ public final class SchemaMerge implements ServerMerge.Definitions {
         private static final Scripts NONE = new Scripts(List.of(), List.of());
     }
 
-    private Scripts scripts(String earlier, String other, @Nullable String mine) throws SQLException {
+    private Scripts scripts(Copies copies, String earlier, String other, @Nullable String mine) throws SQLException {
         PgCodeKeeperJar.require();
         PgCodeKeeper.Definitions from = PgCodeKeeper.read(base.sessions().url(earlier));
-        List<String> all = PgCodeKeeper.statements(
-                from, PgCodeKeeper.read(theirs.sessions().url(other)));
+        List<String> all = new ArrayList<>(PgCodeKeeper.statements(
+                from, PgCodeKeeper.read(theirs.sessions().url(other))));
+        all.addAll(ReplicaIdentities.statements(copies.base(), copies.theirs()));
         List<String> forOurs = new ArrayList<>(all);
         if (mine != null) {
             forOurs.removeAll(PgCodeKeeper.statements(
                     from, PgCodeKeeper.read(ours.sessions().url(mine))));
+            forOurs.removeAll(ReplicaIdentities.statements(copies.base(), copies.ours()));
         }
         return new Scripts(all, forOurs);
     }
