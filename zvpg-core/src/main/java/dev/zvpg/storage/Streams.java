@@ -29,8 +29,20 @@ public interface Streams {
      *
      * @param base which image it has under the base's identity; empty without a base
      * @param partial what of the snapshot has come before; empty where nothing has
+     * @param without what of the format it cannot take; empty where it takes everything
      */
-    record Have(Optional<String> base, Optional<String> partial) {}
+    record Have(Optional<String> base, Optional<String> partial, Optional<String> without) {
+
+        /**
+         * Creates it for a receiver that takes everything.
+         *
+         * @param base which image it has under the base's identity; empty without a base
+         * @param partial what of the snapshot has come before; empty where nothing has
+         */
+        public Have(Optional<String> base, Optional<String> partial) {
+            this(base, partial, Optional.empty());
+        }
+    }
 
     /**
      * What a transfer that was cut off has left of a snapshot. Nobody finds it under the snapshot's identity.
@@ -109,7 +121,8 @@ public interface Streams {
      * @param snapshot what to send
      * @param base what it is sent on top of
      * @param have what the receiver has said
-     * @return how; empty where the receiver's base is another image or not one that this follows
+     * @return how; empty where the receiver's base is another image or not one that this follows, or where it cannot be
+     *     sent without what the receiver cannot take
      * @throws NotFoundException when there is no such snapshot or no such base
      */
     Optional<Outgoing> outgoing(SnapshotId snapshot, Optional<SnapshotId> base, Have have);

@@ -43,9 +43,9 @@ final class Making {
     VolumeDraft create(VolumeId volume) {
         String verb = "create";
         String dataset = names.newDataset(verb, volume);
-        return make(verb, volume, Optional.empty(), () -> objects.lzc().create(dataset, nativeProperties), () -> {
-            Path directory = mountPoints.of(volume);
-            mountPoints.mount(dataset, directory, false);
+        Runnable create = () -> objects.lzc().create(dataset, nativeProperties);
+        return make(verb, volume, Optional.empty(), () -> needingKey(verb, volume, create), () -> {
+            Path directory = directory(volume);
             try {
                 Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
             } catch (IOException e) {
@@ -63,6 +63,10 @@ final class Making {
                 throw objects.missing(verb, snapshot);
             }
         });
+    }
+
+    private void needingKey(String verb, VolumeId volume, Runnable work) {
+        objects.keys().needed(verb, Objects.name(volume), names.dataset(volume), work);
     }
 
     private void cloneDataset(String verb, SnapshotId snapshot, String dataset) {
@@ -101,7 +105,7 @@ final class Making {
 
     Path directory(VolumeId volume) {
         Path directory = mountPoints.of(volume);
-        mountPoints.mount(names.dataset(volume), directory, false);
+        needingKey("mount", volume, () -> mountPoints.mount(names.dataset(volume), directory, false));
         return directory;
     }
 

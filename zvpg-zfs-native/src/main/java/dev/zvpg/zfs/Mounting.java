@@ -45,7 +45,8 @@ final class Mounting {
 
     private void mount(StoredId id, String object, Path directory, boolean readOnly) {
         try {
-            mountPoints.mount(object, directory, readOnly);
+            objects.keys()
+                    .needed("mount", Objects.name(id), object, () -> mountPoints.mount(object, directory, readOnly));
         } catch (NotFoundException e) {
             throw objects.missing(VERB, id);
         }

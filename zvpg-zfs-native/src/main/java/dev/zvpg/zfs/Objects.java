@@ -60,6 +60,10 @@ final class Objects {
         return names;
     }
 
+    Keys keys() {
+        return new Keys(lzc, names);
+    }
+
     /** An identity in a message. */
     static String name(StoredId id) {
         return (id instanceof VolumeId ? "volume " : "snapshot ") + id;
@@ -148,8 +152,9 @@ final class Objects {
      *
      * @param name its full name
      * @param identity its global identity, which an image keeps that is sent elsewhere
+     * @param encrypted whether it is, and whatever is cloned from it or received on top of it
      */
-    record Found(String name, long identity) {
+    record Found(String name, long identity, boolean encrypted) {
 
         /** The identity as {@code zfs get guid} writes it. */
         String text() {
@@ -168,7 +173,7 @@ final class Objects {
         if (result.answer() == Answer.MISSING || !(result.values().get("guid") instanceof Long identity)) {
             throw missing(operation, snapshot); // it went meanwhile
         }
-        return new Found(name, identity);
+        return new Found(name, identity, !result.text("keyformat").equals("none"));
     }
 
     /** Whether it is there, if only as a draft. */

@@ -30,6 +30,7 @@ enum Program {
     IDENTIFY("identify", false),
     PARTIALS("partials", false),
     SPACE("space", false),
+    KEY("key", false),
     SNAPSHOT("snapshot", true),
     LABEL("label", true),
     ACCEPT("accept", true),

@@ -34,7 +34,8 @@ final class ReceivedDraft implements Draft {
     @Override
     public Path directory() {
         String image = receiving.objects().names().dataset(volume) + "@" + snapshot;
-        receiving.mountPoints().mount(image, directory, true);
+        Runnable mount = () -> receiving.mountPoints().mount(image, directory, true);
+        receiving.objects().keys().needed("mount", Objects.name(snapshot), image, mount);
         return directory;
     }
 

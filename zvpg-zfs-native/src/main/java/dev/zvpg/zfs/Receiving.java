@@ -27,13 +27,13 @@ final class Receiving {
     private final Objects objects;
     private final MountPoints mountPoints;
     private final Destroying destroying;
-    private final Map<String, Object> nativeProperties;
+    private final Root.Opened root;
 
-    Receiving(Objects objects, MountPoints mountPoints, Destroying destroying, Map<String, Object> nativeProperties) {
+    Receiving(Objects objects, MountPoints mountPoints, Destroying destroying, Root.Opened root) {
         this.objects = objects;
         this.mountPoints = mountPoints;
         this.destroying = destroying;
-        this.nativeProperties = nativeProperties;
+        this.root = root;
     }
 
     Objects objects() {
@@ -50,9 +50,14 @@ final class Receiving {
 
     /** What a volume needs that a snapshot is received into. */
     Map<String, Object> properties(SnapshotId snapshot) {
-        Map<String, Object> properties = new HashMap<>(nativeProperties);
+        Map<String, Object> properties = new HashMap<>(root.properties());
         properties.put(PROPERTY, snapshot.value());
         return properties;
+    }
+
+    /** Whether what is received will be encrypted. */
+    boolean encrypts(Optional<Objects.Found> origin) {
+        return origin.map(Objects.Found::encrypted).orElse(root.encrypted());
     }
 
     static VolumeId newVolume() {

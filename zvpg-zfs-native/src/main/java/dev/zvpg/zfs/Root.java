@@ -89,7 +89,7 @@ final class Root {
                     "cannot open the storage zfs " + names.root() + ": its parent " + parent + " does not exist",
                     "create it with zfs create -p " + parent);
         }
-        make(lzc, names.root(), options);
+        makeRoot(lzc, names, options);
     }
 
     /**
@@ -97,15 +97,18 @@ final class Root {
      * makes one of their own, because nobody can tell another's from one that a crash left; the first to give it the
      * name wins, and what the others have made goes with the next opening, or before.
      */
-    private static void make(Lzc lzc, String root, ZfsOptions options) {
+    private static void makeRoot(Lzc lzc, Names names, ZfsOptions options) {
+        String root = names.root();
         Map<String, Object> properties = new HashMap<>(Properties.encode(options.properties()));
         properties.putIfAbsent("org.openzfs.systemd:ignore", "on");
         properties.put("canmount", CANMOUNT_OFF); // nothing is kept in it
         properties.put("mountpoint", "legacy"); // inherited: zfs mount -a leaves the volumes alone
         String half =
                 root + MAKING + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        Keys keys = new Keys(lzc, names);
+        String parent = root.substring(0, root.lastIndexOf('/'));
         try {
-            lzc.create(half, properties);
+            keys.needed("create", root, parent, () -> lzc.create(half, properties));
             lzc.rename(half, root);
         } catch (AlreadyExistsException | NotFoundException | InUseException e) {
             if (!lzc.exists(root)) {

@@ -1,6 +1,7 @@
 package dev.zvpg.zfs;
 
 import dev.zvpg.error.OutOfSpaceException;
+import dev.zvpg.error.PermissionException;
 import dev.zvpg.error.StorageException;
 import dev.zvpg.error.ZvpgException;
 import dev.zvpg.internal.io.Claims.Claim;
@@ -11,9 +12,11 @@ import dev.zvpg.storage.VolumeId;
 import dev.zvpg.zfs.binding.KernelCall;
 import dev.zvpg.zfs.binding.LzcStreams;
 import dev.zvpg.zfs.binding.Pipe;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,7 +60,8 @@ final class ZfsIncoming implements Streams.Incoming {
     public Streams.Have have() {
         return new Streams.Have(
                 origin.map(Objects.Found::text),
-                partial.map(PartialVolume::point).map(ResumePoint::text));
+                partial.map(PartialVolume::point).map(ResumePoint::text),
+                receiving.encrypts(origin) ? Optional.of(ZfsStreams.EMBEDDED) : Optional.empty());
     }
 
     @Override
@@ -103,6 +107,9 @@ final class ZfsIncoming implements Streams.Incoming {
             receiving.giveUp(volume, claim);
         }
         ZvpgException failure = LzcStreams.failure(code, Objects.name(snapshot));
+        if (failure instanceof PermissionException denied) {
+            throw receiving.objects().keys().explained("receive", Objects.name(snapshot), dataset(), denied);
+        }
         if (LzcStreams.isUnknown(code)) {
             throw new UnsupportedOperationException(failure.getMessage(), failure);
         }
@@ -111,7 +118,9 @@ final class ZfsIncoming implements Streams.Incoming {
 
     /** Lets the kernel read what comes; returns what it says of it. */
     private int pump(InputStream in, Map<String, Object> properties) throws IOException {
-        String image = receiving.objects().names().dataset(volume) + "@" + snapshot;
+        String image = dataset() + "@" + snapshot;
+        byte[] head = in.readNBytes(StreamHead.BYTES);
+        requireReceivable(head);
         LzcStreams lzc = LzcStreams.of(receiving.objects().lzc());
         AtomicInteger code = new AtomicInteger(SAID_NOTHING);
         try (Pipe pipe = Pipe.open()) {
@@ -121,13 +130,40 @@ final class ZfsIncoming implements Streams.Incoming {
                     () -> code.set(lzc.receive(image, origin.map(Objects.Found::name), properties, pipe.readEnd())),
                     pipe::closeReadEnd);
             try (out) {
-                pump(in, out);
+                pump(new SequenceInputStream(new ByteArrayInputStream(head), in), out);
             } finally {
                 call.join(); // the end of the pipe is the end of the stream
             }
             call.await();
             return code.get();
         }
+    }
+
+    private String dataset() {
+        return receiving.objects().names().dataset(volume);
+    }
+
+    /** Refuses what no repository sends: the kernel takes the one, and says of the other what fits damaged ones as well. */
+    private void requireReceivable(byte[] head) {
+        StreamHead.of(head).ifPresent(stream -> {
+            if (stream.isRaw()) {
+                throw unknown(
+                        "it comes encrypted, and so with a key that only its sender has",
+                        "send it without --raw (-w); a storage in an encrypted dataset encrypts it with its own key");
+            }
+            if (stream.isEmbedded() && receiving.encrypts(origin)) {
+                throw unknown(
+                        "it comes with embedded data, which an encrypted dataset cannot take",
+                        "send it without --embed (-e)");
+            }
+        });
+    }
+
+    private UnsupportedOperationException unknown(String reason, String advice) {
+        String target = Objects.name(snapshot) + " into zfs "
+                + receiving.objects().names().root();
+        StorageException failure = new StorageException("receive", target, reason, advice, null);
+        return new UnsupportedOperationException(failure.problem(), failure);
     }
 
     private void pump(InputStream in, OutputStream out) throws IOException {

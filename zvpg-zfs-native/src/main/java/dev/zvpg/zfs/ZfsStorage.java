@@ -45,7 +45,7 @@ public final class ZfsStorage implements Storage {
     private final Making making;
     private final Destroying destroying;
     private final Mounting mounting;
-    private final Optional<Streams> streams;
+    private final Streams streams;
     private volatile boolean closed;
 
     private ZfsStorage(Objects objects, MountPoints mountPoints, Root.Opened root) {
@@ -54,11 +54,7 @@ public final class ZfsStorage implements Storage {
         this.destroying = new Destroying(objects, mountPoints);
         this.making = new Making(objects, mountPoints, destroying, root.properties());
         this.mounting = new Mounting(objects, mountPoints);
-        // from and to an encrypted dataset ZFS sends other streams, and those are where its bugs were
-        this.streams = root.encrypted()
-                ? Optional.empty()
-                : Optional.of(
-                        new ZfsStreams(objects, new Receiving(objects, mountPoints, destroying, root.properties())));
+        this.streams = new ZfsStreams(objects, new Receiving(objects, mountPoints, destroying, root));
     }
 
     /**
@@ -181,7 +177,7 @@ public final class ZfsStorage implements Storage {
     @Override
     public Optional<Streams> streams() {
         checkOpen();
-        return streams;
+        return Optional.of(streams);
     }
 
     @Override

@@ -17,9 +17,15 @@ import java.util.OptionalLong;
  * Streams as {@code zfs send} makes them, of one snapshot each. A receiver's base is the same when its global identity is,
  * which is kept by being sent.
  *
+ * <p>What is encrypted is sent as it was before that, never raw ({@code zfs send -w}): what was received raw has the key of
+ * whoever has sent it, and is where ZFS had its bugs. So each side has a key of its own, or none.
+ *
  * <p>Thread-safe, also among processes.
  */
 final class ZfsStreams implements Streams {
+
+    /** What a receiver that encrypts cannot take: the small blocks that ZFS keeps where their addresses would be. */
+    static final String EMBEDDED = "embedded";
 
     private static final int CHUNK = 1 << 17;
 
@@ -45,7 +51,11 @@ final class ZfsStreams implements Streams {
         if (!from.map(Objects.Found::text).equals(have.base())) {
             return Optional.empty();
         }
-        OptionalLong size = lzc.size(to.name(), from.map(Objects.Found::name));
+        if (!have.without().orElse(EMBEDDED).equals(EMBEDDED)) {
+            return Optional.empty(); // of a later version than this one
+        }
+        LzcStreams flagged = have.without().isPresent() ? lzc.withoutEmbedded() : lzc;
+        OptionalLong size = flagged.size(to.name(), from.map(Objects.Found::name));
         if (size.isEmpty()) {
             return Optional.empty();
         }
@@ -53,18 +63,21 @@ final class ZfsStreams implements Streams {
         Optional<ResumePoint> point = have.partial()
                 .flatMap(ResumePoint::of)
                 .filter(there -> there.to() == to.identity() && there.from() == identity);
-        return Optional.of(new ZfsOutgoing(to.name(), from.map(Objects.Found::name), point, size.getAsLong()));
+        return Optional.of(new ZfsOutgoing(flagged, to.name(), from.map(Objects.Found::name), point, size.getAsLong()));
     }
 
     /** One that can be sent. */
-    private final class ZfsOutgoing implements Streams.Outgoing {
+    private static final class ZfsOutgoing implements Streams.Outgoing {
 
+        private final LzcStreams lzc;
         private final String snapshot;
         private final Optional<String> from;
         private final Optional<ResumePoint> point;
         private final long estimate;
 
-        ZfsOutgoing(String snapshot, Optional<String> from, Optional<ResumePoint> point, long estimate) {
+        ZfsOutgoing(
+                LzcStreams lzc, String snapshot, Optional<String> from, Optional<ResumePoint> point, long estimate) {
+            this.lzc = lzc;
             this.snapshot = snapshot;
             this.from = from;
             this.point = point;

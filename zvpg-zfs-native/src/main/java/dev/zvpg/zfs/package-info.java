@@ -25,7 +25,8 @@
  *
  * <p><b>Errors.</b> Every number that a C function or a program returns goes through {@code ResultCode}. A missing
  * library, a kernel module that is not loaded and a missing right are exceptions that say what to install, load or
- * grant. An interrupt stops nothing here: the kernel finishes what it has begun, and the thread's flag stays.
+ * grant; where the kernel denies access to what is encrypted, {@code Keys} finds out which key is missing. An interrupt
+ * stops nothing here: the kernel finishes what it has begun, and the thread's flag stays.
  */
 @NullMarked
 package dev.zvpg.zfs;

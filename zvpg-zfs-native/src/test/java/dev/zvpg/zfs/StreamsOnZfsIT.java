@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.zvpg.Branch;
-import dev.zvpg.RemotesContract;
 import dev.zvpg.Snapshot;
 import dev.zvpg.error.OutOfSpaceException;
 import dev.zvpg.error.StorageException;
@@ -14,13 +13,8 @@ import dev.zvpg.remote.FetchResult;
 import dev.zvpg.remote.PushResult;
 import dev.zvpg.storage.Draft;
 import dev.zvpg.storage.SnapshotId;
-import dev.zvpg.storage.Storage;
 import dev.zvpg.storage.Streams;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,93 +23,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Between two repositories on ZFS, snapshots go as streams of the kernel's, and go on where they were cut off. */
 @NeedsPool
-class StreamsOnZfsIT extends RemotesContract {
-
-    private static final int MEGABYTE = 1_000_000;
+class StreamsOnZfsIT extends StreamsContract {
 
     /** What is lost at each cut: what had not come whole. */
     private static final int FRAME = 1 << 18;
 
-    private final TestPool theirPool = new TestPool();
-    private final TestPool ourPool = new TestPool();
-
-    /** After the contract has closed its repositories. */
-    @RegisterExtension
-    final AfterEachCallback cleanUp = context -> {
-        theirPool.close();
-        ourPool.close();
-    };
-
-    private TestPool pool(String name) {
-        return name.equals("theirs") ? theirPool : ourPool;
-    }
-
-    @Override
-    protected Storage openStorage(String name) {
-        return pool(name).open();
-    }
-
-    private Streams streams(String name) {
-        return openStorage(name).streams().orElseThrow();
-    }
-
-    private String fullName(String name, String snapshot) throws IOException, InterruptedException {
-        return PoolTools.tree(pool(name).dataset()).stream()
-                .filter(object -> object.endsWith("@" + snapshot))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private String identity(String name, String snapshot) throws IOException, InterruptedException {
-        return PoolTools.run("zfs", "get", "-H", "-p", "-o", "value", "guid", fullName(name, snapshot));
-    }
-
-    private Snapshot commitMuch(long seed) throws IOException {
-        Branch main = theirs.branch("main");
-        writeTable(main, seed);
-        return commit(main, "v" + seed, "a", "1");
-    }
-
-    /** A stream of a snapshot, as a receiver would get it that has nothing. */
-    private byte[] stream(Snapshot snapshot) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        streams("theirs")
-                .outgoing(
-                        new SnapshotId(snapshot.id()),
-                        Optional.empty(),
-                        new Streams.Have(Optional.empty(), Optional.empty()))
-                .orElseThrow()
-                .send(out);
-        return out.toByteArray();
-    }
-
-    /** What comes until the connection is cut. */
-    private static InputStream cut(byte[] bytes, int length) {
-        InputStream end = new InputStream() {
-            @Override
-            public int read() throws IOException {
-                throw new IOException("cut");
-            }
-
-            @Override
-            public int read(byte[] into, int offset, int count) throws IOException {
-                throw new IOException("cut");
-            }
-        };
-        return new SequenceInputStream(new ByteArrayInputStream(bytes, 0, length), end);
-    }
-
-    private void requireNothing(String name) throws Exception {
-        Storage storage = openStorage(name);
-        storage.recover(volume -> true);
-        assertThat(storage.drafts()).isEmpty();
-        assertThat(streams(name).partials()).isEmpty();
-        assertThat(storage.foreign()).isEmpty();
+    StreamsOnZfsIT() {
+        super(new TestPool(), new TestPool());
     }
 
     @Test
@@ -193,22 +110,6 @@ class StreamsOnZfsIT extends RemotesContract {
         assertThat(streams("ours").partials()).hasSize(1);
         ours.destroy();
         assertThat(ourPool.isEmpty()).isTrue();
-    }
-
-    @Test
-    void anEncryptedDatasetHasNoStreams() throws Exception {
-        String encrypted = ourPool.dataset() + "-encrypted";
-        PoolTools.run("sh", "-c", "echo password | zfs create -o encryption=on -o keyformat=passphrase " + encrypted);
-        try {
-            for (String dataset : List.of(encrypted, encrypted + "/below")) {
-                try (Storage storage = ZfsStorage.dataset(dataset, o -> o.mountDirectory(ourPool.mounts()))
-                        .open()) {
-                    assertThat(storage.streams()).as(dataset).isEmpty();
-                }
-            }
-        } finally {
-            PoolTools.destroy(encrypted);
-        }
     }
 
     @Test

@@ -49,6 +49,43 @@ final class TestPool implements Ground {
     private final String dataset = POOL + "/" + UUID.randomUUID();
     private final Path mounts;
 
+    /** One whose dataset is encrypted by an administrator, who keeps the key in a file. */
+    static TestPool encrypted(String keyFormat, String key) {
+        TestPool pool = new TestPool();
+        try {
+            Files.writeString(pool.key(), key);
+            Tool.run(
+                    "zfs",
+                    "create",
+                    "-o",
+                    "encryption=aes-256-gcm",
+                    "-o",
+                    "keyformat=" + keyFormat,
+                    "-o",
+                    "keylocation=file://" + pool.key(),
+                    pool.dataset());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return pool;
+    }
+
+    private Path key() {
+        return mounts.resolve("key");
+    }
+
+    /** As after a restart of the machine: nothing is mounted, and nobody has loaded the key. */
+    void unloadKey() throws IOException, InterruptedException {
+        unmount();
+        Tool.run("zfs", "unload-key", dataset);
+    }
+
+    void loadKey() throws IOException, InterruptedException {
+        Tool.run("zfs", "load-key", dataset);
+    }
+
     TestPool() {
         try {
             this.mounts = Files.createTempDirectory("zvpg-zfs-test-");
@@ -120,11 +157,15 @@ final class TestPool implements Ground {
         return new ChildJvm(List.of(), ZfsProcess.class, arguments.toArray(String[]::new));
     }
 
-    @Override
-    public void close() {
+    private void unmount() {
         Mounts.list().stream()
                 .filter(mount -> mount.dataset().startsWith(dataset))
                 .forEach(mount -> Mounts.unmount(mount.directory()));
+    }
+
+    @Override
+    public void close() {
+        unmount();
         // whatever the order of dependence, one object less each round
         for (List<String> left = everything(); !left.isEmpty(); left = everything()) {
             left.forEach(this::tryToDestroy);

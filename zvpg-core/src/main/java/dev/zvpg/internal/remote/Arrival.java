@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -148,9 +149,15 @@ final class Arrival implements AutoCloseable {
             throw new RemoteException(
                     RemoteException.Reason.INCOMPATIBLE,
                     "snapshot " + header.id() + " comes as a stream that cannot be received here: " + e.getMessage(),
-                    "use the same version of the storage on both sides",
+                    advice(e.getCause()),
                     e);
         }
+    }
+
+    private static String advice(@Nullable Throwable why) {
+        return why instanceof ZvpgException known && known.advice().isPresent()
+                ? known.advice().get()
+                : "use the same version of the storage on both sides";
     }
 
     /** Others of the same snapshot may have been on their way, on top of something else. */

@@ -22,6 +22,7 @@ record Offer(String format, String owner, Streams.Have have) {
         ObjectNode stream = message.putObject(STREAM).put("format", format).put("owner", owner);
         have.base().ifPresent(base -> stream.put("base", base));
         have.partial().ifPresent(partial -> stream.put("partial", partial));
+        have.without().ifPresent(without -> stream.put("without", without));
     }
 
     static Optional<Offer> find(ObjectNode message) throws MalformedException {
@@ -32,6 +33,7 @@ record Offer(String format, String owner, Streams.Have have) {
         return Optional.of(new Offer(
                 Fields.text(stream, "format"),
                 Fields.text(stream, "owner"),
-                new Streams.Have(Fields.find(stream, "base"), Fields.find(stream, "partial"))));
+                new Streams.Have(
+                        Fields.find(stream, "base"), Fields.find(stream, "partial"), Fields.find(stream, "without"))));
     }
 }

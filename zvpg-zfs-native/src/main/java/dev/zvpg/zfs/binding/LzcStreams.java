@@ -35,13 +35,20 @@ public final class LzcStreams {
             ResultCode.ZFS_ERR_STREAM_TRUNCATED);
 
     private final Native.LibZfsCore lib;
+    private final int flags;
 
-    private LzcStreams(Native.LibZfsCore lib) {
+    private LzcStreams(Native.LibZfsCore lib, int flags) {
         this.lib = lib;
+        this.flags = flags;
     }
 
     public static LzcStreams of(Lzc lzc) {
-        return new LzcStreams(lzc.lib());
+        return new LzcStreams(lzc.lib(), Native.LibZfsCore.LZC_SEND_FLAGS | Native.LibZfsCore.LZC_SEND_FLAG_EMBED_DATA);
+    }
+
+    /** The same, but small blocks are sent like others: whoever encrypts them can take them so only. */
+    public LzcStreams withoutEmbedded() {
+        return new LzcStreams(lib, Native.LibZfsCore.LZC_SEND_FLAGS);
     }
 
     /**
@@ -50,7 +57,7 @@ public final class LzcStreams {
      */
     public OptionalLong size(String snapshot, Optional<String> from) {
         LongLongByReference size = new LongLongByReference();
-        int code = lib.lzc_send_space(Lzc.name(snapshot), from(from), Native.LibZfsCore.LZC_SEND_FLAGS, size);
+        int code = lib.lzc_send_space(Lzc.name(snapshot), from(from), flags, size);
         if (code == ResultCode.EXDEV.number()) {
             return OptionalLong.empty();
         }
@@ -64,10 +71,7 @@ public final class LzcStreams {
      */
     public void send(String snapshot, Optional<String> from, long object, long offset, int fd) {
         ResultCode.check(
-                lib.lzc_send_resume(
-                        Lzc.name(snapshot), from(from), fd, Native.LibZfsCore.LZC_SEND_FLAGS, object, offset),
-                "send",
-                snapshot);
+                lib.lzc_send_resume(Lzc.name(snapshot), from(from), fd, flags, object, offset), "send", snapshot);
     }
 
     private static @Nullable String from(Optional<String> from) {

@@ -122,10 +122,13 @@ public final class Native {
         int LZC_DATSET_TYPE_ZFS = 2;
 
         /**
-         * {@code enum lzc_send_flags}: embedded data, large and compressed blocks as they are, as {@code zfs send -Lec}.
-         * Never others: an increment on top of a snapshot that was sent with other flags can damage files.
+         * {@code enum lzc_send_flags}: large and compressed blocks as they are, as {@code zfs send -Lc}. Never others: an
+         * increment on top of a snapshot that was sent with other flags can damage files.
          */
-        int LZC_SEND_FLAGS = 1 | 2 | 4;
+        int LZC_SEND_FLAGS = 2 | 4;
+
+        /** And embedded data, as {@code zfs send -e}, which damages nothing where it comes and goes. */
+        int LZC_SEND_FLAG_EMBED_DATA = 1;
 
         int libzfs_core_init();
 
