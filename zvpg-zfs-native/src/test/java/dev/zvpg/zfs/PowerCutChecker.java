@@ -22,6 +22,10 @@ import java.util.stream.Stream;
 /** Compares a repository with what was told before the power went, and tells what it found. Confined to one thread. */
 final class PowerCutChecker {
 
+    /** Of these the next one tells, or the next transfer. */
+    private static final Set<String> UNRESOLVED =
+            Set.of(PowerCutModel.COMMIT, PowerCutModel.RESET, PowerCutModel.RECEIVED);
+
     private final Repository repo;
     private final PowerCutJournal journal;
     private final PowerCutModel model;
@@ -102,7 +106,7 @@ final class PowerCutChecker {
             boolean done = kind.startsWith(PowerCutModel.DELETE)
                     ? !exists(kind.substring(PowerCutModel.DELETE.length()), pending.name())
                     : exists(kind, pending.name());
-            if (!kind.equals(PowerCutModel.COMMIT) && !kind.equals(PowerCutModel.RESET)) {
+            if (!UNRESOLVED.contains(kind)) {
                 journal.say((done ? "= " : "~ ") + kind + " " + pending.name());
             }
         }

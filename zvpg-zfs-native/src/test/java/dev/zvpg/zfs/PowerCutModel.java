@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * = clone c7             found after a cut: it was done
  * ~ clone c7             found after a cut: it was not
  * = holds main 81        found after a cut: so many transfers
+ * = same ID              found after a cut: the snapshot that was received is the one that was sent
  * </pre>
  *
  * <p>Thread-safe.
@@ -29,6 +30,8 @@ final class PowerCutModel {
     static final String BRANCH = "branch";
     static final String CLONE = "clone";
     static final String RESET = "reset";
+    static final String RECEIVED = "received";
+    static final String SAME = "same";
     static final String DELETE = "delete-";
     private static final String HOLDS = "holds";
 
@@ -51,10 +54,11 @@ final class PowerCutModel {
     /** An operation between its beginning and its end. */
     record Pending(String kind, String name, Range range) {}
 
-    private final Map<String, Map<String, Range>> objects =
-            Map.of(BRANCH, new TreeMap<>(), CLONE, new TreeMap<>(), SNAPSHOT, new TreeMap<>());
+    private final Map<String, Map<String, Range>> objects = Map.of(
+            BRANCH, new TreeMap<>(), CLONE, new TreeMap<>(), SNAPSHOT, new TreeMap<>(), RECEIVED, new TreeMap<>());
     private final Map<String, Pending> pending = new TreeMap<>();
     private final Set<String> fading = new TreeSet<>();
+    private final Set<String> same = new TreeSet<>();
 
     /** Takes note of a line; one that is not of this language says nothing. */
     synchronized void apply(String line) {
@@ -70,6 +74,8 @@ final class PowerCutModel {
                 if (kind.equals(HOLDS)) {
                     long transfers = Long.parseLong(words.get(3));
                     objects(BRANCH).put(name, new Range(transfers, transfers));
+                } else if (kind.equals(SAME)) {
+                    same.add(name);
                 } else {
                     Pending done = pending.remove(kind + " " + name);
                     if (done != null) {
@@ -103,7 +109,7 @@ final class PowerCutModel {
                 objects(SNAPSHOT)
                         .put(done.name, done.range.to(objects(BRANCH).getOrDefault(branchOf(done.name), done.range)));
             case RESET -> objects(BRANCH).put(done.name, done.range);
-            case BRANCH, CLONE -> objects(done.kind).put(done.name, done.range);
+            case BRANCH, CLONE, RECEIVED -> objects(done.kind).put(done.name, done.range);
             default -> {
                 String kind = done.kind.substring(DELETE.length());
                 objects(kind).remove(done.name);
@@ -151,6 +157,11 @@ final class PowerCutModel {
         return Optional.ofNullable(pending.get(RESET + " " + branch))
                 .map(reset -> known.or(reset.range))
                 .orElse(known);
+    }
+
+    /** Whether a snapshot that was received was compared with the one that was sent. */
+    synchronized boolean isTheSame(String id) {
+        return same.contains(id);
     }
 
     synchronized List<Pending> pending() {
