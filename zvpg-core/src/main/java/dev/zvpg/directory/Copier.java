@@ -133,7 +133,7 @@ final class Copier {
         }
     }
 
-    /** Makes a tree that is one instant of another. */
+    /** Makes a tree that is one instant of another, and is on disk when this returns. */
     void freeze(Path source, Path tree) throws IOException {
         if (Files.isDirectory(source) && !Subvolumes.is(source)) {
             throw new IOException(

@@ -179,12 +179,18 @@ public final class DirectoryStorage implements Storage {
     @Override
     public void snapshot(VolumeId volume, SnapshotId snapshot, Map<String, String> attributes, CopyProgress progress) {
         Attributes.checked(attributes);
-        try (Draft image = atomic ? freeze(volume, snapshot) : copy(volume, snapshot, progress)) {
-            image.publish(attributes);
+        if (!atomic) {
+            try (Draft image = copy(volume, snapshot, progress)) {
+                image.publish(attributes);
+            }
+            return;
+        }
+        try (TreeDraft image = freeze(volume, snapshot)) {
+            image.publishAsMade(attributes);
         }
     }
 
-    private Draft freeze(VolumeId volume, SnapshotId snapshot) {
+    private TreeDraft freeze(VolumeId volume, SnapshotId snapshot) {
         checkOpen();
         return making.make("snapshot", snapshot, Optional.of(volume), tree -> copier.freeze(place.tree(volume), tree));
     }

@@ -131,7 +131,21 @@ final class Making {
 
     /** Makes the document know a draft; whether it does tells {@link Objects#knows}, also after a failure. */
     void publish(StoredId id, Optional<StoredId> source, Map<String, String> attributes) {
+        writeDown(id);
         publish(id, document -> document.with(new Entry(id, source, Instant.now(), attributes)));
+    }
+
+    /** The same for a tree that is on disk, as {@link Copier#freeze} leaves it, if nobody has written to it since. */
+    void publishAsMade(StoredId id, Optional<StoredId> source, Map<String, String> attributes) {
+        publish(id, document -> document.with(new Entry(id, source, Instant.now(), attributes)));
+    }
+
+    private void writeDown(StoredId id) {
+        try {
+            TreeSync.sync(objects.tree(id));
+        } catch (IOException e) {
+            throw objects.failure("publish", id, e);
+        }
     }
 
     /**
@@ -144,6 +158,7 @@ final class Making {
             objects.existing(verb, objects.file().read(), old);
             Claim gone = destroying.claimToDestroy(verb, old);
             try {
+                writeDown(id);
                 publish(id, document -> {
                     objects.existing(verb, document, old);
                     return document.without(old).with(new Entry(id, source, Instant.now(), attributes));
@@ -164,7 +179,6 @@ final class Making {
 
     private void publish(StoredId id, UnaryOperator<Document> edit) {
         try {
-            TreeSync.sync(objects.tree(id));
             OpenDirectory.sync(objects.place().trees(Area.of(id)));
             objects.file().change(document -> {
                 if (!Files.exists(objects.tree(id), LinkOption.NOFOLLOW_LINKS)) {

@@ -50,6 +50,12 @@ final class TreeDraft implements Draft {
         publish(() -> making.publish(id, source, checked));
     }
 
+    /** The same for a tree that was on disk when it was made, and that nobody has written to. */
+    void publishAsMade(Map<String, String> attributes) {
+        Map<String, String> checked = Map.copyOf(Attributes.checked(attributes));
+        publish(() -> making.publishAsMade(id, source, checked));
+    }
+
     @Override
     public void publishInPlaceOf(VolumeId old, Map<String, String> attributes) {
         if (!(id instanceof VolumeId)) {

@@ -109,7 +109,8 @@ public final class LoopMount implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
-    private Path image() {
+    /** The disk, as far as it was written to. */
+    Path image() {
         return directory().resolve("image");
     }
 
