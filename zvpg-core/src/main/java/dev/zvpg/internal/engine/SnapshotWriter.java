@@ -109,9 +109,8 @@ final class SnapshotWriter {
         Set<StorageFeature> features = context.storage().features();
         if (features.contains(StorageFeature.ATOMIC_SNAPSHOT)) {
             // Btrfs writes what waits in memory before it takes the image, but what comes meanwhile may be in it or
-            // not,
-            // one by one: a page without the log that it follows from cannot be recovered. A server that syncs has the
-            // log on disk by then. No checkpoint and no flush in front of the image helps one that does not.
+            // not, one by one: a page without the log that it follows from cannot be recovered. A server that syncs has
+            // the log on disk by then. No checkpoint and no flush in front of the image helps one that does not.
             if (!features.contains(StorageFeature.WRITE_ORDER) && !server.get().syncs()) {
                 throw new InUseException(
                         "cannot take snapshot " + ref + " of a running server on " + context.storage()

@@ -128,8 +128,7 @@ public final class OnlineBackup implements Backup {
             // last: with it the copy is one that starts
             write(files, "backup_label", label);
             // Its end begins a new segment of the log, and the next checkpoint removes the one before. Where nothing
-            // was
-            // written meanwhile, what comes can be read from there.
+            // was written meanwhile, what comes can be read from there.
             return after.isIn(position) && !after.isInProgress() ? after : position;
         }
     }
