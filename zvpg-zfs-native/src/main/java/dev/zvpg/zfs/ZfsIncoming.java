@@ -12,11 +12,9 @@ import dev.zvpg.storage.VolumeId;
 import dev.zvpg.zfs.binding.KernelCall;
 import dev.zvpg.zfs.binding.LzcStreams;
 import dev.zvpg.zfs.binding.Pipe;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.SequenceInputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,19 +76,21 @@ final class ZfsIncoming implements Streams.Incoming {
             throw new StorageException(
                     "receive", Objects.name(snapshot), "the sender goes on with what is not here", "try again", null);
         }
+        byte[] head = in.readNBytes(StreamHead.BYTES);
+        requireReceivable(head); // or what there is stays
         if (!resumed && partial.isPresent()) {
             receiving.destroying().discard(volume, claim);
             volume = Receiving.newVolume();
             claim = receiving.claim(volume);
         }
         ended = true;
-        return receive(in, resumed ? Map.of() : receiving.properties(snapshot));
+        return receive(head, in, resumed ? Map.of() : receiving.properties(snapshot));
     }
 
-    private Draft receive(InputStream in, Map<String, Object> properties) throws IOException {
+    private Draft receive(byte[] head, InputStream in, Map<String, Object> properties) throws IOException {
         int code;
         try {
-            code = pump(in, properties);
+            code = pump(head, in, properties);
         } catch (OutOfSpaceException e) { // none is left for what has come, either
             receiving.destroying().discardQuietly(volume, claim);
             throw e;
@@ -111,16 +111,14 @@ final class ZfsIncoming implements Streams.Incoming {
             throw receiving.objects().keys().explained("receive", Objects.name(snapshot), dataset(), denied);
         }
         if (LzcStreams.isUnknown(code)) {
-            throw new UnsupportedOperationException(failure.getMessage(), failure);
+            throw new UnsupportedOperationException(failure.problem(), failure);
         }
         throw failure;
     }
 
     /** Lets the kernel read what comes; returns what it says of it. */
-    private int pump(InputStream in, Map<String, Object> properties) throws IOException {
+    private int pump(byte[] head, InputStream in, Map<String, Object> properties) throws IOException {
         String image = dataset() + "@" + snapshot;
-        byte[] head = in.readNBytes(StreamHead.BYTES);
-        requireReceivable(head);
         LzcStreams lzc = LzcStreams.of(receiving.objects().lzc());
         AtomicInteger code = new AtomicInteger(SAID_NOTHING);
         try (Pipe pipe = Pipe.open()) {
@@ -130,7 +128,9 @@ final class ZfsIncoming implements Streams.Incoming {
                     () -> code.set(lzc.receive(image, origin.map(Objects.Found::name), properties, pipe.readEnd())),
                     pipe::closeReadEnd);
             try (out) {
-                pump(new SequenceInputStream(new ByteArrayInputStream(head), in), out);
+                if (isTaken(out, head, head.length)) {
+                    pump(in, out);
+                }
             } finally {
                 call.join(); // the end of the pipe is the end of the stream
             }

@@ -35,7 +35,7 @@ final class TestPool implements Ground {
             args = ...
             found = {}
             function visit(dataset)
-                if #dataset < 255 then -- see Lzc.channelProgram
+                if #dataset < 255 then -- see LzcPrograms.run
                     for child in zfs.list.children(dataset) do visit(child) end
                     for snapshot in zfs.list.snapshots(dataset) do found[snapshot] = true end
                 end
