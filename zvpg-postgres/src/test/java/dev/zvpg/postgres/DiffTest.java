@@ -267,7 +267,29 @@ class DiffTest {
     }
 
     @Test
-    void looksIntoTheWholeClustersDefinitionsOnlyWhereTheyWereWrittenTo() throws Exception {
+    @Tag(Effort.FULL)
+    void readsTheRowsOfManyDatabasesWithTheFewConnectionsThatAServerTakes() throws Exception {
+        int many = 20;
+        for (int i = 0; i < many; i++) {
+            Sql.execute(main, "CREATE DATABASE d" + i + " STRATEGY file_copy");
+            Sql.executeIn(main, "d" + i, "CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1, 0)");
+        }
+        Snapshot v1 = snapshot("v1");
+        for (int i = 0; i < many; i++) {
+            Sql.executeIn(main, "d" + i, "UPDATE t SET v = 1");
+        }
+        Snapshot v2 = snapshot("v2");
+        try (Diff diff = v1.diff(v2)) {
+            assertThat(diff.tables()).hasSize(many).allSatisfy(table -> {
+                try (Stream<RowChange> rows = table.rows()) {
+                    assertThat(rows).hasSize(1);
+                }
+            });
+        }
+    }
+
+    @Test
+    void tellsTheWholeClustersDefinitionsWhereTheyWereWrittenTo() throws Exception {
         Snapshot v1 = snapshot("v1", "CREATE ROLE worker");
         Branch same = branch("same", v1, "CREATE TABLE t ()");
         Branch other = branch("other", v1, "ALTER ROLE worker CREATEDB", "CREATE DATABASE more");

@@ -2,6 +2,7 @@ package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.zvpg.Database;
 import dev.zvpg.WorkingCopy;
 import java.io.File;
 import java.io.IOException;
@@ -25,7 +26,12 @@ final class Sql {
 
     /** Runs statements in one session. */
     static void execute(WorkingCopy copy, String... statements) throws SQLException {
-        try (Connection connection = copy.dataSource().getConnection();
+        executeIn(copy, Database.DEFAULT_DATABASE, statements);
+    }
+
+    /** The same in another database. */
+    static void executeIn(WorkingCopy copy, String database, String... statements) throws SQLException {
+        try (Connection connection = copy.dataSource(database).getConnection();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);

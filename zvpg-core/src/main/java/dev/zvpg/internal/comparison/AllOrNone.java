@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/** Opens several things at once, each on a thread of its own, and all or none of them; and ends them likewise. */
+/** Opens several things at once, each on a thread of its own, and all or none of them; and ends them likewise. Stateless. */
 public final class AllOrNone {
 
     private AllOrNone() {}
@@ -41,7 +41,10 @@ public final class AllOrNone {
         }
         try {
             if (failure != null) {
-                end(open).ifPresent(failure::addSuppressed);
+                Throwable atEnd = endAll(open);
+                if (atEnd != null) {
+                    failure.addSuppressed(atEnd);
+                }
                 throw rethrown(failure);
             }
             return open;
@@ -54,28 +57,38 @@ public final class AllOrNone {
 
     /** Ends all of them, whatever of it fails, and returns the first failure with the others. */
     public static Optional<RuntimeException> end(List<? extends Runnable> open) {
+        Throwable failure = endAll(open);
+        return failure == null ? Optional.empty() : Optional.of(rethrown(failure));
+    }
+
+    private static @Nullable Throwable endAll(List<? extends Runnable> open) {
         List<FutureTask<Void>> tasks = new ArrayList<>();
         open.forEach(each -> tasks.add(new FutureTask<>(each, null)));
         begin(tasks);
-        RuntimeException failure = null;
+        Throwable failure = null;
         for (FutureTask<Void> task : tasks) {
             try {
                 Uninterrupted.call(task::get);
             } catch (ExecutionException e) {
-                failure = first(failure, rethrown(e.getCause() == null ? e : e.getCause()));
+                failure = first(failure, e.getCause() == null ? e : e.getCause());
             }
         }
-        return Optional.ofNullable(failure);
+        return failure;
     }
 
-    private static List<Thread> begin(List<? extends Runnable> tasks) {
+    /** Where the system has no more threads, what has none is done here. */
+    private static List<Thread> begin(List<? extends FutureTask<?>> tasks) {
         List<Thread> threads = new ArrayList<>();
-        for (Runnable task : tasks) {
+        for (FutureTask<?> task : tasks) {
             Thread thread = new Thread(task, "zvpg-diff");
             thread.setDaemon(true);
-            threads.add(thread);
+            try {
+                thread.start();
+                threads.add(thread);
+            } catch (OutOfMemoryError e) { // so Java says it
+                task.run();
+            }
         }
-        threads.forEach(Thread::start);
         return threads;
     }
 

@@ -69,7 +69,7 @@ final class ClusterComparison {
                 before.admin().transaction(),
                 after.admin().transaction(),
                 base.map(content -> content.admin().transaction()),
-                untouched(before.admin(), after.admin()));
+                untouched(before.admin(), after.admin(), "global/"));
         schema.addAll(cluster.changes());
         for (Pair<DatabaseContent> pair :
                 Pair.of(before.databases(), after.databases(), bases, DatabaseContent::oid, DatabaseContent::name)) {
@@ -84,11 +84,12 @@ final class ClusterComparison {
     }
 
     /** The catalogs that have in the same files what the common image has there: VACUUM FULL gives them new ones. */
-    private Set<String> untouched(DatabaseContent one, DatabaseContent other) throws IOException {
+    private Set<String> untouched(DatabaseContent one, DatabaseContent other, String where) throws IOException {
         Set<String> untouched = new HashSet<>();
         if (touched.isPresent()) {
             for (Map.Entry<String, String> file : one.catalogFiles().entrySet()) {
-                if (file.getValue().equals(other.catalogFiles().get(file.getKey()))
+                if (file.getValue().startsWith(where)
+                        && file.getValue().equals(other.catalogFiles().get(file.getKey()))
                         && touched.get()
                                 .in(file.getValue())
                                 .filter(List::isEmpty)
@@ -116,7 +117,7 @@ final class ClusterComparison {
                     one.transaction(),
                     other.transaction(),
                     origin,
-                    origin.isPresent() ? untouched(one, other) : Set.of());
+                    origin.isPresent() ? untouched(one, other, "base/") : Set.of());
         } catch (SQLException e) {
             throw new SQLException(
                     "definitions of database " + other.name() + ": " + e.getMessage(), e.getSQLState(), e);

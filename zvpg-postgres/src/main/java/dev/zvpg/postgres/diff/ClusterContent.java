@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,9 @@ public final class ClusterContent implements ServerContent {
                AND pg_size_bytes(current_setting('segment_size')) = 1073741824
             """;
 
+    /** How many transactions are kept for whoever reads next. */
+    private static final int SPARE = 4;
+
     private final LiveServer server;
     private final List<DatabaseContent> databases;
     private final long nextTransaction;
@@ -56,12 +60,13 @@ public final class ClusterContent implements ServerContent {
      */
     public static ClusterContent of(LiveServer server) throws SQLException {
         List<DatabaseContent> databases = new ArrayList<>();
+        Semaphore spare = new Semaphore(SPARE);
         boolean done = false;
         try {
-            DatabaseContent admin = DatabaseContent.of(server, Connections.ADMIN_DATABASE);
+            DatabaseContent admin = DatabaseContent.of(server, Connections.ADMIN_DATABASE, spare);
             databases.add(admin);
             for (String name : admin.column(DATABASES)) {
-                databases.add(DatabaseContent.of(server, name));
+                databases.add(DatabaseContent.of(server, name, spare));
             }
             long next = Long.parseLong(admin.column(NEXT_TRANSACTION).get(0));
             boolean usual = admin.column(HAS_USUAL_PAGES).get(0).equals("t");

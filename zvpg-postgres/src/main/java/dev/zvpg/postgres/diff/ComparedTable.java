@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A table that is on both sides, or on one. Immutable.
  *
- * @param found what is different; empty where it was not kept, and is found again when rows are asked for
+ * @param kept what is different, where there was room for it; elsewhere it is found again when rows are asked for
  */
 public record ComparedTable(
         @Nullable TableSide before,
@@ -23,7 +23,7 @@ public record ComparedTable(
         long inserted,
         long updated,
         long deleted,
-        Optional<List<Differences.Difference>> found)
+        Room.Kept kept)
         implements TableDiff {
 
     /** Reads both sides, counts what is different and, where there is room, keeps it. */
@@ -45,19 +45,18 @@ public record ComparedTable(
                 }
             }
         }
-        return new ComparedTable(before, after, method, Optional.empty(), inserted, updated, deleted, kept.all());
+        return new ComparedTable(before, after, method, Optional.empty(), inserted, updated, deleted, kept);
     }
 
     /** Knows of a table that no row of it differs. */
-    static ComparedTable same(TableSide before, TableSide after) {
-        return new ComparedTable(
-                before, after, Method.TOUCHED_PAGES, Optional.empty(), 0, 0, 0, Optional.of(List.of()));
+    static ComparedTable same(TableSide before, TableSide after, Room room) {
+        return new ComparedTable(before, after, Method.TOUCHED_PAGES, Optional.empty(), 0, 0, 0, room.keep());
     }
 
     /** Counts the rows of a table that only one side has. */
     static ComparedTable alone(@Nullable TableSide before, @Nullable TableSide after) throws SQLException {
         return new ComparedTable(
-                before, after, Method.FULL, Optional.empty(), count(after), 0, count(before), Optional.empty());
+                before, after, Method.FULL, Optional.empty(), count(after), 0, count(before), Room.Kept.nothing());
     }
 
     private static long count(@Nullable TableSide side) throws SQLException {
@@ -67,7 +66,7 @@ public record ComparedTable(
     }
 
     static ComparedTable notCompared(@Nullable TableSide before, @Nullable TableSide after, String reason) {
-        return new ComparedTable(before, after, Method.NOT_COMPARED, Optional.of(reason), 0, 0, 0, Optional.empty());
+        return new ComparedTable(before, after, Method.NOT_COMPARED, Optional.of(reason), 0, 0, 0, Room.Kept.nothing());
     }
 
     /**
@@ -130,7 +129,7 @@ public record ComparedTable(
         if (method == Method.NOT_COMPARED) {
             return Stream.empty();
         }
-        return RowChanges.stream(before, after, found);
+        return RowChanges.stream(before, after, kept.all());
     }
 
     @Override

@@ -115,7 +115,7 @@ final class DatabaseComparison {
         if (isPartial
                 && ours.values().stream().allMatch(List::isEmpty)
                 && others.values().stream().allMatch(List::isEmpty)) {
-            return ComparedTable.same(left, right);
+            return ComparedTable.same(left, right, room);
         }
         return ComparedTable.counted(
                 left, right, isPartial ? TableDiff.Method.TOUCHED_PAGES : TableDiff.Method.FULL, room);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 
 /**
  * What one database holds at one moment: a transaction that sees it, and more of them where they are wanted.
@@ -52,10 +53,14 @@ public final class DatabaseContent implements AutoCloseable {
     private final Map<String, String> catalogFiles;
     private final Queue<Connection> others = new ConcurrentLinkedQueue<>();
     private final Queue<Connection> idle = new ConcurrentLinkedQueue<>();
+    private final Semaphore spare;
+    private volatile boolean closed;
 
     /** Reads at once what each comparison asks for, because the sides of one are opened at the same time. */
-    private DatabaseContent(LiveServer server, String name, Connection transaction) throws SQLException {
+    private DatabaseContent(LiveServer server, String name, Connection transaction, Semaphore spare)
+            throws SQLException {
         this.server = server;
+        this.spare = spare;
         this.name = name;
         this.transaction = transaction;
         try (Statement statement = transaction.createStatement();
@@ -81,11 +86,17 @@ public final class DatabaseContent implements AutoCloseable {
         return Map.copyOf(files);
     }
 
-    static DatabaseContent of(LiveServer server, String name) throws SQLException {
+    /**
+     * Holds on to what a database has now.
+     *
+     * @param spare how many transactions that nobody uses may be kept, of all databases of the server: it takes few
+     *     connections
+     */
+    static DatabaseContent of(LiveServer server, String name, Semaphore spare) throws SQLException {
         Connection connection = begin(server, name, BEGIN);
         boolean done = false;
         try {
-            DatabaseContent content = new DatabaseContent(server, name, connection);
+            DatabaseContent content = new DatabaseContent(server, name, connection, spare);
             done = true;
             return content;
         } finally {
@@ -130,10 +141,15 @@ public final class DatabaseContent implements AutoCloseable {
     Connection another() throws SQLException {
         Connection free = idle.poll();
         if (free != null) {
+            spare.release();
             return free;
         }
         Connection connection = begin(server, name, BEGIN, "SET TRANSACTION SNAPSHOT " + Quoted.literal(snapshot));
         others.add(connection);
+        if (closed) { // by somebody who has not seen this one
+            end(connection);
+            throw new SQLException("the comparison was closed");
+        }
         return connection;
     }
 
@@ -164,9 +180,13 @@ public final class DatabaseContent implements AutoCloseable {
         return Sessions.column(transaction, sql);
     }
 
-    /** Keeps one for whoever asks next; all that ran in it has ended. */
-    void giveBack(Connection another) {
-        idle.add(another);
+    /** Keeps one for whoever asks next, where there is room for it; all that ran in it has ended. */
+    void giveBack(Connection another) throws SQLException {
+        if (spare.tryAcquire()) {
+            idle.add(another);
+        } else {
+            end(another);
+        }
     }
 
     /** Ends one, and with it what still runs in it. */
@@ -178,6 +198,7 @@ public final class DatabaseContent implements AutoCloseable {
     /** Ends its transactions, also those that somebody forgot. */
     @Override
     public void close() throws SQLException {
+        closed = true;
         for (Connection connection : others) {
             end(connection);
         }

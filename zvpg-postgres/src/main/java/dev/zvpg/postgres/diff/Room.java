@@ -1,8 +1,10 @@
 package dev.zvpg.postgres.diff;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds what all tables of a comparison keep of what is different in them, so that it need not be found once more when
@@ -18,27 +20,36 @@ final class Room {
     private long left = BYTES;
 
     Kept keep() {
-        return new Kept();
+        return new Kept(this);
     }
 
-    /** What is different in one table: all of it, or nothing. */
-    final class Kept {
+    /** What is different in one table: all of it, or nothing. Immutable once the table was read. */
+    static final class Kept {
 
         private final List<Differences.Difference> some = new ArrayList<>();
+        private @Nullable Room room;
         private long taken;
-        private boolean isTooMuch;
+
+        private Kept(@Nullable Room room) {
+            this.room = room;
+        }
+
+        /** Keeps nothing, so that whoever asks has to find it. */
+        static Kept nothing() {
+            return new Kept(null);
+        }
 
         void add(Differences.Difference difference) {
-            if (isTooMuch) {
+            if (room == null) {
                 return;
             }
             some.add(difference);
             long bytes = bytes(difference);
             taken += bytes;
-            left -= bytes;
-            if (left < 0) {
-                isTooMuch = true;
-                left += taken;
+            room.left -= bytes;
+            if (room.left < 0) {
+                room.left += taken;
+                room = null;
                 some.clear();
             }
         }
@@ -51,7 +62,7 @@ final class Room {
         }
 
         Optional<List<Differences.Difference>> all() {
-            return isTooMuch ? Optional.empty() : Optional.of(List.copyOf(some));
+            return room == null ? Optional.empty() : Optional.of(Collections.unmodifiableList(some));
         }
     }
 }

@@ -35,6 +35,12 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
     private boolean exhausted;
     private boolean closed;
 
+    /** Whether queries go on while nobody reads, as they do unless all that differs is known. */
+    private boolean streams = true;
+
+    /** Whether something may still run in the transactions. */
+    private boolean running = true;
+
     /** Adds more rows, and tells whether there may be more after them. */
     private interface Source {
         boolean read() throws SQLException;
@@ -50,6 +56,7 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
         boolean opened = false;
         try {
             this.source = opening.open(this);
+            this.running = streams;
             opened = true;
         } finally {
             if (!opened) {
@@ -153,6 +160,7 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
     private Findings findings(TableSide before, TableSide after, Optional<List<Differences.Difference>> found)
             throws SQLException {
         if (found.isPresent()) {
+            streams = false;
             Iterator<Differences.Difference> kept = found.get().iterator();
             return () -> kept.hasNext() ? kept.next() : null;
         }
@@ -255,7 +263,9 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
                     close();
                     return false;
                 }
+                running = true;
                 exhausted = !source.read();
+                running = streams && !exhausted;
             }
         } catch (SQLException e) {
             close();
@@ -271,7 +281,7 @@ final class RowChanges extends Spliterators.AbstractSpliterator<RowChange> imple
         closed = true;
         for (Asked asked : open) {
             try {
-                asked.end(exhausted);
+                asked.end(!running);
             } catch (SQLException e) {
                 throw failure(e);
             }

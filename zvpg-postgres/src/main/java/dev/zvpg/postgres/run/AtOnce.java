@@ -9,6 +9,8 @@ import java.util.concurrent.FutureTask;
  * Asks two servers at the same time. A server keeps what it answers, the beginning of a COPY included, until it fills a
  * buffer or the answer is complete; so whoever asks one after the other has the second one wait until the first has scanned
  * and sorted.
+ *
+ * <p>Stateless. What is asked runs on two threads, one of them the caller's.
  */
 public final class AtOnce {
 

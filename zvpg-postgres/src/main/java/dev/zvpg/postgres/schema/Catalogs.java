@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** Asks a server which catalogs it has. */
 final class Catalogs {
 
-    /** Schemas and relations first: what is in those that are left out is left out with them. */
+    /**
+     * Schemas and relations first: what is in those that are left out is left out with them. What an extension has put
+     * beside the catalogs is none, and another database has not got it.
+     */
     private static final String COLUMNS = """
             SELECT c.relname, c.relisshared, a.attname, t.typname, one.pktable::text, many.fkcols[1]
             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
@@ -26,8 +29,8 @@ final class Catalogs {
                 ON one.fktable = c.oid AND one.fkcols = ARRAY[a.attname::text]
             LEFT JOIN pg_get_catalog_foreign_keys() many
                 ON many.fktable = c.oid AND many.fkcols[2] = a.attname::text
-            WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
-              AND NOT a.attisdropped
+            WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'r' AND c.oid < 16384
+              AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY c.relname <> 'pg_namespace', c.relname <> 'pg_class', c.relname, a.attnum
             """;
 
@@ -37,7 +40,7 @@ final class Catalogs {
                          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
                          ORDER BY k.position), ' ')
             FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-            WHERE i.indisunique AND c.relnamespace = 'pg_catalog'::regnamespace
+            WHERE i.indisunique AND c.relnamespace = 'pg_catalog'::regnamespace AND c.oid < 16384
             ORDER BY i.indexrelid
             """;
 
