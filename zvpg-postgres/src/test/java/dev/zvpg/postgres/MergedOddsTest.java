@@ -1,10 +1,18 @@
 package dev.zvpg.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.zvpg.Effort;
+import dev.zvpg.error.MergeConflictException;
+import dev.zvpg.merge.Conflict;
+import dev.zvpg.merge.Conflict.SchemaConflict;
+import dev.zvpg.merge.Resolution;
+import java.sql.SQLException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a merge makes of definitions that are seldom thought of. */
 @Tag(Effort.ANYBODY)
@@ -15,6 +23,8 @@ class MergedOddsTest extends TwoBranches {
             "SELECT relname, relreplident FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
                     + " UNION ALL SELECT c.relname, 'i' FROM pg_index i JOIN pg_class c ON c.oid = indexrelid"
                     + " WHERE indisreplident";
+
+    private boolean isGivenAway;
 
     @Test
     void whatARowIsKnownByForOthersIsMerged() throws Exception {
@@ -49,6 +59,68 @@ class MergedOddsTest extends TwoBranches {
                         + " (whole,f)");
         assertThat(differences())
                 .containsExactlyInAnyOrder("Changed table public.mine", "Added table column public.byindex.b");
+    }
+
+    @Test
+    void aFunctionThatOnlyTheBaseCallsForAnotherUserIsNotCalled() throws Exception {
+        both(
+                "CREATE ROLE mallory",
+                "CREATE TABLE t (id int PRIMARY KEY, a text)",
+                "INSERT INTO t VALUES (1, 'a')",
+                "CREATE FUNCTION trap(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1'",
+                "ALTER FUNCTION trap(int) OWNER TO mallory",
+                "CREATE INDEX i ON t ((id + trap(1)))"); // it is called by whoever plans to read the table
+        ours("DROP INDEX i", "INSERT INTO t VALUES (2, NULL)");
+        theirs("DROP INDEX i", "ALTER TABLE t DROP COLUMN a");
+        assertThat(conflicts()).singleElement().satisfies(MergedOddsTest::callsTrap);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "ours", "live"})
+    void aFunctionThatIsASuperusersInTheirsOnlyIsNotCalled(String where) throws Exception {
+        both(
+                "CREATE ROLE mallory",
+                "CREATE TABLE t (id int PRIMARY KEY, a text)",
+                "INSERT INTO t VALUES (1, 'a')",
+                "CREATE SCHEMA s",
+                "CREATE FUNCTION s.trap(n int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1'",
+                "ALTER FUNCTION s.trap OWNER TO " + (where.equals("base") ? "mallory" : "CURRENT_USER"));
+        ours(
+                "UPDATE t SET a = 'ours'",
+                "ALTER FUNCTION s.trap OWNER TO " + (where.equals("ours") ? "mallory" : "CURRENT_USER"));
+        theirs(
+                "UPDATE t SET a = 'theirs'",
+                "ALTER FUNCTION s.trap OWNER TO CURRENT_USER",
+                "ALTER SCHEMA s RENAME TO r",
+                "ALTER TABLE t ADD COLUMN b int DEFAULT r.trap(1)");
+        MergeConflictException refused = catchThrowableOfType(
+                MergeConflictException.class,
+                () -> main.merge(
+                        feature,
+                        options -> options.resolve("public.t.a", conflict -> {
+                            if (where.equals("live")) {
+                                giveTrapAway();
+                            }
+                            return Resolution.OURS;
+                        })));
+        assertThat(refused.conflicts()).anySatisfy(MergedOddsTest::callsTrap);
+    }
+
+    /** What somebody does between the trial and the merge. */
+    private void giveTrapAway() {
+        try {
+            if (!isGivenAway) {
+                isGivenAway = true; // the merge itself asks once more, and has locks
+                Sql.execute(main, "ALTER FUNCTION s.trap OWNER TO mallory");
+            }
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void callsTrap(Conflict conflict) {
+        assertThat(((SchemaConflict) conflict).reason())
+                .contains("trap(integer), a function of a user who is no superuser");
     }
 
     @Test

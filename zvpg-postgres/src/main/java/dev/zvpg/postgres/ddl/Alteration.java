@@ -86,6 +86,11 @@ public final class Alteration {
             conflict("", "a new name or a new column cannot be carried over: " + unnamed.getMessage());
             return;
         }
+        Optional<String> others = Copies.trap(patch.called(), connection); // by the names that they have now
+        if (others.isPresent()) {
+            conflict("", Copies.notWhere(others.get()));
+            return;
+        }
         for (Content content : dropped) {
             if (content.isOtherwise(connection)) {
                 conflict(

@@ -2,7 +2,6 @@ package dev.zvpg.postgres.ddl;
 
 import dev.zvpg.diff.SchemaChange;
 import dev.zvpg.postgres.diff.DatabaseContent;
-import dev.zvpg.postgres.diff.OthersFunctions;
 import dev.zvpg.postgres.diff.Table;
 import dev.zvpg.postgres.diff.Tables;
 import dev.zvpg.postgres.run.LiveServer;
@@ -19,18 +18,6 @@ import java.util.function.Predicate;
 
 /** Sessions in one database of the base, of theirs and of ours. Confined to one thread. */
 record Copies(Connection base, Connection theirs, Connection ours) implements AutoCloseable {
-
-    /**
-     * What changing definitions, or adding a column, may call with the rights of whoever does it. A materialized view is
-     * filled when it is made, and may read any view.
-     */
-    private static final String OTHERS_FUNCTION = OthersFunctions.calledBy("""
-            SELECT DISTINCT classid AS class, objid AS object FROM pg_depend WHERE classid IN ('pg_class'::regclass,
-                'pg_type'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass, 'pg_statistic_ext'::regclass)
-            UNION ALL SELECT 'pg_rewrite'::regclass, oid FROM pg_rewrite
-            WHERE oid >= 16384 AND EXISTS (SELECT FROM pg_class WHERE relkind = 'm')
-            UNION ALL SELECT 'pg_cast'::regclass, oid FROM pg_cast WHERE oid >= 16384
-            """);
 
     /** What would end a comment, and a script has comments with names as they are. */
     private static final String UNFIT_NAME = """
@@ -77,25 +64,37 @@ record Copies(Connection base, Connection theirs, Connection ours) implements Au
 
     /** What is in any of some databases that keeps definitions from being made. */
     static Optional<String> trap(Connection... connections) throws SQLException {
-        Optional<String> function = found(OTHERS_FUNCTION, connections);
-        return function.isPresent()
-                ? function.map(name -> "they call " + name + ", a function of a user who is no superuser")
-                : found(UNFIT_NAME, connections).map(name -> "something is called " + name);
+        for (Connection each : connections) {
+            Optional<String> trap = CalledFunctions.ofOthers(each).map(Copies::call);
+            if (trap.isEmpty()) {
+                List<String> unfit = Sessions.column(each, UNFIT_NAME);
+                trap = unfit.stream().findFirst().map(name -> "something is called " + name);
+            }
+            if (trap.isPresent()) {
+                return trap;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The same of functions that the definitions of another state call, and that may be somebody else's here. */
+    static Optional<String> trap(CalledFunctions called, Connection... connections) throws SQLException {
+        for (Connection each : connections) {
+            Optional<String> function = called.ofOthersIn(each);
+            if (function.isPresent()) {
+                return function.map(Copies::call);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String call(String function) {
+        return "they call " + function + ", a function of a user who is no superuser";
     }
 
     /** Why nothing is merged. */
     static String notWhere(String trap) {
         return "definitions are not merged where " + trap;
-    }
-
-    private static Optional<String> found(String query, Connection... connections) throws SQLException {
-        for (Connection each : connections) {
-            List<String> found = Sessions.column(each, query);
-            if (!found.isEmpty()) {
-                return Optional.of(found.get(0));
-            }
-        }
-        return Optional.empty();
     }
 
     /**

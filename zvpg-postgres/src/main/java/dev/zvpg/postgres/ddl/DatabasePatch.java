@@ -8,6 +8,7 @@ import java.util.List;
  * The changes of definitions that a merge makes in one database. Immutable.
  *
  * @param database what it is called in the branch that is merged into
+ * @param called the functions that definitions of theirs call
  * @param schemas what schemas are called
  * @param names what all else is called
  * @param labels values of enumerations
@@ -24,6 +25,7 @@ import java.util.List;
  */
 public record DatabasePatch(
         String database,
+        CalledFunctions called,
         Renames schemas,
         Renames names,
         EnumLabels labels,
@@ -53,6 +55,7 @@ public record DatabasePatch(
             String database, List<String> statements, List<SchemaChange> theirs, List<SchemaConflict> conflicts) {
         return new DatabasePatch(
                 database,
+                CalledFunctions.NONE,
                 Renames.NONE,
                 Renames.NONE,
                 new EnumLabels(List.of()),

@@ -54,7 +54,7 @@ public record DefinitionScript(List<String> values, List<String> before, List<St
             }
             Optional<String> trap = Copies.trap(before, after);
             if (trap.isPresent()) {
-                return new DefinitionScript(List.of(), List.of(), List.of(), trap);
+                return trapped(trap);
             }
             List<String> values = new ArrayList<>();
             List<String> statements = new ArrayList<>();
@@ -65,13 +65,17 @@ public record DefinitionScript(List<String> values, List<String> before, List<St
                 statements.addAll(labels.name(before));
                 statements.addAll(MissingValues.of(origin.get(), after, before).make(before));
             }
+            Optional<String> others = Copies.trap(CalledFunctions.of(after), before); // they have the same names now
+            if (others.isPresent()) {
+                return trapped(others);
+            }
             if (!Copies.changes(before, after, Optional.empty()).isEmpty()) {
                 PgCodeKeeperJar.require();
                 List<String> written = new ArrayList<>(PgCodeKeeper.statements(
                         PgCodeKeeper.read(copy.sessions().url(from)),
                         PgCodeKeeper.read(later.sessions().url(to))));
                 written.addAll(ReplicaIdentities.statements(before, after));
-                NewColumns columns = new NewColumns(before, after);
+                NewColumns columns = new NewColumns(after);
                 List<String> all = columns.withValuesOfRows(columns.withDefaults(written), table -> true);
                 Alteration alteration = alter(before, to, all);
                 alteration.made().forEach(each -> (NEW_VALUE.matcher(each).matches() ? values : statements).add(each));
@@ -79,6 +83,10 @@ public record DefinitionScript(List<String> values, List<String> before, List<St
             }
             return new DefinitionScript(values, statements, List.of(), Optional.empty());
         }
+    }
+
+    private static DefinitionScript trapped(Optional<String> trap) {
+        return new DefinitionScript(List.of(), List.of(), List.of(), trap);
     }
 
     /** What has had its number since both began is the same, whatever it is called. */

@@ -47,7 +47,6 @@ final class NewColumns {
     private static final String IS_ALWAYS_THE_SAME =
             "CREATE TEMPORARY TABLE zvpg_default (value %s GENERATED ALWAYS AS (%s) STORED)";
 
-    private final Connection base;
     private final Connection theirs;
     private final Map<String, Boolean> byRow = new HashMap<>();
     private final Map<String, Boolean> filled = new HashMap<>();
@@ -55,11 +54,9 @@ final class NewColumns {
     /**
      * Begins with nothing.
      *
-     * @param base a copy, in which types and functions are asked for
-     * @param theirs what has the columns
+     * @param theirs a copy of what has the columns, and their types and functions, all of which are a superuser's
      */
-    NewColumns(Connection base, Connection theirs) {
-        this.base = base;
+    NewColumns(Connection theirs) {
         this.theirs = theirs;
     }
 
@@ -89,7 +86,7 @@ final class NewColumns {
 
     private boolean isByRow(String type, String value) throws SQLException {
         if (CONSTANT.matcher(value).matches()) {
-            return false; // also of a type that the base has not got
+            return false; // most of them are
         }
         String question = IS_ALWAYS_THE_SAME.formatted(type, value);
         Boolean known = byRow.get(question);
@@ -101,15 +98,15 @@ final class NewColumns {
     }
 
     private boolean isRefused(String question) throws SQLException {
-        base.setAutoCommit(false);
+        theirs.setAutoCommit(false);
         try {
-            Sessions.execute(base, question);
+            Sessions.execute(theirs, question);
             return false;
         } catch (SQLException e) {
-            return true; // or it knows the type or the function only when it has been made
+            return true;
         } finally {
-            base.rollback();
-            base.setAutoCommit(true);
+            theirs.rollback();
+            theirs.setAutoCommit(true);
         }
     }
 

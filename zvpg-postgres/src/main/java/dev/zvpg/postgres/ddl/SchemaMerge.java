@@ -65,7 +65,7 @@ public final class SchemaMerge implements ServerMerge.Definitions {
 
     private DatabasePatch patch(Copies copies, String name, List<SchemaChange> changes, String earlier, String other)
             throws SQLException {
-        Optional<String> trap = Copies.trap(copies.theirs(), copies.ours());
+        Optional<String> trap = Copies.trap(copies.base(), copies.theirs(), copies.ours()); // all of them are read
         if (trap.isPresent()) {
             return refused(name, changes, Copies.notWhere(trap.get()));
         }
@@ -86,6 +86,11 @@ public final class SchemaMerge implements ServerMerge.Definitions {
         if (!conflicts.isEmpty()) {
             return DatabasePatch.refused(name, changes, conflicts);
         }
+        CalledFunctions called = CalledFunctions.of(copies.theirs());
+        Optional<String> others = Copies.trap(called, copies.base(), copies.ours()); // they have the same names now
+        if (others.isPresent()) {
+            return refused(name, changes, Copies.notWhere(others.get()));
+        }
         EnumLabels labels = EnumLabels.of(copies.base(), copies.theirs());
         labels.make(copies.base());
         labels.make(copies.ours());
@@ -98,11 +103,12 @@ public final class SchemaMerge implements ServerMerge.Definitions {
         conflicts.addAll(
                 Rules.newInBoth(name, mine, yours, Copies.changes(copies.ours(), copies.theirs(), Optional.empty())));
         Scripts script = yours.isEmpty() ? Scripts.NONE : scripts(copies, earlier, other, mine.isEmpty() ? null : name);
-        NewColumns columns = new NewColumns(copies.base(), copies.theirs());
+        NewColumns columns = new NewColumns(copies.theirs());
         RowDefaults defaults = RowDefaults.of(
                 copies, columns, columns.withDefaults(script.all()), columns.withDefaults(script.forOurs()));
         DatabasePatch patch = new DatabasePatch(
                 name,
+                called,
                 schemas,
                 names,
                 labels,
