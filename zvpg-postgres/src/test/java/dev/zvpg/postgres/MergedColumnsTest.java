@@ -107,4 +107,28 @@ class MergedColumnsTest extends TwoBranches {
                 .isEqualTo("(1,{ours},4.5) (2,{theirs},7) (3,{},4.5) (4,{},4.5) (5,{},4.5) (6,{},4.5)");
         assertThat(differences()).isEmpty();
     }
+
+    @Test
+    void columnsThatTheirsHasRetypedInOneStatementAreLookedAtEach() throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, price numeric, cost numeric)",
+                "INSERT INTO t SELECT g, g + 0.5, g + 0.5 FROM generate_series(1, 4) g");
+        ours("INSERT INTO t VALUES (6, NULL, 19.99)");
+        theirs("ALTER TABLE t ALTER price TYPE int USING price * 100, ALTER cost TYPE int USING cost * 100");
+        assertThat(conflicts()).extracting(Conflict::table).containsExactly("public.t.cost");
+    }
+
+    @Test
+    void columnsOfTextThatTheirsHasRetypedInOneStatementAreCastEach() throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, \"a, ALTER COLUMN b\" text, b text, c text, d int)",
+                "INSERT INTO t VALUES (1, '10', '1.5', 'c', 5)");
+        ours(
+                "INSERT INTO t VALUES (2, '20', '2.5', 'c', 6)",
+                "ALTER TABLE t ALTER c TYPE varchar(7), ALTER d TYPE bigint");
+        theirs("ALTER TABLE t ALTER \"a, ALTER COLUMN b\" TYPE int USING \"a, ALTER COLUMN b\"::int,"
+                + " ALTER b TYPE numeric USING b::numeric, ALTER d TYPE bigint");
+        main.merge(feature);
+        assertThat(rows("SELECT * FROM t")).isEqualTo("(1,10,1.5,c,5) (2,20,2.5,c,6)");
+    }
 }

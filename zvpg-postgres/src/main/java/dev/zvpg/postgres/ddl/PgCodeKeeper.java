@@ -35,7 +35,8 @@ final class PgCodeKeeper {
     /** The statements that lead from one to the other, in an order in which they can be run. */
     static List<String> statements(Definitions from, Definitions to) throws SQLException {
         try {
-            return Script.statements(PgCodeKeeperApi.diff(settings(), from.database(), to.database()));
+            return Retyping.ofOneColumnEach(
+                    Script.statements(PgCodeKeeperApi.diff(settings(), from.database(), to.database())));
         } catch (IOException e) {
             throw new SQLException("a script cannot be written: " + e.getMessage(), e);
         } catch (InterruptedException e) {

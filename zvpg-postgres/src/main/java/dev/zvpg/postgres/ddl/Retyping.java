@@ -23,11 +23,46 @@ final class Retyping {
     private static final Pattern ANY =
             Pattern.compile(Syntax.ALTER_TABLE + "\\s++ALTER COLUMN " + Syntax.NAME + " TYPE .+", Pattern.DOTALL);
 
+    private static final Pattern TABLE = Pattern.compile(Syntax.ALTER_TABLE + "\\s++(?=ALTER COLUMN )");
+
+    /** What begins with another column, and what may look like that within quotes. */
+    private static final Pattern NEXT =
+            Pattern.compile("'(?:[^']++|'')*+'|\"[^\"]*+\"|(?<next>,\\s++(?=ALTER COLUMN ))");
+
     private static final String IS_TEXT =
             "SELECT t.typcategory = 'S' FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
                     + " WHERE a.attrelid = to_regclass(%s) AND a.attname = (parse_ident(%s))[1]";
 
     private Retyping() {}
+
+    /**
+     * The same statements, each of one column: neighbours that get nothing but another type come in one statement. Each of
+     * them is looked at, may need a cast, and may have been made by both branches.
+     */
+    static List<String> ofOneColumnEach(List<String> statements) {
+        return statements.stream()
+                .flatMap(statement -> ofOneColumnEach(statement).stream())
+                .toList();
+    }
+
+    private static List<String> ofOneColumnEach(String statement) {
+        Matcher table = TABLE.matcher(statement);
+        if (!table.lookingAt()) {
+            return List.of(statement);
+        }
+        String alter = table.group();
+        List<String> each = new ArrayList<>();
+        Matcher next = NEXT.matcher(statement).region(table.end(), statement.length());
+        int at = table.end();
+        while (next.find()) {
+            if (next.group("next") != null) {
+                each.add(alter + statement.substring(at, next.start()));
+                at = next.end();
+            }
+        }
+        each.add(alter + statement.substring(at));
+        return each.stream().allMatch(one -> ANY.matcher(one).matches()) ? each : List.of(statement);
+    }
 
     /** The columns of which statements change the type. */
     static List<RetypedColumn> of(Copies copies, List<String> statements) throws SQLException {
