@@ -131,4 +131,28 @@ class MergedColumnsTest extends TwoBranches {
         main.merge(feature);
         assertThat(rows("SELECT * FROM t")).isEqualTo("(1,10,1.5,c,5) (2,20,2.5,c,6)");
     }
+
+    @Test
+    void whatTheirsHasChangedInARowThatOursHasDeletedIsAConflictWhereACastChangesNoText() throws Exception {
+        both(
+                "CREATE TABLE exact (id int PRIMARY KEY, price numeric)",
+                "INSERT INTO exact SELECT g, g + 0.5 FROM generate_series(1, 4) g",
+                "CREATE TABLE whole (id int PRIMARY KEY, n int)",
+                "INSERT INTO whole SELECT g, g FROM generate_series(1, 4) g",
+                "CREATE TABLE most (id int PRIMARY KEY, price numeric)",
+                "INSERT INTO most SELECT g, g + 0.5 FROM generate_series(1, 4) g");
+        ours("DELETE FROM exact WHERE id = 2", "DELETE FROM whole WHERE id = 2", "DELETE FROM most WHERE id = 2");
+        theirs(
+                "ALTER TABLE exact ALTER price TYPE numeric(12, 2)",
+                "UPDATE exact SET price = price * 1.1",
+                "ALTER TABLE whole ALTER n TYPE bigint",
+                "UPDATE whole SET n = n + 1",
+                "ALTER TABLE most ALTER price TYPE int",
+                "UPDATE most SET price = price + 1 WHERE id < 4");
+        assertThat(conflicts())
+                .hasSize(3)
+                .allMatch(Conflict.RowConflict.class::isInstance)
+                .extracting(Conflict::table)
+                .containsExactlyInAnyOrder("public.exact", "public.whole", "public.most");
+    }
 }

@@ -21,8 +21,17 @@ import org.jspecify.annotations.Nullable;
  * @param named the column
  * @param key the columns that identify a row in all branches; none where there are none, or the column is one of them
  * @param known the sums of what has no other values than the base
+ * @param isRewritten whether a cast alone makes a value with another text of each that the base has; where it does not, and
+ *     theirs has other ones, somebody may as well have changed them
  */
-public record RetypedColumn(NamedColumns.Named named, List<String> key, Set<String> known) {
+public record RetypedColumn(NamedColumns.Named named, List<String> key, Set<String> known, boolean isRewritten) {
+
+    /** A type that is the same but for its length or precision has no values of another kind, whatever their texts are. */
+    private static final String IS_REWRITTEN = """
+            SELECT coalesce(bool_and(pg_typeof(%1$s) <> pg_typeof(CAST(%1$s AS %2$s))
+                AND format('%%s', %1$s) COLLATE "C" <> format('%%s', CAST(%1$s AS %2$s)) COLLATE "C"), false)
+            FROM %3$s t WHERE %4$s
+            """;
 
     private static final String IN_ORDER =
             "SELECT hashtextextended(ROW(%s)::text COLLATE \"C\", 0) FROM %s t WHERE %s ORDER BY 1";
@@ -30,12 +39,14 @@ public record RetypedColumn(NamedColumns.Named named, List<String> key, Set<Stri
     /**
      * Reads what the base has in a column, and ours.
      *
+     * @param type the one that the column gets
      * @param key the columns that identify a row of the table in all branches
      */
-    static RetypedColumn of(Copies copies, NamedColumns.Named named, List<String> key) throws SQLException {
+    static RetypedColumn of(Copies copies, NamedColumns.Named named, String type, List<String> key)
+            throws SQLException {
         boolean isOfKey = key.stream()
                 .anyMatch(each -> named.column().equals(each) || named.column().equals(Quoted.name(each)));
-        RetypedColumn bare = new RetypedColumn(named, isOfKey ? List.of() : key, Set.of());
+        RetypedColumn bare = new RetypedColumn(named, isOfKey ? List.of() : key, Set.of(), false);
         List<String> known = new ArrayList<>();
         known.add(bare.sum(copies.base()));
         if (!bare.key().isEmpty() && !bare.in(copies.ours()).isEmpty()) {
@@ -44,7 +55,16 @@ public record RetypedColumn(NamedColumns.Named named, List<String> key, Set<Stri
                 known.add(ours); // rows are gone, and nothing else
             }
         }
-        return new RetypedColumn(named, bare.key(), Set.copyOf(known));
+        return new RetypedColumn(named, bare.key(), Set.copyOf(known), bare.isRewritten(copies.base(), type));
+    }
+
+    private boolean isRewritten(Connection base, String type) throws SQLException {
+        try {
+            return Sessions.column(base, IS_REWRITTEN.formatted(value(), type, named.table(), Column.isFilled(value())))
+                    .equals(List.of("t"));
+        } catch (SQLException e) {
+            return false; // there is no such cast, or the type is new
+        }
     }
 
     private String value() {

@@ -20,8 +20,8 @@ final class Retyping {
     private static final Pattern CASTABLE = Pattern.compile(
             Syntax.ALTER_TABLE + "\\s++ALTER COLUMN " + Syntax.NAME + " TYPE (?<type>[^()]+)", Pattern.DOTALL);
 
-    private static final Pattern ANY =
-            Pattern.compile(Syntax.ALTER_TABLE + "\\s++ALTER COLUMN " + Syntax.NAME + " TYPE .+", Pattern.DOTALL);
+    private static final Pattern ANY = Pattern.compile(
+            Syntax.ALTER_TABLE + "\\s++ALTER COLUMN " + Syntax.NAME + " TYPE (?<type>.+)", Pattern.DOTALL);
 
     private static final Pattern TABLE = Pattern.compile(Syntax.ALTER_TABLE + "\\s++(?=ALTER COLUMN )");
 
@@ -72,7 +72,8 @@ final class Retyping {
             if (retyped.matches()) {
                 String table = retyped.group("table");
                 List<String> key = copies.keys().getOrDefault(table, List.of());
-                columns.add(RetypedColumn.of(copies, new NamedColumns.Named(table, retyped.group("name")), key));
+                columns.add(RetypedColumn.of(
+                        copies, new NamedColumns.Named(table, retyped.group("name")), retyped.group("type"), key));
             }
         }
         return columns;

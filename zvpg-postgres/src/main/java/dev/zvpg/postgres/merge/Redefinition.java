@@ -27,7 +27,7 @@ final class Redefinition {
     private final long database;
     private final Set<Long> sequences = new HashSet<>();
     private Set<NamedColumns.Place> rowDefaults = Set.of();
-    private final Map<NamedColumns.Place, List<String>> retyped = new HashMap<>();
+    private final Map<NamedColumns.Place, RetypedColumn> retyped = new HashMap<>();
     private Set<NamedColumns.Place> retypedHere = Set.of();
     private @Nullable Alteration alteration;
 
@@ -56,7 +56,7 @@ final class Redefinition {
             rowDefaults = patch.rowDefaults().in(connection);
             retypedHere = begun.retypedHere().in(connection);
             for (RetypedColumn column : patch.retyped()) {
-                column.in(connection).forEach(place -> retyped.put(place, column.key()));
+                column.in(connection).forEach(place -> retyped.put(place, column));
             }
         }
     }
@@ -79,11 +79,13 @@ final class Redefinition {
         return retypedHere.contains(place(target, column));
     }
 
-    /** Whether that is known of each row, by its key. */
+    /** Whether that is known of each row, by its key, and a cast alone cannot leave a value as it is. */
     boolean isRetypedByKey(Target target, int column) {
-        List<String> key = retyped.getOrDefault(place(target, column), List.of());
-        return !key.isEmpty()
-                && Set.copyOf(key)
+        RetypedColumn found = retyped.get(place(target, column));
+        return found != null
+                && found.isRewritten()
+                && !found.key().isEmpty()
+                && Set.copyOf(found.key())
                         .equals(target.keyColumns().stream().map(Column::name).collect(Collectors.toSet()));
     }
 
