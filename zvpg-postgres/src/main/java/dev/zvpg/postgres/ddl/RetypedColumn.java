@@ -15,8 +15,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A column that gets another type, and what is in it where nothing of that is this branch's own: a value that is not zero, in
- * a row that had it when the branches parted. A row that is gone has none. Immutable.
+ * A column that gets another type, and what is in it where nothing of that is this branch's own: a value in a row that had it
+ * when the branches parted. A row that is gone has none, and NULL is none; a zero is one, as {@code temp * 9 / 5 + 32}
+ * makes another value of it, too. Immutable.
  *
  * @param named the column
  * @param key the columns that identify a row in all branches; none where there are none, or the column is one of them
@@ -71,6 +72,10 @@ public record RetypedColumn(NamedColumns.Named named, List<String> key, Set<Stri
         return "t." + named.column();
     }
 
+    private String isThere() {
+        return "num_nonnulls(" + value() + ") = 1";
+    }
+
     /** A value stands beside its row's key: one that is in another row is another one. */
     private String fields() {
         return Stream.concat(key.stream().map(each -> "t." + Quoted.name(each)), Stream.of(value()))
@@ -78,12 +83,12 @@ public record RetypedColumn(NamedColumns.Named named, List<String> key, Set<Stri
     }
 
     private String sum(Connection connection) throws SQLException {
-        return Content.sum(connection, fields(), named.table(), Column.isFilled(value()));
+        return Content.sum(connection, fields(), named.table(), isThere());
     }
 
     /** Whether each value of the one is in the other, as often. */
     private boolean isWithin(Connection ours, Connection base) throws SQLException {
-        String inOrder = IN_ORDER.formatted(fields(), named.table(), Column.isFilled(value()));
+        String inOrder = IN_ORDER.formatted(fields(), named.table(), isThere());
         try (CopyRows mine = new CopyRows(ours, inOrder);
                 CopyRows others = new CopyRows(base, inOrder)) {
             boolean isWithin = true;

@@ -20,9 +20,10 @@ public record Column(int number, String name, Order order) {
         WRITTEN_TEXT
     }
 
-    /** A condition: that there is a value, and one that is not zero. */
+    /** A condition: that there is a value, and one that is not a number that is zero. */
     public static String isFilled(String value) {
-        return "num_nonnulls(" + value + ") = 1 AND format('%s', " + value + ") !~ '^[-0.]*$'";
+        return "num_nonnulls(" + value + ") = 1 AND (format('%s', " + value + ") !~ '^[-0.]*$'"
+                + " OR (SELECT typcategory <> 'N' FROM pg_type WHERE oid = pg_typeof(" + value + ")))";
     }
 
     /** The same, compared as the type's own function writes it, for a column that has another type on the other side. */
