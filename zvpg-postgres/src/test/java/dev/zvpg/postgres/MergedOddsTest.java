@@ -62,6 +62,20 @@ class MergedOddsTest extends TwoBranches {
     }
 
     @Test
+    void whatARowIsKnownByForOthersIsAConflictWhereBothHaveChosenAnotherIndex() throws Exception {
+        both(
+                "CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, b text NOT NULL)",
+                "INSERT INTO t VALUES (1, 'a', 'b')");
+        ours("CREATE UNIQUE INDEX by_a ON t (a)", "ALTER TABLE t REPLICA IDENTITY USING INDEX by_a");
+        theirs("CREATE UNIQUE INDEX by_b ON t (b)", "ALTER TABLE t REPLICA IDENTITY USING INDEX by_b");
+        assertThat(conflicts())
+                .singleElement()
+                .isInstanceOf(SchemaConflict.class)
+                .extracting(Conflict::table)
+                .isEqualTo("public.t");
+    }
+
+    @Test
     void aFunctionThatOnlyTheBaseCallsForAnotherUserIsNotCalled() throws Exception {
         both(
                 "CREATE ROLE mallory",

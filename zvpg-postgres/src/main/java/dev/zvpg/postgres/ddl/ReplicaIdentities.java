@@ -1,5 +1,6 @@
 package dev.zvpg.postgres.ddl;
 
+import dev.zvpg.merge.Conflict.SchemaConflict;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +14,8 @@ import java.util.Map;
 final class ReplicaIdentities {
 
     private static final String USUAL = "DEFAULT";
+
+    private static final String INDEX = "USING INDEX ";
 
     /** An index that is gone leaves a table that has none, and that no statement makes. */
     private static final String IDENTITIES = """
@@ -38,6 +41,26 @@ final class ReplicaIdentities {
             }
         });
         return statements;
+    }
+
+    /** Where both have chosen an index, and not the same: the catalog has nothing of a table that would be different. */
+    static List<SchemaConflict> conflicts(String database, Copies copies) throws SQLException {
+        Map<String, String> before = all(copies.base());
+        Map<String, String> theirs = all(copies.theirs());
+        List<SchemaConflict> conflicts = new ArrayList<>();
+        all(copies.ours()).forEach((table, mine) -> {
+            String other = theirs.getOrDefault(table, USUAL);
+            String was = before.getOrDefault(table, USUAL);
+            if (mine.startsWith(INDEX)
+                    && other.startsWith(INDEX)
+                    && !mine.equals(other)
+                    && !mine.equals(was)
+                    && !other.equals(was)) {
+                conflicts.add(new SchemaConflict(
+                        database, table, "table has another replica identity in both branches, and not the same"));
+            }
+        });
+        return conflicts;
     }
 
     private static Map<String, String> all(Connection connection) throws SQLException {

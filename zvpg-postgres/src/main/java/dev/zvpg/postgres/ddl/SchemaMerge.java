@@ -100,6 +100,7 @@ public final class SchemaMerge implements ServerMerge.Definitions {
         List<SchemaChange> mine = Copies.changes(copies.base(), copies.ours(), Optional.empty());
         List<SchemaChange> yours = Copies.changes(copies.base(), copies.theirs(), Optional.empty());
         conflicts.addAll(Rules.conflicts(name, mine, yours));
+        conflicts.addAll(ReplicaIdentities.conflicts(name, copies));
         conflicts.addAll(
                 Rules.newInBoth(name, mine, yours, Copies.changes(copies.ours(), copies.theirs(), Optional.empty())));
         Scripts script = yours.isEmpty() ? Scripts.NONE : scripts(copies, earlier, other, mine.isEmpty() ? null : name);
