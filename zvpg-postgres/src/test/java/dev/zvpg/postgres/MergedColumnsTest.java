@@ -178,4 +178,16 @@ class MergedColumnsTest extends TwoBranches {
         theirs("ALTER TABLE t ALTER code TYPE varchar USING 'X' || code");
         assertThat(conflicts()).extracting(Conflict::table).containsExactly("public.t.code");
     }
+
+    @Test
+    void aColumnThatTellsSomeTextsNotApartIsGivenAnotherType() throws Exception {
+        both(
+                "CREATE COLLATION german (provider = icu, locale = 'de-u-ks-level2', deterministic = false)",
+                "CREATE TABLE t (id int PRIMARY KEY, a text COLLATE german)",
+                "INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')");
+        ours("DELETE FROM t WHERE id = 3", "INSERT INTO t VALUES (4, NULL)");
+        theirs("ALTER TABLE t ALTER a TYPE varchar COLLATE german", "UPDATE t SET a = 'A' WHERE id = 1");
+        main.merge(feature);
+        assertThat(rows("SELECT * FROM t")).isEqualTo("(1,A) (2,b) (4,)");
+    }
 }

@@ -22,7 +22,7 @@ public record Column(int number, String name, Order order) {
 
     /** A condition: that there is a value, and one that is not a number that is zero. */
     public static String isFilled(String value) {
-        return "num_nonnulls(" + value + ") = 1 AND (format('%s', " + value + ") !~ '^[-0.]*$'"
+        return "num_nonnulls(" + value + ") = 1 AND (format('%s', " + value + ") COLLATE \"C\" !~ '^[-0.]*$'"
                 + " OR (SELECT typcategory <> 'N' FROM pg_type WHERE oid = pg_typeof(" + value + ")))";
     }
 
