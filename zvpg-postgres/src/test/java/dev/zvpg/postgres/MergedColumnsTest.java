@@ -6,6 +6,7 @@ import dev.zvpg.Effort;
 import dev.zvpg.MergeResult;
 import dev.zvpg.merge.Conflict;
 import dev.zvpg.merge.Conflict.CellConflict;
+import dev.zvpg.merge.Conflict.SchemaConflict;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,5 +190,18 @@ class MergedColumnsTest extends TwoBranches {
         theirs("ALTER TABLE t ALTER a TYPE varchar COLLATE german", "UPDATE t SET a = 'A' WHERE id = 1");
         main.merge(feature);
         assertThat(rows("SELECT * FROM t")).isEqualTo("(1,A) (2,b) (4,)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ALTER TABLE parent ALTER a TYPE int USING a * 100", "ALTER TABLE parent DROP COLUMN a"})
+    void aColumnThatOnlyAnInheritingTableStillHasIsAConflict(String change) throws Exception {
+        both(
+                "CREATE TABLE parent (id int PRIMARY KEY, a numeric)",
+                "CREATE TABLE child () INHERITS (parent)",
+                "INSERT INTO parent VALUES (1, 1.5)",
+                "INSERT INTO child VALUES (2, 2.5)");
+        ours("ALTER TABLE ONLY parent DROP COLUMN a");
+        theirs(change);
+        assertThat(conflicts()).isNotEmpty().allMatch(SchemaConflict.class::isInstance);
     }
 }

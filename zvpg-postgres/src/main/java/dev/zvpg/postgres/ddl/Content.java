@@ -65,9 +65,7 @@ record Content(String table, String column, String sum) {
                 ? Sessions.column(connection, IS_THERE.formatted(Quoted.literal(table)))
                         .get(0)
                         .equals("t")
-                : !new NamedColumns(List.of(new NamedColumns.Named(table, column)))
-                        .in(connection)
-                        .isEmpty();
+                : new NamedColumns.Named(table, column).isThere(connection);
         if (!isThere) {
             return false; // the statement is refused
         }

@@ -21,8 +21,20 @@ public record NamedColumns(List<Named> columns) {
             WHERE a.attname = (parse_ident(%s))[1] AND a.attnum > 0 AND NOT a.attisdropped
             """;
 
+    private static final String IS_THERE = """
+            SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = (parse_ident(%s))[1]
+                AND attnum > 0 AND NOT attisdropped)
+            """;
+
     /** A column and its table, as statements write them. Immutable. */
-    public record Named(String table, String column) {}
+    public record Named(String table, String column) {
+
+        /** Whether the table itself has the column, and not only what inherits from it. */
+        boolean isThere(Connection connection) throws SQLException {
+            String query = IS_THERE.formatted(Quoted.literal(table), Quoted.literal(column));
+            return Sessions.column(connection, query).equals(List.of("t"));
+        }
+    }
 
     /** The columns that are there, each as the numbers of its table and of itself. */
     public Set<Place> in(Connection connection) throws SQLException {

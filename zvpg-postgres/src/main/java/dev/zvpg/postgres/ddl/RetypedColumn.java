@@ -50,7 +50,7 @@ public record RetypedColumn(NamedColumns.Named named, List<String> key, Set<Stri
         RetypedColumn bare = new RetypedColumn(named, isOfKey ? List.of() : key, Set.of(), false);
         List<String> known = new ArrayList<>();
         known.add(bare.sum(copies.base()));
-        if (!bare.key().isEmpty() && !bare.in(copies.ours()).isEmpty()) {
+        if (!bare.key().isEmpty() && named.isThere(copies.ours())) {
             String ours = bare.sum(copies.ours());
             if (!known.contains(ours) && bare.isWithin(copies.ours(), copies.base())) {
                 known.add(ours); // rows are gone, and nothing else
@@ -114,7 +114,7 @@ public record RetypedColumn(NamedColumns.Named named, List<String> key, Set<Stri
 
     /** Whether there are values of a branch's own in it now; nobody can write to it from here on. */
     boolean hasOwnValues(Connection connection) throws SQLException {
-        if (in(connection).isEmpty()) {
+        if (!named.isThere(connection)) {
             return false; // the statement is refused
         }
         Sessions.execute(connection, "LOCK TABLE " + named.table() + " IN ACCESS EXCLUSIVE MODE");
