@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,11 +68,13 @@ final class Retyping {
     /** The columns of which statements change the type. */
     static List<RetypedColumn> of(Copies copies, List<String> statements) throws SQLException {
         List<RetypedColumn> columns = new ArrayList<>();
+        Map<String, List<String>> keys = null; // of all tables, for which each server is asked once, if at all
         for (String statement : statements) {
             Matcher retyped = ANY.matcher(statement);
             if (retyped.matches()) {
                 String table = retyped.group("table");
-                List<String> key = copies.keys().getOrDefault(table, List.of());
+                keys = keys == null ? copies.keys() : keys;
+                List<String> key = keys.getOrDefault(table, List.of());
                 columns.add(RetypedColumn.of(
                         copies, new NamedColumns.Named(table, retyped.group("name")), retyped.group("type"), key));
             }

@@ -18,8 +18,10 @@ final class Script {
                     + "(\\$(?:[A-Za-z_\\x80-\\uFFFF][A-Za-z0-9_\\x80-\\uFFFF]*)?\\$).*?\\1",
             Pattern.DOTALL);
 
-    private static final Pattern END =
-            Pattern.compile(";[ \\t]*+(?:(?>/\\*.*?\\*/)[ \\t]*+)?+(?:\\n[ \\t]*+(?=\\n)|\\s*+$)", Pattern.DOTALL);
+    /** What looks like a comment within quotes may never end; none has the beginning of another one in it. */
+    private static final Pattern END = Pattern.compile(
+            ";[ \\t]*+(?:/\\*(?:[^/*]++|/(?!\\*)|\\*(?!/))*+\\*/[ \\t]*+)?+(?:\\n[ \\t]*+(?=\\n)|\\s*+$)",
+            Pattern.DOTALL);
 
     private Script() {}
 

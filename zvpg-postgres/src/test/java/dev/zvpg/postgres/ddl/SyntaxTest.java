@@ -47,4 +47,11 @@ class SyntaxTest {
         assertThat(Script.statements("SELECT ';" + SPACES + "x';" + SPACES + "\n\nSELECT 2;" + SPACES))
                 .containsExactly("SELECT ';" + SPACES + "x'", "SELECT 2");
     }
+
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    void commentsThatDoNotEndAreNotLookedForToTheEndOfAScript() {
+        String literal = "SELECT '" + ";/*".repeat(300_000) + "'";
+        assertThat(Script.statements(literal + ";\n\nSELECT 2;")).containsExactly(literal, "SELECT 2");
+    }
 }
