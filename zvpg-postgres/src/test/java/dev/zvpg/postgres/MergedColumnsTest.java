@@ -204,4 +204,19 @@ class MergedColumnsTest extends TwoBranches {
         theirs(change);
         assertThat(conflicts()).isNotEmpty().allMatch(SchemaConflict.class::isInstance);
     }
+
+    @Test
+    void newColumnsWithNamedConstraintsThatForbidNullAreMerged() throws Exception {
+        both("CREATE TABLE t (id int PRIMARY KEY, x int)", "INSERT INTO t VALUES (1), (2)");
+        ours("UPDATE t SET x = 5 WHERE id = 2");
+        theirs(
+                "ALTER TABLE t ADD COLUMN n int CONSTRAINT is_there NOT NULL DEFAULT 0",
+                "ALTER TABLE t ADD COLUMN u uuid CONSTRAINT known NOT NULL NO INHERIT DEFAULT gen_random_uuid()",
+                "ALTER TABLE t ADD COLUMN a text",
+                "UPDATE t SET a = 'theirs', n = id - 1",
+                "ALTER TABLE t ADD CONSTRAINT told NOT NULL a NO INHERIT");
+        main.merge(feature);
+        assertThat(rows("SELECT id, x, n, a, u IS NULL FROM t")).isEqualTo("(1,,0,theirs,f) (2,5,1,theirs,f)");
+        assertThat(differences()).isEmpty();
+    }
 }

@@ -25,20 +25,20 @@ final class NewColumns {
             Syntax.ALTER_TABLE + "\\s++ALTER COLUMN " + Syntax.NAME + " SET (?<default>DEFAULT .*)", Pattern.DOTALL);
 
     private static final Pattern NOT_NULL = Pattern.compile(
-            "(?<head>(?<alter>" + Syntax.ALTER_TABLE + ")\\s++ADD COLUMN " + Syntax.NAME + " .*) NOT NULL",
+            "(?<head>(?<alter>" + Syntax.ALTER_TABLE + ")\\s++ADD COLUMN " + Syntax.NAME + " .*?)" + Syntax.NOT_NULL,
             Pattern.DOTALL);
 
     private static final Pattern WITH_DEFAULT = Pattern.compile(
             "(?<head>(?<alter>" + Syntax.ALTER_TABLE + ")\\s++ADD COLUMN " + Syntax.NAME
-                    + " (?<type>(?:(?!GENERATED ).)+?)) DEFAULT (?<default>.+?)(?<required> NOT NULL)?",
+                    + " (?<type>(?:(?!GENERATED ).)+?)) DEFAULT (?<default>.+?)" + Syntax.NOT_NULL + "?",
             Pattern.DOTALL);
 
     /** As PostgreSQL writes constants, with their types. */
     private static final Pattern CONSTANT =
             Pattern.compile("(?:'(?:[^']++|'')*+'|\\(?-?[0-9.]+\\)?|true|false|NULL)(?:::[\\w .\"()\\[\\],]+)?");
 
-    private static final Pattern REQUIRED =
-            Pattern.compile(Syntax.ALTER_TABLE + "\\s++ADD COLUMN " + Syntax.NAME + " .* NOT NULL", Pattern.DOTALL);
+    private static final Pattern REQUIRED = Pattern.compile(
+            Syntax.ALTER_TABLE + "\\s++ADD COLUMN " + Syntax.NAME + " .*?" + Syntax.NOT_NULL, Pattern.DOTALL);
 
     private static final Pattern IDENTITY = Pattern.compile(
             Syntax.ALTER_TABLE + "\\s++ALTER COLUMN " + Syntax.NAME + " ADD (?<identity>GENERATED .*)", Pattern.DOTALL);
@@ -66,11 +66,17 @@ final class NewColumns {
     /** The two parts of a statement that adds a column that must not be NULL. */
     static Optional<Later> later(String statement) {
         Matcher added = NOT_NULL.matcher(statement);
-        return added.matches()
-                ? Optional.of(new Later(
-                        added.group("head"),
-                        added.group("alter") + " ALTER COLUMN " + added.group("name") + " SET NOT NULL"))
-                : Optional.empty();
+        if (!added.matches()) {
+            return Optional.empty();
+        }
+        String own = Optional.ofNullable(added.group("own")).orElse("");
+        String name = Optional.ofNullable(added.group("constraint"))
+                .map(constraint -> "CONSTRAINT " + constraint + " ")
+                .orElse("");
+        String then = name.isEmpty() && own.isEmpty()
+                ? " ALTER COLUMN " + added.group("name") + " SET NOT NULL"
+                : " ADD " + name + "NOT NULL " + added.group("name") + own;
+        return Optional.of(new Later(added.group("head"), added.group("alter") + then));
     }
 
     /** A new column with a default that may be another value each time. Immutable. */

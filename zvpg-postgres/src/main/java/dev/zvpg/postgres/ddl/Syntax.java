@@ -18,5 +18,9 @@ final class Syntax {
     /** What begins a change of a table, which is a group. */
     static final String ALTER_TABLE = "ALTER TABLE (?:ONLY )?+(?<table>" + QUALIFIED + ")";
 
+    /** That a column must not be NULL, which may have a name, a group, and may not be for what inherits, another one. */
+    static final String NOT_NULL =
+            "(?<required> (?:CONSTRAINT (?<constraint>" + IDENTIFIER + ") )?NOT NULL(?<own> NO INHERIT)?)";
+
     private Syntax() {}
 }
