@@ -137,6 +137,22 @@ class MergedOddsTest extends TwoBranches {
                 .contains("trap(integer), a function of a user who is no superuser");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE \"t;\" ADD COLUMN n int CONSTRAINT \"x NOT NULL; CREATE ROLE trap; --\" NOT NULL DEFAULT 0",
+                "CREATE DOMAIN d AS int CONSTRAINT \"x NOT NULL; CREATE ROLE trap; --\" NOT NULL"
+            })
+    void aNameOfAConstraintThatForbidsNullIsNoStatement(String definition) throws Exception {
+        both("CREATE TABLE \"t;\" (id int PRIMARY KEY, a text NOT NULL)");
+        ours("INSERT INTO \"t;\" VALUES (1, 'a')");
+        theirs(definition);
+        assertThat(conflicts())
+                .singleElement()
+                .satisfies(conflict -> assertThat(((SchemaConflict) conflict).reason())
+                        .contains("something is called x NOT NULL; CREATE ROLE trap"));
+    }
+
     @Test
     void collationsAreMergedWithTheColumnsThatUseThem() throws Exception {
         both("CREATE TABLE t (id int PRIMARY KEY, a text)", "INSERT INTO t VALUES (1, 'a')");

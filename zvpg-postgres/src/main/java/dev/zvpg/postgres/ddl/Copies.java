@@ -19,14 +19,23 @@ import java.util.function.Predicate;
 /** Sessions in one database of the base, of theirs and of ours. Confined to one thread. */
 record Copies(Connection base, Connection theirs, Connection ours) implements AutoCloseable {
 
-    /** What would end a comment, and a script has comments with names as they are. */
+    /**
+     * What would end a comment, and a script has comments with names as they are; and what would be more than a name without
+     * quotes, as the names of constraints that forbid NULL are written, but for those that they get by themselves.
+     */
     private static final String UNFIT_NAME = """
             SELECT format('%s', name) FROM (
                 SELECT nspname FROM pg_namespace UNION ALL SELECT relname FROM pg_class UNION ALL SELECT typname FROM pg_type
                 UNION ALL SELECT proname FROM pg_proc UNION ALL SELECT conname FROM pg_constraint
                 UNION ALL SELECT tgname FROM pg_trigger UNION ALL SELECT rulename FROM pg_rewrite
                 UNION ALL SELECT polname FROM pg_policy UNION ALL SELECT attname FROM pg_attribute) s(name)
-            WHERE name ~ E'[\\n\\r]|/[*]|[*]/' LIMIT 1
+            WHERE name ~ E'[\\n\\r]|/[*]|[*]/'
+            UNION ALL SELECT format('%s', k.conname) FROM pg_constraint k
+            LEFT JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_type t ON t.oid = k.contypid
+            LEFT JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+            WHERE k.contype = 'n' AND k.conislocal AND k.conname ~ '[]!"#$%&''()*+,/:;<=>?@[\\\\^`{|}~]'
+              AND k.conname <> left(coalesce(c.relname || '_' || a.attname, t.typname::text) || '_not_null', 63)
+            LIMIT 1
             """;
 
     static Copies open(LiveServer base, LiveServer theirs, LiveServer ours, String... names) throws SQLException {
