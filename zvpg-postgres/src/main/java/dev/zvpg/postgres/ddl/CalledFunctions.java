@@ -30,14 +30,8 @@ record CalledFunctions(List<String> names) {
 
     private static final String OF_OTHERS = OthersFunctions.calledBy(OBJECTS);
 
-    private static final String CALLED =
-            "SELECT DISTINCT (pg_identify_object('pg_proc'::regclass, p.oid, 0)).identity FROM ("
-                    + OBJECTS + ") o " + """
-            JOIN pg_depend d ON d.classid = o.class AND d.objid = o.object
-            LEFT JOIN pg_operator r ON d.refclassid = 'pg_operator'::regclass AND r.oid = d.refobjid
-            JOIN pg_proc p ON p.oid IN (r.oprcode, CASE WHEN d.refclassid = 'pg_proc'::regclass THEN d.refobjid END)
-            WHERE p.oid >= 16384
-            """;
+    private static final String CALLED = "SELECT DISTINCT (pg_identify_object('pg_proc'::regclass, p.oid, 0)).identity "
+            + OthersFunctions.called(OBJECTS) + "WHERE p.oid >= 16384";
 
     private static final String OF_OTHERS_HERE = """
             SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_roles w ON w.oid = p.proowner
